@@ -1,0 +1,90 @@
+"""What a generator is: the part of `config.json` that travels with the weights."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from cgan.errors import UserError
+
+# Bounds that keep a hostile or mistyped config from asking for terabytes.
+MAX_LATENT_DIM = 4096
+MAX_CLASSES = 1000
+MIN_IMG_SIZE, MAX_IMG_SIZE = 4, 128
+CHANNELS = (1, 3)
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """Architecture and conventions of a generator; the fields are `config.json`'s keys.
+
+    Attributes:
+        architecture: "mlp", the article's fully connected generator.
+        latent_dim: length of the latent z.
+        latent_distribution: "normal": every component of z is standard normal.
+        n_classes: number of classes; labels are 0 .. n_classes - 1.
+        conditional: whether the generator takes a label (G(z, y)) or not (G(z)).
+        img_size: height and width of an image, in pixels.
+        channels: 1 (grey) or 3 (RGB).
+        pixel_range: values of black and white in the generator's output.
+    """
+
+    latent_dim: int = 100
+    n_classes: int = 10
+    img_size: int = 32
+    channels: int = 1
+    conditional: bool = True
+    architecture: str = "mlp"
+    latent_distribution: str = "normal"
+    pixel_range: tuple[float, float] = (-1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        """Check every field's type and bounds.
+
+        Raises:
+            UserError: names the first field that doesn't fit.
+        """
+        _check_int("latent_dim", self.latent_dim, 1, MAX_LATENT_DIM)
+        _check_int("n_classes", self.n_classes, 1, MAX_CLASSES)
+        _check_int("img_size", self.img_size, MIN_IMG_SIZE, MAX_IMG_SIZE)
+        _check_one_of("channels", self.channels, CHANNELS)
+        _check_one_of("conditional", self.conditional, (True, False))
+        _check_one_of("architecture", self.architecture, ("mlp",))
+        _check_one_of("latent_distribution", self.latent_distribution, ("normal",))
+        _check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Shape (C, H, W) of one image."""
+        return (self.channels, self.img_size, self.img_size)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON-ready values."""
+        return asdict(self) | {"pixel_range": list(self.pixel_range)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "GeneratorConfig":
+        """Build a config from JSON values; all keys must be there and none besides.
+
+        Raises:
+            UserError: names the key that is missing, unknown or out of bounds.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(values.keys() - known):
+            raise UserError(f"unknown key {unknown[0]!r}")
+        if missing := sorted(known - values.keys()):
+            raise UserError(f"the key {missing[0]!r} is missing")
+        pixel_range = values["pixel_range"]
+        if isinstance(pixel_range, list):
+            values = values | {"pixel_range": tuple(pixel_range)}
+        return cls(**values)
+
+
+def _check_int(name: str, value: Any, low: int, high: int) -> None:
+    # bool is an int in Python; `true` is no size.
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise UserError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+
+
+def _check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
+    if not any(type(value) is type(choice) and value == choice for choice in allowed):
+        choices = " or ".join(repr(choice) for choice in allowed)
+        raise UserError(f"{name} must be {choices}, not {value!r}")

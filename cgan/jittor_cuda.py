@@ -1,0 +1,87 @@
+"""Whether this machine has a GPU that Jittor can use, found without importing Jittor."""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Asks the driver for the number of GPUs, in a process of its own: a broken driver may crash or
+# hang, and a process that has asked can't fork compilers safely.
+_COUNT_GPUS = """
+import ctypes
+driver = ctypes.CDLL("libcuda.so.1")
+count = ctypes.c_int()
+failed = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(count))
+print(0 if failed else count.value)
+"""
+_PROBE_SECONDS = 30
+
+# Where Jittor looks for nvcc, in its order.
+_NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
+
+
+def why_no_cuda() -> str | None:
+    """Return None if Jittor can train on a GPU here, else the reason, as a sentence."""
+    if "nvcc_path" in os.environ and not os.environ["nvcc_path"]:
+        return 'The environment variable nvcc_path is set to "", which makes Jittor CPU-only.'
+    if _count_gpus() == 0:
+        return "No usable NVIDIA GPU was found on this machine."
+    if _jittor_toolkit_installed():
+        return None
+    nvcc = os.environ.get("nvcc_path") or _find_nvcc()
+    if nvcc is None:
+        return (
+            "There is a GPU, but no CUDA compiler (nvcc): install the CUDA toolkit, or let "
+            "Jittor download one with python -m jittor_utils.install_cuda."
+        )
+    if not _runs(nvcc):
+        return f"There is a GPU, but the CUDA compiler {nvcc} does not run."
+    if not _has_runtime(nvcc):
+        return f"There is a GPU and {nvcc}, but no CUDA runtime (libcudart.so) beside it."
+    return None
+
+
+def _count_gpus() -> int:
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:  # no driver: the common case, answered without a process
+        return 0
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _COUNT_GPUS],
+            capture_output=True,
+            text=True,
+            timeout=_PROBE_SECONDS,
+            check=True,
+        )
+        return int(answer.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return 0
+
+
+def _jittor_toolkit_installed() -> bool:
+    """Return whether Jittor has downloaded a CUDA toolkit of its own, which it prefers."""
+    home = Path(os.environ.get("JITTOR_HOME", Path.home()))
+    return any((home / ".cache/jittor/jtcuda").glob("*/bin/nvcc"))
+
+
+def _find_nvcc() -> str | None:
+    return shutil.which("nvcc") or next(filter(os.path.isfile, _NVCC_PLACES), None)
+
+
+def _runs(nvcc: str) -> bool:
+    try:
+        subprocess.run([nvcc, "--version"], capture_output=True, timeout=_PROBE_SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def _has_runtime(nvcc: str) -> bool:
+    """Return whether the runtime library is where Jittor will open it."""
+    found = Path(nvcc)
+    if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
+        return Path("/usr/lib/x86_64-linux-gnu/libcudart.so").exists()
+    return (found.resolve().parent.parent / "lib64/libcudart.so").exists()

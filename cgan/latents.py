@@ -1,0 +1,49 @@
+"""Latents from seeds, the same everywhere and for ever.
+
+NumPy keeps the bits of its bit generators stable but may improve how it turns them into normal
+numbers. So we take the bits, and do the rest here, by Box and Muller's method (1958).
+"""
+
+import operator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.errors import UserError
+
+MAX_SEED = 2**63 - 1
+
+
+def check_seed(seed: int) -> int:
+    """Return `seed` as an int.
+
+    Raises:
+        UserError: not a whole number from 0 to 2**63 - 1.
+    """
+    try:
+        value = operator.index(seed)
+    except TypeError:
+        value = -1
+    if isinstance(seed, bool) or not 0 <= value <= MAX_SEED:
+        raise UserError(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
+    return value
+
+
+def latent(seed: int, index: int, latent_dim: int) -> NDArray[np.float32]:
+    """Return the latent number `index` of `seed`: (latent_dim,) float32, standard normal."""
+    half = (latent_dim + 1) // 2
+    bits = np.random.PCG64(np.random.SeedSequence([seed, index])).random_raw(2 * half)
+    # 53 random bits and a half: uniform in the open interval (0, 1), so the logarithm is finite.
+    uniform = ((bits >> np.uint64(11)) + 0.5) * 2.0**-53
+    radius = np.sqrt(-2.0 * np.log(uniform[:half]))
+    angle = 2.0 * np.pi * uniform[half:]
+    normal = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    return normal[:latent_dim].astype(np.float32)
+
+
+def latents(n: int, seed: int, latent_dim: int) -> NDArray[np.float32]:
+    """Return (n, latent_dim) float32, standard normal; row i depends on (seed, i) alone."""
+    rows = np.empty((n, latent_dim), np.float32)
+    for index in range(n):
+        rows[index] = latent(seed, index, latent_dim)
+    return rows

@@ -1,0 +1,45 @@
+"""The adversarial objectives.
+
+Goodfellow et al., "Generative Adversarial Nets", 2014 (arXiv:1406.2661), equation 1:
+
+    min_G max_D  E_x[log D(x)] + E_z[log(1 - D(G(z)))]                                       (1)
+
+Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014 (arXiv:1411.1784),
+equation 2, the same given the label y:
+
+    min_G max_D  E_x[log D(x|y)] + E_z[log(1 - D(G(z|y)|y))]                                 (2)
+
+Mao et al., "Least Squares Generative Adversarial Networks", 2017 (arXiv:1611.04076), equation 9
+with targets a = 0 (generated), b = 1 (real), c = 1 (what G wants), without its factors 1/2:
+
+    min_D  E_x[(D(x) - 1)²] + E_z[D(G(z))²]        min_G  E_z[(D(G(z)) - 1)²]                (3)
+
+Each function below takes D's scores, (N, 1) float32, and returns a scalar. The discriminator's
+loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
+"""
+
+from typing import Any
+
+from cgan.jittor_setup import load_jittor
+
+jt = load_jittor()
+
+
+def lsgan(scores: Any, real: bool) -> Any:
+    """Least squares, equation (3): the mean of (score - 1)² or, for `real=False`, score²."""
+    return (scores - float(real)).sqr().mean()
+
+
+def bce(scores: Any, real: bool) -> Any:
+    """Binary cross-entropy on logits: the mean of -log s(score), or of -log(1 - s(score)).
+
+    s is the sigmoid. For D, (real + generated) / 2 is minus half of the value in (1) and (2).
+    G minimises -log D(G(z)), the non-saturating form (Goodfellow et al., section 3), instead of
+    log(1 - D(G(z))): the same fixed point, and gradients that don't vanish early on.
+    """
+    logits = -scores if real else scores
+    # log(1 + exp(x)) without overflow: max(x, 0) + log(1 + exp(-|x|)).
+    return (jt.maximum(logits, 0.0) + jt.log(1.0 + jt.exp(-jt.abs(logits)))).mean()
+
+
+LOSSES = {"lsgan": lsgan, "bce": bce}

@@ -1,0 +1,63 @@
+"""How training shows where it is: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+
+from tqdm import tqdm
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Epoch, losses, speed and time left."""
+
+    def __init__(self, n_epochs: int, steps: int, start: int, quiet: bool) -> None:
+        """Begin at step `start` of `steps`."""
+        self._n_epochs = n_epochs
+        self._steps = steps
+        self._bar = None
+        self._quiet = quiet
+        self._images = 0
+        self._begin = self._last_line = time.monotonic()
+        self._first_step = start
+        if sys.stderr.isatty() and not quiet:
+            self._bar = tqdm(total=steps, initial=start, unit="step", dynamic_ncols=True)
+
+    def update(self, step: int, epoch: int, images: int, d_loss: float, g_loss: float) -> None:
+        """Tell that `step` is done; `images` were in its batch."""
+        if self._quiet:
+            return
+        self._images += images
+        now = time.monotonic()
+        if step == self._first_step + 1:
+            # Operators are compiled in the first step; the speed is that of the others.
+            self._begin, self._images = now, 0
+        speed = self._images / max(now - self._begin, 1e-9)
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {epoch + 1}/{self._n_epochs}", refresh=False)
+            self._bar.set_postfix_str(
+                f"D {d_loss:.3f}, G {g_loss:.3f}, {speed:,.0f} images/s", refresh=False
+            )
+            self._bar.update()
+        elif now - self._last_line >= _SECONDS_BETWEEN_LINES or step == self._steps:
+            self._last_line = now
+            done = step - self._first_step - 1
+            left = (self._steps - step) * (now - self._begin) / max(done, 1)
+            print(
+                f"epoch {epoch + 1}/{self._n_epochs}, step {step:,}/{self._steps:,}, "
+                f"D loss {d_loss:.3f}, G loss {g_loss:.3f}, {speed:,.0f} images/s, "
+                f"{_duration(left)} left",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def close(self) -> None:
+        """Leave the bar as it is and go to the next line."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

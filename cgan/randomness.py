@@ -1,0 +1,44 @@
+"""All randomness of training, from the seed and the position alone.
+
+A run that is resumed at any step so draws the same numbers as one that was never stopped.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_INITIALISATION, _EPOCH, _STEP = range(3)
+
+
+def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, purpose, index])))
+
+
+def _jittor_seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(1, 2**31 - 1))
+
+
+def initialisation_seed(seed: int) -> int:
+    """Return the seed for Jittor's generator when the networks are made."""
+    return _jittor_seed(_generator(seed, _INITIALISATION, 0))
+
+
+def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """Return the order of the images in an epoch: a permutation of 0 .. count - 1."""
+    return _generator(seed, _EPOCH, epoch).permutation(count)
+
+
+def draws(
+    seed: int, step: int, count: int, latent_dim: int, n_classes: int
+) -> tuple[int, NDArray[np.float32], NDArray[np.int32]]:
+    """Return what a training step needs.
+
+    Returns:
+        The seed for Jittor's generator (the dropout of this step); z (count, latent_dim)
+        float32, standard normal; labels (count,) int32, uniform.
+    """
+    rng = _generator(seed, _STEP, step)
+    return (
+        _jittor_seed(rng),
+        rng.standard_normal((count, latent_dim), np.float32),
+        rng.integers(0, n_classes, count, np.int32),
+    )

@@ -1,0 +1,278 @@
+"""One training run, from its options to a finished folder."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cgan import checkpoint, data, figures, picture, weights
+from cgan.config import GeneratorConfig
+from cgan.errors import UserError
+from cgan.interruption import Interruption
+from cgan.jittor_setup import load_jittor, usable_threads
+from cgan.number import parse
+from cgan.options import TrainingOptions
+from cgan.progress import Progress
+from cgan.run_folder import RunFolder
+from cgan.sampler import Sampler
+from cgan.terminal import note, warn
+
+if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
+    from cgan.training import Trainer
+
+LOSS_INTERVAL = 50
+GRID_ROWS = 10
+
+_THREADS_KEY, _DEVICE_KEY = "threads", "device"
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How to run, as opposed to what: nothing here changes the weights of a finished run.
+
+    Attributes:
+        data_dir: folder of the IDX files.
+        device: "auto", "cpu" or "cuda".
+        max_steps: stop after this many steps of the whole run; None for all.
+        quiet: say nothing but warnings and errors.
+    """
+
+    data_dir: Path
+    device: str = "auto"
+    max_steps: int | None = None
+    quiet: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            UserError: names the option that doesn't fit.
+        """
+        if self.max_steps is not None and self.max_steps < 1:
+            raise UserError("--max_steps must be at least 1.")
+
+    def say(self, message: str) -> None:
+        """Tell what is happening, unless quiet."""
+        if not self.quiet:
+            note(message)
+
+
+class Interrupted(Exception):
+    """A signal stopped the run, and all is saved; `signal_number` says which."""
+
+    def __init__(self, signal_number: int, message: str) -> None:
+        """Carry the signal and a sentence for the user."""
+        super().__init__(message)
+        self.signal_number = signal_number
+
+
+def resolve(
+    options: TrainingOptions, dataset: data.Dataset
+) -> tuple[TrainingOptions, GeneratorConfig]:
+    """Fill in what the options leave to the data, and say what generator that makes.
+
+    Raises:
+        UserError: options and data don't fit.
+    """
+    n_classes = dataset.n_classes if options.n_classes is None else options.n_classes
+    if n_classes < dataset.n_classes:
+        raise UserError(
+            f"--n_classes {n_classes} is too few: the data have {dataset.n_classes} classes. "
+            "Leave it out to take it from the data."
+        )
+    if options.channels not in (None, dataset.channels):
+        raise UserError(
+            f"--channels {options.channels} does not fit: the images have {dataset.channels}. "
+            "Leave it out to take it from the data."
+        )
+    if len(dataset.labels) < 2:
+        raise UserError(f"{dataset.name} holds fewer than two images: too few to train on.")
+    options = replace(options, n_classes=n_classes, channels=dataset.channels)
+    config = generator_config(options)
+    digits = [part for part in parse(options.number) if part is not None]
+    if config.conditional and max(digits) >= n_classes:
+        raise UserError(
+            f"--number {options.number} can't be written: the data have only the classes 0 to "
+            f"{n_classes - 1}."
+        )
+    return options, config
+
+
+def generator_config(options: TrainingOptions) -> GeneratorConfig:
+    """Return the config of the generator that these options train.
+
+    Raises:
+        UserError: a size is out of bounds.
+    """
+    try:
+        return GeneratorConfig(
+            latent_dim=options.latent_dim,
+            n_classes=10 if options.n_classes is None else options.n_classes,
+            img_size=options.img_size,
+            channels=1 if options.channels is None else options.channels,
+            conditional=not options.unconditional,
+        )
+    except UserError as error:
+        raise UserError(f"--{error}.") from error
+
+
+def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
+    """Train from the beginning into the new folder `out`.
+
+    Raises:
+        UserError: bad options, data or folder; or training had to stop.
+        Interrupted: a signal stopped it.
+    """
+    run = RunFolder.create(out)
+    dataset = _load_data(options, execution)
+    options, config = resolve(options, dataset)
+    trainer, threads, device = _prepare(config, options, dataset, execution)
+    record = options.to_dict() | {_THREADS_KEY: threads, _DEVICE_KEY: device}
+    weights.save_config(run.path, config, record)
+    _save_sample(run, trainer)
+    _train(run, trainer, options, execution)
+
+
+def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
+    """Go on with the run in `path` from its last checkpoint.
+
+    Args:
+        path: the run folder.
+        given: training options that the user named; they must be the run's own.
+        execution: how to run.
+
+    Raises:
+        UserError: no run, other settings, a damaged checkpoint; or training had to stop.
+        Interrupted: a signal stopped it.
+    """
+    run = RunFolder.reopen(path)
+    record = weights.load_config(path).get(weights.TRAINING_KEY)
+    options, old_threads, old_device = _read_record(record, path / weights.CONFIG_NAME)
+    for name, value in given.items():
+        if value != getattr(options, name):
+            raise UserError(
+                f"--resume goes on with the run's own settings: --{name} is "
+                f"{getattr(options, name)} there, not {value}. Leave it out, or start a new run."
+            )
+    state, position = checkpoint.load(run.checkpoint)
+    dataset = _load_data(options, execution)
+    options, config = resolve(options, dataset)
+    trainer, threads, device = _prepare(config, options, dataset, execution)
+    if (threads, device) != (old_threads, old_device):
+        warn(
+            f"the run began with {old_threads} CPU threads on {old_device} and goes on with "
+            f"{threads} on {device}: the weights will be as good, but not the same to the bit."
+        )
+    trainer.restore(state, position)
+    run.forget_after(position.step)
+    execution.say(f"Going on at step {position.step:,} of {trainer.total_steps:,}.")
+    _train(run, trainer, options, execution)
+
+
+def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
+    if not isinstance(record, dict):
+        raise UserError(f"{source} does not say how the run was trained: it can't be resumed.")
+    values = dict(record)
+    try:
+        threads, device = values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY)
+        return TrainingOptions(**values), threads, device
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{source} can't be resumed: its training settings are off ({error}).") from error
+
+
+def _load_data(options: TrainingOptions, execution: Execution) -> data.Dataset:
+    dataset = data.load(options.dataset, execution.data_dir, options.img_size, execution.quiet)
+    execution.say(f"Data: {dataset.describe()}, resized to {options.img_size}x{options.img_size}.")
+    return dataset
+
+
+def _prepare(
+    config: GeneratorConfig,
+    options: TrainingOptions,
+    dataset: data.Dataset,
+    execution: Execution,
+) -> tuple["Trainer", int, str]:
+    """Import Jittor and make the networks; return also the CPU threads and the device."""
+    threads = usable_threads(options.n_cpu)
+    jittor = load_jittor(execution.device, threads)
+    from cgan.training import Trainer
+
+    device = "cuda" if jittor.flags.use_cuda else "cpu"
+    limited = f" (of --n_cpu {options.n_cpu})" if threads < options.n_cpu else ""
+    execution.say(f"Training on {device} with {threads} CPU threads{limited}.")
+    return Trainer(config, options, dataset), threads, device
+
+
+def _train(
+    run: RunFolder, trainer: "Trainer", options: TrainingOptions, execution: Execution
+) -> None:
+    """Train to the end, or to `max_steps`, and leave all results in the folder."""
+    last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
+    begun_at = saved_at = trainer.step
+    if trainer.step < last:
+        progress = Progress(options.n_epochs, last, trainer.step, execution.quiet)
+        try:
+            saved_at = _train_until(run, trainer, options, last, progress)
+        except UserError as error:
+            raise UserError(f"{error} {_what_is_left(run)}") from error
+        finally:
+            progress.close()
+    if saved_at == begun_at and begun_at:
+        execution.say(f"There is nothing left to train: {begun_at:,} steps are done.")
+    _save_results(run, options)
+    execution.say(f"Done: {run.path} holds the weights, the pictures and the losses.")
+
+
+def _train_until(
+    run: RunFolder, trainer: "Trainer", options: TrainingOptions, last: int, progress: Progress
+) -> int:
+    """Train to step `last`; return the step of the last checkpoint, which is the same."""
+    checkpoint_steps = options.checkpoint_interval * trainer.steps_per_epoch
+    with Interruption() as interruption:
+        for epoch, images, d_loss, g_loss in trainer.run():
+            step = trainer.step
+            progress.update(step, epoch, images, d_loss, g_loss)
+            if step == 1 or step % LOSS_INTERVAL == 0:
+                run.append_losses(step, epoch, d_loss, g_loss)
+            if step % options.sample_interval == 0:
+                _save_sample(run, trainer)
+            stop = interruption.signal_number is not None
+            if stop or step == last or step % checkpoint_steps == 0:
+                _save_checkpoint(run, trainer)
+            if step == last:
+                break
+            if stop:
+                assert interruption.signal_number is not None
+                raise Interrupted(
+                    interruption.signal_number,
+                    f"Stopped at step {step:,}; nothing is lost. Go on with: "
+                    f"python train.py --resume {run.path}",
+                )
+    return trainer.step
+
+
+def _save_checkpoint(run: RunFolder, trainer: "Trainer") -> None:
+    checkpoint.save(run.checkpoint, trainer.state(), trainer.position)
+    weights.save_tensors(run.path, trainer.config, trainer.generator_state())
+
+
+def _save_sample(run: RunFolder, trainer: "Trainer") -> None:
+    """Draw the grid on latents that are the same all through training."""
+    sampler = Sampler(weights.Weights(trainer.config, trainer.generator_state()))
+    picture.save_png(run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))
+
+
+def _save_results(run: RunFolder, options: TrainingOptions) -> None:
+    sampler = Sampler.from_pretrained(run.path)
+    if sampler.config.conditional:
+        picture.save_png(run.result_png, sampler.write(options.number, seed=options.seed))
+    figures.save_loss_curves(run.losses_png, run.read_losses())
+    figures.save_animation(run.progress_gif, run.sample_paths())
+
+
+def _what_is_left(run: RunFolder) -> str:
+    if not run.checkpoint.exists():
+        return "There was no checkpoint yet."
+    _, position = checkpoint.load(run.checkpoint)
+    return f"The checkpoint of step {position.step:,} and its weights are safe in {run.path}."

@@ -1,0 +1,161 @@
+"""The one way to use a generator: weights in, images out, without Jittor."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cgan import number, picture
+from cgan.config import GeneratorConfig
+from cgan.errors import UserError
+from cgan.generator import NumpyGenerator
+from cgan.latents import check_seed, latents
+from cgan.weights import Weights, load
+
+BUNDLED = Path(__file__).parent / "pretrained"
+
+# Columns of the grid of an unconditional generator, which has no classes to put there.
+_UNCONDITIONAL_COLUMNS = 10
+
+
+class Sampler:
+    """Generates images and writes numbers; immutable, safe to share between threads.
+
+    Each image depends on the weights, its latent and its label alone: never on the others in
+    the batch, the thread or the order of calls.
+
+    Attributes:
+        config: what the generator is: latent_dim, n_classes, img_size and the rest.
+    """
+
+    config: GeneratorConfig
+
+    def __init__(self, weights: Weights) -> None:
+        """Use checked weights; `from_pretrained` reads them from a folder."""
+        self.config = weights.config
+        self._generator = NumpyGenerator(weights)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | os.PathLike[str] | None = None) -> "Sampler":
+        """Load a generator.
+
+        Args:
+            folder: where `model.safetensors` and `config.json` are; None for the weights that
+                come with this package.
+
+        Raises:
+            UserError: something in the folder is missing or wrong; names the file and the key.
+        """
+        return cls(load(BUNDLED if folder is None else Path(folder)))
+
+    def latents(self, n: int, *, seed: int) -> NDArray[np.float32]:
+        """Return n latents of a seed.
+
+        Returns:
+            (n, latent_dim) float32, standard normal; row i depends on (seed, i) alone.
+
+        Raises:
+            UserError: n or the seed is out of range.
+        """
+        return latents(_check_count("n", n), check_seed(seed), self.config.latent_dim)
+
+    def generate(self, z: ArrayLike, labels: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Generate one image per latent.
+
+        Args:
+            z: (N, latent_dim), standard normal; computed as float32.
+            labels: (N,) integers in 0 .. n_classes - 1; None for an unconditional generator.
+
+        Returns:
+            (N, C, H, W) float32 in [-1, 1], where -1 is black.
+
+        Raises:
+            UserError: a shape, type or value does not fit.
+        """
+        checked = _floats(z)
+        if checked.ndim != 2 or checked.shape[1] != self.config.latent_dim:
+            raise UserError(
+                f"z must have shape (N, {self.config.latent_dim}), not {checked.shape}."
+            )
+        if not np.isfinite(checked).all():
+            raise UserError("z has values that are not finite float32 numbers.")
+        return self._generator(checked, self._check_labels(labels, len(checked)))
+
+    def write(self, text: str, *, seed: int = 0) -> NDArray[np.uint8]:
+        """Write a number by hand, in one row.
+
+        Args:
+            text: as typed: digits of any script; spaces, hyphens, dots, brackets and a leading
+                + become gaps of half a digit.
+            seed: digit i depends on the weights, the seed, i and the digit alone.
+
+        Returns:
+            (H, W_total) uint8, ink 255 on 0; (H, W_total, 3) for three channels.
+
+        Raises:
+            UserError: another character, named with its position; no digit; a bad seed; or
+                weights that can't write a chosen digit.
+        """
+        if not self.config.conditional:
+            raise UserError("These weights are unconditional: they can't write a chosen digit.")
+        parts = number.parse(text)
+        digits = [part for part in parts if part is not None]
+        if max(digits) >= self.config.n_classes:
+            raise UserError(
+                f"These weights know the classes 0 to {self.config.n_classes - 1}; "
+                f"they can't write {max(digits)}."
+            )
+        images = self.generate(self.latents(len(digits), seed=seed), np.array(digits))
+        return picture.line(picture.to_pixels(images), parts)
+
+    def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
+        """Draw every class with the same latents: a column is a class, a row is a latent.
+
+        Returns:
+            (rows * H, n_classes * W) uint8, with a last dimension of 3 for three channels. An
+            unconditional generator fills 10 columns with a latent for each image.
+
+        Raises:
+            UserError: rows or the seed is out of range.
+        """
+        if not self.config.conditional:
+            columns = _UNCONDITIONAL_COLUMNS
+            images = self.generate(self.latents(rows * columns, seed=seed))
+            return picture.tile(picture.to_pixels(images), columns)
+        columns = self.config.n_classes
+        z = np.repeat(self.latents(rows, seed=seed), columns, axis=0)
+        images = self.generate(z, np.tile(np.arange(columns), rows))
+        return picture.tile(picture.to_pixels(images), columns)
+
+    def _check_labels(self, labels: ArrayLike | None, count: int) -> NDArray[np.integer] | None:
+        n_classes = self.config.n_classes
+        if not self.config.conditional:
+            if labels is not None:
+                raise UserError("These weights are unconditional: labels must be None.")
+            return None
+        if labels is None:
+            raise UserError("These weights are conditional: labels are needed.")
+        checked = np.asarray(labels)
+        if not np.issubdtype(checked.dtype, np.integer):
+            raise UserError(f"labels must be integers, not {checked.dtype}.")
+        if checked.shape != (count,):
+            raise UserError(f"labels must have shape ({count},), not {checked.shape}.")
+        if count and not (0 <= checked.min() and checked.max() < n_classes):
+            raise UserError(f"labels must be from 0 to {n_classes - 1}.")
+        return checked
+
+
+def _floats(z: ArrayLike) -> NDArray[np.float32]:
+    try:
+        with np.errstate(over="ignore"):  # what overflows float32 is refused as infinite
+            return np.asarray(z).astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"z must be an array of numbers ({error}).") from error
+
+
+def _check_count(name: str, value: Any) -> int:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise UserError(f"{name} must be a whole number of at least 1, not {value!r}.")
+    return int(value)

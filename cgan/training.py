@@ -1,0 +1,169 @@
+"""The adversarial training of a generator and a discriminator. Imports Jittor."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan import randomness
+from cgan.adam import Adam
+from cgan.checkpoint import Position
+from cgan.config import GeneratorConfig
+from cgan.data import Dataset
+from cgan.errors import UserError
+from cgan.jittor_setup import load_jittor
+from cgan.losses import LOSSES
+from cgan.networks import Discriminator, Generator
+from cgan.options import TrainingOptions
+
+jt = load_jittor()
+
+State = dict[str, NDArray[np.float32]]
+
+
+class Diverged(UserError):
+    """The losses or weights are no longer finite."""
+
+
+class Trainer:
+    """Both networks, both optimisers, and the position in the data.
+
+    Attributes:
+        step: steps done, in the whole run.
+        steps_per_epoch: batches in the data; the last one may be smaller.
+        config: of the generator.
+    """
+
+    def __init__(self, config: GeneratorConfig, options: TrainingOptions, data: Dataset) -> None:
+        """Make the networks from the seed."""
+        self.config = config
+        self.step = 0
+        self._options = options
+        self._data = data
+        count, batch = len(data.labels), options.batch_size
+        # BatchNorm can't work on a single image: a last batch of one is left out.
+        self.steps_per_epoch = count // batch + (count % batch > 1)
+        jt.set_global_seed(randomness.initialisation_seed(options.seed))
+        self._generator = Generator(config)
+        self._discriminator = Discriminator(config)
+        # Jittor's Dropout is off until it is told that this is training.
+        self._generator.train()
+        self._discriminator.train()
+        betas = (options.b1, options.b2)
+        self._generator_adam = Adam(self._generator.parameters(), options.lr, betas)
+        self._discriminator_adam = Adam(self._discriminator.parameters(), options.lr, betas)
+        self._loss = LOSSES[options.loss]
+
+    @property
+    def position(self) -> Position:
+        """How far the run has come."""
+        return Position(self.step, self.steps_per_epoch, self._options.seed)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole run."""
+        return self.steps_per_epoch * self._options.n_epochs
+
+    def run(self) -> Iterator[tuple[int, int, float, float]]:
+        """Train to the last epoch, a step at a time.
+
+        Yields:
+            After each step: (epoch from 0, images in the batch, loss of D, loss of G).
+
+        Raises:
+            Diverged: a loss is not finite.
+        """
+        while self.step < self.total_steps:
+            epoch, batch = divmod(self.step, self.steps_per_epoch)
+            order = randomness.order(self._options.seed, epoch, len(self._data.labels))
+            for start in range(batch, self.steps_per_epoch):
+                size = self._options.batch_size
+                indices = order[start * size : (start + 1) * size]
+                d_loss, g_loss = self._train_on(indices)
+                self.step += 1
+                if not (math.isfinite(d_loss) and math.isfinite(g_loss)):
+                    raise Diverged(f"the losses are {d_loss} (D) and {g_loss} (G)")
+                yield epoch, len(indices), d_loss, g_loss
+
+    def _train_on(self, indices: NDArray[np.int64]) -> tuple[float, float]:
+        """Train G on fresh latents and labels, then D on real images and the same fakes."""
+        count = len(indices)
+        seed, z, fake_labels = randomness.draws(
+            self._options.seed, self.step, count, self.config.latent_dim, self.config.n_classes
+        )
+        jt.set_seed(seed)
+        real = jt.array(self._data.images[indices])
+        real_labels = self._labels(self._data.labels[indices])
+        labels = self._labels(fake_labels)
+
+        fake = self._generator(jt.array(z), labels)
+        g_loss = self._loss(self._discriminator(fake, labels), real=True)
+        self._generator_adam.step(g_loss)
+
+        fake = fake.detach()
+        d_loss = (
+            self._loss(self._discriminator(real, real_labels), real=True)
+            + self._loss(self._discriminator(fake, labels), real=False)
+        ) / 2
+        self._discriminator_adam.step(d_loss)
+        return d_loss.item(), g_loss.item()
+
+    def _labels(self, labels: NDArray[np.int32]) -> Any:
+        return jt.array(labels) if self.config.conditional else None
+
+    def generator_state(self) -> State:
+        """Return the generator's tensors, named as in the article's checkpoints."""
+        state: State = self._generator.state_dict(to="numpy")
+        return state
+
+    def state(self) -> State:
+        """Return copies of all tensors that `restore` needs.
+
+        Raises:
+            Diverged: one is not finite.
+        """
+        state = {}
+        for prefix, part in self._parts():
+            for name, value in part.items():
+                state[f"{prefix}.{name}"] = np.array(value.numpy())
+        for name, tensor in state.items():
+            if not np.isfinite(tensor).all():
+                raise Diverged(f"{name} has values that are not finite")
+        return state
+
+    def restore(self, state: State, position: Position) -> None:
+        """Go on from `state` at `position`.
+
+        Raises:
+            UserError: they are of another run: other names, shapes, data or seed.
+        """
+        expected = (self.steps_per_epoch, self._options.seed)
+        if (position.steps_per_epoch, position.seed) != expected:
+            raise UserError(
+                "The checkpoint does not fit: it was made with other data, batch size or seed."
+            )
+        targets = {f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()}
+        if state.keys() != targets.keys():
+            raise UserError("The checkpoint does not fit: it is of other networks.")
+        for name, target in targets.items():
+            tensor = state[name]
+            if tensor.shape != tuple(target.shape) or tensor.dtype != np.float32:
+                raise UserError(f"The checkpoint does not fit: {name} has another shape or type.")
+            target.update(jt.array(tensor))
+        self._generator_adam.n_step = self._discriminator_adam.n_step = position.step
+        self.step = position.step
+        jt.sync_all(True)
+
+    def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what makes up the state: a name, and tensors by name."""
+        for prefix, network, adam in (
+            ("generator", self._generator, self._generator_adam),
+            ("discriminator", self._discriminator, self._discriminator_adam),
+        ):
+            yield prefix, network.state_dict()
+            group = adam.param_groups[0]
+            for moment in ("m", "values"):
+                tensors = enumerate(group[moment])
+                yield f"{prefix}_adam.{moment}", {str(i): tensor for i, tensor in tensors}
