@@ -8,9 +8,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from cgan import mnist
 from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
 from cgan.data import DATASETS
 from cgan.errors import UserError
@@ -45,7 +43,6 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line's values; training options only where given."""
     parser = Parser(prog="train.py", description=__doc__.split("\n")[0])
     defaults = TrainingOptions()
-    training = parser.add_argument_group("training")
     for name, text in _HELP.items():
         default = getattr(defaults, name)
         shown = text if default is None else f"{text} (default {default})"
@@ -69,7 +66,6 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option("device", choices=DEVICES, default="auto", help="auto takes a usable GPU")
     parser.add_option("dry_run", action="store_true", help="print the settings and stop")
     parser.add_option("quiet", action="store_true", help="no progress")
-    del training
     return parser.parse_args(arguments)
 
 

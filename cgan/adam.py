@@ -48,7 +48,9 @@ def _kernel(count: int) -> str:
 class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
     """`jittor.nn.Adam` for one group of float32 parameters, without weight decay.
 
-    On the CPU the update is one in-place kernel on all cores; on a GPU it is Jittor's own.
+    On the CPU the update is one in-place kernel on all cores; on a GPU it is Jittor's own. In
+    place means that whatever shares memory with a parameter changes, too: `load_parameters`
+    with another network's `state_dict()` shares, a NumPy copy in between does not.
     """
 
     def __init__(self, params: list[Any], lr: float, betas: tuple[float, float]) -> None:

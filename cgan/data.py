@@ -108,9 +108,7 @@ def _idx_folder(folder: Path, quiet: bool) -> tuple[str, NDArray[np.uint8], NDAr
     if not all(name in contents for name in _TRAINING_FILES):
         mnist.download_missing(folder, quiet)
         contents, is_mnist = _read_idx_files(folder)
-    (images_path, pixels), (labels_path, labels) = (
-        contents[name] for name in _TRAINING_FILES
-    )
+    (images_path, pixels), (labels_path, labels) = (contents[name] for name in _TRAINING_FILES)
     if pixels.ndim != 3 and not (pixels.ndim == 4 and pixels.shape[3] == 3):
         raise UserError(f"{images_path} does not hold images: its shape is {pixels.shape}.")
     if labels.shape != (len(pixels),) or len(pixels) < 2:

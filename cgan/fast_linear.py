@@ -33,7 +33,7 @@ class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
     """`nn.Linear`: the same parameters, shapes, initialisation and result."""
 
     def execute(self, x: Any) -> Any:
-        """x (N, in_features) float32 -> (N, out_features) float32."""
+        """X (N, in_features) float32 -> (N, out_features) float32."""
         if jt.flags.use_cuda or jt.mkl_ops is None:
             return super().execute(x)
         return _Product()(x, self.weight) + self.bias

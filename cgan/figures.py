@@ -25,7 +25,9 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
 
     rows = np.array(losses, dtype=np.float64)
     group = max(1, len(rows) // _CURVE_POINTS)
-    averages = np.array([part.mean(axis=0) for part in np.split(rows, range(group, len(rows), group))])
+    averages = np.array(
+        [part.mean(axis=0) for part in np.split(rows, range(group, len(rows), group))]
+    )
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.add_subplot()
     axes.plot(averages[:, 0], averages[:, 2], label="discriminator", color="#444444")
@@ -62,4 +64,4 @@ def save_animation(path: Path, frames: Sequence[Path]) -> None:
 
 def _is_grey(frame: Path) -> bool:
     with Image.open(frame) as image:
-        return image.mode == "L"
+        return bool(image.mode == "L")

@@ -1,8 +1,9 @@
 """Writing files so that a crash, a kill or a full disk never damages what was there."""
 
+import contextlib
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from cgan.errors import UserError
@@ -11,11 +12,12 @@ TEMPORARY_SUFFIX = ".tmp"
 
 
 def temporary_name(path: Path) -> Path:
-    """Return the name beside `path` under which this process writes it: hidden, and its own."""
-    return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
+    """Return the name beside `path` under which this thread writes it: hidden, and its own."""
+    writer = f"{os.getpid()}-{threading.get_ident()}"
+    return path.with_name(f".{path.name}.{writer}{TEMPORARY_SUFFIX}")
 
 
-@contextmanager
+@contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write; at the end flush it to disk and rename it to `path`.
 
@@ -23,15 +25,18 @@ def replacing(path: Path) -> Iterator[Path]:
     the temporary file is removed and `path` is as it was.
 
     Raises:
-        UserError: the file can't be written (disk full, no permission, no such folder).
+        UserError: the file can't be written (disk full, no permission, no such folder), or
+            `path` is a folder or a device.
     """
     temporary = temporary_name(path)
     try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"Could not write {path}: it is not a file. Choose another name.")
         try:
             yield temporary
             with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -62,10 +67,9 @@ def remove_stale_temporaries(folder: Path) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut, where the platform can."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:  # some network file systems refuse to sync a folder
-        pass
-    finally:
-        os.close(descriptor)
+    with contextlib.suppress(OSError):  # not for us to read, or a network file system's refusal
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,5 +1,7 @@
 """The generator's forward pass in NumPy: no training framework, any thread, any machine."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,7 @@ class NumpyGenerator:
         self._layers = [_fold(weights, layer) for layer in LINEAR_LAYERS]
 
     def __call__(
-        self, z: NDArray[np.float32], labels: NDArray[np.integer] | None
+        self, z: NDArray[np.float32], labels: NDArray[np.integer[Any]] | None
     ) -> NDArray[np.float32]:
         """Generate images; the arguments are not checked.
 
@@ -53,7 +55,8 @@ class NumpyGenerator:
             x = x @ weight + bias
             x = np.maximum(x, LEAKY_SLOPE * x)
         weight, bias = self._layers[-1]
-        return np.tanh(x @ weight + bias)
+        output: NDArray[np.float64] = np.tanh(x @ weight + bias)
+        return output
 
 
 def _fold(weights: Weights, layer: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

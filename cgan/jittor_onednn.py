@@ -107,7 +107,7 @@ def _link(folder: Path, include: Path, library: Path) -> None:
             continue
         temporary = link.with_name(f".{link.name}.{os.getpid()}")
         temporary.symlink_to(target)
-        os.replace(temporary, link)
+        temporary.replace(link)
 
 
 def _server_answers() -> bool:

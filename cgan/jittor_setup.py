@@ -7,6 +7,7 @@ that the user has set is never changed, and nothing is written outside Jittor's 
 """
 
 import importlib
+import importlib.util
 import os
 import signal
 import ssl
@@ -16,6 +17,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from cgan.errors import UserError
 from cgan.jittor_cuda import why_no_cuda
@@ -42,17 +45,26 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     """
     if "jittor" in sys.modules:
         return sys.modules["jittor"]
+    if importlib.util.find_spec("jittor") is None:
+        raise UserError("Jittor is not installed: pip install -r requirements.txt.")
     if threads is not None:
         os.environ["OMP_NUM_THREADS"] = str(threads)
     check_compiler()
     provide_python_headers()
     use_cuda = _choose_device(device)
     _set_quiet_defaults()
+    # Jittor's kernels are compiled to flush subnormal numbers to zero, which NumPy would warn
+    # about at the first `finfo` after it (in Matplotlib, for one); it asks once, and keeps it.
+    np.finfo(np.float64), np.finfo(np.float32)
     with _kept_process_state():
         # Where the cache is depends on the variables set so far; oneDNN goes into the cache.
-        utilities = importlib.import_module("jittor_utils")
+        utilities: Any = importlib.import_module("jittor_utils")
         provide_onednn(utilities.home())
         jittor = _import_announced(utilities.cache_path)
+        if utilities.pool_size:  # idle compilers, which would hold on to our memory
+            utilities.p.terminate()
+            utilities.p.join()
+            utilities.pool_size = 0
     jittor.flags.use_cuda = int(use_cuda)
     return jittor
 

@@ -21,10 +21,11 @@ def check_seed(seed: int) -> int:
         UserError: not a whole number from 0 to 2**63 - 1.
     """
     try:
-        value = operator.index(seed)
+        # bool is an int in Python; True is no seed.
+        value = -1 if isinstance(seed, bool | np.bool_) else operator.index(seed)
     except TypeError:
         value = -1
-    if isinstance(seed, bool) or not 0 <= value <= MAX_SEED:
+    if not 0 <= value <= MAX_SEED:
         raise UserError(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
     return value
 
@@ -32,12 +33,14 @@ def check_seed(seed: int) -> int:
 def latent(seed: int, index: int, latent_dim: int) -> NDArray[np.float32]:
     """Return the latent number `index` of `seed`: (latent_dim,) float32, standard normal."""
     half = (latent_dim + 1) // 2
-    bits = np.random.PCG64(np.random.SeedSequence([seed, index])).random_raw(2 * half)
+    # Each a word of 32 bits, so that no seed runs into another's index.
+    words = [seed & 0xFFFFFFFF, index, seed >> 32]
+    bits = np.random.PCG64(np.random.SeedSequence(words)).random_raw(2 * half)
     # 53 random bits and a half: uniform in the open interval (0, 1), so the logarithm is finite.
     uniform = ((bits >> np.uint64(11)) + 0.5) * 2.0**-53
     radius = np.sqrt(-2.0 * np.log(uniform[:half]))
     angle = 2.0 * np.pi * uniform[half:]
-    normal = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    normal: NDArray[np.float64] = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
     return normal[:latent_dim].astype(np.float32)
 
 

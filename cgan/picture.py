@@ -12,13 +12,13 @@ from cgan import files
 BLACK = 0
 
 
-def to_pixels(images: NDArray[np.floating]) -> NDArray[np.uint8]:
+def to_pixels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Map (N, C, H, W) in [-1, 1] to (N, H, W) uint8, or (N, H, W, 3) for three channels.
 
     -1 -> 0 and 1 -> 255, rounded to the nearest: the same mapping for every picture, so that
     its contrast never depends on what else is in it.
     """
-    pixels = np.rint((np.clip(images, -1.0, 1.0) + 1.0) * 127.5).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.rint((np.clip(images, -1.0, 1.0) + 1.0) * 127.5).astype(np.uint8)
     return pixels[:, 0] if pixels.shape[1] == 1 else pixels.transpose(0, 2, 3, 1)
 
 

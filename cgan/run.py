@@ -1,7 +1,5 @@
 """One training run, from its options to a finished folder."""
 
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,14 +122,18 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         UserError: bad options, data or folder; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    run = RunFolder.create(out)
-    dataset = _load_data(options, execution)
-    options, config = resolve(options, dataset)
-    trainer, threads, device = _prepare(config, options, dataset, execution)
-    record = options.to_dict() | {_THREADS_KEY: threads, _DEVICE_KEY: device}
-    weights.save_config(run.path, config, record)
-    _save_sample(run, trainer)
-    _train(run, trainer, options, execution)
+    with RunFolder.create(out) as run:
+        dataset = _load_data(options, execution)
+        options, config = resolve(options, dataset)
+        threads, device = _prepare_jittor(options, execution)
+        record = options.to_dict() | {_THREADS_KEY: threads, _DEVICE_KEY: device}
+        weights.save_config(run.path, config, record)
+        with Interruption() as interruption:
+            trainer = _make_trainer(config, options, dataset)
+            _save_sample(run, trainer)
+            _train(run, trainer, options, execution, interruption)
+        _save_results(run, options)
+        execution.say(_done(run))
 
 
 def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
@@ -146,28 +148,29 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
         UserError: no run, other settings, a damaged checkpoint; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    run = RunFolder.reopen(path)
-    record = weights.load_config(path).get(weights.TRAINING_KEY)
-    options, old_threads, old_device = _read_record(record, path / weights.CONFIG_NAME)
-    for name, value in given.items():
-        if value != getattr(options, name):
-            raise UserError(
-                f"--resume goes on with the run's own settings: --{name} is "
-                f"{getattr(options, name)} there, not {value}. Leave it out, or start a new run."
+    with RunFolder.reopen(path) as run:
+        record = weights.load_config(path).get(weights.TRAINING_KEY)
+        options, old_threads, old_device = _read_record(record, path / weights.CONFIG_NAME)
+        _check_same(options, given)
+        dataset = _load_data(options, execution)
+        options, config = resolve(options, dataset)
+        threads, device = _prepare_jittor(options, execution)
+        if (threads, device) != (old_threads, old_device):
+            warn(
+                f"the run began with {old_threads} CPU threads on {old_device} and goes on with "
+                f"{threads} on {device}: the weights will be as good, but not the same to the bit."
             )
-    state, position = checkpoint.load(run.checkpoint)
-    dataset = _load_data(options, execution)
-    options, config = resolve(options, dataset)
-    trainer, threads, device = _prepare(config, options, dataset, execution)
-    if (threads, device) != (old_threads, old_device):
-        warn(
-            f"the run began with {old_threads} CPU threads on {old_device} and goes on with "
-            f"{threads} on {device}: the weights will be as good, but not the same to the bit."
-        )
-    trainer.restore(state, position)
-    run.forget_after(position.step)
-    execution.say(f"Going on at step {position.step:,} of {trainer.total_steps:,}.")
-    _train(run, trainer, options, execution)
+        with Interruption() as interruption:
+            trainer = _make_trainer(config, options, dataset)
+            if run.checkpoint.exists():
+                trainer.restore(*checkpoint.load(run.checkpoint))
+            else:  # killed before the first checkpoint
+                _save_sample(run, trainer)
+            run.forget_after(trainer.step)
+            execution.say(f"Going on at step {trainer.step:,} of {trainer.total_steps:,}.")
+            _train(run, trainer, options, execution, interruption)
+        _save_results(run, options)
+        execution.say(_done(run))
 
 
 def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
@@ -178,7 +181,18 @@ def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
         threads, device = values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY)
         return TrainingOptions(**values), threads, device
     except (KeyError, TypeError) as error:
-        raise UserError(f"{source} can't be resumed: its training settings are off ({error}).") from error
+        raise UserError(
+            f"{source} can't be resumed: its training settings are off ({error})."
+        ) from error
+
+
+def _check_same(options: TrainingOptions, given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if value != getattr(options, name):
+            raise UserError(
+                f"--resume goes on with the run's own settings: --{name} is "
+                f"{getattr(options, name)} there, not {value}. Leave it out, or start a new run."
+            )
 
 
 def _load_data(options: TrainingOptions, execution: Execution) -> data.Dataset:
@@ -187,69 +201,77 @@ def _load_data(options: TrainingOptions, execution: Execution) -> data.Dataset:
     return dataset
 
 
-def _prepare(
-    config: GeneratorConfig,
-    options: TrainingOptions,
-    dataset: data.Dataset,
-    execution: Execution,
-) -> tuple["Trainer", int, str]:
-    """Import Jittor and make the networks; return also the CPU threads and the device."""
+def _prepare_jittor(options: TrainingOptions, execution: Execution) -> tuple[int, str]:
+    """Import Jittor; return the CPU threads and the device it computes with."""
     threads = usable_threads(options.n_cpu)
     jittor = load_jittor(execution.device, threads)
-    from cgan.training import Trainer
-
     device = "cuda" if jittor.flags.use_cuda else "cpu"
     limited = f" (of --n_cpu {options.n_cpu})" if threads < options.n_cpu else ""
     execution.say(f"Training on {device} with {threads} CPU threads{limited}.")
-    return Trainer(config, options, dataset), threads, device
+    return threads, device
+
+
+def _make_trainer(
+    config: GeneratorConfig, options: TrainingOptions, dataset: data.Dataset
+) -> "Trainer":
+    from cgan.training import Trainer
+
+    return Trainer(config, options, dataset)
 
 
 def _train(
-    run: RunFolder, trainer: "Trainer", options: TrainingOptions, execution: Execution
+    run: RunFolder,
+    trainer: "Trainer",
+    options: TrainingOptions,
+    execution: Execution,
+    interruption: Interruption,
 ) -> None:
-    """Train to the end, or to `max_steps`, and leave all results in the folder."""
+    """Train to the end, or to `max_steps`, with a checkpoint there."""
     last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
-    begun_at = saved_at = trainer.step
-    if trainer.step < last:
-        progress = Progress(options.n_epochs, last, trainer.step, execution.quiet)
-        try:
-            saved_at = _train_until(run, trainer, options, last, progress)
-        except UserError as error:
-            raise UserError(f"{error} {_what_is_left(run)}") from error
-        finally:
-            progress.close()
-    if saved_at == begun_at and begun_at:
-        execution.say(f"There is nothing left to train: {begun_at:,} steps are done.")
-    _save_results(run, options)
-    execution.say(f"Done: {run.path} holds the weights, the pictures and the losses.")
+    if trainer.step >= last:
+        execution.say(f"There is nothing left to train: {trainer.step:,} steps are done.")
+        return
+    progress = Progress(options.n_epochs, last, trainer.step, execution.quiet)
+    try:
+        _train_until(run, trainer, options, last, progress, interruption)
+    except UserError as error:
+        raise UserError(f"{error} {_what_is_left(run)}") from error
+    finally:
+        progress.close()
 
 
 def _train_until(
-    run: RunFolder, trainer: "Trainer", options: TrainingOptions, last: int, progress: Progress
-) -> int:
-    """Train to step `last`; return the step of the last checkpoint, which is the same."""
+    run: RunFolder,
+    trainer: "Trainer",
+    options: TrainingOptions,
+    last: int,
+    progress: Progress,
+    interruption: Interruption,
+) -> None:
+    """Train to step `last`, where a checkpoint is saved as well as on the way."""
     checkpoint_steps = options.checkpoint_interval * trainer.steps_per_epoch
-    with Interruption() as interruption:
-        for epoch, images, d_loss, g_loss in trainer.run():
-            step = trainer.step
-            progress.update(step, epoch, images, d_loss, g_loss)
-            if step == 1 or step % LOSS_INTERVAL == 0:
-                run.append_losses(step, epoch, d_loss, g_loss)
-            if step % options.sample_interval == 0:
-                _save_sample(run, trainer)
-            stop = interruption.signal_number is not None
-            if stop or step == last or step % checkpoint_steps == 0:
-                _save_checkpoint(run, trainer)
-            if step == last:
-                break
-            if stop:
-                assert interruption.signal_number is not None
-                raise Interrupted(
-                    interruption.signal_number,
-                    f"Stopped at step {step:,}; nothing is lost. Go on with: "
-                    f"python train.py --resume {run.path}",
-                )
-    return trainer.step
+    for epoch, images, d_loss, g_loss in trainer.run():
+        step = trainer.step
+        progress.update(step, epoch, images, d_loss, g_loss)
+        if step == 1 or step % LOSS_INTERVAL == 0:
+            run.append_losses(step, epoch, d_loss, g_loss)
+        if step % options.sample_interval == 0:
+            _save_sample(run, trainer)
+        signal_number = interruption.signal_number
+        if signal_number is not None or step == last or step % checkpoint_steps == 0:
+            _save_checkpoint(run, trainer)
+        if step == last:
+            return
+        if signal_number is not None:
+            raise Interrupted(
+                signal_number,
+                f"Stopped at step {step:,}; nothing is lost. Go on with: "
+                f"python train.py --resume {run.path}",
+            )
+
+
+def _done(run: RunFolder) -> str:
+    return f"Done: {run.path} holds the weights, the pictures and the losses."
 
 
 def _save_checkpoint(run: RunFolder, trainer: "Trainer") -> None:

@@ -1,19 +1,20 @@
 """The folder of one training run: what is in it, and who may write there."""
 
 import csv
+import errno
 import fcntl
-import os
 from pathlib import Path
 
 from cgan import files
 from cgan.errors import UserError
 from cgan.weights import CONFIG_NAME
 
+_LOCK_NAME = ".lock"
 _LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
 
 
 class RunFolder:
-    """Paths in a run folder, held by one process at a time.
+    """Paths in a run folder, held by one process at a time, to the end of a `with` block.
 
     Attributes:
         path: the folder; the publishable `config.json` and `model.safetensors` are in it.
@@ -52,7 +53,11 @@ class RunFolder:
                 "--out."
             ) from error
         run._lock()
-        run.check_new()  # again, now that no other process can begin a run here
+        try:
+            run.check_new()  # again, now that no other process can begin a run here
+        except UserError:
+            run._lock_file.close()
+            raise
         return run
 
     def check_new(self) -> None:
@@ -61,7 +66,8 @@ class RunFolder:
         Raises:
             UserError: the folder holds a file already.
         """
-        if self.path.is_file() or any(found.is_file() for found in self.path.rglob("*")):
+        found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
+        if self.path.is_file() or any(path.is_file() for path in found):
             raise UserError(
                 f"{self.path} holds something already: choose another folder with --out, or go "
                 f"on with the run in it by --resume {self.path}."
@@ -129,12 +135,27 @@ class RunFolder:
             if int(path.stem) > step:
                 path.unlink()
 
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock_file.close()
+
     def _lock(self) -> None:
-        """Hold the folder until this process ends; the lock leaves no file behind."""
-        self._descriptor = os.open(self.path, os.O_RDONLY)
+        """Hold the folder until the end of the `with` block, or of the process.
+
+        The lock belongs to this process alone: compilers that Jittor forks don't inherit it.
+        """
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(f"Another process is training in {self.path}.") from error
-        except OSError:  # a file system without locks
-            pass
+            self._lock_file = open(self.path / _LOCK_NAME, "w")  # noqa: SIM115  (held open)
+        except OSError as error:
+            raise UserError(
+                f"Could not write into {self.path}: {error.strerror}; choose another folder."
+            ) from error
+        try:
+            fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock_file.close()
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                raise UserError(f"Another process is training in {self.path}.") from error
+            raise UserError(f"Could not lock {self.path}: {error.strerror}.") from error

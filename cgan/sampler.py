@@ -120,6 +120,7 @@ class Sampler:
         Raises:
             UserError: rows or the seed is out of range.
         """
+        rows = _check_count("rows", rows)
         if not self.config.conditional:
             columns = _UNCONDITIONAL_COLUMNS
             images = self.generate(self.latents(rows * columns, seed=seed))
@@ -129,7 +130,9 @@ class Sampler:
         images = self.generate(z, np.tile(np.arange(columns), rows))
         return picture.tile(picture.to_pixels(images), columns)
 
-    def _check_labels(self, labels: ArrayLike | None, count: int) -> NDArray[np.integer] | None:
+    def _check_labels(
+        self, labels: ArrayLike | None, count: int
+    ) -> NDArray[np.integer[Any]] | None:
         n_classes = self.config.n_classes
         if not self.config.conditional:
             if labels is not None:
@@ -137,22 +140,28 @@ class Sampler:
             return None
         if labels is None:
             raise UserError("These weights are conditional: labels are needed.")
-        checked = np.asarray(labels)
+        try:
+            checked = np.asarray(labels)
+        except ValueError as error:
+            raise UserError(f"labels must be an array of integers ({error}).") from error
         if not np.issubdtype(checked.dtype, np.integer):
             raise UserError(f"labels must be integers, not {checked.dtype}.")
         if checked.shape != (count,):
             raise UserError(f"labels must have shape ({count},), not {checked.shape}.")
-        if count and not (0 <= checked.min() and checked.max() < n_classes):
+        if count and not (checked.min() >= 0 and checked.max() < n_classes):
             raise UserError(f"labels must be from 0 to {n_classes - 1}.")
         return checked
 
 
 def _floats(z: ArrayLike) -> NDArray[np.float32]:
     try:
-        with np.errstate(over="ignore"):  # what overflows float32 is refused as infinite
-            return np.asarray(z).astype(np.float32)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(z)
+    except ValueError as error:
         raise UserError(f"z must be an array of numbers ({error}).") from error
+    if array.dtype.kind not in "iuf":
+        raise UserError(f"z must be an array of real numbers, not {array.dtype}.")
+    with np.errstate(over="ignore"):  # what overflows float32 is refused as infinite
+        return array.astype(np.float32)
 
 
 def _check_count(name: str, value: Any) -> int:

@@ -24,7 +24,14 @@ State = dict[str, NDArray[np.float32]]
 
 
 class Diverged(UserError):
-    """The losses or weights are no longer finite."""
+    """The losses or weights are no longer finite numbers."""
+
+    def __init__(self, step: int, what: str) -> None:
+        """Say at which step, and what was found."""
+        super().__init__(
+            f"Training diverged at step {step:,}: {what}. Start a new run with a lower --lr or "
+            "another --seed."
+        )
 
 
 class Trainer:
@@ -84,7 +91,7 @@ class Trainer:
                 d_loss, g_loss = self._train_on(indices)
                 self.step += 1
                 if not (math.isfinite(d_loss) and math.isfinite(g_loss)):
-                    raise Diverged(f"the losses are {d_loss} (D) and {g_loss} (G)")
+                    raise Diverged(self.step, f"the losses are {d_loss} (D) and {g_loss} (G)")
                 yield epoch, len(indices), d_loss, g_loss
 
     def _train_on(self, indices: NDArray[np.int64]) -> tuple[float, float]:
@@ -127,10 +134,10 @@ class Trainer:
         state = {}
         for prefix, part in self._parts():
             for name, value in part.items():
-                state[f"{prefix}.{name}"] = np.array(value.numpy())
+                state[f"{prefix}.{name}"] = value.numpy()
         for name, tensor in state.items():
             if not np.isfinite(tensor).all():
-                raise Diverged(f"{name} has values that are not finite")
+                raise Diverged(self.step, f"{name} has values that are not finite")
         return state
 
     def restore(self, state: State, position: Position) -> None:
@@ -144,7 +151,9 @@ class Trainer:
             raise UserError(
                 "The checkpoint does not fit: it was made with other data, batch size or seed."
             )
-        targets = {f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()}
+        targets = {
+            f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()
+        }
         if state.keys() != targets.keys():
             raise UserError("The checkpoint does not fit: it is of other networks.")
         for name, target in targets.items():

@@ -78,8 +78,6 @@ def load(folder: Path) -> Weights:
     Raises:
         UserError: what is wrong, with the file and the key.
     """
-    if not folder.is_dir():
-        raise UserError(f"There is no weights folder {folder}.")
     content = load_config(folder)
     path = folder / CONFIG_NAME
     if content.pop(FORMAT_KEY, None) != FORMAT:
@@ -116,8 +114,10 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
     data = _read(path, 4 * count + _MAX_HEADER_BYTES)
     try:
         tensors = safetensors.numpy.load(data)
-    except (SafetensorError, TypeError, AttributeError, KeyError) as error:
-        raise UserError(f"{path} is not a safetensors file that NumPy can hold ({error}).") from error
+    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        raise UserError(
+            f"{path} is not a safetensors file that NumPy can hold ({error})."
+        ) from error
     check_tensors(config, tensors, path)
     for tensor in tensors.values():
         tensor.setflags(write=False)
@@ -155,7 +155,9 @@ def _read(path: Path, max_bytes: int) -> bytes:
         with open(path, "rb") as file:
             data = file.read(max_bytes + 1)
     except FileNotFoundError as error:
-        raise UserError(f"{path} is missing.") from error
+        raise UserError(
+            f"{path} is missing: a weights folder holds {CONFIG_NAME} and {WEIGHTS_NAME}."
+        ) from error
     except OSError as error:
         raise UserError(f"Could not read {path}: {error.strerror}.") from error
     if len(data) > max_bytes:

@@ -1,0 +1,40 @@
+"""The objectives against their formulas, computed by NumPy in float64."""
+
+import numpy as np
+import pytest
+
+from cgan.jittor_setup import load_jittor
+from cgan.losses import LOSSES, bce, lsgan
+from cgan.options import LOSSES as NAMES
+
+jt = load_jittor()
+SCORES = np.array([[-2.0], [-0.3], [0.0], [0.9], [4.0]], np.float32)
+
+
+def test_the_options_offer_all_of_them():
+    assert set(NAMES) == set(LOSSES)
+
+
+def test_lsgan_aims_at_one_for_real_and_zero_for_generated():
+    assert lsgan(jt.array(SCORES), real=True).item() == pytest.approx(((SCORES - 1) ** 2).mean())
+    assert lsgan(jt.array(SCORES), real=False).item() == pytest.approx((SCORES**2).mean())
+
+
+def test_bce_is_the_cross_entropy_of_the_sigmoid():
+    sigmoid = 1 / (1 + np.exp(-SCORES.astype(np.float64)))
+    assert bce(jt.array(SCORES), real=True).item() == pytest.approx(-np.log(sigmoid).mean())
+    assert bce(jt.array(SCORES), real=False).item() == pytest.approx(-np.log(1 - sigmoid).mean())
+
+
+def test_bce_of_extreme_logits_is_finite_and_so_is_its_gradient():
+    logits = jt.array(np.array([[-1e4], [1e4]], np.float32))
+    for real in (True, False):
+        loss = bce(logits, real)
+        assert loss.item() == pytest.approx(5e3)
+        assert np.isfinite(jt.grad(loss, logits).numpy()).all()
+
+
+def test_the_generators_gradient_does_not_vanish_where_it_is_worst():
+    """Non-saturating: d/dscore of -log s(score) is -1 for fakes that D is sure of."""
+    score = jt.array(np.array([[-20.0]], np.float32))
+    assert jt.grad(bce(score, real=True), score).numpy()[0, 0] == pytest.approx(-1, abs=1e-4)

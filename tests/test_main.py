@@ -1,0 +1,253 @@
+"""The command line: `python -m cgan write | grid | convert`."""
+
+import hashlib
+import pickle
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan import weights
+from cgan.__main__ import main
+from cgan.architecture import generator_shapes
+from cgan.command_line import run
+from cgan.config import GeneratorConfig
+from cgan.sampler import Sampler
+from tests.conftest import random_tensors, run_python
+
+# "weights" is the folder of `tiny_weights`; the tests run beside it.
+USE = ("--weights", "weights")
+
+
+@pytest.fixture
+def folder(tiny_weights, monkeypatch):
+    """The folder to work in, which holds a folder of weights."""
+    monkeypatch.chdir(tiny_weights.parent)
+    return tiny_weights.parent
+
+
+def contents(folder):
+    """Return every path in `folder` with a file's bytes."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def exit_code(arguments):
+    """Run the command line here; argparse exits where we return."""
+    try:
+        return main(arguments)
+    except SystemExit as stopped:
+        return stopped.code
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        return np.asarray(image)
+
+
+def checkpoint(path, tensors):
+    """Write `tensors` as Jittor does."""
+    data = pickle.dumps(tensors, 4)
+    path.write_bytes(data + hashlib.sha1(data).digest() + b"HCAJSLHD")
+
+
+def test_write(folder, tiny_sampler, capsys):
+    assert main(["write", "+86 138", *USE, "--seed", "5", "-o", "a.png"]) == 0
+    np.testing.assert_array_equal(pixels("a.png"), tiny_sampler.write("+86 138", seed=5))
+    assert capsys.readouterr() == ("", "Wrote a.png (48x8).\n")
+
+
+def test_grid(folder, tiny_sampler, capsys):
+    assert main(["grid", "--rows", "2", "--seed", "5", *USE, "--output", "a.png"]) == 0
+    np.testing.assert_array_equal(pixels("a.png"), tiny_sampler.grid(2, seed=5))
+    assert capsys.readouterr() == ("", "Wrote a.png (80x16).\n")
+
+
+def test_outputs_and_seed_by_default(folder, tiny_sampler):
+    before = set(contents(folder))
+    assert main(["write", "12", *USE]) == 0
+    assert main(["grid", *USE]) == 0
+    assert set(contents(folder)) - before == {"result.png", "grid.png"}
+    np.testing.assert_array_equal(pixels("result.png"), tiny_sampler.write("12", seed=0))
+    np.testing.assert_array_equal(pixels("grid.png"), tiny_sampler.grid(10, seed=0))
+
+
+def test_the_same_command_writes_the_same_bytes(folder):
+    assert main(["write", "12", *USE, "-o", "a.png"]) == 0
+    assert main(["write", "12", *USE, "-o", "b.png"]) == 0
+    assert (folder / "a.png").read_bytes() == (folder / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        GeneratorConfig(),
+        GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3),
+        GeneratorConfig(latent_dim=5, img_size=6, conditional=False),
+    ],
+    ids=["article", "colour", "unconditional"],
+)
+def test_convert(folder, config, capsys):
+    tensors = random_tensors(config)
+    checkpoint(folder / "generator_last.pkl", tensors)
+    assert main(["convert", "generator_last.pkl", "new/folder"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        f"Wrote new/folder: {config.n_classes} classes, latents of {config.latent_dim}, "
+        f"images of {config.img_size}x{config.img_size}.\n",
+    )
+    loaded = weights.load(folder / "new/folder")
+    assert loaded.config == config
+    for name in generator_shapes(config):
+        np.testing.assert_array_equal(loaded.tensors[name], tensors[name])
+    assert sorted(path.name for path in (folder / "new/folder").iterdir()) == [
+        "config.json",
+        "model.safetensors",
+    ]
+
+
+def test_what_was_converted_writes_the_same(folder, tiny_tensors, tiny_sampler):
+    checkpoint(folder / "a.pkl", tiny_tensors)
+    assert main(["convert", "a.pkl", "new"]) == 0
+    converted = Sampler.from_pretrained("new")
+    np.testing.assert_array_equal(converted.write("138"), tiny_sampler.write("138"))
+
+
+USER_ERRORS = {
+    "a letter": (["write", "12a", *USE], "Character 3, 'a',"),
+    "no digit": (["write", "", *USE], "no digit"),
+    "a negative seed": (["write", "1", *USE, "--seed", "-1"], "seed must be"),
+    "a large seed": (["grid", *USE, "--seed", str(2**63)], "seed must be"),
+    "no rows": (["grid", *USE, "--rows", "0"], "--rows must be from 1 to 1000, not 0"),
+    "many rows": (["grid", *USE, "--rows", "1001"], "--rows must be from 1 to 1000"),
+    "no weights": (["write", "1", "--weights", "nowhere"], "nowhere"),
+    "weights in no folder": (["grid", "--weights", "weights/config.json"], "config.json"),
+    "a long weights folder": (["write", "1", "--weights", "w" * 300], "w" * 300),
+    "weights of two lines": (["write", "1", "--weights", "a\nb"], "is missing"),
+    "no output folder": (["write", "1", *USE, "-o", "nowhere/a.png"], "nowhere/a.png"),
+    "an output folder": (["grid", *USE, "-o", "weights"], "Could not write weights"),
+    "no checkpoint": (["convert", "nowhere.pkl", "new"], "Could not read nowhere.pkl"),
+    "another checkpoint": (["convert", "weights/config.json", "new"], "not a checkpoint"),
+    "a folder of weights": (["convert", "good.pkl", "weights"], "holds weights already"),
+    "a file as folder": (["convert", "good.pkl", "good.pkl"], "folder good.pkl"),
+    "a long folder": (["convert", "good.pkl", "f" * 300], "f" * 300),
+}
+USAGE_ERRORS = {
+    "no command": [],
+    "an unknown command": ["draw"],
+    "no number": ["write", *USE],
+    "an unknown option": ["write", "1", *USE, "--size", "3"],
+    "an abbreviation": ["write", "1", *USE, "--se", "3"],
+    "a seed that is no number": ["write", "1", *USE, "--seed", "x"],
+    "a fraction of a seed": ["write", "1", *USE, "--seed", "1.5"],
+    "rows that are no number": ["grid", *USE, "--rows", "1e9"],
+    "rows for write": ["write", "1", *USE, "--rows", "3"],
+    "two numbers": ["write", "1", "2", *USE],
+    "no folder": ["convert", "good.pkl"],
+}
+
+
+@pytest.mark.parametrize("kind", [*USER_ERRORS, *USAGE_ERRORS])
+def test_an_error_is_one_line_and_writes_nothing(folder, kind, tiny_tensors, capsys):
+    checkpoint(folder / "good.pkl", tiny_tensors)
+    (folder / "result.png").write_bytes(b"of an earlier day")
+    before = contents(folder)
+    if kind in USER_ERRORS:
+        arguments, said = USER_ERRORS[kind]
+        start = "Error: "
+    else:
+        arguments, said, start = USAGE_ERRORS[kind], "--help)\n", "python -m cgan"
+    assert exit_code(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(start)
+    assert said in output.err
+    assert output.err.endswith("\n")
+    assert output.err.count("\n") == 1
+    assert contents(folder) == before
+
+
+def without(name):
+    return lambda tensors: {key: tensors[key] for key in tensors if key != name}
+
+
+def replaced(name, change):
+    return lambda tensors: tensors | {name: change(tensors[name])}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda tensors: {}, "it has no matrix 'model.0.weight'"),
+        (without("model.11.weight"), "it has no matrix 'model.11.weight'"),
+        (without("model.5.bias"), "'model.5.bias' is missing"),
+        (replaced("model.0.weight", np.ravel), "it has no matrix 'model.0.weight'"),
+        (replaced("model.0.weight", np.transpose), "'model.0.weight' has shape"),
+        (replaced("model.2.weight", np.transpose), "'model.2.weight' has shape"),
+        (replaced("model.5.bias", np.float64), "'model.5.bias' is float64, not float32"),
+        (replaced("model.5.bias", lambda bias: bias * np.nan), "'model.5.bias' .* not finite"),
+        (replaced("model.9.running_var", np.negative), "'model.9.running_var' has a negative"),
+        (replaced("label_emb.weight", lambda _: np.zeros((), np.float32)), "label_emb.weight"),
+        (replaced("label_emb.weight", lambda _: np.zeros((0, 0), np.float32)), "n_classes"),
+        (replaced("label_emb.weight", lambda _: np.zeros((13, 13), np.float32)), "latent_dim"),
+        (replaced("model.11.weight", lambda matrix: matrix[:-1]), "'model.11.weight' has shape"),
+        (replaced("model.11.weight", lambda matrix: matrix[:0]), "img_size"),
+    ],
+)
+def test_what_is_not_the_articles_generator_is_not_converted(
+    folder, tiny_tensors, change, said, capsys
+):
+    checkpoint(folder / "a.pkl", change(tiny_tensors))
+    before = contents(folder)
+    assert main(["convert", "a.pkl", "new"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("Error: a.pkl")
+    assert error.count("\n") == 1
+    assert re.search(said, error)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("command", [[], ["write"], ["grid"], ["convert"]])
+def test_help(command, capsys):
+    assert exit_code([*command, "--help"]) == 0
+    output = capsys.readouterr()
+    assert output.out.startswith(" ".join(["usage: python -m cgan", *command]))
+    assert output.err == ""
+
+
+def test_ctrl_c_is_no_traceback(capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert run(interrupted) == 130
+    assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+def test_a_real_process_writes(folder, tiny_sampler):
+    result = run_python("-m", "cgan", "write", "１2-3", *USE, cwd=folder)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == "Wrote result.png (28x8).\n"
+    np.testing.assert_array_equal(pixels("result.png"), tiny_sampler.write("12-3"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["write", "12a", *USE],
+        ["write", "1", "--weights", "w" * 300],
+        ["grid", *USE, "--rows", "many"],
+        ["convert", "weights/config.json", "new"],
+    ],
+    ids=["number", "weights", "usage", "checkpoint"],
+)
+def test_a_real_process_fails_in_one_line(folder, arguments):
+    before = contents(folder)
+    result = run_python("-m", "cgan", *arguments, cwd=folder)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+    assert contents(folder) == before

@@ -1,0 +1,335 @@
+"""The sampler: an image depends on weights, latent and label alone, and writing on no more."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from cgan import picture
+from cgan.config import GeneratorConfig
+from cgan.errors import UserError
+from cgan.sampler import Sampler
+from tests.conftest import TINY, message, random_sampler, run_python
+
+UNCONDITIONAL = GeneratorConfig(latent_dim=3, img_size=8, conditional=False)
+COLOUR = GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
+LABELS = np.arange(40) % 10
+
+
+@pytest.fixture(scope="module")
+def sampler():
+    """A sampler of the article's size, where a matrix library has the most to choose."""
+    return random_sampler(GeneratorConfig())
+
+
+@pytest.fixture(scope="module")
+def z(sampler):
+    return sampler.latents(len(LABELS), seed=5)
+
+
+@pytest.fixture(scope="module")
+def images(sampler, z):
+    return sampler.generate(z, LABELS)
+
+
+def test_images_have_the_configs_shape_and_range(images):
+    assert (images.shape, images.dtype) == ((40, 1, 32, 32), np.float32)
+    assert -1 <= images.min() < -0.5
+    assert 0.5 < images.max() <= 1
+
+
+@pytest.mark.parametrize("index", [0, 7, 15, 16, 39])
+def test_an_image_is_the_same_alone(sampler, z, images, index):
+    alone = sampler.generate(z[index : index + 1], LABELS[index : index + 1])
+    np.testing.assert_array_equal(alone[0], images[index])
+
+
+def test_an_image_is_the_same_anywhere_in_a_batch(sampler, z, images):
+    order = np.random.default_rng(0).permutation(len(LABELS))
+    np.testing.assert_array_equal(sampler.generate(z[order], LABELS[order]), images[order])
+
+
+def test_an_image_is_the_same_among_others(sampler, z, images):
+    mixed = np.concatenate([1e3 * z[:3], z[20:25]])
+    np.testing.assert_array_equal(sampler.generate(mixed, LABELS[17:25])[3:], images[20:25])
+
+
+def test_threads_may_share_a_sampler(sampler, z, images):
+    def part(index):
+        return sampler.generate(z[index:], LABELS[index:])
+
+    with ThreadPoolExecutor(8) as pool:
+        for index, result in enumerate(pool.map(part, range(24))):
+            np.testing.assert_array_equal(result, images[index:])
+
+
+def test_the_number_of_threads_of_the_matrix_library_does_not_matter(images, tmp_path):
+    code = (
+        "import hashlib, numpy\n"
+        "from tests.test_sampler import GeneratorConfig, LABELS, random_sampler\n"
+        "sampler = random_sampler(GeneratorConfig())\n"
+        "images = sampler.generate(sampler.latents(len(LABELS), seed=5), LABELS)\n"
+        "print(hashlib.sha256(images.tobytes()).hexdigest())\n"
+    )
+    expected = hashlib.sha256(images.tobytes()).hexdigest()
+    for threads in "12":
+        result = run_python("-c", code, cwd=tmp_path, OPENBLAS_NUM_THREADS=threads)
+        assert (result.stdout.strip(), result.stderr) == (expected, "")
+
+
+def test_the_label_and_the_latent_both_matter(sampler, z):
+    same_latent = sampler.generate(z[[0, 0]], [1, 2])
+    same_label = sampler.generate(z[[0, 1]], [1, 1])
+    for first, second in (same_latent, same_label):
+        assert abs(first - second).mean() > 0.05
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64, np.uint64])
+def test_labels_may_be_any_integers(tiny_sampler, dtype):
+    z = tiny_sampler.latents(3, seed=0)
+    np.testing.assert_array_equal(
+        tiny_sampler.generate(z, np.array([9, 0, 5], dtype)), tiny_sampler.generate(z, [9, 0, 5])
+    )
+
+
+def test_z_is_computed_as_float32(tiny_sampler):
+    z = np.array([[0.1, 0.2, 0.3]])
+    expected = tiny_sampler.generate(z.astype(np.float32), [1])
+    np.testing.assert_array_equal(tiny_sampler.generate(z, [1]), expected)
+    np.testing.assert_array_equal(tiny_sampler.generate(z.tolist(), [1]), expected)
+    np.testing.assert_array_equal(tiny_sampler.generate(np.asfortranarray(z), [1]), expected)
+
+
+def test_an_empty_batch_is_empty(tiny_sampler):
+    images = tiny_sampler.generate(np.empty((0, 3)), np.empty(0, int))
+    assert images.shape == (0, 1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("z", "said"),
+    [
+        (np.zeros(3), r"z must have shape \(N, 3\), not \(3,\)"),
+        (np.zeros((2, 4)), r"z must have shape \(N, 3\), not \(2, 4\)"),
+        (np.zeros((2, 3, 1)), "z must have shape"),
+        ([[0, 0, np.nan], [0, 0, 0]], "not finite"),
+        ([[0, 0, 1e39], [0, 0, 0]], "not finite"),
+        ([[0, 0, -np.inf], [0, 0, 0]], "not finite"),
+        ([[0, 0, 10**400], [0, 0, 0]], "z "),
+        ([[0, 0, None], [0, 0, 0]], "z "),
+        ([[0, 0, 0], [0]], "z must be an array"),
+        ([["a", "b", "c"], ["d", "e", "f"]], "z must be an array"),
+        ([["1", "2", "3"], ["4", "5", "6"]], "z must be an array"),
+        (np.zeros((2, 3), complex), "z must be an array"),
+        (None, "z "),
+    ],
+    ids=[
+        *("one dimension", "too long", "three dimensions", "NaN", "too large", "infinite"),
+        *("far too large", "None inside", "ragged", "letters", "text", "complex", "None"),
+    ],
+)
+def test_latents_that_do_not_fit_are_refused(tiny_sampler, z, said):
+    with pytest.raises(UserError, match=said) as caught:
+        tiny_sampler.generate(z, [1, 2])
+    message(caught)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (None, "labels are needed"),
+        ([1.0, 2.0], "labels must be integers, not float64"),
+        (["1", "2"], "labels must be integers"),
+        ([True, False], "labels must be integers, not bool"),
+        ([1, None], "labels must be integers"),
+        ([1, 2**70], "labels must be"),
+        ([1], r"labels must have shape \(2,\), not \(1,\)"),
+        (1, r"labels must have shape \(2,\), not \(\)"),
+        ([[1, 2]], r"labels must have shape \(2,\), not \(1, 2\)"),
+        ([[1], [1, 2]], "labels must"),
+        ([1, 10], "labels must be from 0 to 9"),
+        ([-1, 1], "labels must be from 0 to 9"),
+    ],
+    ids=repr,
+)
+def test_labels_that_do_not_fit_are_refused(tiny_sampler, labels, said):
+    with pytest.raises(UserError, match=said) as caught:
+        tiny_sampler.generate(np.zeros((2, 3)), labels)
+    message(caught)
+
+
+def test_latents_are_those_of_the_seed(tiny_sampler):
+    rows = tiny_sampler.latents(4, seed=7)
+    assert (rows.shape, rows.dtype) == ((4, 3), np.float32)
+    np.testing.assert_array_equal(tiny_sampler.latents(np.int64(2), seed=7), rows[:2])
+    assert not np.array_equal(tiny_sampler.latents(4, seed=8), rows)
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.0, "1", None, True])
+def test_a_bad_count_is_refused(tiny_sampler, n):
+    with pytest.raises(UserError, match="n must be a whole number of at least 1"):
+        tiny_sampler.latents(n, seed=0)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 0.5, "0", None])
+def test_a_bad_seed_is_refused(tiny_sampler, seed):
+    for use in (
+        lambda: tiny_sampler.latents(1, seed=seed),
+        lambda: tiny_sampler.write("1", seed=seed),
+        lambda: tiny_sampler.grid(1, seed=seed),
+    ):
+        with pytest.raises(UserError, match="The seed must be a whole number"):
+            use()
+
+
+def digit(sampler, index, label, seed):
+    """Return the pixels that digit `index` of any number must have."""
+    z = sampler.latents(index + 1, seed=seed)[index:]
+    return picture.to_pixels(sampler.generate(z, [label]))[0]
+
+
+def test_each_digit_has_the_latent_of_its_place(tiny_sampler):
+    row = tiny_sampler.write("907", seed=3)
+    assert (row.shape, row.dtype) == ((8, 24), np.uint8)
+    for index, label in enumerate([9, 0, 7]):
+        place = row[:, 8 * index : 8 * index + 8]
+        np.testing.assert_array_equal(place, digit(tiny_sampler, index, label, 3))
+
+
+def test_changing_a_digit_changes_its_pixels_only(tiny_sampler):
+    before, after = tiny_sampler.write("13812345678"), tiny_sampler.write("13812945678")
+    columns = np.flatnonzero((before != after).any(axis=0))
+    assert set(columns) <= set(range(5 * 8, 6 * 8))
+    assert len(columns) > 0
+
+
+def test_the_beginning_does_not_depend_on_what_follows(tiny_sampler):
+    number = tiny_sampler.write("13812345678")
+    np.testing.assert_array_equal(tiny_sampler.write("138"), number[:, : 3 * 8])
+
+
+def test_gaps_are_blank_and_do_not_change_the_digits(tiny_sampler):
+    number = tiny_sampler.write("1234", seed=2)
+    spaced = tiny_sampler.write("+12-3 4", seed=2)
+    assert spaced.shape == (8, 4 * 8 + 3 * 4)
+    starts = [0, 20, 32]
+    gaps = np.concatenate([np.arange(start, start + 4) for start in starts])
+    assert (spaced[:, gaps] == 0).all()
+    np.testing.assert_array_equal(np.delete(spaced, gaps, axis=1), number)
+
+
+def test_the_same_digit_twice_is_written_in_two_ways(tiny_sampler):
+    first, second = np.split(tiny_sampler.write("11"), 2, axis=1)
+    assert not np.array_equal(first, second)
+
+
+def test_the_seed_and_the_weights_both_matter(tiny_sampler):
+    number = tiny_sampler.write("12", seed=0)
+    np.testing.assert_array_equal(random_sampler(TINY).write("12", seed=0), number)
+    assert not np.array_equal(tiny_sampler.write("12", seed=1), number)
+    assert not np.array_equal(random_sampler(TINY, seed=1).write("12", seed=0), number)
+
+
+def test_any_script_writes_the_same(tiny_sampler):
+    np.testing.assert_array_equal(tiny_sampler.write("１٣"), tiny_sampler.write("13"))
+
+
+def test_colour():
+    sampler = random_sampler(COLOUR)
+    assert sampler.write("0 3").shape == (8, 2 * 8 + 4, 3)
+    assert sampler.grid(2).shape == (2 * 8, 4 * 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("12a", "Character 3, 'a'"), ("", "no digit"), ("--", "no digit")]
+)
+def test_what_cannot_be_written_is_refused(tiny_sampler, text, said):
+    with pytest.raises(UserError, match=said):
+        tiny_sampler.write(text)
+
+
+def test_a_digit_beyond_the_classes_is_refused():
+    sampler = random_sampler(COLOUR)
+    with pytest.raises(UserError, match="the classes 0 to 3; they can't write 7"):
+        sampler.write("1702")
+
+
+def test_a_column_is_a_class_and_a_row_is_a_latent(tiny_sampler):
+    grid = tiny_sampler.grid(3, seed=4)
+    assert (grid.shape, grid.dtype) == ((3 * 8, 10 * 8), np.uint8)
+    for row in range(3):
+        for column in range(10):
+            tile = grid[8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
+            np.testing.assert_array_equal(tile, digit(tiny_sampler, row, column, 4))
+
+
+def test_a_grid_has_ten_rows_unless_asked(tiny_sampler):
+    np.testing.assert_array_equal(tiny_sampler.grid()[: 2 * 8], tiny_sampler.grid(2, seed=0))
+    assert tiny_sampler.grid().shape == (80, 80)
+
+
+@pytest.mark.parametrize("config", [TINY, UNCONDITIONAL], ids=["conditional", "unconditional"])
+def test_bad_rows_are_refused_as_given(config):
+    sampler = random_sampler(config)
+    for rows in (0, -1, 1.5, "1", None, True):
+        with pytest.raises(UserError) as caught:
+            sampler.grid(rows)
+        assert message(caught) == f"rows must be a whole number of at least 1, not {rows!r}."
+
+
+def test_an_unconditional_grid_has_a_latent_for_each_image():
+    sampler = random_sampler(UNCONDITIONAL)
+    grid = sampler.grid(2, seed=4)
+    images = picture.to_pixels(sampler.generate(sampler.latents(20, seed=4)))
+    assert grid.shape == (2 * 8, 10 * 8)
+    np.testing.assert_array_equal(grid[8:, 8:16], images[11])
+    assert len(np.unique(images, axis=0)) == 20
+
+
+def test_unconditional_weights_take_no_label():
+    sampler = random_sampler(UNCONDITIONAL)
+    with pytest.raises(UserError, match="unconditional: labels must be None"):
+        sampler.generate(sampler.latents(1, seed=0), [1])
+    with pytest.raises(UserError, match="unconditional: they can't write"):
+        sampler.write("1")
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])
+def test_a_folder_may_be_text_or_a_path(tiny_weights, tiny_sampler, kind):
+    sampler = Sampler.from_pretrained(kind(tiny_weights))
+    assert sampler.config == TINY
+    np.testing.assert_array_equal(sampler.write("123"), tiny_sampler.write("123"))
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"config\.json is missing"):
+        Sampler.from_pretrained(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def pretrained():
+    """The weights that come with the package."""
+    return Sampler.from_pretrained()
+
+
+def test_pretrained_writes_a_phone_number(pretrained):
+    number = pretrained.write("13812345678", seed=7)
+    assert (number.shape, number.dtype) == ((32, 352), np.uint8)
+    # Ink on black: every digit has some of each.
+    for place in np.split(number, 11, axis=1):
+        assert place.max() > 200
+        assert np.median(place) < 30
+
+
+def test_pretrained_draws_a_grid_of_ten_classes(pretrained):
+    grid = pretrained.grid(3, seed=0)
+    assert grid.shape == (3 * 32, 10 * 32)
+
+
+def test_pretrained_classes_look_different(pretrained):
+    """Even their averages differ, so it is not the latents that make the difference."""
+    z = np.repeat(pretrained.latents(20, seed=1), 10, axis=0)
+    images = pretrained.generate(z, np.tile(np.arange(10), 20))
+    averages = images.reshape(20, 10, -1).mean(axis=0)
+    distances = abs(averages[:, None] - averages[None]).mean(axis=2)
+    assert distances[~np.eye(10, dtype=bool)].min() > 0.02
