@@ -1,0 +1,102 @@
+"""Time our training step against the same step in PyTorch, and against the article's script.
+
+    python -m venv benchmarks/.torch
+    benchmarks/.torch/bin/pip install -r benchmarks/requirements-torch.txt
+    python benchmarks/train_speed.py
+
+Batch 64, the same number of threads, the article's networks. The contestants take turns in
+short rounds, so that a machine whose speed drifts slows all of them alike; what counts is the
+ratio, round by round.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from rounds import BATCH_SIZE
+
+HERE = Path(__file__).parent
+OURS, ARTICLE = "ours", "article's script"
+
+
+class Contestant:
+    """A process that trains when told to."""
+
+    def __init__(self, python: str, script: str, *arguments: str, threads: int) -> None:
+        """Start it; it compiles and warms up until `ready`."""
+        environment = os.environ | {
+            "OMP_NUM_THREADS": str(threads),
+            "PYTHONPATH": str(HERE.parent),
+        }
+        self._process = subprocess.Popen(
+            [python, "-W", "ignore", str(HERE / script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def read(self) -> str:
+        """Return the next line that is ours, past anything a library prints."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("ready") or line.replace(".", "", 1).strip().isdigit():
+                return line
+        sys.exit("A contestant ended early; its message is above.")
+
+    def train(self, steps: int) -> float:
+        """Return images/s over `steps` steps."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{steps}\n")
+        self._process.stdin.flush()
+        return steps * BATCH_SIZE / float(self.read())
+
+
+def main() -> None:
+    """Run the rounds and print medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--steps", type=int, default=60, help="steps in a round")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument(
+        "--torch-python", default=str(HERE / ".torch/bin/python"), help="Python that has PyTorch"
+    )
+    options = parser.parse_args()
+    entries: list[tuple[str, ...]] = [
+        (OURS, sys.executable, "step_ours.py"),
+        (ARTICLE, sys.executable, "step_article.py"),
+    ]
+    if Path(options.torch_python).is_file():
+        entries += [
+            ("PyTorch", options.torch_python, "step_torch.py"),
+            ("PyTorch, fused Adam", options.torch_python, "step_torch.py", "fused"),
+        ]
+    else:
+        print(f"Without PyTorch: there is no {options.torch_python} (see {Path(__file__).name}).")
+
+    # Started one after the other: they share the compiler cache and the cores.
+    contestants = {}
+    for name, python, *script in entries:
+        contestants[name] = Contestant(python, *script, threads=options.threads)
+        contestants[name].read()
+    speeds: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(options.rounds):
+        for name, contestant in contestants.items():
+            speeds[name].append(contestant.train(options.steps))
+
+    print(f"batch {BATCH_SIZE}, {options.threads} threads, {options.rounds} rounds")
+    print(f"{'':20} {'images/s, median (min-max)':>28}   ours / it, median (min-max)")
+    for name, values in speeds.items():
+        ratios = [ours / other for ours, other in zip(speeds[OURS], values, strict=True)]
+        print(
+            f"{name:20} {statistics.median(values):>10,.0f} "
+            f"({min(values):>6,.0f}-{max(values):>6,.0f})   "
+            f"{statistics.median(ratios):>11.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+        )
+
+
+if __name__ == "__main__":
+    main()
