@@ -1,6 +1,7 @@
 """MNIST's four files: where they are, what their content is, and how to get them."""
 
 import gzip
+import http.client
 import os
 import urllib.request
 import zlib
@@ -76,7 +77,7 @@ def _download(name: str, path: Path, quiet: bool) -> None:
             reasons.append(f"{mirror} sent something else")
         except (EOFError, zlib.error, gzip.BadGzipFile):
             reasons.append(f"{mirror} sent a damaged file")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reasons.append(f"{mirror} failed ({getattr(error, 'reason', None) or error})")
         warn(f"{reasons[-1]}; {path.name} is wanted.")
     raise UserError(
