@@ -1,6 +1,11 @@
 """The one exception for what a user can put right."""
 
 
+def printable(text: str) -> str:
+    """Escape line ends and control characters, which may come from a file or a server."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class UserError(Exception):
     """Bad input, a missing or damaged file, a machine that lacks something.
 
@@ -10,5 +15,4 @@ class UserError(Exception):
 
     def __init__(self, message: str) -> None:
         """Keep `message` on one line."""
-        shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-        super().__init__("".join(shown))
+        super().__init__(printable(message))

@@ -40,8 +40,8 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         threads: CPU threads that operators use; None leaves `OMP_NUM_THREADS` as it is.
 
     Raises:
-        UserError: no compiler, no Python headers, "cuda" without a usable GPU, or Jittor's own
-            import failed.
+        UserError: no compiler, no Python headers, "cuda" without a usable GPU, no folder for
+            Jittor's cache, or Jittor's own import failed.
     """
     if "jittor" in sys.modules:
         return sys.modules["jittor"]
@@ -58,8 +58,14 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     np.finfo(np.float64), np.finfo(np.float32)
     with _kept_process_state():
         # Where the cache is depends on the variables set so far; oneDNN goes into the cache.
-        utilities: Any = importlib.import_module("jittor_utils")
-        provide_onednn(utilities.home())
+        try:
+            utilities: Any = importlib.import_module("jittor_utils")
+            provide_onednn(utilities.home())
+        except OSError as error:
+            raise UserError(
+                f"Jittor can't write its cache into the home folder: {error}. Set the "
+                "environment variable HOME to a folder that can be written."
+            ) from error
         jittor = _import_announced(utilities.cache_path)
         if utilities.pool_size:  # idle compilers, which would hold on to our memory
             utilities.p.terminate()

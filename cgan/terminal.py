@@ -2,12 +2,14 @@
 
 import sys
 
+from cgan.errors import printable
+
 
 def note(message: str) -> None:
     """Tell what is happening."""
-    print(message, file=sys.stderr, flush=True)
+    print(printable(message), file=sys.stderr, flush=True)
 
 
 def warn(message: str) -> None:
     """Tell what may not be as the user expects."""
-    print(f"Warning: {message}", file=sys.stderr, flush=True)
+    note(f"Warning: {message}")

@@ -1,0 +1,70 @@
+"""IDX files: whole, damaged, and not IDX at all."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from cgan import idx
+from cgan.errors import UserError
+from tests.conftest import message
+from tests.idx_files import idx_bytes
+
+
+@pytest.mark.parametrize("shape", [(5,), (2, 3), (4, 3, 2), (2, 3, 4, 3), (0, 28, 28)])
+def test_an_array_comes_back(tmp_path, shape):
+    array = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    parsed = idx.parse(idx_bytes(array), tmp_path)
+    assert parsed.dtype == np.uint8
+    np.testing.assert_array_equal(parsed, array)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "does not begin like an IDX file"),
+        (b"\0\0\x08", "does not begin like an IDX file"),
+        (b"<html>404</html>", "does not begin like an IDX file"),
+        (b"\0\0\x08\0", "does not begin like an IDX file"),
+        (b"\0\0\x0d\x01\0\0\0\0", "not unsigned bytes"),
+        (b"\0\0\x08\x03\0\0\0\x01", "not as long as its header says"),
+        (b"\0\0\x08\x01\0\0\0\x03ab", "not as long as its header says"),
+        (b"\0\0\x08\x01\0\0\0\x03abcd", "not as long as its header says"),
+        (b"\0\0\x08\x04" + b"\xff" * 16 + b"abcd", "not as long as its header says"),
+    ],
+)
+def test_what_is_not_idx_is_named_with_what_to_do(tmp_path, data, said):
+    with pytest.raises(UserError) as caught:
+        idx.parse(data, tmp_path / "train-labels")
+    text = message(caught)
+    assert text.startswith(f"{tmp_path / 'train-labels'} is damaged: ")
+    assert said in text
+    assert "Delete it" in text
+
+
+def test_plain_and_gzipped_files_hold_the_same(tmp_path):
+    (tmp_path / "a").write_bytes(b"content")
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"content"))
+    assert idx.read_bytes(tmp_path / "a") == idx.read_bytes(tmp_path / "a.gz") == b"content"
+
+
+@pytest.mark.parametrize("cut", [5, 30, -4])
+def test_a_truncated_gzip_file_is_named(tmp_path, cut):
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(np.random.default_rng(0).bytes(500))[:cut])
+    with pytest.raises(UserError, match=r"a\.gz is damaged: its compression is broken"):
+        idx.read_bytes(path)
+
+
+@pytest.mark.parametrize("position", [0, 100, -1])
+def test_a_flipped_byte_in_a_gzip_file_is_noticed(tmp_path, position):
+    data = bytearray(gzip.compress(np.random.default_rng(0).bytes(500)))
+    data[position] ^= 0xFF
+    (tmp_path / "a.gz").write_bytes(data)
+    with pytest.raises(UserError, match="is damaged"):
+        idx.read_bytes(tmp_path / "a.gz")
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"Could not read .*missing: No such file"):
+        idx.read_bytes(tmp_path / "missing")

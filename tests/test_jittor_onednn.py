@@ -1,0 +1,142 @@
+"""oneDNN: linked into Jittor's cache, left alone where there is one, done without at need."""
+
+import http.server
+import multiprocessing
+import os
+import platform
+import socket
+import sys
+import threading
+
+import pytest
+
+from cgan import jittor_onednn
+from cgan.jittor_onednn import provide_onednn
+
+WHEELS = platform.machine() == "x86_64" and sys.platform == "linux"
+needs_wheels = pytest.mark.skipif(not WHEELS, reason="the wheels are for x86-64 Linux")
+PARTS = ("include/dnnl.hpp", "lib/libmkldnn.so", "lib/libdnnl.so.2")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch):
+    monkeypatch.setenv("use_mkl", "")  # so that what a test sets is taken back after it
+    monkeypatch.delenv("use_mkl")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / jittor_onednn._FOLDER
+
+
+@pytest.fixture
+def no_packages(monkeypatch):
+    """A machine without the wheels and without Debian's package."""
+    monkeypatch.setattr(jittor_onednn, "_from_wheels", lambda: None)
+    monkeypatch.setattr(jittor_onednn, "_from_system", lambda: None)
+
+
+def make_complete(folder):
+    (folder / "include").mkdir(parents=True)
+    (folder / "lib").mkdir()
+    for part in PARTS:
+        (folder / part).write_text("the user's own")
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@needs_wheels
+def test_the_wheels_are_linked_under_the_names_that_jittor_looks_for(tmp_path, folder, capsys):
+    provide_onednn(str(tmp_path))
+    assert all((folder / part).is_file() for part in PARTS)
+    assert (folder / "lib/libmkldnn.so").read_bytes()[:4] == b"\x7fELF"
+    assert "use_mkl" not in os.environ
+    assert capsys.readouterr() == ("", "")
+    assert {path.name for path in tmp_path.iterdir()} == {".cache"}
+
+
+@needs_wheels
+def test_once_more_changes_nothing(tmp_path, folder):
+    provide_onednn(str(tmp_path))
+    before = {path: path.lstat().st_ino for path in folder.rglob("*")}
+    provide_onednn(str(tmp_path))
+    assert {path: path.lstat().st_ino for path in folder.rglob("*")} == before
+
+
+@needs_wheels
+@pytest.mark.parametrize("part", ["include", "lib/libmkldnn.so", "lib/libdnnl.so.2"])
+def test_a_dangling_link_is_repaired(tmp_path, folder, part):
+    provide_onednn(str(tmp_path))
+    (folder / part).unlink()
+    (folder / part).symlink_to(tmp_path / "a/deleted/virtual/environment")
+    provide_onednn(str(tmp_path))
+    assert all((folder / name).is_file() for name in PARTS)
+
+
+def test_what_jittor_downloaded_is_left_alone(tmp_path, folder):
+    make_complete(folder)
+    before = contents(folder)
+    provide_onednn(str(tmp_path))
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("value", ["0", "1"])
+def test_the_users_setting_is_left_alone(tmp_path, folder, monkeypatch, value):
+    monkeypatch.setenv("use_mkl", value)
+    provide_onednn(str(tmp_path))
+    assert os.environ["use_mkl"] == value
+    assert not folder.exists()
+
+
+def link(home, start):
+    start.wait()
+    provide_onednn(str(home))
+
+
+@needs_wheels
+def test_processes_that_start_at_once_do_not_break_each_other(tmp_path, folder):
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(4)
+    processes = [context.Process(target=link, args=(tmp_path, start)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    assert all((folder / part).is_file() for part in PARTS)
+    assert len(list(folder.rglob(".*"))) == 0
+
+
+def test_without_packages_and_internet_it_does_without_and_says_how_slow(
+    tmp_path, folder, no_packages, monkeypatch, capsys
+):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        monkeypatch.setattr(jittor_onednn, "_DOWNLOAD_SERVER", address)
+        provide_onednn(str(tmp_path))
+    assert os.environ["use_mkl"] == "0"
+    assert not folder.exists()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    for words in ("Warning", "19 times slower", "pip install", "libdnnl-dev"):
+        assert words in said
+
+
+def test_without_packages_jittor_downloads_its_own_and_that_is_said(
+    tmp_path, no_packages, monkeypatch, capsys
+):
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), http.server.BaseHTTPRequestHandler
+    ) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        monkeypatch.setattr(jittor_onednn, "_DOWNLOAD_SERVER", address)
+        provide_onednn(str(tmp_path))
+        server.shutdown()
+        thread.join()
+    assert "use_mkl" not in os.environ
+    assert "downloads oneDNN" in capsys.readouterr().err
