@@ -59,7 +59,16 @@ def test_the_first_signal_asks_and_the_handlers_are_back_at_once(number, capsys)
     assert "Stopping after this step" in capsys.readouterr().err
 
 
-def test_a_second_ctrl_c_acts_as_usual(capsys):
+@pytest.fixture
+def _usual_ctrl_c():
+    """Where the tests run in the background, the shell has switched it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_usual_ctrl_c")
+def test_a_second_ctrl_c_acts_as_usual():
     with pytest.raises(KeyboardInterrupt), Interruption() as interruption:  # noqa: PT012
         os.kill(os.getpid(), signal.SIGINT)
         while interruption.signal_number is None:
