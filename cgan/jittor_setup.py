@@ -14,6 +14,7 @@ import ssl
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,7 +60,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     with _kept_process_state():
         # Where the cache is depends on the variables set so far; oneDNN goes into the cache.
         try:
-            utilities: Any = importlib.import_module("jittor_utils")
+            utilities = _import("jittor_utils")
             provide_onednn(utilities.home())
         except OSError as error:
             raise UserError(
@@ -118,6 +119,13 @@ def _kept_process_state() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
+def _import(name: str) -> Any:
+    """Import a module of Jittor's without Python's warnings about its source code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module(name)
+
+
 def _import_announced(cache_path: str) -> Any:
     """Import Jittor; if that means compiling its core first, say so, and when it is done."""
     compiled = any(
@@ -134,7 +142,7 @@ def _import_announced(cache_path: str) -> Any:
         )
     start = time.monotonic()
     try:
-        jittor = importlib.import_module("jittor")
+        jittor = _import("jittor")
     except Exception as error:
         last_line = str(error).strip().splitlines()[-1:] or [type(error).__name__]
         raise UserError(
