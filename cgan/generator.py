@@ -39,10 +39,35 @@ class NumpyGenerator:
         Returns:
             (N, C, H, W) float32 in [-1, 1].
         """
-        inputs = z if self._embedding is None else np.hstack((self._embedding[labels], z))
-        images = np.empty((len(z), *self._config.image_shape), np.float32)
+        return self._run(z if self._embedding is None else np.hstack((self._embedding[labels], z)))
+
+    def between(
+        self,
+        z: NDArray[np.float32],
+        labels: NDArray[np.integer[Any]],
+        others: NDArray[np.integer[Any]],
+        share: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        """Generate with embeddings on the line from those of `labels` to those of `others`.
+
+        Args:
+            z: (N, latent_dim) float32.
+            labels: (N,) integers below n_classes.
+            others: (N,) integers below n_classes.
+            share: (N,) float32 from 0 (all of `labels`) to 1 (all of `others`).
+
+        Returns:
+            (N, C, H, W) float32 in [-1, 1].
+        """
+        assert self._embedding is not None
+        part = share[:, None]
+        embeddings = (1 - part) * self._embedding[labels] + part * self._embedding[others]
+        return self._run(np.hstack((embeddings, z)))
+
+    def _run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        images = np.empty((len(inputs), *self._config.image_shape), np.float32)
         block = np.zeros((_BLOCK, inputs.shape[1]))
-        for start in range(0, len(z), _BLOCK):
+        for start in range(0, len(inputs), _BLOCK):
             part = inputs[start : start + _BLOCK]
             block[: len(part)] = part
             output = self._forward(block)[: len(part)]

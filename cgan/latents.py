@@ -44,6 +44,34 @@ def latent(seed: int, index: int, latent_dim: int) -> NDArray[np.float32]:
     return normal[:latent_dim].astype(np.float32)
 
 
+def slerp(
+    start: NDArray[np.float32], end: NDArray[np.float32], share: float
+) -> NDArray[np.float32]:
+    """Interpolate on the sphere, so that what lies between is as likely as the ends.
+
+    White, "Sampling Generative Networks", 2016 (arXiv:1609.04468).
+
+    Args:
+        start: (N, latent_dim) float32.
+        end: (N, latent_dim) float32.
+        share: 0 gives `start` and 1 gives `end`, exactly.
+
+    Returns:
+        (N, latent_dim) float32.
+    """
+    a, b = start.astype(np.float64), end.astype(np.float64)
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosine = np.sum(a * b, axis=1) / np.maximum(lengths, np.finfo(np.float64).tiny)
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    sine = np.sin(angle)
+    # No arc between the same or opposite directions, or where there is no direction.
+    straight = (sine < 1e-6) | (lengths == 0)
+    safe = np.where(straight, 1.0, sine)
+    from_start = np.where(straight, 1 - share, np.sin((1 - share) * angle) / safe)
+    from_end = np.where(straight, share, np.sin(share * angle) / safe)
+    return (from_start[:, None] * a + from_end[:, None] * b).astype(np.float32)
+
+
 def latents(n: int, seed: int, latent_dim: int) -> NDArray[np.float32]:
     """Return (n, latent_dim) float32, standard normal; row i depends on (seed, i) alone."""
     rows = np.empty((n, latent_dim), np.float32)

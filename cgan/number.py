@@ -10,6 +10,46 @@ _SEPARATORS = frozenset("-.()[]‐‑‒–—−")
 GAP = None
 
 
+class NoDigit(UserError):
+    """There is nothing to write."""
+
+    def __init__(self) -> None:
+        """Say what to type."""
+        super().__init__("There is no digit to write: type a number, such as 13812345678.")
+
+
+class BadCharacter(UserError):
+    """A character that can't be written.
+
+    Attributes:
+        character: as typed.
+        position: its place, from 1.
+        late_plus: whether it is a plus sign, which only a number's beginning may have.
+    """
+
+    def __init__(self, character: str, position: int) -> None:
+        """Name the character with its position."""
+        self.character, self.position = character, position
+        self.late_plus = unicodedata.normalize("NFKC", character) == "+"
+        where = f"Character {position}, {self.shown},"
+        if self.late_plus:
+            message = f"{where} is a plus sign after the beginning: only a leading + is allowed."
+        else:
+            message = (
+                f"{where} is not a digit: only digits, spaces, hyphens, dots, brackets and a "
+                "leading + can be written."
+            )
+        super().__init__(message)
+
+    @property
+    def shown(self) -> str:
+        """The character in quotes, with its code point where the eye may be deceived."""
+        shown = repr(self.character)
+        if not self.character.isascii() or not self.character.isprintable():
+            shown += f" (U+{ord(self.character):04X})"
+        return shown
+
+
 def parse(text: str) -> list[int | None]:
     """Return the digits of a number as typed, with `None` where a gap goes.
 
@@ -17,7 +57,8 @@ def parse(text: str) -> list[int | None]:
     a + before the first digit, is a gap.
 
     Raises:
-        UserError: no digit at all, or another character, named with its position (from 1).
+        NoDigit: no digit at all.
+        BadCharacter: another character, named with its position (from 1).
     """
     parts: list[int | None] = []
     digits = 0
@@ -34,20 +75,7 @@ def parse(text: str) -> list[int | None]:
             parts.append(GAP)
             plus_seen = True
         else:
-            raise UserError(_refusal(character, position))
+            raise BadCharacter(character, position)
     if not digits:
-        raise UserError("There is no digit to write: type a number, such as 13812345678.")
+        raise NoDigit
     return parts
-
-
-def _refusal(character: str, position: int) -> str:
-    shown = repr(character)
-    if not character.isascii() or not character.isprintable():
-        shown += f" (U+{ord(character):04X})"
-    where = f"Character {position}, {shown},"
-    if unicodedata.normalize("NFKC", character) == "+":
-        return f"{where} is a plus sign after the beginning: only a leading + is allowed."
-    return (
-        f"{where} is not a digit: only digits, spaces, hyphens, dots, brackets and a leading + "
-        "can be written."
-    )

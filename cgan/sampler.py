@@ -12,7 +12,7 @@ from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.generator import NumpyGenerator
 from cgan.latents import check_seed, latents
-from cgan.weights import Weights, load
+from cgan.weights import Weights, fingerprint, load
 
 BUNDLED = Path(__file__).parent / "pretrained"
 
@@ -28,13 +28,21 @@ class Sampler:
 
     Attributes:
         config: what the generator is: latent_dim, n_classes, img_size and the rest.
+        parameter_count: trained numbers in the generator.
+        sha256: of the bytes of its `model.safetensors`, in hexadecimal.
     """
 
     config: GeneratorConfig
+    parameter_count: int
+    sha256: str
 
     def __init__(self, weights: Weights) -> None:
         """Use checked weights; `from_pretrained` reads them from a folder."""
         self.config = weights.config
+        self.parameter_count = sum(
+            tensor.size for name, tensor in weights.tensors.items() if "running_" not in name
+        )
+        self.sha256 = fingerprint(weights.tensors)
         self._generator = NumpyGenerator(weights)
 
     @classmethod
@@ -74,14 +82,35 @@ class Sampler:
         Raises:
             UserError: a shape, type or value does not fit.
         """
-        checked = _floats(z)
-        if checked.ndim != 2 or checked.shape[1] != self.config.latent_dim:
-            raise UserError(
-                f"z must have shape (N, {self.config.latent_dim}), not {checked.shape}."
-            )
-        if not np.isfinite(checked).all():
-            raise UserError("z has values that are not finite float32 numbers.")
+        checked = self._check_z(z)
         return self._generator(checked, self._check_labels(labels, len(checked)))
+
+    def between(
+        self, z: ArrayLike, labels: ArrayLike, others: ArrayLike, share: float
+    ) -> NDArray[np.float32]:
+        """Generate what lies between two classes: label embeddings interpolated linearly.
+
+        Args:
+            z: (N, latent_dim), as for `generate`.
+            labels: (N,) integers in 0 .. n_classes - 1.
+            others: (N,) integers in 0 .. n_classes - 1.
+            share: from 0, which is `generate(z, labels)`, to 1, `generate(z, others)`.
+
+        Returns:
+            (N, C, H, W) float32 in [-1, 1].
+
+        Raises:
+            UserError: a shape, type or value does not fit, or the weights are unconditional.
+        """
+        checked = self._check_z(z)
+        first = self._check_labels(labels, len(checked))
+        second = self._check_labels(others, len(checked))
+        if first is None or second is None:
+            raise UserError("These weights are unconditional: there are no classes to mix.")
+        if not 0 <= share <= 1:
+            raise UserError(f"share must be from 0 to 1, not {share!r}.")
+        shares = np.full(len(checked), share, np.float32)
+        return self._generator.between(checked, first, second, shares)
 
     def write(self, text: str, *, seed: int = 0) -> NDArray[np.uint8]:
         """Write a number by hand, in one row.
@@ -129,6 +158,16 @@ class Sampler:
         z = np.repeat(self.latents(rows, seed=seed), columns, axis=0)
         images = self.generate(z, np.tile(np.arange(columns), rows))
         return picture.tile(picture.to_pixels(images), columns)
+
+    def _check_z(self, z: ArrayLike) -> NDArray[np.float32]:
+        checked = _floats(z)
+        if checked.ndim != 2 or checked.shape[1] != self.config.latent_dim:
+            raise UserError(
+                f"z must have shape (N, {self.config.latent_dim}), not {checked.shape}."
+            )
+        if not np.isfinite(checked).all():
+            raise UserError("z has values that are not finite float32 numbers.")
+        return checked
 
     def _check_labels(
         self, labels: ArrayLike | None, count: int

@@ -4,6 +4,7 @@ Nothing is trusted on reading: the size of the files, the types and bounds in th
 names, shapes and type of every tensor, and that all numbers are finite. No pickle is ever read.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> 
     # safetensors writes wrong data, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     return safetensors.numpy.save(contiguous, metadata)
+
+
+def fingerprint(tensors: Tensors) -> str:
+    """Return the sha256 of the `model.safetensors` that `save_tensors` makes of `tensors`."""
+    return hashlib.sha256(to_safetensors(tensors)).hexdigest()
 
 
 def load(folder: Path) -> Weights:

@@ -1,1 +1,5 @@
-"""Tests; they mirror the modules of `cgan`."""
+"""Tests; they mirror the modules of `cgan` and `demo`."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.browser")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cgan.errors import UserError
-from cgan.latents import MAX_SEED, check_seed, latent, latents
+from cgan.latents import MAX_SEED, check_seed, latent, latents, slerp
 from tests.conftest import message
 
 
@@ -94,6 +94,39 @@ def test_components_and_neighbours_do_not_correlate(many):
     assert abs(neighbours) < 4 / math.sqrt(many.size)
     seeds = (many[:1000] * latents(1000, 1, 101)).mean()
     assert abs(seeds) < 4 / math.sqrt(101_000)
+
+
+def test_interpolation_begins_and_ends_exactly():
+    start, end = latents(5, 1, 100), latents(5, 2, 100)
+    np.testing.assert_array_equal(slerp(start, end, 0.0), start)
+    np.testing.assert_array_equal(slerp(start, end, 1.0), end)
+
+
+def test_interpolation_keeps_the_length_of_what_is_as_long():
+    start, end = latents(5, 1, 100), latents(5, 2, 100)
+    end *= np.linalg.norm(start, axis=1, keepdims=True) / np.linalg.norm(end, axis=1, keepdims=True)
+    for share in (0.1, 0.5, 0.8):
+        between = slerp(start, end, share)
+        np.testing.assert_allclose(
+            np.linalg.norm(between, axis=1), np.linalg.norm(start, axis=1), rtol=1e-5
+        )
+    # A straight line would pass closer to the centre.
+    straight = np.linalg.norm((start + end) / 2, axis=1)
+    assert (straight < 0.9 * np.linalg.norm(start, axis=1)).all()
+
+
+def test_interpolation_goes_evenly_along_the_arc():
+    start, end = np.eye(3, dtype=np.float32)[:1], np.eye(3, dtype=np.float32)[1:2]
+    third = slerp(start, end, 1 / 3)
+    expected = [math.cos(math.pi / 6), math.sin(math.pi / 6), 0]
+    np.testing.assert_allclose(third[0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1, 2, -1, 0])
+def test_interpolation_between_parallels_is_a_straight_line(factor):
+    start = latents(3, 1, 10)
+    between = slerp(start, factor * start, 0.25)
+    np.testing.assert_allclose(between, (0.75 + 0.25 * factor) * start, atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", [0, 7, MAX_SEED, np.int64(5), np.uint64(2**63 - 1), np.uint8(3)])

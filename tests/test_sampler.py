@@ -1,6 +1,7 @@
 """The sampler: an image depends on weights, latent and label alone, and writing on no more."""
 
 import hashlib
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -292,6 +293,42 @@ def test_unconditional_weights_take_no_label():
         sampler.generate(sampler.latents(1, seed=0), [1])
     with pytest.raises(UserError, match="unconditional: they can't write"):
         sampler.write("1")
+
+
+def test_between_two_classes_both_ends_are_the_classes(tiny_sampler):
+    z, labels, others = tiny_sampler.latents(20, seed=3), np.arange(20) % 10, np.arange(20) % 7
+    start, end = (tiny_sampler.between(z, labels, others, share) for share in (0, 1))
+    np.testing.assert_array_equal(start, tiny_sampler.generate(z, labels))
+    np.testing.assert_array_equal(end, tiny_sampler.generate(z, others))
+    middle = tiny_sampler.between(z, labels, others, 0.5)
+    different = labels != others
+    assert (abs(middle - start).max(axis=(1, 2, 3)) > 0).tolist() == different.tolist()
+    assert (abs(middle - end).max(axis=(1, 2, 3)) > 0).tolist() == different.tolist()
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_beyond_the_ends_is_refused(tiny_sampler, share):
+    with pytest.raises(UserError, match="share must be from 0 to 1"):
+        tiny_sampler.between(tiny_sampler.latents(1, seed=0), [1], [2], share)
+
+
+def test_unconditional_weights_have_nothing_between_classes():
+    sampler = random_sampler(GeneratorConfig(latent_dim=3, img_size=8, conditional=False))
+    with pytest.raises(UserError, match="unconditional"):
+        sampler.between(sampler.latents(1, seed=0), [1], [2], 0.5)
+
+
+def test_the_fingerprint_is_that_of_the_file(tiny_weights):
+    data = (tiny_weights / "model.safetensors").read_bytes()
+    assert Sampler.from_pretrained(tiny_weights).sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_parameters_are_counted_without_statistics():
+    # Of the article's generator: 5 linear layers, 3 BatchNorms' scale and shift, an embedding.
+    widths = (110, 128, 256, 512, 1024, 1024)
+    linear = sum(a * b + b for a, b in itertools.pairwise(widths))
+    expected = linear + 2 * (256 + 512 + 1024) + 100
+    assert Sampler.from_pretrained().parameter_count == expected
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])

@@ -1,0 +1,69 @@
+"""The "About" page: what a conditional GAN is, in a picture and short words."""
+
+_PICTURE = """
+<svg viewBox="0 0 640 150" role="img" aria-label="{alt}" fill="none" stroke="currentColor"
+ font-family="system-ui, sans-serif" font-size="14" stroke-width="1.5">
+ <rect x="150" y="45" width="120" height="50" rx="6"/>
+ <rect x="420" y="45" width="130" height="50" rx="6"/>
+ <path d="M70 60h80M70 82h80M270 62h150M550 70h50M345 130v-48h75"/>
+ <path d="M143 56l7 4-7 4M143 78l7 4-7 4M413 58l7 4-7 4M593 66l7 4-7 4M413 78l7 4-7 4"/>
+ <g fill="currentColor" stroke="none" text-anchor="middle">
+ <text x="35" y="65">{z}</text><text x="35" y="87">{y}</text><text x="210" y="75">G</text>
+ <text x="485" y="75">D</text><text x="345" y="54">G(z, y)</text>
+ <text x="345" y="146">{real}</text><text x="612" y="75">?</text></g>
+</svg>
+"""
+
+_EQUATIONS = (
+    '<p class="equation">min<sub>G</sub> max<sub>D</sub> V(D, G) = '
+    "E<sub>x</sub>[log D(x)] + E<sub>z</sub>[log(1 − D(G(z)))] &nbsp; (1)</p>",
+    '<p class="equation">min<sub>G</sub> max<sub>D</sub> V(D, G) = '
+    "E<sub>x</sub>[log D(x | y)] + E<sub>z</sub>[log(1 − D(G(z | y)))] &nbsp; (2)</p>",
+)
+
+_TRAIN = "<pre><code>python train.py\npython demo/app.py --weights runs/NAME</code></pre>"
+_API = '<p><a href="?view=api">{}</a></p>'
+
+_TEXTS = {
+    "en": (
+        "A generator G makes an image of random numbers z, the latent. A discriminator D sees "
+        "real and generated images and learns to tell them apart, while G learns to be taken "
+        "for real.",
+        "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
+        "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
+        "Here G is a small network of five layers, trained on the 60,000 digits of MNIST, with "
+        "least squares instead of logarithms (Mao 2017). Each digit of your number has a latent "
+        "of its own, made from the seed and the digit's place, so the same seed gives the same "
+        "picture to everyone.",
+        "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
+        ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
+        ("random z", "digit y", "real images", "Generator and discriminator"),
+        "How to call this page from a program",
+    ),
+    "zh": (
+        "生成器 G 把随机数 z（潜变量）变成图像；判别器 D 看真实图像和生成的图像，"
+        "学着分辨真假；G 则学着以假乱真。",
+        "条件 GAN 还把标签 y（想要的数字）同时交给两个网络。"
+        "于是可以指定要写 7，而 z 只决定这个 7 的样子：倾斜、宽窄、粗细。",
+        "这里的 G 是一个五层的小网络，在 MNIST 的 60,000 个手写数字上训练，"
+        "用最小二乘代替对数（Mao 2017）。号码中每个数字的潜变量由种子和它的位置决定，"
+        "所以同一个种子对所有人都给出同一张图。",
+        "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
+        ("原理", "加上标签", "这个页面", "隐私", "训练自己的模型", "API"),
+        ("随机数 z", "数字 y", "真实图像", "生成器与判别器"),
+        "如何用程序调用这个页面",
+    ),
+}
+
+
+def html(language: str) -> str:
+    """Return the page in a language."""
+    idea, label, page, privacy, heads, names, api = _TEXTS[language]
+    z, y, real, alt = names
+    picture = _PICTURE.format(z=z, y=y, real=real, alt=alt)
+    return (
+        f'<div class="about"><h2>{heads[0]}</h2><p>{idea}</p>{picture}{_EQUATIONS[0]}'
+        f"<h2>{heads[1]}</h2><p>{label}</p>{_EQUATIONS[1]}"
+        f"<h2>{heads[2]}</h2><p>{page}</p><h2>{heads[3]}</h2><p>{privacy}</p>"
+        f"<h2>{heads[4]}</h2>{_TRAIN}<h2>{heads[5]}</h2>{_API.format(api)}</div>"
+    )

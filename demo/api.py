@@ -1,0 +1,132 @@
+"""The endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from cgan import Sampler, UserError
+from demo import handlers
+from demo.drawing import MAX_ROWS, MAX_SEED
+from demo.handlers import Settings
+from demo.morph import FORMATS
+
+# Drawing is computation: more at a time than there are cores only makes all of them slower.
+CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
+
+
+@contextmanager
+def _told_to_the_caller() -> Iterator[None]:
+    """Turn a `UserError` into Gradio's, without a traceback on the server."""
+    try:
+        yield
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def add(sampler: Sampler, *components: Any) -> None:
+    """Add the endpoints to the page that is being built.
+
+    Args:
+        sampler: what draws.
+        components: of the page, whose types and values are those of the endpoints' parameters:
+            digits, seed, style, truncation, redrawn, look, ink, frames.
+    """
+    digits, seed, style, truncation, redrawn, look, ink, frames = components
+    image = gr.Image(visible=False, type="filepath", format="png", label="picture")
+    animation = gr.File(visible=False, label="animation")
+    with gr.Row(visible=False):
+        scale = gr.Slider(1, 8, 4, step=1, precision=0, label="scale")
+        rows = gr.Slider(1, MAX_ROWS, 10, step=1, precision=0, label="rows")
+        other_digits = gr.Textbox("024 6802 4680", label="digits to end with")
+        other_seed = gr.Slider(0, MAX_SEED, 15, step=1, precision=0, label="seed to end with")
+        kind = gr.Radio(list(FORMATS), value="gif", label="format")
+        trigger = gr.Button()
+
+    def save(file: tuple[str, str, bytes], component: Any) -> str:
+        # Named without the digits: what is typed should not be read in a list of files.
+        name, _, data = file
+        path = str(save_bytes_to_cache(data, f"picture{Path(name).suffix}", component.GRADIO_CACHE))
+        component.temp_files.add(path)
+        return path
+
+    def write(
+        digits: str,
+        seed: int = 15,
+        style: str = "own",
+        truncation: float = 1.0,
+        redrawn: str = "",
+        look: str = "paper",
+        ink: str = "black",
+        scale: int = 4,
+    ) -> str:
+        """Write a number by hand, as a PNG file.
+
+        Args:
+            digits: 1 to 64 digits of any script; spaces, hyphens, dots, brackets and a leading +
+                become gaps.
+            seed: 0 to 9999; the same digits, seed and weights give the same picture for ever.
+            style: "own" (each digit its own latent) or "one" (one hand for all).
+            truncation: what latents are multiplied by, 0 to 1.5.
+            redrawn: variations of single digits, such as "2.1-5.3": the third digit's first,
+                the sixth one's third.
+            look: "paper", "mnist" or "clear".
+            ink: "black", "blue", "red", "green" or "sepia".
+            scale: 1 (32 pixels high) to 8.
+        """
+        settings = Settings(digits, seed, style, 0, truncation, redrawn, look, ink)
+        with _told_to_the_caller():
+            return save(handlers.number_png(sampler, settings, scale), image)
+
+    def grid(rows: int = 10, seed: int = 15, look: str = "paper", ink: str = "black") -> str:
+        """Draw every digit (columns) in several hands (rows), as a PNG file.
+
+        Args:
+            rows: 1 to 20.
+            seed: 0 to 9999.
+            look: "paper", "mnist" or "clear".
+            ink: "black", "blue", "red", "green" or "sepia".
+        """
+        with _told_to_the_caller():
+            return save(handlers.grid_file(sampler, rows, seed, look, ink, 4), image)
+
+    def morph(
+        start: str,
+        end: str,
+        start_seed: int = 15,
+        end_seed: int = 15,
+        frames: int = 30,
+        ink: str = "black",
+        format: str = "gif",  # noqa: A002  (the endpoint's parameter)
+    ) -> str:
+        """Turn one written number into another, as an animation there and back.
+
+        Args:
+            start: digits to begin with.
+            end: as many digits to end with.
+            start_seed: 0 to 9999.
+            end_seed: 0 to 9999.
+            frames: 8 to 60, one way.
+            ink: "black", "blue", "red", "green" or "sepia".
+            format: "gif" or "webp".
+        """
+        with _told_to_the_caller():
+            made = handlers.make_morph(sampler, start, end, start_seed, end_seed, frames)
+            return save(handlers.morph_file(made, ink, format), animation)
+
+    for name, function, inputs, output in (
+        ("write", write, [digits, seed, style, truncation, redrawn, look, ink, scale], image),
+        ("grid", grid, [rows, seed, look, ink], image),
+        ("morph", morph, [digits, other_digits, seed, other_seed, frames, ink, kind], animation),
+    ):
+        trigger.click(
+            function,
+            inputs,
+            output,
+            api_name=name,
+            preprocess=False,  # Gradio's own checks print a traceback and say less than ours
+            **CONCURRENCY,
+        )

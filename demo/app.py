@@ -1,0 +1,145 @@
+"""Serve the page: `python demo/app.py`, then open the address that it prints."""
+
+import argparse
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+
+# Run as a file, Python looks for modules beside this one, not in the repository.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# Before Gradio is imported: no look-ups on other servers, and no proxy between it and itself.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+for _name in ("NO_PROXY", "no_proxy"):
+    _hosts = [host for host in os.environ.get(_name, "").split(",") if host]
+    os.environ[_name] = ",".join(dict.fromkeys([*_hosts, "127.0.0.1", "localhost", "0.0.0.0"]))
+
+from cgan import Sampler, UserError  # noqa: E402
+from cgan.command_line import Parser, run  # noqa: E402
+
+FIRST_PORT, PORTS_TO_TRY = 7860, 100
+_MCP_PACKAGES = "gradio[mcp]==6.31.0"
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Return the command line's values; where an option isn't given, the environment's."""
+    environment = os.environ
+    parser = Parser(prog="demo/app.py", description=__doc__.split("\n")[0])
+    parser.add_option(
+        "weights",
+        default=environment.get("CGAN_WEIGHTS") or None,
+        help="weights folder (default: the bundled ones; environment: CGAN_WEIGHTS)",
+    )
+    parser.add_option(
+        "host",
+        default=environment.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+        help="address to listen on; 0.0.0.0 for all (GRADIO_SERVER_NAME)",
+    )
+    parser.add_option(
+        "port",
+        default=environment.get("GRADIO_SERVER_PORT") or environment.get("PORT") or None,
+        help=f"port (default: the first free one from {FIRST_PORT}; GRADIO_SERVER_PORT or PORT)",
+    )
+    parser.add_option(
+        "share",
+        action="store_true",
+        default=_is_on("GRADIO_SHARE"),
+        help="make a public link through Gradio's servers (GRADIO_SHARE)",
+    )
+    parser.add_option(
+        "mcp",
+        action="store_true",
+        default=_is_on("GRADIO_MCP_SERVER"),
+        help="serve the API as MCP tools, too (GRADIO_MCP_SERVER)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _is_on(name: str) -> bool:
+    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
+
+
+def choose_port(host: str, wanted: str | None) -> int:
+    """Return a port that is free: the wanted one, or else the first one.
+
+    Raises:
+        UserError: it is not a port, or not free, or the host is not this machine's.
+    """
+    if wanted is not None:
+        if not wanted.isascii() or not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:
+            raise UserError(f"The port must be a number from 1 to 65535, not {wanted!r}.")
+        reason = _why_not_free(host, int(wanted))
+        if reason:
+            raise UserError(f"Can't listen on {host}:{wanted}: {reason}. Choose another --port.")
+        return int(wanted)
+    reason = None
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
+        reason = _why_not_free(host, port)
+        if reason is None:
+            return port
+    raise UserError(f"Can't listen on {host}: {reason}. Choose another --host or --port.")
+
+
+def _why_not_free(host: str, port: int) -> str | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def serve(arguments: list[str] | None) -> None:
+    """Do what the command line says, until Ctrl-C."""
+    values = parse(arguments)
+    sampler = Sampler.from_pretrained(values.weights)
+    config = sampler.config
+    if not config.conditional or config.n_classes != 10 or config.channels != 1:
+        raise UserError(
+            "The page needs conditional weights that write the ten digits in grey: these have "
+            f"{config.n_classes} classes and {config.channels} channels."
+        )
+    port = choose_port(values.host, values.port)
+    if values.mcp and importlib.util.find_spec("mcp") is None:
+        raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
+
+    from demo import page
+    from demo.theme import theme
+
+    built = page.build(sampler, Path(values.weights).name if values.weights else "")
+    script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
+    if host := os.environ.get("SPACE_HOST"):
+        script += f'<meta name="cgan-address" content="https://{host}/">'
+    _, local, public = built.launch(
+        server_name=values.host,
+        server_port=port,
+        share=values.share,
+        mcp_server=values.mcp,
+        theme=theme(),
+        css_paths=page.STATIC / "style.css",
+        head=script,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    print(f"Open {public or local}", flush=True)
+    try:
+        built.block_thread()
+    finally:
+        built.close(verbose=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    return run(lambda: serve(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

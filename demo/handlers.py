@@ -1,0 +1,233 @@
+"""What the page's events and the API's endpoints do: plain functions on a `Sampler`."""
+
+import json
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+
+from cgan import Sampler, UserError
+from demo import look as looks
+from demo import morph as morphs
+from demo import paper, sheet
+from demo.drawing import (
+    MAX_DIGITS,
+    MAX_FRAMES,
+    MAX_ROWS,
+    MAX_SEED,
+    MAX_TRUNCATION,
+    MAX_VARIATION,
+    MIN_FRAMES,
+    Hand,
+    draw,
+    format_redrawn,
+    make_hand,
+    parse_digits,
+    parse_redrawn,
+    real,
+    whole,
+)
+from demo.texts import explain, say
+
+STYLES = ("own", "one")
+MIN_SIZE, MAX_SIZE = 24, 160
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a link restores; the names are the link's, the defaults the page's."""
+
+    digits: str = "138 1234 5678"
+    seed: int = 15
+    style: str = "own"
+    row: int = 0
+    truncation: float = 1.0
+    redrawn: str = ""
+    look: str = "paper"
+    ink: str = "black"
+    size: int = 72
+
+    def hand(self) -> Hand:
+        """Return the checked settings of the hand."""
+        _one_of("style", self.style, STYLES)
+        return make_hand(
+            self.seed, self.style == "one", self.row, self.truncation, parse_redrawn(self.redrawn)
+        )
+
+
+def facts(sampler: Sampler, weights: str, milliseconds: float, language: str) -> str:
+    """Return the line on what drew the number."""
+    key = "weights_folder" if weights else "weights_bundled"
+    name = say(language, key, name=escape(weights), sha=sampler.sha256[:12])
+    return say(language, "facts", ms=milliseconds, parameters=sampler.parameter_count, weights=name)
+
+
+def problem(error: UserError | None, language: str) -> str:
+    """Return what stands next to the box: a sentence, or nothing."""
+    return "" if error is None else f'<p role="alert">{escape(explain(error, language))}</p>'
+
+
+def paper_html(
+    sampler: Sampler, weights: str, settings: Settings, language: str
+) -> tuple[str, str]:
+    """Draw the number; return (paper, line of facts) as HTML.
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    size = whole("size", settings.size, MIN_SIZE, MAX_SIZE)
+    drawing = draw(sampler, settings.digits, settings.hand())
+    html = paper.html(drawing, settings.look, settings.ink, size, language)
+    return html, facts(sampler, weights, drawing.milliseconds, language)
+
+
+def redraw(redrawn: Any, index: Any) -> str:
+    """Return `redrawn` with another variation of the digit at `index`.
+
+    Raises:
+        UserError: one of them makes no sense.
+    """
+    variations = parse_redrawn(redrawn)
+    position = whole("position", index, 0, MAX_DIGITS - 1)
+    variations[position] = variations.get(position, 0) % MAX_VARIATION + 1
+    return format_redrawn(variations)
+
+
+def number_file(sampler: Sampler, settings: Settings, kind: str) -> tuple[str, str, bytes]:
+    """Return (file name, MIME type, content) of the number as "png", "large" or "svg".
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    if kind != "svg":
+        return number_png(sampler, settings, paper.LARGE if kind == "large" else 1)
+    hand = settings.hand()
+    drawing = draw(sampler, settings.digits, hand)
+    text = paper.svg(drawing, hand, settings.look, settings.ink, sampler.sha256)
+    return paper.file_name(drawing, hand, "svg"), "image/svg+xml", text.encode()
+
+
+def number_png(sampler: Sampler, settings: Settings, scale: Any) -> tuple[str, str, bytes]:
+    """Return (file name, MIME type, content) of the number as PNG, `scale` times as large.
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    factor = whole("scale", scale, 1, paper.LARGE)
+    hand = settings.hand()
+    drawing = draw(sampler, settings.digits, hand)
+    data = paper.png(drawing, hand, settings.look, settings.ink, factor, sampler.sha256)
+    extension = "large.png" if factor == paper.LARGE else "png"
+    return paper.file_name(drawing, hand, extension), "image/png", data
+
+
+def grid_html(sampler: Sampler, rows: Any, seed: Any, ink: str, language: str) -> str:
+    """Return the class grid as HTML.
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    return sheet.html(sampler, *_grid_settings(rows, seed), ink, language)
+
+
+def grid_file(
+    sampler: Sampler, rows: Any, seed: Any, look: str, ink: str, scale: int
+) -> tuple[str, str, bytes]:
+    """Return (file name, MIME type, content) of the class grid.
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    count, checked_seed = _grid_settings(rows, seed)
+    data = sheet.png(sampler, count, checked_seed, look, ink, scale)
+    return f"grid-seed-{checked_seed}.png", "image/png", data
+
+
+def _grid_settings(rows: Any, seed: Any) -> tuple[int, int]:
+    return whole("rows", rows, 1, MAX_ROWS), whole("seed", seed, 0, MAX_SEED)
+
+
+def make_morph(
+    sampler: Sampler,
+    start: Any,
+    end: Any,
+    start_seed: Any,
+    end_seed: Any,
+    frames: Any,
+    settings: Settings | None = None,
+) -> morphs.Morph:
+    """Return the frames between two numbers, both in the hand of `settings`.
+
+    Raises:
+        UserError: a setting is not right.
+    """
+    base = settings or Settings()
+    start_hand, end_hand = (
+        replace(base, seed=seed, redrawn="").hand() for seed in (start_seed, end_seed)
+    )
+    count = whole("frames", frames, MIN_FRAMES, MAX_FRAMES)
+    return morphs.morph(sampler, start, end, start_hand, end_hand, count)
+
+
+def morph_file(morphed: morphs.Morph, ink: str, kind: Any) -> tuple[str, str, bytes]:
+    """Return (file name, MIME type, content) of a morph as "gif" or "webp".
+
+    Raises:
+        UserError: no such format.
+    """
+    if kind not in morphs.FORMATS:
+        raise UserError(f"format must be one of {', '.join(morphs.FORMATS)}.")
+    looks.check("paper", ink)
+    data, mime = morphs.animation(morphed, ink, kind)
+    return f"{morphed.start}-to-{morphed.end}.{kind}", mime, data
+
+
+def courier(file: tuple[str, str, bytes]) -> str:
+    """Return a file as the JSON that the page saves under its name."""
+    name, mime, data = file
+    return json.dumps({"name": name, "address": paper.data_uri(data, mime)})
+
+
+def restore(fragment: Any) -> tuple[Settings, UserError | None]:
+    """Read the settings in a link's fragment, such as "#digits=138&seed=7".
+
+    What is not there, or not right, is as on a new page.
+
+    Returns:
+        The settings, and the first thing that was not right.
+    """
+    values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
+    settings, wrong = Settings(), None
+    checks: dict[str, Callable[[str], Any]] = {
+        "digits": lambda text: (parse_digits(text), text)[1],
+        "seed": lambda text: whole("seed", _number(text), 0, MAX_SEED),
+        "style": lambda text: _one_of("style", text, STYLES),
+        "row": lambda text: whole("row", _number(text), 0, MAX_ROWS - 1),
+        "truncation": lambda text: real("truncation", _number(text), 0, MAX_TRUNCATION),
+        "redrawn": lambda text: format_redrawn(parse_redrawn(text)),
+        "look": lambda text: _one_of("look", text, looks.LOOKS),
+        "ink": lambda text: _one_of("ink", text, tuple(looks.INKS)),
+        "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
+    }
+    restored = {}
+    for name, check in checks.items():
+        if name in values:
+            try:
+                restored[name] = check(values[name])
+            except UserError as error:
+                wrong = wrong or error
+    return Settings(**{**vars(settings), **restored}), wrong
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _one_of(name: str, text: Any, choices: tuple[str, ...]) -> Any:
+    if text not in choices:
+        raise UserError(f"{name} must be one of {', '.join(choices)}.")
+    return text

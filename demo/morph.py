@@ -1,0 +1,101 @@
+"""From one number to another: frames in one picture for the page, or as GIF or WebP."""
+
+import io
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan import Sampler, picture
+from cgan.latents import slerp
+from demo import look as looks
+from demo.drawing import DifferentLengths, Hand, parse_digits
+from demo.paper import data_uri
+from demo.texts import say
+
+FORMATS = ("gif", "webp")
+FRAMES_PER_SECOND = 20
+_MIMES = {"gif": "image/gif", "webp": "image/webp"}
+# The page gets all frames in one picture: large ones for a phone number, smaller ones for more.
+_MAX_PIXELS = 6_000_000
+
+
+@dataclass(frozen=True)
+class Morph:
+    """A number turning into another.
+
+    Attributes:
+        start: digits it begins with.
+        end: digits it ends with.
+        frames: (frames, H, W_total) uint8, ink 255 on 0.
+    """
+
+    start: str
+    end: str
+    frames: NDArray[np.uint8]
+
+
+def morph(
+    sampler: Sampler, start: Any, end: Any, start_hand: Hand, end_hand: Hand, frames: int
+) -> Morph:
+    """Interpolate between two written numbers, digit by digit.
+
+    Latents go along the sphere, label embeddings along a line. Gaps are those of `start`.
+
+    Raises:
+        UserError: one is not a number, or they have different lengths.
+    """
+    start_parts, end_parts = parse_digits(start), parse_digits(end)
+    first = np.array([part for part in start_parts if part is not None])
+    last = np.array([part for part in end_parts if part is not None])
+    if len(first) != len(last):
+        raise DifferentLengths(len(first), len(last))
+    z0 = start_hand.latents(len(first), sampler.config.latent_dim)
+    z1 = end_hand.latents(len(last), sampler.config.latent_dim)
+    pictures = []
+    for share in np.linspace(0.0, 1.0, frames):
+        images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))
+        pictures.append(picture.line(picture.to_pixels(images), start_parts))
+    return Morph(_join(first), _join(last), np.stack(pictures))
+
+
+def _join(digits: NDArray[Any]) -> str:
+    return "".join(str(digit) for digit in digits)
+
+
+def html(morphed: Morph, ink: str, language: str) -> str:
+    """Return all frames as one picture, of which the page shows one at a time."""
+    count, height, width = morphed.frames.shape
+    scale = max(1, min(4, int((_MAX_PIXELS / (count * height * width)) ** 0.5)))
+    strip = looks.colour(morphed.frames.reshape(count * height, width), "paper", ink, scale)
+    image = data_uri(looks.png(strip, {}), "image/png")
+    label = escape(say(language, "morph_label", start=morphed.start, end=morphed.end))
+    play, pause, frame = (escape(say(language, key)) for key in ("play", "pause", "frame"))
+    return (
+        f'<div class="film-frame"><div class="film" role="img" aria-label="{label}" '
+        f'data-frames="{count}" style="--width:{width};--height:{height};'
+        f"background-image:url('{image}')\"></div></div>"
+        f'<div class="film-controls"><button type="button" data-play="{play}" '
+        f'data-pause="{pause}">{play}</button><label>{frame}<input type="range" min="0" '
+        f'max="{count - 1}" step="1" value="0"></label></div>'
+    )
+
+
+def animation(morphed: Morph, ink: str, kind: str) -> tuple[bytes, str]:
+    """Return (file, MIME type) of an endless animation, there and back again."""
+    images = [looks.colour(frame, "paper", ink, 4) for frame in morphed.frames]
+    images += images[-2:0:-1]
+    file = io.BytesIO()
+    options: dict[str, Any] = {"lossless": True} if kind == "webp" else {}
+    images[0].save(
+        file,
+        format=kind.upper(),
+        save_all=True,
+        append_images=images[1:],
+        duration=1000 // FRAMES_PER_SECOND,
+        loop=0,
+        **options,
+    )
+    return file.getvalue(), _MIMES[kind]

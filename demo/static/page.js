@@ -1,0 +1,159 @@
+// The little that the page does in the browser: focus, links, downloads, and the film's frames.
+window.cgan = {
+  // What a link restores, in the order of the inputs of "Copy link".
+  names: ["digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size"],
+
+  // The written number: a click on a digit tells Python; the digit keeps the focus afterwards.
+  paper(element, trigger, watch) {
+    let focused = null;
+    element.addEventListener("click", (event) => {
+      const digit = event.target.closest(".digit");
+      if (!digit) return;
+      focused = digit.dataset.index;
+      trigger("click", { index: Number(focused) });
+    });
+    watch("value", () => {
+      if (focused !== null) element.querySelector(`[data-index="${focused}"]`)?.focus();
+      focused = null;
+    });
+  },
+
+  // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
+  cells(element, trigger) {
+    const cellOf = (event) => event.target.closest("button[data-row]");
+    const name = (event) => {
+      const cell = cellOf(event);
+      if (cell) element.querySelector(".cell-name").textContent = cell.title;
+    };
+    element.addEventListener("mouseover", name);
+    element.addEventListener("focusin", name);
+    element.addEventListener("click", (event) => {
+      const cell = cellOf(event);
+      if (cell) {
+        trigger("click", { digit: Number(cell.dataset.class), row: Number(cell.dataset.row) });
+      }
+    });
+    const steps = {
+      ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
+    };
+    element.addEventListener("keydown", (event) => {
+      const cell = cellOf(event);
+      const step = steps[event.key];
+      if (!cell || !step) return;
+      event.preventDefault();
+      const row = Number(cell.dataset.row) + step[0];
+      const column = Number(cell.dataset.class) + step[1];
+      const next = element.querySelector(`[data-row="${row}"][data-class="${column}"]`);
+      if (!next) return;
+      cell.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  },
+
+  // The morph: all frames are here already; the slider and the button only choose one.
+  film(element, watch) {
+    let timer = null;
+    const part = (name) => element.querySelector(name);
+    const show = (frame) => {
+      const film = part(".film");
+      if (!film) return;
+      const last = Number(film.dataset.frames) - 1;
+      const at = Math.max(0, Math.min(frame, last));
+      part("input").value = at;
+      film.style.backgroundPositionY = `${(100 * at) / last}%`;
+    };
+    const stop = () => {
+      clearInterval(timer);
+      timer = null;
+      const button = part("button");
+      if (button) button.textContent = button.dataset.play;
+    };
+    const play = () => {
+      const button = part("button");
+      if (!button) return;
+      let direction = 1;
+      button.textContent = button.dataset.pause;
+      timer = setInterval(() => {
+        const slider = part("input");
+        if (!slider) return stop();
+        if (Number(slider.value) + direction > Number(slider.max)) direction = -1;
+        if (Number(slider.value) + direction < 0) direction = 1;
+        show(Number(slider.value) + direction);
+      }, 50);
+    };
+    element.addEventListener("input", (event) => {
+      stop();
+      show(Number(event.target.value));
+    });
+    element.addEventListener("click", (event) => {
+      if (!event.target.closest("button")) return;
+      if (timer) stop();
+      else play();
+    });
+    watch("value", () => {
+      stop();
+      show(0);
+      if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();
+    });
+  },
+
+  // What the page begins with: the link's fragment and the language.
+  begin() {
+    for (const number of document.querySelectorAll(".number textarea, .number input")) {
+      number.inputMode = "tel"; // digits, and + - ( ) besides
+      number.autocomplete = "off";
+      number.spellcheck = false;
+    }
+    let language = navigator.language;
+    try {
+      language = localStorage.getItem("cgan-language") || language;
+    } catch {
+      // No storage: the browser's language it is.
+    }
+    return [location.hash, language];
+  },
+
+  speak(language) {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.documentElement.dataset.ready = "true"; // the number of the link is on the paper
+  },
+
+  // Keep the choice of a language, and nothing else.
+  chooseLanguage(language) {
+    cgan.speak(language);
+    try {
+      localStorage.setItem("cgan-language", language);
+    } catch {
+      // No storage: the choice lasts as long as the page.
+    }
+  },
+
+  // A link that restores everything. Its state is in the fragment, which is never sent anywhere.
+  async copyLink(...values) {
+    const fragment = new URLSearchParams();
+    cgan.names.forEach((name, i) => {
+      if (values[i] !== "") fragment.set(name, values[i]);
+    });
+    const address = document.querySelector("meta[name=cgan-address]")?.content
+      || location.origin + location.pathname;
+    const link = `${address}#${fragment}`;
+    const said = document.querySelector("#said [data-copied]");
+    try {
+      await navigator.clipboard.writeText(link);
+      said.textContent = said.dataset.copied;
+    } catch {
+      said.textContent = said.dataset.byHand + link;
+    }
+  },
+
+  // Save a file that Python sent as {name, address}.
+  save(text) {
+    if (!text) return;
+    const { name, address } = JSON.parse(text);
+    const anchor = document.createElement("a");
+    anchor.href = address;
+    anchor.download = name;
+    anchor.click();
+  },
+};

@@ -1,0 +1,143 @@
+"""The real page in a real browser: starting both, and telling what they asked of the network."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Runs the demo and writes down each address it connects to, each name it looks up, and whether
+# it imports Jittor.
+WATCHED = """
+import runpy, sys
+log = open(sys.argv.pop(1), "a", buffering=1)
+def watch(event, arguments):
+    if event == "socket.connect":
+        print("connect", arguments[1], file=log)
+    elif event == "socket.getaddrinfo":
+        print("look up", arguments[0], file=log)
+    elif event == "import" and arguments[0].partition(".")[0] in ("jittor", "jittor_utils"):
+        print("import", arguments[0], file=log)
+sys.addaudithook(watch)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def chromium():
+    """Return Debian's Chromium; without one, tests are skipped, but not in CI."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        reason = "Chromium is missing: on Debian or Ubuntu, sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@contextlib.contextmanager
+def browser():
+    """Yield a browser."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@contextlib.contextmanager
+def served(folder, *arguments, **environment):
+    """Run `demo/app.py`; yield its address, and the file that tells what it asked for."""
+    network = folder / "network.log"
+    network.touch()
+    temporary = folder / "gradio"
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCHED, network, ROOT / "demo/app.py", *map(str, arguments)],
+        cwd=folder,
+        env=os.environ | {"GRADIO_TEMP_DIR": str(temporary)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    output = []
+    # Reads on to the end, so that a full pipe never stops the demo.
+    reader = threading.Thread(target=lambda: output.extend(process.stdout))
+    try:
+        for line in process.stdout:
+            output.append(line)
+            if found := re.match(r"Open (http://\S+)", line):
+                break
+        else:
+            pytest.fail("the demo did not start: " + "".join(output))
+        reader.start()
+        yield Served(found[1], network, temporary, output, process)
+    finally:
+        process.terminate()
+        process.wait(30)
+        if reader.ident is not None:
+            reader.join(30)
+        process.stdout.close()
+
+
+@dataclass
+class Served:
+    """A running demo."""
+
+    address: str
+    network: Path
+    temporary: Path
+    output: list[str]
+    process: subprocess.Popen
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what went on there."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def visit(browser: Browser, address: str, **settings):
+    """Open the page and wait for the number; at the end check that nothing went wrong."""
+    home = re.match(r"https?://[^/]+/", address)[0]
+    context = browser.new_context(**{"viewport": {"width": 1100, "height": 850}, **settings})
+    context.set_default_timeout(20_000)
+    visited = Visit(context.new_page())
+    visited.page.on("request", lambda request: visited.requests.append(request.url))
+    visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+
+    def listen(message):
+        if message.type == "error":
+            visited.complaints.append(message.text)
+
+    visited.page.on("console", listen)
+    visited.page.goto(address)
+    # The language is set last, when the page has been restored.
+    visited.page.locator("html[lang]").wait_for(state="attached")
+    visited.page.locator(".digit").first.wait_for()
+    visited.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    yield visited
+    foreign = [u for u in visited.requests if not u.startswith((home, "data:", "blob:"))]
+    assert foreign == []
+    assert visited.complaints == []
+    context.close()

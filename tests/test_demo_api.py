@@ -1,0 +1,190 @@
+"""The three endpoints, by `gradio_client` and by plain HTTP, with good input and bad."""
+
+import gc
+import json
+import os
+import urllib.request
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from cgan import Sampler
+from demo import page
+from tests import browser
+
+pytestmark = [
+    pytest.mark.slow,
+    # Gradio and its client leave sockets and event loops to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collect_what_gradio_left():
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with browser.served(tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(served, tmp_path_factory):
+    downloads = tmp_path_factory.mktemp("downloads")
+    client = Client(served.address, verbose=False, download_files=str(downloads))
+    yield client
+    client.close()
+
+
+def test_there_are_exactly_three_endpoints(client):
+    described = client.view_api(return_format="dict", print_info=False)
+    assert sorted(described["named_endpoints"]) == ["/grid", "/morph", "/write"]
+    assert described["unnamed_endpoints"] == {}
+    parameters = {
+        name: [parameter["parameter_name"] for parameter in endpoint["parameters"]]
+        for name, endpoint in described["named_endpoints"].items()
+    }
+    assert parameters == {
+        "/write": ["digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale"],
+        "/grid": ["rows", "seed", "look", "ink"],
+        "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format"],
+    }
+
+
+def test_write_is_what_the_sampler_writes(client):
+    path = client.predict("+86 138", 7, look="mnist", scale=1, api_name="/write")
+    with Image.open(path) as image:
+        assert image.text["digits"] == "86138"
+        assert image.text["seed"] == "7"
+        picture = np.asarray(image)
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("+86 138", seed=7))
+
+
+def test_grid_is_what_the_sampler_draws(client):
+    path = client.predict(rows=3, seed=7, look="mnist", api_name="/grid")
+    with Image.open(path) as image:
+        picture = np.asarray(image)[::4, ::4]
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().grid(3, seed=7))
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_morph_is_an_animation(client, kind):
+    path = client.predict("12", "34", 1, 2, 8, "blue", kind, api_name="/morph")
+    with Image.open(path) as image:
+        assert (image.format, image.n_frames) == (kind.upper(), 14)
+
+
+def test_the_same_request_gives_the_same_bytes(client):
+    first, second = (
+        open(client.predict("77", api_name="/write"), "rb").read()  # noqa: SIM115
+        for _ in range(2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values", "said"),
+    [
+        ("/write", {"digits": "12a"}, "Character 3, 'a', is not a digit"),
+        ("/write", {"digits": ""}, "There is no digit to write"),
+        ("/write", {"digits": "1" * 65}, "at most 64 digits"),
+        ("/write", {"digits": "1" * 100_000}, "at most 64 digits"),
+        ("/write", {"digits": "1", "seed": 10_000}, "9999"),
+        ("/write", {"digits": "1", "seed": -1}, "0"),
+        ("/write", {"digits": "1", "seed": 5.5}, "seed must be"),
+        ("/write", {"digits": "1", "truncation": 2}, "1.5"),
+        ("/write", {"digits": "1", "redrawn": "x"}, "redrawn must be pairs"),
+        ("/write", {"digits": "1", "style": "both"}, "style must be one of own, one"),
+        ("/write", {"digits": "1", "look": "glass"}, "look must be one of paper, mnist"),
+        ("/write", {"digits": "1", "scale": 9}, "8"),
+        ("/grid", {"rows": 21}, "20"),
+        ("/grid", {"rows": 0}, "1"),
+        ("/morph", {"start": "1", "end": "12"}, "they have 1 and 2"),
+        ("/morph", {"start": "1", "end": "x"}, "'x'"),
+        ("/morph", {"start": "1", "end": "2", "frames": 61}, "60"),
+        ("/morph", {"start": "1", "end": "2", "format": "exe"}, "format must be one of gif, webp"),
+    ],
+)
+def test_bad_input_gets_a_sentence(client, served, endpoint, values, said):
+    with pytest.raises(Exception, match=r"^[^\n]+$") as caught:
+        client.predict(**values, api_name=endpoint)
+    assert said in str(caught.value)
+    assert "Traceback" not in "".join(served.output)
+
+
+def call(address, data):
+    body = json.dumps({"data": data}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}gradio_api/call/write", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{address}gradio_api/call/write/{event}", timeout=30) as answer:
+        return answer.read().decode()
+
+
+def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
+    settings = [7, "own", 1, "", "mnist", "black", 1]
+    said = call(served.address, ["138", *settings])
+    assert said.startswith("event: complete")
+    url = json.loads(said.split("data: ")[1])[0]["url"]
+    with urllib.request.urlopen(url, timeout=30) as answer, Image.open(answer) as image:
+        picture = np.asarray(image)
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("138", seed=7))
+    assert "Character 1, 'x', is not a digit" in call(served.address, ["x", *settings])
+
+
+def test_names_of_files_on_the_server_do_not_tell_the_digits(client, served):
+    client.predict("13977778888", api_name="/write")
+    kept = [path.name for path in served.temporary.rglob("*.png")]
+    assert kept
+    assert not any("139" in name for name in kept)
+
+
+def test_many_at_once_are_all_served(served):
+    def ask(index):
+        client = Client(served.address, verbose=False, download_files=False)
+        try:
+            return client.predict(str(index), api_name="/write")
+        finally:
+            client.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(list(pool.map(ask, range(32)))) == 32
+
+
+def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_path):
+    monkeypatch.setattr(page, "QUEUE_SIZE", 2)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")
+    demo = page.build(Sampler.from_pretrained())
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    client = Client(address, verbose=False, download_files=False)
+    try:
+        jobs = [
+            client.submit("1" * 64, "2" * 64, 1, 2, 60, "black", "webp", api_name="/morph")
+            for _ in range(12)
+        ]
+        errors = [error for job in jobs if (error := job.exception(timeout=120)) is not None]
+        assert errors
+        assert all("Queue is full" in str(error) for error in errors)
+        assert client.predict("5", api_name="/write")
+    finally:
+        client.close()
+        demo.close()
+
+
+def test_files_are_deleted_in_time():
+    """Ten minutes after they were made, the numbers in them are gone."""
+    demo = page.build(Sampler.from_pretrained())
+    assert demo.delete_cache == (600, 600)
+    demo.close()

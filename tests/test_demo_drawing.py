@@ -1,0 +1,253 @@
+"""Which latent each digit has, and which settings are refused."""
+
+import string
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgan.errors import UserError
+from demo.drawing import (
+    DifferentLengths,
+    Hand,
+    OutOfRange,
+    TooLong,
+    draw,
+    format_redrawn,
+    make_hand,
+    parse_digits,
+    parse_redrawn,
+    real,
+    whole,
+)
+from demo.paper import row
+from tests.conftest import message
+
+NAN, INFINITY = float("nan"), float("inf")
+
+digit_texts = st.text(string.digits, min_size=1, max_size=12)
+seeds = st.integers(0, 9999)
+redrawings = st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=8)
+hands = st.builds(
+    Hand,
+    seed=seeds,
+    one_hand=st.booleans(),
+    row=st.integers(0, 19),
+    truncation=st.floats(0, 1.5),
+    redrawn=redrawings,
+)
+
+
+def changed(first, second):
+    """Return the positions whose pixels differ."""
+    return [i for i in range(len(first)) if not np.array_equal(first[i], second[i])]
+
+
+@given(digit_texts, st.data(), hands)
+def test_changing_a_digit_changes_no_other(tiny_sampler, text, data, hand):
+    position = data.draw(st.integers(0, len(text) - 1))
+    digit = data.draw(st.sampled_from(string.digits))
+    other = text[:position] + digit + text[position + 1 :]
+    before, after = (draw(tiny_sampler, each, hand).pixels for each in (text, other))
+    assert changed(before, after) == ([] if digit == text[position] else [position])
+
+
+@given(digit_texts, st.data(), seeds, st.booleans(), st.integers(1, 998))
+def test_redrawing_a_digit_changes_that_one_alone(
+    tiny_sampler, text, data, seed, one_hand, variation
+):
+    position = data.draw(st.integers(0, len(text) - 1))
+    pictures = [
+        draw(tiny_sampler, text, Hand(seed, one_hand, redrawn=redrawn)).pixels
+        for redrawn in ({}, {position: variation}, {position: variation + 1})
+    ]
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        assert changed(pictures[i], pictures[j]) == [position]
+
+
+@given(hands, st.integers(1, 64))
+def test_a_latent_depends_on_its_own_digit_alone(hand, count):
+    z = hand.latents(64, 3)
+    assert (z.shape, z.dtype) == ((64, 3), np.float32)
+    np.testing.assert_array_equal(hand.latents(count, 3), z[:count])
+
+
+def test_all_variations_of_all_digits_have_latents_of_their_own():
+    latents = [
+        Hand(7, redrawn=dict.fromkeys(range(64), variation)).latents(64, 3)
+        for variation in (0, 1, 2, 999)
+    ]
+    assert len(np.unique(np.concatenate(latents), axis=0)) == 4 * 64
+
+
+def test_digits_of_their_own_style_differ(tiny_sampler):
+    pixels = draw(tiny_sampler, "7777", Hand(3)).pixels
+    assert len(np.unique(pixels, axis=0)) == 4
+
+
+def test_one_hand_writes_with_one_latent(tiny_sampler):
+    hand = Hand(3, one_hand=True, row=2)
+    assert len(np.unique(hand.latents(64, 3), axis=0)) == 1
+    pixels = draw(tiny_sampler, "7787", hand).pixels
+    assert changed(pixels, pixels[[0, 0, 0, 0]]) == [2]
+
+
+def test_one_hand_writes_all_but_what_was_redrawn_with_one_latent():
+    z = Hand(3, one_hand=True, redrawn={2: 1}).latents(5, 3)
+    assert changed(z, z[[0] * 5]) == [2]
+
+
+def test_rows_and_seeds_are_different_hands():
+    latents = [
+        Hand(seed, one_hand=True, row=row).latents(1, 3) for seed in (0, 1) for row in range(20)
+    ]
+    assert len(np.unique(np.concatenate(latents), axis=0)) == 40
+
+
+def test_without_truncation_left_every_digit_has_the_average_latent(tiny_sampler):
+    hand = Hand(3, truncation=0.0, redrawn={1: 4})
+    np.testing.assert_array_equal(hand.latents(6, 3), np.zeros((6, 3)))
+    pixels = draw(tiny_sampler, "4444", hand).pixels
+    assert len(np.unique(pixels, axis=0)) == 1
+
+
+@pytest.mark.parametrize("truncation", [0.5, 1.5])
+def test_truncation_scales_the_latents(truncation):
+    z = Hand(3, truncation=truncation).latents(4, 3)
+    np.testing.assert_array_equal(z, Hand(3).latents(4, 3) * np.float32(truncation))
+
+
+@given(st.text("0123456789１٣ -.()[]", max_size=30).map(lambda text: f"+{text}7"), seeds)
+def test_own_style_is_what_the_sampler_writes(tiny_sampler, text, seed):
+    np.testing.assert_array_equal(
+        row(draw(tiny_sampler, text, Hand(seed))), tiny_sampler.write(text, seed=seed)
+    )
+
+
+@pytest.mark.parametrize("index", [0, 1, 7, 19])
+def test_one_hand_is_a_row_of_the_grid(tiny_sampler, index):
+    grid = tiny_sampler.grid(20, seed=6)
+    drawing = draw(tiny_sampler, string.digits, Hand(6, one_hand=True, row=index))
+    np.testing.assert_array_equal(row(drawing), grid[8 * index : 8 * index + 8])
+
+
+def test_a_drawing_has_the_pixels_of_each_digit_and_knows_the_number(tiny_sampler):
+    drawing = draw(tiny_sampler, "+86 １", Hand())
+    assert (drawing.pixels.shape, drawing.pixels.dtype) == ((3, 8, 8), np.uint8)
+    assert drawing.parts == [None, 8, 6, None, 1]
+    assert drawing.digits == "861"
+    assert drawing.milliseconds > 0
+
+
+def test_sixty_four_digits_are_written_with_the_gaps_between_them(tiny_sampler):
+    drawing = draw(tiny_sampler, "1 " * 64, Hand())
+    assert drawing.digits == "1" * 64
+    assert row(drawing).shape == (8, 64 * (8 + 4))
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 65, "1-" * 65, "1" + " " * 192, "x" * 193, "1" * 100_000, "１" * 65]
+)
+def test_more_than_fits_is_refused(text):
+    with pytest.raises(TooLong, match="at most 64 digits") as caught:
+        parse_digits(text)
+    message(caught)
+
+
+def test_as_many_characters_as_fit_are_read():
+    assert parse_digits("1" + " " * 191) == [1] + [None] * 191
+
+
+@pytest.mark.parametrize("text", [None, 138, 1.5, ["1"], b"138", True])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(UserError, match="The number must be text"):
+        parse_digits(text)
+
+
+@given(redrawings)
+def test_what_is_redrawn_is_read_as_it_was_written(redrawn):
+    assert parse_redrawn(format_redrawn(redrawn)) == redrawn
+
+
+@pytest.mark.parametrize(
+    ("text", "redrawn"),
+    [
+        ("", {}),
+        (None, {}),
+        ("0.0", {}),
+        ("5.3-2.1", {2: 1, 5: 3}),
+        ("63.999", {63: 999}),
+        ("2.1-2.4", {2: 4}),
+        ("2.1-2.0", {}),
+    ],
+)
+def test_redrawn_digits_are_pairs_of_position_and_variation(text, redrawn):
+    assert parse_redrawn(text) == redrawn
+    assert list(parse_redrawn(text)) == sorted(redrawn)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1", "1.", ".1", "1.2.3", "a.b", "64.1", "1.1000", "1,2", "2.1-x", "1." + "9" * 5000, 1, True],
+)
+def test_what_names_no_redrawn_digit_is_refused(text):
+    with pytest.raises(UserError, match=r"such as 2\.1-5\.3") as caught:
+        parse_redrawn(text)
+    message(caught)
+
+
+@pytest.mark.parametrize(
+    ("value", "result"), [(0, 0), (9, 9), (5.0, 5), (np.float64(3), 3), (-0.0, 0)]
+)
+def test_a_whole_number_may_be_written_as_a_fraction(value, result):
+    taken = whole("row", value, 0, 9)
+    assert (taken, type(taken)) == (result, int)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [NAN, INFINITY, -INFINITY, True, False, "5", "", None, 5.5, -1, 10, 1e300, 10**400, [5], 5j],
+)
+def test_what_is_no_whole_number_in_the_range_is_refused(value):
+    with pytest.raises(OutOfRange) as caught:
+        whole("row", value, 0, 9)
+    assert message(caught) == "row must be a number from 0 to 9."
+    assert (caught.value.name, caught.value.low, caught.value.high) == ("row", 0, 9)
+
+
+@pytest.mark.parametrize("value", [0, 1, 1.5, 0.25])
+def test_a_real_number_in_the_range_is_itself(value):
+    taken = real("truncation", value, 0, 1.5)
+    assert (taken, type(taken)) == (value, float)
+
+
+@pytest.mark.parametrize(
+    "value", [NAN, INFINITY, -INFINITY, True, False, "1", None, -0.1, 1.6, 10**400, [1], 1j]
+)
+def test_what_is_no_real_number_in_the_range_is_refused(value):
+    with pytest.raises(OutOfRange) as caught:
+        real("truncation", value, 0, 1.5)
+    assert message(caught) == "truncation must be a number from 0 to 1.5."
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": 10_000}, "seed must be a number from 0 to 9999"),
+        ({"seed": "1"}, "seed must be"),
+        ({"row": 20}, "row must be a number from 0 to 19"),
+        ({"truncation": NAN}, "truncation must be a number from 0 to 1.5"),
+    ],
+)
+def test_a_hand_outside_the_limits_is_refused(change, said):
+    right = {"seed": 9999, "one_hand": True, "row": 19, "truncation": 1.5, "redrawn": {1: 2}}
+    assert make_hand(**right) == Hand(9999, one_hand=True, row=19, truncation=1.5, redrawn={1: 2})
+    with pytest.raises(OutOfRange, match=said):
+        make_hand(**{**right, **change})
+
+
+def test_different_lengths_are_both_named():
+    error = DifferentLengths(3, 11)
+    assert (error.first, error.second) == (3, 11)
+    assert str(error).endswith("they have 3 and 11.")

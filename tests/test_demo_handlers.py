@@ -1,0 +1,454 @@
+"""The page's events: links and files are exact, and anything else is refused in a sentence."""
+
+import base64
+import io
+import json
+import urllib.parse
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from PIL import Image
+
+from cgan.errors import UserError
+from demo import handlers
+from demo.drawing import Drawing, draw
+from demo.handlers import Settings
+from demo.look import INKS, LOOKS
+from demo.texts import explain
+from tests.conftest import message
+
+OTHER = Settings(
+    digits="+86 (138) 0013",
+    seed=9999,
+    style="one",
+    row=19,
+    truncation=0.35,
+    redrawn="0.1-7.999",
+    look="clear",
+    ink="sepia",
+    size=24,
+)
+
+numbers = st.text("0123456789１٣ -.()[]+", max_size=70)
+any_text = numbers | st.text(max_size=20) | st.none() | st.integers()
+strange = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+any_seed = st.integers(0, 9999) | strange
+any_truncation = st.floats(0, 1.5) | strange
+any_redrawn = (
+    st.lists(st.tuples(st.integers(0, 70), st.integers(0, 1100)), max_size=5).map(
+        lambda pairs: "-".join(f"{position}.{variation}" for position, variation in pairs)
+    )
+    | st.text("0123456789.-_ ", max_size=12)
+    | strange
+)
+any_look = st.sampled_from([*LOOKS, "", "PAPER"])
+any_ink = st.sampled_from([*INKS, "", "pink"])
+any_settings = st.builds(
+    Settings,
+    digits=any_text,
+    seed=any_seed,
+    style=st.sampled_from(["own", "one"]) | strange,
+    row=st.integers(0, 19) | strange,
+    truncation=any_truncation,
+    redrawn=any_redrawn,
+    look=any_look,
+    ink=any_ink,
+    size=st.integers(24, 160) | strange,
+)
+right_settings = st.builds(
+    Settings,
+    digits=st.text("0123456789 -.()", max_size=40).map(lambda text: f"+{text}7"),
+    seed=st.integers(0, 9999),
+    style=st.sampled_from(handlers.STYLES),
+    row=st.integers(0, 19),
+    truncation=st.floats(0, 1.5),
+    redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
+        lambda redrawn: "-".join(f"{i}.{redrawn[i]}" for i in sorted(redrawn))
+    ),
+    look=st.sampled_from(LOOKS),
+    ink=st.sampled_from(tuple(INKS)),
+    size=st.integers(24, 160),
+)
+
+
+def fragment(settings):
+    return "#" + urllib.parse.urlencode(vars(settings))
+
+
+def opened(data):
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def worked(action):
+    """Return what `action` returns, or None where it is refused in one line in each language."""
+    try:
+        return action()
+    except UserError as error:
+        for language in ("en", "zh"):
+            said = explain(error, language)
+            assert said
+            assert said.isprintable()
+        return None
+
+
+@given(right_settings)
+def test_a_link_brings_back_every_setting(settings):
+    assert handlers.restore(fragment(settings)) == (settings, None)
+
+
+@pytest.mark.parametrize("nothing", ["", "#", None, "#a=b", "#digits", "#digits=", "#&&=&"])
+def test_a_link_that_says_nothing_is_a_new_page(nothing):
+    assert handlers.restore(nothing) == (Settings(), None)
+
+
+def test_a_link_may_leave_settings_out():
+    restored, wrong = handlers.restore("#ink=blue&seed=7")
+    assert (restored, wrong) == (Settings(ink="blue", seed=7), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("digits", "13x", "Character 3, 'x',"),
+        ("digits", "--", "no digit"),
+        ("digits", "1" * 65, "at most 64 digits"),
+        ("seed", "10000", "seed must be"),
+        ("seed", "-1", "seed must be"),
+        ("seed", "1.5", "seed must be"),
+        ("seed", "seven", "seed must be"),
+        ("seed", "nan", "seed must be"),
+        ("style", "two", "style must be one of own, one"),
+        ("row", "20", "row must be"),
+        ("truncation", "1.6", "truncation must be"),
+        ("truncation", "inf", "truncation must be"),
+        ("redrawn", "3", "redrawn must be"),
+        ("redrawn", "64.1", "redrawn must be"),
+        ("look", "glass", "look must be one of paper, mnist, clear"),
+        ("ink", "Blue", "ink must be one of black"),
+        ("size", "161", "size must be"),
+    ],
+)
+def test_a_broken_link_keeps_what_is_right_and_names_what_is_wrong(name, value, said):
+    restored, wrong = handlers.restore(fragment(Settings(**{**vars(OTHER), name: value})))
+    assert restored == Settings(**{**vars(OTHER), name: getattr(Settings(), name)})
+    assert isinstance(wrong, UserError)
+    assert said in str(wrong)
+
+
+def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
+    restored, wrong = handlers.restore("#size=1&ink=pink&seed=x&row=4")
+    assert restored == Settings(row=4)
+    assert str(wrong).startswith("seed must be")
+
+
+@given(st.text(max_size=40) | st.text("digtsrown=&%#0123456789.+-", max_size=60))
+def test_any_fragment_gives_settings_that_can_be_drawn(tiny_sampler, text):
+    restored, wrong = handlers.restore(text)
+    assert wrong is None or str(wrong).isprintable()
+    assert handlers.paper_html(tiny_sampler, "", restored, "en")
+
+
+@given(
+    st.sampled_from([*vars(OTHER)]),
+    st.text(max_size=12) | st.text("0123456789.-+einfa_ ", max_size=12),
+)
+def test_any_value_in_a_link_is_taken_or_named(tiny_sampler, name, value):
+    restored, wrong = handlers.restore("#" + urllib.parse.urlencode({name: value}, errors="ignore"))
+    assert vars(restored) == {**vars(Settings()), name: getattr(restored, name)}
+    if wrong is not None:
+        assert restored == Settings()
+    assert handlers.paper_html(tiny_sampler, "", restored, "zh")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "mime"),
+    [
+        ("png", "8613800-seed-9999.png", "image/png"),
+        ("large", "8613800-seed-9999.large.png", "image/png"),
+        ("svg", "8613800-seed-9999.svg", "image/svg+xml"),
+    ],
+)
+def test_a_file_is_named_after_digits_and_seed(tiny_sampler, kind, name, mime):
+    settings = Settings(digits="+86 (138) 00", seed=9999)
+    assert handlers.number_file(tiny_sampler, settings, kind)[:2] == (name, mime)
+
+
+@pytest.mark.parametrize("kind", ["png", "large", "svg"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_same_settings_give_the_same_bytes(tiny_sampler, kind, look):
+    settings = Settings(**{**vars(OTHER), "look": look})
+    first = handlers.number_file(tiny_sampler, settings, kind)
+    assert handlers.number_file(tiny_sampler, settings, kind) == first
+    other = Settings(**{**vars(settings), "seed": 3})
+    assert handlers.number_file(tiny_sampler, other, kind)[2] != first[2]
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8)])
+def test_a_png_says_what_made_it(tiny_sampler, kind, scale):
+    image = opened(handlers.number_file(tiny_sampler, OTHER, kind)[2])
+    assert image.size == (scale * (9 * 8 + 5 * 4), scale * 8)
+    assert image.text == {
+        "digits": "861380013",
+        "seed": "9999",
+        "style": "one hand, row 19",
+        "truncation": "0.35",
+        "weights-sha256": tiny_sampler.sha256,
+        "redrawn": "0.1-7.999",
+    }
+
+
+def test_a_plain_png_says_no_more_than_needed(tiny_sampler):
+    image = opened(handlers.number_file(tiny_sampler, Settings(digits="7"), "png")[2])
+    assert image.text == {
+        "digits": "7",
+        "seed": "15",
+        "style": "each digit its own",
+        "truncation": "1",
+        "weights-sha256": tiny_sampler.sha256,
+    }
+
+
+def test_an_svg_says_what_made_it(tiny_sampler):
+    text = handlers.number_file(tiny_sampler, OTHER, "svg")[2].decode()
+    for part in ("digits: 861380013", "seed: 9999", "redrawn: 0.1-7.999", tiny_sampler.sha256):
+        assert part in text
+
+
+@pytest.mark.parametrize("scale", [1, 2, 7, 8, 3.0])
+def test_a_png_may_be_up_to_eight_times_as_large(tiny_sampler, scale):
+    data = handlers.number_png(tiny_sampler, Settings(digits="12"), scale)[2]
+    assert opened(data).size == (16 * scale, 8 * scale)
+
+
+@pytest.mark.parametrize("scale", [0, 9, -1, 1.5, float("nan"), "2", True, None])
+def test_another_scale_is_refused(tiny_sampler, scale):
+    with pytest.raises(UserError, match=r"^scale must be a number from 1 to 8") as caught:
+        handlers.number_png(tiny_sampler, Settings(), scale)
+    message(caught)
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "after"),
+    [
+        ("", 0, "0.1"),
+        (None, 5, "5.1"),
+        ("5.1", 5, "5.2"),
+        ("5.1", 2, "2.1-5.1"),
+        ("5.1", 63, "5.1-63.1"),
+        ("5.999", 5, "5.1"),
+        ("7.1-5.0", 7.0, "7.2"),
+    ],
+)
+def test_redrawing_counts_the_variations_of_one_digit(before, index, after):
+    assert handlers.redraw(before, index) == after
+
+
+@pytest.mark.parametrize("index", [-1, 64, 0.5, "1", None, True, float("nan")])
+def test_a_position_that_no_digit_has_is_not_redrawn(index):
+    with pytest.raises(UserError, match=r"^position must be a number from 0 to 63"):
+        handlers.redraw("", index)
+
+
+@given(any_redrawn, strange | st.integers(0, 63))
+def test_redrawing_anything_gives_what_can_be_redrawn_again(redrawn, index):
+    once = worked(lambda: handlers.redraw(redrawn, index))
+    if once is not None:
+        assert handlers.redraw(once, index) != once
+
+
+def test_settings_with_an_unknown_style_are_refused():
+    with pytest.raises(UserError, match="style must be one of own, one") as caught:
+        Settings(style="two").hand()
+    message(caught)
+
+
+def test_a_grid_file_shows_the_samplers_grid(tiny_sampler):
+    name, mime, data = handlers.grid_file(tiny_sampler, 3, 4, "mnist", "black", 1)
+    assert (name, mime) == ("grid-seed-4.png", "image/png")
+    image = opened(data)
+    np.testing.assert_array_equal(np.asarray(image), tiny_sampler.grid(3, seed=4))
+    assert image.text == {"seed": "4", "rows": "3", "weights-sha256": tiny_sampler.sha256}
+
+
+def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_sampler):
+    html = handlers.grid_html(tiny_sampler, 3, 4, "red", "en")
+    assert html.count("<button") == 30
+    for row in range(3):
+        for column in range(10):
+            assert html.count(f'data-class="{column}" data-row="{row}"') == 1
+    assert html.count('tabindex="0"') == 1
+    assert 'aria-label="9 in hand 3, seed 4"' in html
+    assert 'aria-label="9，第 3 种笔迹，种子 4"' in handlers.grid_html(
+        tiny_sampler, 3, 4, "red", "zh"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "seed", "said"),
+    [
+        (0, 0, "rows must be a number from 1 to 20"),
+        (21, 0, "rows must be"),
+        (2.5, 0, "rows must be"),
+        (2, -1, "seed must be a number from 0 to 9999"),
+        (2, "0", "seed must be"),
+    ],
+)
+def test_a_bad_grid_is_refused(tiny_sampler, rows, seed, said):
+    for action in (
+        lambda: handlers.grid_html(tiny_sampler, rows, seed, "black", "en"),
+        lambda: handlers.grid_file(tiny_sampler, rows, seed, "paper", "black", 1),
+    ):
+        with pytest.raises(UserError, match=said):
+            action()
+
+
+@pytest.mark.parametrize(("kind", "mime"), [("gif", "image/gif"), ("webp", "image/webp")])
+def test_a_morph_file_is_named_after_both_numbers(tiny_sampler, kind, mime):
+    morphed = handlers.make_morph(tiny_sampler, "1 2", "34", 0, 1, 8)
+    name, given_mime, data = handlers.morph_file(morphed, "blue", kind)
+    assert (name, given_mime) == (f"12-to-34.{kind}", mime)
+    assert opened(data).format == kind.upper()
+    assert handlers.morph_file(morphed, "blue", kind)[2] == data
+
+
+@pytest.mark.parametrize("kind", ["png", "GIF", "", None, 3])
+def test_another_format_of_a_morph_is_refused(tiny_sampler, kind):
+    morphed = handlers.make_morph(tiny_sampler, "1", "2", 0, 1, 8)
+    with pytest.raises(UserError, match="format must be one of gif, webp") as caught:
+        handlers.morph_file(morphed, "black", kind)
+    message(caught)
+
+
+def test_another_ink_of_a_morph_is_refused(tiny_sampler):
+    morphed = handlers.make_morph(tiny_sampler, "1", "2", 0, 1, 8)
+    with pytest.raises(UserError, match="ink must be one of"):
+        handlers.morph_file(morphed, "pink", "gif")
+
+
+@pytest.mark.parametrize("frames", [7, 61, 8.5, "8", None, True])
+def test_too_few_or_too_many_frames_are_refused(tiny_sampler, frames):
+    with pytest.raises(UserError, match=r"^frames must be a number from 8 to 60"):
+        handlers.make_morph(tiny_sampler, "1", "2", 0, 1, frames)
+
+
+def test_a_morph_is_in_the_hand_of_the_settings(tiny_sampler):
+    settings = Settings(style="one", row=4, truncation=0.5)
+    morphed = handlers.make_morph(tiny_sampler, "12", "34", 5, 6, 8, settings)
+    start = Settings(digits="12", seed=5, style="one", row=4, truncation=0.5)
+    drawing = draw(tiny_sampler, start.digits, start.hand())
+    np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
+
+
+def test_a_file_travels_as_json_and_stays_the_same(tiny_sampler):
+    file = handlers.number_file(tiny_sampler, OTHER, "png")
+    sent = json.loads(handlers.courier(file))
+    start, content = sent["address"].split(",")
+    assert (sent["name"], start) == (file[0], "data:image/png;base64")
+    assert base64.b64decode(content) == file[2]
+
+
+def test_the_line_of_facts_names_the_weights(tiny_sampler):
+    sha = tiny_sampler.sha256[:12]
+    for weights, language, name in [
+        ("", "en", f"bundled weights {sha}"),
+        ("", "zh", f"内置权重 {sha}"),
+        ("<b>", "en", f"weights &lt;b&gt; {sha}"),
+    ]:
+        line = handlers.facts(tiny_sampler, weights, 1.25, language)
+        assert line.endswith(f"· {name}")
+        assert f"{tiny_sampler.parameter_count:,} " in line
+
+
+def test_the_sentence_of_a_bad_character_names_it(tiny_sampler):
+    for character in ("a", "é", "二", "\n", "\u202e", "<", "{", "\udcff", "📞"):
+        with pytest.raises(UserError) as caught:
+            handlers.paper_html(tiny_sampler, "", Settings(digits=f"12{character}4"), "en")
+        assert message(caught).startswith(f"Character 3, {ascii_or_itself(character)}")
+        said = explain(caught.value, "zh")
+        assert said.startswith(f"第 3 个字符 {ascii_or_itself(character)}")
+
+
+def ascii_or_itself(character):
+    return repr(character) if character.isprintable() else ascii(character)
+
+
+def test_a_problem_is_an_alert_without_markup_of_its_own():
+    assert handlers.problem(None, "en") == ""
+    shown = handlers.problem(UserError("<script>&"), "en")
+    assert shown == '<p role="alert">&lt;script&gt;&amp;</p>'
+
+
+@examples(max_examples=300)
+@given(any_settings, st.sampled_from(["en", "zh"]))
+def test_any_settings_are_drawn_on_the_page_or_refused(tiny_sampler, settings, language):
+    result = worked(lambda: handlers.paper_html(tiny_sampler, "", settings, language))
+    if result is not None:
+        assert result[0].startswith("<div")
+        assert "data-index" in result[0]
+
+
+@examples(max_examples=300)
+@given(numbers, right_settings)
+def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_sampler, text, settings):
+    changed = Settings(**{**vars(settings), "digits": text})
+    result = worked(lambda: handlers.paper_html(tiny_sampler, "", changed, "en"))
+    if result is not None:
+        assert result[0].count("<button") == sum(character.isdecimal() for character in text)
+
+
+@examples(max_examples=300)
+@given(any_settings, st.integers(1, 8) | strange)
+def test_any_settings_become_a_png_or_are_refused(tiny_sampler, settings, scale):
+    result = worked(lambda: handlers.number_png(tiny_sampler, settings, scale))
+    if result is not None:
+        assert opened(result[2]).height == 8 * scale
+
+
+@examples(max_examples=300)
+@given(right_settings, st.sampled_from(["png", "large", "svg"]))
+def test_right_settings_become_a_file(tiny_sampler, settings, kind):
+    name, _, data = handlers.number_file(tiny_sampler, settings, kind)
+    drawing = draw(tiny_sampler, settings.digits, settings.hand())
+    assert isinstance(drawing, Drawing)
+    assert name.startswith(f"{drawing.digits}-seed-{settings.seed}.")
+    assert drawing.digits.encode() in data
+
+
+@examples(max_examples=200)
+@given(st.integers(1, 20) | strange, any_seed, any_look, any_ink, st.integers(1, 4))
+def test_any_grid_is_drawn_or_refused(tiny_sampler, rows, seed, look, ink, scale):
+    result = worked(lambda: handlers.grid_file(tiny_sampler, rows, seed, look, ink, scale))
+    if result is not None:
+        assert opened(result[2]).size == (80 * scale, 8 * rows * scale)
+
+
+@examples(max_examples=200)
+@given(any_text, any_text, any_seed, any_seed, st.integers(8, 12) | strange, any_settings)
+def test_any_morph_is_made_or_refused(tiny_sampler, start, end, first, last, frames, settings):
+    result = worked(
+        lambda: handlers.make_morph(tiny_sampler, start, end, first, last, frames, settings)
+    )
+    if result is not None:
+        assert len(result.frames) == frames
+        assert len(result.start) == len(result.end)
+
+
+@examples(max_examples=200)
+@given(
+    st.integers(1, 8).flatmap(
+        lambda n: st.tuples(*[st.text("0123456789", min_size=n, max_size=n)] * 2)
+    ),
+    st.integers(0, 9999),
+    st.integers(0, 9999),
+    st.floats(0, 1.5),
+)
+def test_numbers_of_the_same_length_morph(tiny_sampler, numbers, first, last, truncation):
+    settings = Settings(truncation=truncation)
+    morphed = handlers.make_morph(tiny_sampler, *numbers, first, last, 8, settings)
+    assert (morphed.start, morphed.end) == numbers
+    assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))

@@ -1,0 +1,188 @@
+"""The page's texts: complete in both languages."""
+
+import re
+import string
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cgan.errors import UserError
+from cgan.number import BadCharacter, NoDigit
+from demo import about
+from demo.drawing import (
+    DifferentLengths,
+    OutOfRange,
+    TooLong,
+    parse_digits,
+    parse_redrawn,
+    real,
+    whole,
+)
+from demo.look import INKS, LOOKS, check
+from demo.texts import _TEXTS, LANGUAGES, explain, language_of, say
+from tests.conftest import message
+
+FROM_THE_EXCEPTION = {"bad_character", "late_plus", "different_lengths", "out_of_range"}
+VALUES = {
+    "position": 3,
+    "digit": 7,
+    "digits": "138",
+    "row": 2,
+    "rows": 9,
+    "seed": 15,
+    "classes": 10,
+    "start": "12",
+    "end": "34",
+    "ms": 1.25,
+    "parameters": 1234567,
+    "weights": "W",
+    "sha": "abc",
+    "name": "N",
+    "character": "'x'",
+    "first": 2,
+    "second": 5,
+    "low": 0,
+    "high": 1.5,
+    "message": "M",
+}
+
+
+def has_chinese(text):
+    return any(unicodedata.name(character, "").startswith("CJK") for character in text)
+
+
+def parts_of(character):
+    """Return what `character` becomes after a digit; nothing where it is refused."""
+    try:
+        return parse_digits(f"1{character}")
+    except UserError:
+        return []
+
+
+def placeholders(text):
+    return sorted((name, spec) for _, name, spec, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("key", _TEXTS)
+def test_a_text_is_in_every_language(key):
+    texts = _TEXTS[key]
+    assert len(texts) == len(LANGUAGES)
+    english, chinese = texts
+    assert chinese.strip()
+    if key in FROM_THE_EXCEPTION | {"other_error"}:
+        assert english == ""
+    else:
+        assert english.strip()
+        assert placeholders(english) == placeholders(chinese)
+
+
+@pytest.mark.parametrize("key", _TEXTS)
+def test_a_text_is_in_its_language(key):
+    english, chinese = _TEXTS[key]
+    if key == "other_language":
+        english, chinese = chinese, english
+    assert not has_chinese(english)
+    if key not in ("png", "svg", "gif", "webp"):
+        assert has_chinese(chinese)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", _TEXTS)
+def test_a_text_can_be_said(language, key):
+    said = say(language, key, **VALUES)
+    assert not re.search("[{}]", said)
+    text = _TEXTS[key][LANGUAGES.index(language)]
+    for name, spec in placeholders(text):
+        assert format(VALUES[name], spec) in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_look_and_ink_has_a_name_of_its_own(language):
+    looks = [say(language, f"look_{look}") for look in LOOKS]
+    inks = [say(language, ink) for ink in INKS]
+    assert len({*looks, *inks}) == len(LOOKS) + len(INKS)
+
+
+def test_values_are_not_read_as_placeholders():
+    assert "{position}" in say("zh", "other_error", message="{position}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("zh", "zh"),
+        ("zh-CN", "zh"),
+        ("zh-TW", "zh"),
+        ("ZH-hans-cn", "zh"),
+        ("en-US", "en"),
+        ("en", "en"),
+        ("fr", "en"),
+        ("zha", "en"),
+        ("", "en"),
+        (None, "en"),
+        (3, "en"),
+    ],
+)
+def test_the_language_is_the_browsers_where_there_is_one(tag, language):
+    assert language_of(tag) == language
+
+
+def different_lengths():
+    raise DifferentLengths(3, 11)
+
+
+ERRORS = [
+    (NoDigit, lambda: parse_digits("-"), ["13812345678"]),
+    (TooLong, lambda: parse_digits("1" * 65), ["64"]),
+    (BadCharacter, lambda: parse_digits("12é"), ["3", "'é' (U+00E9)"]),
+    (BadCharacter, lambda: parse_digits("1+2"), ["2", "'+'", "加号"]),
+    (DifferentLengths, different_lengths, ["3", "11"]),
+    (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["seed", "0", "9999"]),
+    (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["truncation", "0", "1.5"]),
+    (UserError, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
+    (UserError, lambda: check("glass", "black"), ["look", "paper, mnist, clear"]),
+    (UserError, lambda: parse_digits(None), ["13812345678"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "action", "parts"), ERRORS)
+def test_an_error_is_explained_in_both_languages(kind, action, parts):
+    with pytest.raises(kind) as caught:
+        action()
+    english, chinese = (explain(caught.value, language) for language in LANGUAGES)
+    assert english == str(caught.value)
+    assert not has_chinese(english)
+    assert has_chinese(chinese)
+    for part in parts:
+        assert part in chinese
+
+
+def test_every_kind_of_error_is_tried():
+    kinds = {UserError, *UserError.__subclasses__()}
+    ours = {kind for kind in kinds if kind.__module__ in ("cgan.number", "demo.drawing")}
+    assert ours <= {kind for kind, _, _ in ERRORS}
+    assert len(ours) == 5
+
+
+@given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))
+def test_any_other_character_is_explained_in_one_line(digits, character):
+    assume(not parts_of(character))
+    with pytest.raises(UserError) as caught:
+        parse_digits(digits + character)
+    chinese = explain(caught.value, "zh")
+    message(caught)
+    assert chinese.isprintable()
+    assert has_chinese(chinese)
+    assert f"(U+{ord(character):04X})" in chinese or repr(character) in chinese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_about_page_is_complete_in_every_language(language):
+    html = about.html(language)
+    assert not re.search("[{}]", html)
+    assert has_chinese(html) == (language == "zh")
+    assert html.count("<h2>") == html.count("</h2>") == 6
+    assert html.count("<p>") + html.count('<p class="equation">') == html.count("</p>") == 7
+    assert '<svg viewBox="0 0 640 150" role="img" aria-label="' in html
