@@ -66,13 +66,11 @@ def add(sampler: Sampler, *components: Any) -> None:
         """Write a number by hand, as a PNG file.
 
         Args:
-            digits: 1 to 64 digits of any script; spaces, hyphens, dots, brackets and a leading +
-                become gaps.
+            digits: 1 to 64 digits; spaces, hyphens, dots, brackets and a leading + are gaps.
             seed: 0 to 9999; the same digits, seed and weights give the same picture for ever.
             style: "own" (each digit its own latent) or "one" (one hand for all).
             truncation: what latents are multiplied by, 0 to 1.5.
-            redrawn: variations of single digits, such as "2.1-5.3": the third digit's first,
-                the sixth one's third.
+            redrawn: variations by position from 0, such as "2.1-5.3" (third digit's first).
             look: "paper", "mnist" or "clear".
             ink: "black", "blue", "red", "green" or "sepia".
             scale: 1 (32 pixels high) to 8.

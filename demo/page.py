@@ -208,11 +208,12 @@ class _Page:
                 return [gr.skip(), handlers.problem(error, language)]
 
         def carry(event: gr.EventData, seed: int, target: str) -> list[Any]:
-            digit, row = str(event._data["digit"]), event._data["row"]
+            digit, row = event._data["digit"], event._data["row"]
             hand = [seed, "one", row, ""]
             if target == "morph":
-                return [gr.skip(), *hand, digit, seed, gr.Tabs(selected="morph")]
-            return [digit, *hand, gr.skip(), gr.skip(), gr.Tabs(selected="write")]
+                following = str((digit + 1) % 10)
+                return [gr.skip(), *hand, str(digit), following, seed, gr.Tabs(selected="morph")]
+            return [str(digit), *hand, *[gr.skip()] * 3, gr.Tabs(selected="write")]
 
         def png(rows: Any, seed: Any, look: str, ink: str, _: str) -> tuple[str, str, bytes]:
             return handlers.grid_file(self._sampler, rows, seed, look, ink, 4)
@@ -226,11 +227,11 @@ class _Page:
         gr.on(triggers, *self._grid_again, **_LIVE)
         carried = [
             self._digits, self._seed, self._style, self._row, self._redrawn, self._start,
-            self._start_seed, self._tabs,
+            self._end, self._start_seed, self._tabs,
         ]  # fmt: skip
-        self._grid.click(carry, [self._grid_seed, self._target], carried, **_LIVE).then(
-            *self._draw_again, **_LIVE
-        )
+        self._carry = self._grid.click(
+            carry, [self._grid_seed, self._target], carried, **_LIVE
+        ).then(*self._draw_again, **_LIVE)
         inputs = [self._rows, self._grid_seed, self._look, self._ink, self._language]
         self._offer(self._grid_png, png, inputs, self._grid_problem)
 
@@ -262,6 +263,7 @@ class _Page:
         ]  # fmt: skip
         self._film_again: tuple[Any, ...] = (film, inputs, [self._film, self._morph_problem])
         gr.on(triggers, *self._film_again, **_LIVE)
+        self._carry.then(*self._film_again, **_LIVE)
         for kind, button in self._film_files.items():
             self._offer(button, film_file(kind), inputs, self._morph_problem)
 

@@ -330,6 +330,7 @@ def test_a_cell_is_carried_over_to_morph(page):
     page.get_by_label("Morph", exact=True).and_(page.locator("input")).check()
     page.locator("[data-row='2'][data-class='5']").click()
     expect(page.get_by_label("From", exact=True)).to_have_value("5")
+    expect(page.get_by_role("img", name="The number 5 turning into 6")).to_be_visible()
 
 
 def film_position(page):

@@ -1,0 +1,30 @@
+"""The least Gradio app that answers `/write` with a picture: the peer of demo_latency.py."""
+
+import sys
+from pathlib import Path
+
+import gradio as gr
+
+
+def main(picture: str, port: int) -> None:
+    """Serve the file `picture`, whatever is asked."""
+    with gr.Blocks(analytics_enabled=False) as app:
+        digits = gr.Textbox(label="digits")
+        image = gr.Image(type="filepath", format="png")
+        gr.Button().click(lambda digits: picture, digits, image, api_name="write")
+    app.queue(default_concurrency_limit=2)
+    app.launch(
+        server_port=port,
+        ssr_mode=False,
+        quiet=True,
+        enable_monitoring=False,
+        run_history=False,
+        prevent_thread_lock=True,
+        allowed_paths=[str(Path(picture).parent)],
+    )
+    print("Open", flush=True)
+    app.block_thread()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
