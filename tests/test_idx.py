@@ -17,6 +17,7 @@ def test_an_array_comes_back(tmp_path, shape):
     parsed = idx.parse(idx_bytes(array), tmp_path)
     assert parsed.dtype == np.uint8
     np.testing.assert_array_equal(parsed, array)
+    assert not parsed.flags.writeable
 
 
 @pytest.mark.parametrize(
@@ -26,10 +27,13 @@ def test_an_array_comes_back(tmp_path, shape):
         (b"\0\0\x08", "does not begin like an IDX file"),
         (b"<html>404</html>", "does not begin like an IDX file"),
         (b"\0\0\x08\0", "does not begin like an IDX file"),
+        (b"\0\0\x08\x05" + bytes(20), "does not begin like an IDX file"),
+        (b"\0\0\x08\x01", "not as long as its header says"),
         (b"\0\0\x0d\x01\0\0\0\0", "not unsigned bytes"),
         (b"\0\0\x08\x03\0\0\0\x01", "not as long as its header says"),
         (b"\0\0\x08\x01\0\0\0\x03ab", "not as long as its header says"),
         (b"\0\0\x08\x01\0\0\0\x03abcd", "not as long as its header says"),
+        # 2**128 bytes: the product must not overflow to something small.
         (b"\0\0\x08\x04" + b"\xff" * 16 + b"abcd", "not as long as its header says"),
     ],
 )
@@ -65,6 +69,29 @@ def test_a_flipped_byte_in_a_gzip_file_is_noticed(tmp_path, position):
         idx.read_bytes(tmp_path / "a.gz")
 
 
-def test_a_file_that_can_not_be_read_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"Could not read .*missing: No such file"):
-        idx.read_bytes(tmp_path / "missing")
+@pytest.mark.parametrize(
+    "content",
+    [b"not gzip at all", gzip.compress(b"content") + b"and something after it"],
+    ids=["plain", "trailing"],
+)
+def test_what_is_not_only_gzip_is_named(tmp_path, content):
+    (tmp_path / "a.gz").write_bytes(content)
+    with pytest.raises(UserError, match="its compression is broken") as caught:
+        idx.read_bytes(tmp_path / "a.gz")
+    message(caught)
+
+
+@pytest.mark.parametrize("name", ["a", "a.gz"])
+def test_a_file_that_can_not_be_read_is_named(tmp_path, name):
+    path = tmp_path / name
+    with pytest.raises(UserError) as caught:
+        idx.read_bytes(path)
+    assert message(caught) == f"Could not read {path}: No such file or directory."
+    path.mkdir()
+    with pytest.raises(UserError) as caught:
+        idx.read_bytes(path)
+    assert message(caught) == f"Could not read {path}: Is a directory."
+
+
+def test_the_md5_is_the_one_that_everybody_publishes():
+    assert idx.md5(b"abc") == "900150983cd24fb0d6963f7d28e17f72"

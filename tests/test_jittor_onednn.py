@@ -22,6 +22,7 @@ PARTS = ("include/dnnl.hpp", "lib/libmkldnn.so", "lib/libdnnl.so.2")
 def _environment(monkeypatch):
     monkeypatch.setenv("use_mkl", "")  # so that what a test sets is taken back after it
     monkeypatch.delenv("use_mkl")
+    monkeypatch.setenv("no_proxy", "*")
 
 
 @pytest.fixture
@@ -82,6 +83,65 @@ def test_what_jittor_downloaded_is_left_alone(tmp_path, folder):
     assert contents(folder) == before
 
 
+def test_links_to_the_users_own_build_are_left_alone(tmp_path, folder):
+    make_complete(tmp_path / "build")
+    folder.mkdir(parents=True)
+    for name in ("include", "lib"):
+        (folder / name).symlink_to(tmp_path / "build" / name)
+    before = contents(tmp_path)
+    provide_onednn(str(tmp_path))
+    assert contents(tmp_path) == before
+    assert (folder / "lib").readlink() == tmp_path / "build/lib"
+
+
+@needs_wheels
+def test_what_is_missing_beside_the_users_own_is_added(tmp_path, folder):
+    own = folder / "lib/libmkldnn.so"
+    own.parent.mkdir(parents=True)
+    own.write_text("the user's own")
+    provide_onednn(str(tmp_path))
+    assert own.read_text() == "the user's own"
+    assert all((folder / part).is_file() for part in PARTS)
+
+
+@needs_wheels
+def test_all_links_of_a_deleted_environment_are_repaired(tmp_path, folder):
+    (folder / "lib").mkdir(parents=True)
+    for link in ("include", "lib/libmkldnn.so", "lib/libdnnl.so.2"):
+        (folder / link).symlink_to(tmp_path / "a/deleted/virtual/environment")
+    provide_onednn(str(tmp_path))
+    assert all((folder / part).is_file() for part in PARTS)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Install a package of three files, whatever pip would call it."""
+    site = tmp_path / "lib/site-packages"
+    library = tmp_path / "lib/libx.so.2"
+    record = site / "own_package-1.0.dist-info/RECORD"
+    record.parent.mkdir(parents=True)
+    (record.parent / "METADATA").write_text("Metadata-Version: 2.1\nName: own-package\n")
+    record.write_text("../oneapi/x.hpp,,\n../include/x.hpp,,\n../libx.so.2,,\n")
+    for name in ("oneapi/x.hpp", "include/x.hpp", "libx.so.2"):
+        (tmp_path / "lib" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "lib" / name).touch()
+    monkeypatch.syspath_prepend(site)
+    return library
+
+
+def test_a_file_of_a_package_is_found_wherever_pip_put_it(package):
+    assert jittor_onednn._file_of("own-package", "libx.so.2") == package
+    header = jittor_onednn._file_of("own-package", "x.hpp")
+    assert header == package.parent / "include/x.hpp"
+
+
+def test_a_file_that_is_gone_or_never_was_is_not_found(package):
+    assert jittor_onednn._file_of("own-package", "libx.so.3") is None
+    assert jittor_onednn._file_of("no-such-package", "libx.so.2") is None
+    package.unlink()
+    assert jittor_onednn._file_of("own-package", "libx.so.2") is None
+
+
 @pytest.mark.parametrize("value", ["0", "1"])
 def test_the_users_setting_is_left_alone(tmp_path, folder, monkeypatch, value):
     monkeypatch.setenv("use_mkl", value)
@@ -131,7 +191,7 @@ def test_without_packages_jittor_downloads_its_own_and_that_is_said(
     with http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), http.server.BaseHTTPRequestHandler
     ) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         monkeypatch.setattr(jittor_onednn, "_DOWNLOAD_SERVER", address)
@@ -139,4 +199,5 @@ def test_without_packages_jittor_downloads_its_own_and_that_is_said(
         server.shutdown()
         thread.join()
     assert "use_mkl" not in os.environ
-    assert "downloads oneDNN" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1].startswith("Jittor downloads oneDNN")

@@ -2,14 +2,23 @@
 
 import os
 import ssl
+import subprocess
+import sys
 
 import pytest
 
 from cgan.errors import UserError
 from cgan.jittor_setup import load_jittor, usable_threads
-from tests.conftest import message, run_python
+from tests.conftest import ROOT, message, run_python
 
 LOAD = "from cgan.jittor_setup import load_jittor\njittor = load_jittor({})\n"
+
+
+@pytest.fixture(autouse=True)
+def _unprepared(monkeypatch):
+    # Tests that ran before may have prepared this process; the processes started here are new.
+    for name in ("nvcc_path", "cc_path", "log_silent", "cache_name", "FIX_TORCH_ERROR", "use_mkl"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def load(cwd, after, arguments="'cpu', 2", **environment):
@@ -35,11 +44,19 @@ def test_it_computes_on_the_cpu_with_the_threads_asked_for(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_nvcc_does_no_harm(tmp_path):
-    (tmp_path / "nvcc").write_text("#!/bin/sh\nexit 1\n")
+def test_without_a_number_the_threads_stay_as_the_user_set_them(tmp_path):
+    after = "import os\nprint(os.environ['OMP_NUM_THREADS'])\n"
+    assert load(tmp_path, after, "'cpu'", OMP_NUM_THREADS="1").stdout == "1\n"
+
+
+# The second runs, as on many build machines, but has no CUDA runtime beside it.
+@pytest.mark.parametrize("script", ["exit 1", "echo 'release 12.2, V12.2.140'"])
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_half_a_cuda_does_no_harm(tmp_path, script, device):
+    (tmp_path / "nvcc").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "nvcc").chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
-    result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", "'auto'", PATH=path)
+    result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", f"'{device}'", PATH=path)
     assert result.stdout == "[2. 2.]\n"
 
 
@@ -73,11 +90,21 @@ def test_no_process_of_jittors_stays_behind(tmp_path):
     assert result.stdout == "''\n"
 
 
-@pytest.mark.parametrize(("name", "value"), [("cache_name", "mine"), ("log_silent", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cache_name", "mine"),
+        ("log_silent", "0"),
+        ("FIX_TORCH_ERROR", "1"),
+        ("nvcc_path", "/mine/nvcc"),
+    ],
+)
 def test_what_the_user_has_set_is_left_alone(tmp_path, name, value):
+    # Without the import: another cache name would mean two minutes of compiling.
     code = (
         "import os\n"
-        "from cgan.jittor_setup import _set_quiet_defaults\n"
+        "from cgan.jittor_setup import _choose_device, _set_quiet_defaults\n"
+        "_choose_device('cpu')\n"
         "_set_quiet_defaults()\n"
         f"print(os.environ[{name!r}])\n"
     )
@@ -133,6 +160,43 @@ def test_an_import_that_fails_is_a_sentence_that_names_the_cache(tmp_path):
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("Jittor could not be imported: the last line (its cache is /")
     assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_on_a_fresh_machine_without_internet_it_compiles_and_writes_its_cache_only(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "cwd").mkdir()
+    nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
+    code = LOAD.format("'cpu'") + (
+        "product = jittor.matmul(jittor.ones((3, 4)), jittor.ones((4, 2)))\n"
+        "print(product.numpy().tolist(), jittor.compile_extern.use_mkl)\n"
+    )
+    # Not `run_python`: compiling takes longer than it waits.
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path / "cwd",
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "https_proxy": nowhere,
+            "http_proxy": nowhere,
+        },
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"{[[4.0] * 2] * 3} True\n"
+    notes = [line for line in result.stderr.splitlines() if line.startswith("Jittor")]
+    assert notes[0].startswith("Jittor compiles its core with g++ now: about two minutes")
+    assert notes[1].startswith("Jittor's core is compiled (")
+    assert len(notes) == 2
+    assert [str(path.relative_to(home)) for path in home.glob("*/*")] == [".cache/jittor"]
+    assert [path.name for path in home.iterdir()] == [".cache"]
+    assert list((tmp_path / "cwd").iterdir()) == []
 
 
 @pytest.mark.parametrize(("wanted", "expected"), [(1, 1), (10**6, None)])

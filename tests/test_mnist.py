@@ -4,22 +4,29 @@ import gzip
 import http.server
 import socket
 import threading
+import urllib.parse
 
+import numpy as np
 import pytest
 
+from cgan import data as training_data
 from cgan import idx, mnist
 from cgan.errors import UserError
 from tests import idx_files
 from tests.conftest import message
 
 CONTENTS = idx_files.data_set()
+REAL_MIRRORS = mnist.MIRRORS
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
     """Serves the files of `CONTENTS` at /good/, and faults at other folders."""
 
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self):
-        _, folder, name = self.path.split("/")
+        self.close_connection = True
+        _, folder, name = urllib.parse.unquote(self.path).split("/")
         self.server.asked.append(self.path)
         data = gzip.compress(CONTENTS[name.removesuffix(".gz")], mtime=0)
         length = len(data)
@@ -28,6 +35,11 @@ class Mirror(http.server.BaseHTTPRequestHandler):
             return
         if folder == "garbage":
             self.wfile.write(b"\x00\x01garbage\r\n\r\n")
+            return
+        if folder == "hangup":
+            return
+        if folder == "silent":
+            self.server.over.wait()
             return
         if folder == "flipped":
             middle = length // 2
@@ -38,10 +50,17 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         if folder == "page":
             data = b"<html>Please log in to this network</html>"
             length = len(data)
+        if folder == "flood":
+            data = bytes(100_000)
+            length = len(data)
         self.send_response(200)
-        self.send_header("Content-Length", str(length))
+        if folder == "cut chunk":
+            self.send_header("Transfer-Encoding", "chunked")
+            data = b"%x\r\n%b" % (length, data[: length // 2])
+        elif folder != "cut unnoticed":
+            self.send_header("Content-Length", str(length))
         self.end_headers()
-        self.wfile.write(data[: length // 2] if folder == "cut" else data)
+        self.wfile.write(data[: length // 2] if folder in ("cut", "cut unnoticed") else data)
 
     def log_message(self, *_):
         pass
@@ -51,26 +70,35 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 def server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
         server.asked = []
-        thread = threading.Thread(target=server.serve_forever)
+        server.over = threading.Event()
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
+        server.over.set()
         server.shutdown()
         thread.join()
 
 
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch):
+    """No real mirror is in reach, and no proxy gets between."""
+    monkeypatch.setattr(mnist, "MIRRORS", ())
+    monkeypatch.delenv("CGAN_MNIST_MIRRORS", raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+
+
 @pytest.fixture
 def mirrors(server, monkeypatch):
-    """Set the mirrors to folders of the server; the real ones are out of reach."""
-    # The same check as of MNIST, on files of 2 KB instead of 11 MB.
+    """Set the mirrors to folders of the server."""
+    # The same checks as of MNIST, on files of 2 KB instead of 11 MB.
     sums = {name: idx.md5(data) for name, data in CONTENTS.items()}
     monkeypatch.setattr(mnist, "MD5", sums)
-    monkeypatch.setattr(mnist, "MIRRORS", ())
+    monkeypatch.setattr(mnist, "_MAX_BYTES", 50_000)
 
     def use(*folders):
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setenv(
-            "CGAN_MNIST_MIRRORS", ",".join(f"{address}/{folder}" for folder in folders)
-        )
+        urls = [f"{address}/{urllib.parse.quote(folder)}" for folder in folders]
+        monkeypatch.setenv("CGAN_MNIST_MIRRORS", ",".join(urls))
 
     return use
 
@@ -80,6 +108,20 @@ def names(folder):
 
 
 ALL = sorted(f"{name}.gz" for name in CONTENTS)
+
+# What a bad mirror does, and what is said of it.
+FAULTS = {
+    "missing": "failed (Not Found)",
+    "garbage": "failed (",
+    "hangup": "failed (Remote end closed connection",
+    "cut": "failed (it sent",
+    "cut chunk": "failed (IncompleteRead",
+    "cut unnoticed": "sent a damaged file",
+    "flipped": "sent a damaged file",
+    "other": "sent something else",
+    "page": "sent a damaged file",
+    "flood": "failed (it sends far more than MNIST)",
+}
 
 
 def test_all_files_come_and_are_what_they_should_be(mirrors, tmp_path, capsys):
@@ -109,27 +151,26 @@ def test_only_what_is_missing_is_asked_for(mirrors, server, tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ("missing", "failed (Not Found)"),
-        ("garbage", "failed"),
-        ("cut", "failed (it sent"),
-        ("flipped", "sent"),
-        ("other", "sent something else"),
-        ("page", "sent a damaged file"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "said"), FAULTS.items())
 def test_a_bad_mirror_is_named_and_the_next_one_serves(mirrors, tmp_path, capsys, fault, said):
     mirrors(fault, "good")
     mnist.download_missing(tmp_path, quiet=True)
     assert names(tmp_path) == ALL
     warnings = capsys.readouterr().err.splitlines()
     assert len(warnings) == 4
-    assert all(f"/{fault}/ " in line and said in line for line in warnings)
+    address = f"/{urllib.parse.quote(fault)}/ "
+    assert all(address in line and said in line for line in warnings)
 
 
-@pytest.mark.parametrize("fault", ["missing", "garbage", "cut", "flipped", "other", "page"])
+def test_a_mirror_that_falls_silent_is_given_up(mirrors, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(mnist, "_TIMEOUT_SECONDS", 0.2)
+    mirrors("silent", "good")
+    mnist.download_missing(tmp_path, quiet=True)
+    assert names(tmp_path) == ALL
+    assert "/silent/ failed (timed out)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_without_a_good_mirror_nothing_is_written(mirrors, tmp_path, fault):
     mirrors(fault, fault)
     with pytest.raises(UserError) as caught:
@@ -141,12 +182,44 @@ def test_without_a_good_mirror_nothing_is_written(mirrors, tmp_path, fault):
     assert names(tmp_path) == []
 
 
-def test_without_internet_the_sentence_offers_what_works(monkeypatch, tmp_path):
+def test_without_internet_the_sentence_offers_what_works(monkeypatch, tmp_path, capsys):
     with socket.socket() as closed:  # bound, but nobody listens
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(mnist, "MIRRORS", (f"http://127.0.0.1:{closed.getsockname()[1]}/",))
-        with pytest.raises(UserError, match="--dataset digits"):
+        with pytest.raises(UserError, match=r"\(1 tried\).*--dataset digits") as caught:
             mnist.download_missing(tmp_path, quiet=True)
+    message(caught)
+    assert "Connection refused" in capsys.readouterr().err
+    assert names(tmp_path) == []
+
+
+def test_a_download_that_can_not_be_saved_is_no_fault_of_the_mirror(mirrors, server, tmp_path):
+    mirrors("good", "good")
+    in_the_way = tmp_path / f"{idx_files.TRAIN_IMAGES}.gz"
+    in_the_way.mkdir()
+    with pytest.raises(UserError) as caught:
+        mnist.download_missing(tmp_path, quiet=True)
+    assert message(caught).startswith(f"Could not write {in_the_way}: ")
+    assert len(server.asked) == 1
+    assert names(tmp_path) == [in_the_way.name]
+
+
+def test_training_on_mnist_downloads_it_once(mirrors, server, tmp_path):
+    mirrors("good")
+    first = training_data.load("mnist", tmp_path / "data", 8, quiet=True)
+    assert first.name == "MNIST"
+    assert len(server.asked) == 4
+    second = training_data.load("mnist", tmp_path / "data", 8, quiet=True)
+    assert len(server.asked) == 4
+    np.testing.assert_array_equal(first.images, second.images)
+
+
+def test_a_download_that_stopped_halfway_goes_on(mirrors, server, tmp_path):
+    first, *others = CONTENTS
+    idx_files.write(tmp_path, {first: CONTENTS[first]}, zipped=True)
+    mirrors("good")
+    assert training_data.load("mnist", tmp_path, 8, quiet=True).name == "MNIST"
+    assert server.asked == [f"/good/{name}.gz" for name in others]
 
 
 def test_an_address_that_is_none_is_passed_over(mirrors, monkeypatch, tmp_path, server):
@@ -160,12 +233,26 @@ def test_an_address_that_is_none_is_passed_over(mirrors, monkeypatch, tmp_path, 
 def test_a_folder_that_can_not_be_made_is_named(mirrors, tmp_path):
     mirrors("good")
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match=r"Could not make the data folder .*--data-dir"):
+    with pytest.raises(UserError, match=r"Could not make the data folder .*--data-dir") as caught:
         mnist.download_missing(tmp_path / "file/data")
+    assert str(tmp_path / "file/data") in message(caught)
 
 
 def test_two_mirrors_are_known_and_one_s_own_come_first(monkeypatch):
+    monkeypatch.setattr(mnist, "MIRRORS", REAL_MIRRORS)
     assert len(set(mnist.MIRRORS)) >= 2
     assert all(url.startswith("https://") for url in mnist.MIRRORS)
     monkeypatch.setenv("CGAN_MNIST_MIRRORS", "http://a, http://b/x/")
     assert mnist._mirrors() == ["http://a/", "http://b/x/", *mnist.MIRRORS]
+
+
+def test_a_file_is_found_plain_before_zipped_and_a_folder_is_none(tmp_path):
+    name = idx_files.TRAIN_LABELS
+    assert mnist.find(tmp_path, name) is None
+    (tmp_path / name).mkdir()
+    assert mnist.find(tmp_path, name) is None
+    (tmp_path / f"{name}.gz").touch()
+    assert mnist.find(tmp_path, name) == tmp_path / f"{name}.gz"
+    (tmp_path / name).rmdir()
+    (tmp_path / name).touch()
+    assert mnist.find(tmp_path, name) == tmp_path / name
