@@ -109,7 +109,8 @@ def _idx_folder(folder: Path, quiet: bool) -> tuple[str, NDArray[np.uint8], NDAr
         mnist.download_missing(folder, quiet)
         contents, is_mnist = _read_idx_files(folder)
     (images_path, pixels), (labels_path, labels) = (contents[name] for name in _TRAINING_FILES)
-    if pixels.ndim != 3 and not (pixels.ndim == 4 and pixels.shape[3] == 3):
+    is_images = pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[3] == 3)
+    if not is_images or 0 in pixels.shape[1:]:
         raise UserError(f"{images_path} does not hold images: its shape is {pixels.shape}.")
     if labels.shape != (len(pixels),) or len(pixels) < 2:
         raise UserError(

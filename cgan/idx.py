@@ -42,10 +42,15 @@ def parse(data: bytes, path: Path) -> NDArray[np.uint8]:
     if data[2] != _UINT8:
         raise damaged(path, "its values are not unsigned bytes")
     start = 4 + 4 * data[3]
-    shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4"))
-    if len(data[4:start]) < 4 * data[3] or len(data) - start != math.prod(shape):
+    if len(data) < start:
         raise damaged(path, "it is not as long as its header says")
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4"))
+    if len(data) - start != math.prod(shape):
+        raise damaged(path, "it is not as long as its header says")
+    try:
+        return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    except ValueError as error:  # no values, in dimensions that are too large all the same
+        raise damaged(path, "its header gives an impossible size") from error
 
 
 def md5(data: bytes) -> str:

@@ -28,7 +28,7 @@ def why_no_cuda() -> str | None:
         return 'The environment variable nvcc_path is set to "", which makes Jittor CPU-only.'
     if _count_gpus() == 0:
         return "No usable NVIDIA GPU was found on this machine."
-    if _jittor_toolkit_installed():
+    if "nvcc_path" not in os.environ and _jittor_toolkit_installed():
         return None
     nvcc = os.environ.get("nvcc_path") or _find_nvcc()
     if nvcc is None:
@@ -81,7 +81,7 @@ def _runs(nvcc: str) -> bool:
 
 def _has_runtime(nvcc: str) -> bool:
     """Return whether the runtime library is where Jittor will open it."""
-    found = Path(nvcc)
+    found = Path(shutil.which(nvcc) or nvcc)
     if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
         return Path("/usr/lib/x86_64-linux-gnu/libcudart.so").exists()
     return (found.resolve().parent.parent / "lib64/libcudart.so").exists()

@@ -6,12 +6,14 @@ where its cache already holds a oneDNN; so we link one into that place: from the
 `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's `libdnnl-dev`.
 """
 
+import http.client
 import importlib.metadata
 import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from cgan.errors import UserError
 from cgan.terminal import note, warn
 
 # Fixed in Jittor 1.3.11's compile_extern.py.
@@ -30,6 +32,9 @@ def provide_onednn(home: str) -> None:
 
     Args:
         home: the folder whose `.cache/jittor` is Jittor's cache (`jittor_utils.home()`).
+
+    Raises:
+        UserError: there is a part of one, which can't be completed.
     """
     if "use_mkl" in os.environ:
         return
@@ -39,6 +44,8 @@ def provide_onednn(home: str) -> None:
     source = _from_wheels() or _from_system()
     if source is not None:
         _link(folder, *source)
+        if not _complete(folder):  # a folder of the user's in a link's place
+            raise UserError(f"{folder} is incomplete: delete it, and it is made anew.")
     elif _server_answers():
         note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
     else:
@@ -106,6 +113,7 @@ def _link(folder: Path, include: Path, library: Path) -> None:
         if link.exists():
             continue
         temporary = link.with_name(f".{link.name}.{os.getpid()}")
+        temporary.unlink(missing_ok=True)  # left by a killed process with the same number
         temporary.symlink_to(target)
         temporary.replace(link)
 
@@ -116,5 +124,5 @@ def _server_answers() -> bool:
             return True
     except urllib.error.HTTPError:
         return True  # a folder without a listing is a server all the same
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return False

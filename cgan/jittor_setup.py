@@ -67,6 +67,11 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
                 f"Jittor can't write its cache into the home folder: {error}. Set the "
                 "environment variable HOME to a folder that can be written."
             ) from error
+        except Exception as error:
+            raise UserError(
+                f"Jittor could not be prepared: {_last_line(error)}. Check the C++ compiler "
+                "(cc_path, if set) and ~/.cache/jittor/config.json."
+            ) from error
         jittor = _import_announced(utilities.cache_path)
         if utilities.pool_size:  # idle compilers, which would hold on to our memory
             utilities.p.terminate()
@@ -144,14 +149,18 @@ def _import_announced(cache_path: str) -> Any:
     try:
         jittor = _import("jittor")
     except Exception as error:
-        last_line = str(error).strip().splitlines()[-1:] or [type(error).__name__]
         raise UserError(
-            f"Jittor could not be imported: {last_line[0]} "
+            f"Jittor could not be imported: {_last_line(error)} "
             f"(its cache is {cache_path}; deleting that folder makes it compile afresh)."
         ) from error
     if not compiled:
         note(f"Jittor's core is compiled ({time.monotonic() - start:.0f} s).")
     return jittor
+
+
+def _last_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__
 
 
 def usable_threads(wanted: int) -> int:

@@ -23,6 +23,7 @@ def check_compiler() -> None:
                 "is not there: correct the variable or unset it."
             )
         return
+    os.environ.pop("cc_path", None)  # empty, Jittor would run it all the same
     default = "clang++" if sys.platform == "darwin" else "g++"
     if shutil.which(default) is None:
         raise UserError(

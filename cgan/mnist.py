@@ -36,7 +36,13 @@ _MAX_BYTES = 64 << 20
 
 def find(folder: Path, name: str) -> Path | None:
     """Return where the IDX file `name` is in `folder`, plain or .gz, or None."""
-    return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    try:
+        return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    except OSError as error:
+        raise UserError(
+            f"Could not read the data folder {folder}: {error.strerror}; choose another with "
+            "--data-dir."
+        ) from error
 
 
 def download_missing(folder: Path, quiet: bool = False) -> None:

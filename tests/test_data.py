@@ -171,3 +171,11 @@ def test_another_data_set_is_not_filled_up_with_mnist(tmp_path):
 def test_an_empty_folder_without_internet_offers_what_works(tmp_path):
     with pytest.raises(UserError, match=r"--data-dir.*--dataset digits"):
         data.load("mnist", tmp_path, 8, quiet=True)
+
+
+@pytest.mark.parametrize("shape", [(20, 0, 7), (20, 7, 0)])
+def test_images_without_pixels_are_none(tmp_path, shape):
+    contents = idx_files.data_set() | {TRAIN_IMAGES: idx_bytes(np.zeros(shape))}
+    idx_files.write(tmp_path, contents)
+    with pytest.raises(UserError, match="does not hold images"):
+        data.load("mnist", tmp_path, 8)

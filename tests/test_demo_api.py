@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import urllib.error
 import urllib.request
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +149,14 @@ def test_names_of_files_on_the_server_do_not_tell_the_digits(client, served):
     kept = [path.name for path in served.temporary.rglob("*.png")]
     assert kept
     assert not any("139" in name for name in kept)
+
+
+@pytest.mark.parametrize("path", ["monitoring", "monitoring/summary", "gradio_api/monitoring"])
+def test_there_is_no_monitoring_page(served, path):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{served.address}{path}", timeout=30)
+    assert caught.value.code in (403, 404)
+    caught.value.close()
 
 
 def test_many_at_once_are_all_served(served):

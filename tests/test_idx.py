@@ -26,6 +26,8 @@ def test_an_array_comes_back(tmp_path, shape):
         (b"", "does not begin like an IDX file"),
         (b"\0\0\x08", "does not begin like an IDX file"),
         (b"<html>404</html>", "does not begin like an IDX file"),
+        (b"\1\0\x08\1\0\0\0\0", "does not begin like an IDX file"),
+        (b"\0\1\x08\1\0\0\0\0", "does not begin like an IDX file"),
         (b"\0\0\x08\0", "does not begin like an IDX file"),
         (b"\0\0\x08\x05" + bytes(20), "does not begin like an IDX file"),
         (b"\0\0\x08\x01", "not as long as its header says"),
@@ -33,7 +35,8 @@ def test_an_array_comes_back(tmp_path, shape):
         (b"\0\0\x08\x03\0\0\0\x01", "not as long as its header says"),
         (b"\0\0\x08\x01\0\0\0\x03ab", "not as long as its header says"),
         (b"\0\0\x08\x01\0\0\0\x03abcd", "not as long as its header says"),
-        # 2**128 bytes: the product must not overflow to something small.
+        # 2**64 bytes, which overflow to none.
+        (b"\0\0\x08\x04" + b"\0\1\0\0" * 4, "not as long as its header says"),
         (b"\0\0\x08\x04" + b"\xff" * 16 + b"abcd", "not as long as its header says"),
     ],
 )
@@ -60,7 +63,8 @@ def test_a_truncated_gzip_file_is_named(tmp_path, cut):
         idx.read_bytes(path)
 
 
-@pytest.mark.parametrize("position", [0, 100, -1])
+# In the magic number, in how the first block is compressed, in the data, in the length.
+@pytest.mark.parametrize("position", [0, 10, 100, -1])
 def test_a_flipped_byte_in_a_gzip_file_is_noticed(tmp_path, position):
     data = bytearray(gzip.compress(np.random.default_rng(0).bytes(500)))
     data[position] ^= 0xFF
@@ -95,3 +99,16 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path, name):
 
 def test_the_md5_is_the_one_that_everybody_publishes():
     assert idx.md5(b"abc") == "900150983cd24fb0d6963f7d28e17f72"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\0\0\x08\x01\0\0", "not as long as its header says"),
+        (b"\0\0\x08\x03" + bytes(7), "not as long as its header says"),
+        (b"\0\0\x08\x03\0\0\0\0" + b"\xff" * 8, "impossible size"),
+    ],
+)
+def test_a_header_cut_short_or_impossible_is_named(tmp_path, content, said):
+    with pytest.raises(UserError, match=said):
+        idx.parse(content, tmp_path)

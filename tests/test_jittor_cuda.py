@@ -21,11 +21,11 @@ DRIVER = """
 static const char *mood() { return getenv("FAKE_DRIVER"); }
 int cuInit(unsigned flags) {
     if (!strcmp(mood(), "crashes")) abort();
-    if (!strcmp(mood(), "hangs")) sleep(600);
+    if (!strcmp(mood(), "hangs")) sleep(60);
     return !strcmp(mood(), "fails") ? 100 : 0;
 }
 int cuDeviceGetCount(int *count) {
-    *count = atoi(mood());
+    *count = strlen(mood()) == 1 ? atoi(mood()) : 1;
     return !strcmp(mood(), "counts nothing") ? 100 : 0;
 }
 """
@@ -185,3 +185,14 @@ def test_a_link_to_nvcc_leads_to_its_runtime(with_a_gpu, tmp_path):
 def test_a_gpu_with_the_cuda_that_jittor_downloaded(with_a_gpu, tmp_path):
     toolkit(tmp_path / ".cache/jittor/jtcuda/cuda12.2_cudnn8_linux")
     assert with_a_gpu(JITTOR_HOME=str(tmp_path)) == "None"
+
+
+def test_an_nvcc_variable_may_be_a_bare_name(with_a_gpu, tmp_path):
+    nvcc = toolkit(tmp_path / "cuda")
+    assert with_a_gpu(PATH=str(nvcc.parent), nvcc_path="nvcc") == "None"
+
+
+def test_the_users_nvcc_goes_before_the_one_that_jittor_downloaded(with_a_gpu, tmp_path):
+    toolkit(tmp_path / ".cache/jittor/jtcuda/cuda12.2_cudnn8_linux")
+    said = with_a_gpu(JITTOR_HOME=str(tmp_path), nvcc_path="/nowhere/nvcc")
+    assert "/nowhere/nvcc does not run" in said

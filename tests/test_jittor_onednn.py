@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from cgan import jittor_onednn
+from cgan.errors import UserError
 from cgan.jittor_onednn import provide_onednn
 
 WHEELS = platform.machine() == "x86_64" and sys.platform == "linux"
@@ -201,3 +202,48 @@ def test_without_packages_jittor_downloads_its_own_and_that_is_said(
     assert "use_mkl" not in os.environ
     said = capsys.readouterr().err
     assert said.splitlines()[-1].startswith("Jittor downloads oneDNN")
+
+
+class Garbage(http.server.BaseHTTPRequestHandler):
+    """Answers with what is no HTTP."""
+
+    def do_GET(self):
+        self.wfile.write(b"\0garbage\r\n\r\n")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_download_server_that_talks_nonsense_is_none(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("use_mkl", "")
+    monkeypatch.delenv("use_mkl")
+    monkeypatch.setattr(jittor_onednn, "_from_wheels", lambda: None)
+    monkeypatch.setattr(jittor_onednn, "_from_system", lambda: None)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Garbage) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/"
+        monkeypatch.setattr(jittor_onednn, "_DOWNLOAD_SERVER", address)
+        try:
+            provide_onednn(str(tmp_path))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert os.environ["use_mkl"] == "0"
+    assert "19 times slower" in capsys.readouterr().err
+
+
+def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path, monkeypatch):
+    monkeypatch.delenv("use_mkl", raising=False)
+    folder = tmp_path / jittor_onednn._FOLDER
+    folder.mkdir(parents=True)
+    (folder / f".include.{os.getpid()}").symlink_to("/nowhere")
+    provide_onednn(str(tmp_path))
+    assert (folder / "include/dnnl.hpp").is_file()
+
+
+def test_a_folder_in_a_link_s_place_is_named(tmp_path, folder):
+    (folder / "include").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"dnnl_lnx.* is incomplete: delete it"):
+        provide_onednn(str(tmp_path))

@@ -138,8 +138,9 @@ def test_a_missing_jittor_is_a_sentence(tmp_path):
 CATCH = (
     "from cgan.errors import UserError\n"
     "from cgan.jittor_setup import load_jittor\n"
-    "try:\n    load_jittor()\n"
+    "try:\n    load_jittor('cpu', 1)\n"
     "except UserError as error:\n    print(error)\n"
+    "else:\n    print('loaded')\n"
 )
 
 
@@ -208,3 +209,29 @@ def test_a_user_error_is_what_callers_catch():
     with pytest.raises(UserError) as caught:
         raise UserError("one\nline")
     assert message(caught) == "one\\nline"
+
+
+def test_an_empty_compiler_variable_is_as_none(tmp_path):
+    assert run_python("-c", CATCH, cwd=tmp_path, cc_path="").stdout == "loaded\n"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo 'a compiler without a version'"])
+def test_a_compiler_that_does_not_run_is_a_sentence(tmp_path, script):
+    (tmp_path / "g++").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "g++").chmod(0o755)
+    result = run_python("-c", CATCH, cwd=tmp_path, cc_path=str(tmp_path / "g++"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")
+
+
+def test_a_compiler_that_jittor_does_not_know_is_a_sentence(tmp_path):
+    (tmp_path / "c++").symlink_to("/usr/bin/g++")
+    result = run_python("-c", CATCH, cwd=tmp_path, cc_path=str(tmp_path / "c++"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")
+
+
+def test_a_damaged_config_of_jittors_is_a_sentence(tmp_path):
+    config = tmp_path / "home/.cache/jittor/config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text("{")
+    result = run_python("-c", CATCH, cwd=tmp_path, HOME=str(tmp_path / "home"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")

@@ -13,7 +13,7 @@ from cgan import data as training_data
 from cgan import idx, mnist
 from cgan.errors import UserError
 from tests import idx_files
-from tests.conftest import message
+from tests.conftest import message, run_python
 
 CONTENTS = idx_files.data_set()
 REAL_MIRRORS = mnist.MIRRORS
@@ -39,7 +39,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         if folder == "hangup":
             return
         if folder == "silent":
-            self.server.over.wait()
+            self.server.over.wait(20)
             return
         if folder == "flipped":
             middle = length // 2
@@ -256,3 +256,29 @@ def test_a_file_is_found_plain_before_zipped_and_a_folder_is_none(tmp_path):
     (tmp_path / name).rmdir()
     (tmp_path / name).touch()
     assert mnist.find(tmp_path, name) == tmp_path / name
+
+
+def test_a_data_folder_whose_name_can_not_be_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(mnist, "MIRRORS", ())
+    with pytest.raises(UserError) as caught:
+        training_data.load("mnist", tmp_path / ("a" * 300), 8)
+    assert "a" * 300 in message(caught)
+    assert "--data-dir" in message(caught)
+
+
+def test_a_data_folder_that_may_not_be_entered_is_named(tmp_path):
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "shut").chmod(0)
+    code = (
+        "import os, pathlib\n"
+        "from cgan import mnist\n"
+        "os.geteuid() or os.seteuid(65534)\n"
+        "try:\n    mnist.find(pathlib.Path('shut'), 'name')\n"
+        "except mnist.UserError as error:\n    print(error)\n"
+    )
+    # The folders above belong to root alone, too; the name is looked up from within.
+    tmp_path.chmod(0o755)
+    result = run_python("-c", code, cwd=tmp_path)
+    assert result.stderr == ""
+    assert "Permission denied" in result.stdout
+    assert "--data-dir" in result.stdout
