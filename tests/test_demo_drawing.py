@@ -34,7 +34,7 @@ hands = st.builds(
     seed=seeds,
     one_hand=st.booleans(),
     row=st.integers(0, 19),
-    truncation=st.floats(0, 1.5),
+    truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=redrawings,
 )
 

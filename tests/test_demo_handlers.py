@@ -34,9 +34,16 @@ OTHER = Settings(
 
 numbers = st.text("0123456789１٣ -.()[]+", max_size=70)
 any_text = numbers | st.text(max_size=20) | st.none() | st.integers()
-strange = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+# No subnormal floats: where Jittor has been imported before, the process flushes them to zero.
+strange = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_subnormal=False)
+    | st.text(max_size=4)
+)
 any_seed = st.integers(0, 9999) | strange
-any_truncation = st.floats(0, 1.5) | strange
+any_truncation = st.floats(0, 1.5, allow_subnormal=False) | strange
 any_redrawn = (
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 1100)), max_size=5).map(
         lambda pairs: "-".join(f"{position}.{variation}" for position, variation in pairs)
@@ -64,7 +71,7 @@ right_settings = st.builds(
     seed=st.integers(0, 9999),
     style=st.sampled_from(handlers.STYLES),
     row=st.integers(0, 19),
-    truncation=st.floats(0, 1.5),
+    truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
         lambda redrawn: "-".join(f"{i}.{redrawn[i]}" for i in sorted(redrawn))
     ),
@@ -445,7 +452,7 @@ def test_any_morph_is_made_or_refused(tiny_sampler, start, end, first, last, fra
     ),
     st.integers(0, 9999),
     st.integers(0, 9999),
-    st.floats(0, 1.5),
+    st.floats(0, 1.5, allow_subnormal=False),
 )
 def test_numbers_of_the_same_length_morph(tiny_sampler, numbers, first, last, truncation):
     settings = Settings(truncation=truncation)

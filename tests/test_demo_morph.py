@@ -24,7 +24,7 @@ hands = st.builds(
     seed=st.integers(0, 9999),
     one_hand=st.booleans(),
     row=st.integers(0, 19),
-    truncation=st.floats(0, 1.5),
+    truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 5), st.integers(1, 999), max_size=3),
 )
 pairs_of_numbers = st.integers(1, 6).flatmap(
