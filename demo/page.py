@@ -183,18 +183,17 @@ class _Page:
         self._draw_again: tuple[Any, ...] = (draw, self._inputs, self._drawn)
         gr.on(
             [
-                # Gradio's `input` of a text box misses what is pasted, deleted or composed.
+                # Gradio's `input` misses what is pasted, deleted or composed in a text box, and
+                # what a number is corrected to when one leaves its box.
                 self._digits.change, self._digits.submit, self._draw_button.click,
-                self._seed.input, self._style.input, self._truncation.input,
-                self._look.input, self._ink.input, self._size.input,
+                self._seed.change, self._style.input, self._truncation.change,
+                self._look.input, self._ink.input, self._size.change,
             ],
             *self._draw_again,
             **_LIVE,
         )  # fmt: skip
         random_seed = f"() => Math.floor(Math.random() * {MAX_SEED + 1})"
-        self._dice.click(None, None, self._seed, js=random_seed, **_PRIVATE).then(
-            *self._draw_again, **_LIVE
-        )
+        self._dice.click(None, None, self._seed, js=random_seed, **_PRIVATE)
         self._paper.click(redraw, self._inputs, [self._redrawn, *self._drawn], **_LIVE)
         self._copy.click(None, self._settings, None, js="cgan.copyLink", **_PRIVATE)
         for kind, button in self._take.items():
@@ -223,7 +222,7 @@ class _Page:
             [self._rows, self._grid_seed, self._ink, self._language],
             [self._grid, self._grid_problem],
         )
-        triggers = [self._grid_tab.select, self._rows.input, self._grid_seed.input]
+        triggers = [self._grid_tab.select, self._rows.change, self._grid_seed.change]
         gr.on(triggers, *self._grid_again, **_LIVE)
         carried = [
             self._digits, self._seed, self._style, self._row, self._redrawn, self._start,
@@ -259,7 +258,7 @@ class _Page:
         ]  # fmt: skip
         triggers = [
             self._morph_tab.select, self._start.submit, self._end.submit, self._make.click,
-            self._start_seed.input, self._end_seed.input, self._frames.input,
+            self._start_seed.change, self._end_seed.change, self._frames.change,
         ]  # fmt: skip
         self._film_again: tuple[Any, ...] = (film, inputs, [self._film, self._morph_problem])
         gr.on(triggers, *self._film_again, **_LIVE)

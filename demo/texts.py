@@ -113,6 +113,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Of what may be out of range.
+_CHINESE_NAMES = {
+    "seed": "种子",
+    "truncation": "截断",
+    "size": "大小",
+    "frames": "帧数",
+    "rows": "笔迹数",
+    "scale": "倍数",
+}
+
 
 def say(language: str, key: str, **values: object) -> str:
     """Return the text `key` in a language, with `values` filled in."""
@@ -138,5 +148,6 @@ def explain(error: UserError, language: str) -> str:
     if isinstance(error, DifferentLengths):
         return say(language, "different_lengths", first=error.first, second=error.second)
     if isinstance(error, OutOfRange):
-        return say(language, "out_of_range", name=error.name, low=error.low, high=error.high)
+        name = _CHINESE_NAMES.get(error.name, error.name)
+        return say(language, "out_of_range", name=name, low=error.low, high=error.high)
     return say(language, "other_error", message=error)

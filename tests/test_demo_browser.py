@@ -156,6 +156,18 @@ def test_the_seed_slider_draws_anew_and_shows_the_seed(page):
     assert glyphs(page) == before
 
 
+def test_a_seed_that_is_none_is_said_and_what_it_is_corrected_to_is_drawn(page):
+    before = glyphs(page)
+    seed = page.locator("#seed input[type=number]")
+    seed.fill("99999")
+    expect(page.get_by_role("alert")).to_contain_text("seed must be a number from 0 to 9999")
+    assert glyphs(page) == before
+    seed.blur()
+    expect(seed).to_have_value("9999")
+    expect_other_glyphs(page, before)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_the_dice_throws_a_seed_that_is_shown(page):
     before = glyphs(page)
     page.get_by_role("button", name="Another hand").click()
