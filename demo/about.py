@@ -22,7 +22,10 @@ _EQUATIONS = (
 )
 
 _TRAIN = "<pre><code>python train.py\npython demo/app.py --weights runs/NAME</code></pre>"
-_API = '<p><a href="?view=api">{}</a></p>'
+_API = (
+    "<p>{}</p><pre><code>from gradio_client import Client\n"
+    'Client("http://127.0.0.1:7860/").view_api()</code></pre>'
+)
 
 _TEXTS = {
     "en": (

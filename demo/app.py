@@ -122,7 +122,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo import page
     from demo.theme import theme
 
-    built = page.build(sampler, Path(values.weights).name if values.weights else "")
+    built = page.build(sampler, Path(values.weights).resolve().name if values.weights else "")
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     if host := os.environ.get("SPACE_HOST"):
         script += f'<meta name="cgan-address" content="https://{host}/">'

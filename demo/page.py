@@ -32,6 +32,15 @@ _PRIVATE: dict[str, Any] = {
 _LIVE: dict[str, Any] = {**_PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_last"}
 
 
+class _Blocks(gr.Blocks):
+    """Blocks whose endpoints may be called with fewer values than they have."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Fill in the components' values; Gradio would log what was sent, digits and all."""
+        inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
+        del inputs[len(block_fn.inputs) :]
+
+
 class _Page:
     """The components, made in the order in which one meets them, and their events."""
 
@@ -343,7 +352,7 @@ def build(sampler: Sampler, weights: str = "") -> gr.Blocks:
         weights: where its weights come from, for people; empty for the bundled ones.
     """
     sampler.generate(sampler.latents(1, seed=0), [0])  # the first time takes ten times as long
-    with gr.Blocks(
+    with _Blocks(
         title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
     ) as page:
         _Page(sampler, weights)

@@ -144,6 +144,14 @@ def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
     assert "Character 1, 'x', is not a digit" in call(served.address, ["x", *settings])
 
 
+@pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777x"], ["13966667777"] * 20])
+def test_any_number_of_values_is_answered_and_never_logged(served, data):
+    said = call(served.address, data)
+    assert said.startswith("event: complete") == (data in ([], ["13966667777"])), said
+    assert "13966667777" not in "".join(served.output)
+    assert "Traceback" not in "".join(served.output)
+
+
 def test_names_of_files_on_the_server_do_not_tell_the_digits(client, served):
     client.predict("13977778888", api_name="/write")
     kept = [path.name for path in served.temporary.rglob("*.png")]

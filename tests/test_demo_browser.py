@@ -499,3 +499,12 @@ def test_the_server_asked_nobody_kept_nothing_and_never_imported_jittor(demo, ch
     assert not any("139" in line for line in demo.output), demo.output
     kept = [path.name for path in demo.temporary.rglob("*") if path.is_file()]
     assert kept == []
+
+
+def test_a_refused_redraw_does_not_take_the_focus_later(page):
+    number(page).fill("12a4")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.locator(".digit").first.click()
+    number(page).fill("124")
+    expect_number(page, "124")
+    expect(number(page)).to_be_focused()

@@ -13,7 +13,11 @@ window.cgan = {
       trigger("click", { index: Number(focused) });
     });
     watch("value", () => {
-      if (focused !== null) element.querySelector(`[data-index="${focused}"]`)?.focus();
+      // The drawing took the focused digit away; whoever has gone elsewhere stays there.
+      const nowhere = document.activeElement === document.body;
+      if (focused !== null && (nowhere || element.contains(document.activeElement))) {
+        element.querySelector(`[data-index="${focused}"]`)?.focus();
+      }
       focused = null;
     });
   },
