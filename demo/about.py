@@ -36,8 +36,8 @@ _TEXTS = {
         "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
         "Here G is a small network of five layers, trained on the 60,000 digits of MNIST, with "
         "least squares instead of logarithms (Mao 2017). Each digit of your number has a latent "
-        "of its own, made from the seed and the digit's place, so the same seed gives the same "
-        "picture to everyone.",
+        "of its own, made from the seed and the digit's place, so the same number and seed "
+        "give the same picture to everyone, until one has a digit written anew.",
         "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
         ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
         ("random z", "digit y", "real images", "Generator and discriminator"),
@@ -50,7 +50,7 @@ _TEXTS = {
         "于是可以指定要写 7，而 z 只决定这个 7 的样子：倾斜、宽窄、粗细。",
         "这里的 G 是一个五层的小网络，在 MNIST 的 60,000 个手写数字上训练，"
         "用最小二乘代替对数（Mao 2017）。号码中每个数字的潜变量由种子和它的位置决定，"
-        "所以同一个种子对所有人都给出同一张图。",
+        "所以同样的号码和种子对所有人都给出同一张图，除非把某个数字重写。",
         "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
         ("原理", "加上标签", "这个页面", "隐私", "训练自己的模型", "API"),
         ("随机数 z", "数字 y", "真实图像", "生成器与判别器"),

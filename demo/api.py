@@ -1,6 +1,6 @@
 """The endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,15 @@ def _told_to_the_caller() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def add(sampler: Sampler, *components: Any) -> None:
+def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
     """Add the endpoints to the page that is being built.
 
     Args:
         sampler: what draws.
-        components: of the page, whose types and values are those of the endpoints' parameters:
-            digits, seed, style, truncation, redrawn, look, ink, frames.
+        settings: components of `Settings`, whose types and values are those of the parameters.
+        frames: component of the number of frames.
     """
-    digits, seed, style, truncation, redrawn, look, ink, frames = components
+    digits, seed, style, row, truncation, redrawn, look, ink, _ = settings
     image = gr.Image(visible=False, type="filepath", format="png", label="picture")
     animation = gr.File(visible=False, label="animation")
     with gr.Row(visible=False):
@@ -62,6 +62,7 @@ def add(sampler: Sampler, *components: Any) -> None:
         look: str = "paper",
         ink: str = "black",
         scale: int = 4,
+        row: int = 0,
     ) -> str:
         """Write a number by hand, as a PNG file.
 
@@ -74,8 +75,9 @@ def add(sampler: Sampler, *components: Any) -> None:
             look: "paper", "mnist" or "clear".
             ink: "black", "blue", "red", "green" or "sepia".
             scale: 1 (32 pixels high) to 8.
+            row: with one hand, which latent of the seed: the class grid's row, 0 to 19.
         """
-        settings = Settings(digits, seed, style, 0, truncation, redrawn, look, ink)
+        settings = Settings(digits, seed, style, row, truncation, redrawn, look, ink)
         with _told_to_the_caller():
             return save(handlers.number_png(sampler, settings, scale), image)
 
@@ -116,7 +118,12 @@ def add(sampler: Sampler, *components: Any) -> None:
             return save(handlers.morph_file(made, ink, format), animation)
 
     for name, function, inputs, output in (
-        ("write", write, [digits, seed, style, truncation, redrawn, look, ink, scale], image),
+        (
+            "write",
+            write,
+            [digits, seed, style, truncation, redrawn, look, ink, scale, row],
+            image,
+        ),
         ("grid", grid, [rows, seed, look, ink], image),
         ("morph", morph, [digits, other_digits, seed, other_seed, frames, ink, kind], animation),
     ):

@@ -1,8 +1,10 @@
 """Serve the page: `python demo/app.py`, then open the address that it prints."""
 
 import argparse
+import contextlib
 import ctypes
 import importlib.util
+import io
 import os
 import socket
 import sys
@@ -126,22 +128,25 @@ def serve(arguments: list[str] | None) -> None:
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     if host := os.environ.get("SPACE_HOST"):
         script += f'<meta name="cgan-address" content="https://{host}/">'
-    _, local, public = built.launch(
-        server_name=values.host,
-        server_port=port,
-        share=values.share,
-        mcp_server=values.mcp,
-        theme=theme(),
-        css_paths=page.STATIC / "style.css",
-        head=script,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        quiet=True,
-        prevent_thread_lock=True,
-    )
-    print(f"Open {public or local}", flush=True)
+    # With MCP, Gradio prints addresses of its own.
+    with contextlib.redirect_stdout(io.StringIO()):
+        _, local, public = built.launch(
+            server_name=values.host,
+            server_port=port,
+            share=values.share,
+            mcp_server=values.mcp,
+            theme=theme(),
+            css_paths=page.STATIC / "style.css",
+            head=script,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
+    tools = f" (MCP: {local}gradio_api/mcp/)" if values.mcp else ""
+    print(f"Open {public or local}{tools}", flush=True)
     try:
         built.block_thread()
     finally:

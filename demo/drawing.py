@@ -28,12 +28,14 @@ class OutOfRange(UserError):
         name: of the setting, as in the interface.
         low: its least value.
         high: its greatest value.
+        whole: whether it has to be a whole number.
     """
 
-    def __init__(self, name: str, low: float, high: float) -> None:
+    def __init__(self, name: str, low: float, high: float, whole: bool) -> None:
         """Say what would be right."""
-        super().__init__(f"{name} must be a number from {low:g} to {high:g}.")
-        self.name, self.low, self.high = name, low, high
+        kind = "whole number" if whole else "number"
+        super().__init__(f"{name.capitalize()} must be a {kind} from {low:g} to {high:g}.")
+        self.name, self.low, self.high, self.whole = name, low, high, whole
 
 
 class TooLong(UserError):
@@ -62,9 +64,9 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
         OutOfRange: not a whole number from `low` to `high`.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise OutOfRange(name, low, high)
+        raise OutOfRange(name, low, high, whole=True)
     if not low <= value <= high:
-        raise OutOfRange(name, low, high)
+        raise OutOfRange(name, low, high, whole=True)
     return int(value)
 
 
@@ -75,7 +77,7 @@ def real(name: str, value: Any, low: float, high: float) -> float:
         OutOfRange: not a number from `low` to `high`.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise OutOfRange(name, low, high)
+        raise OutOfRange(name, low, high, whole=False)
     return float(value)
 
 

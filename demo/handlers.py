@@ -3,7 +3,7 @@
 import json
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -12,12 +12,10 @@ from demo import look as looks
 from demo import morph as morphs
 from demo import paper, sheet
 from demo.drawing import (
-    MAX_DIGITS,
     MAX_FRAMES,
     MAX_ROWS,
     MAX_SEED,
     MAX_TRUNCATION,
-    MAX_VARIATION,
     MIN_FRAMES,
     Hand,
     draw,
@@ -77,21 +75,21 @@ def paper_html(
         UserError: a setting is not right.
     """
     size = whole("size", settings.size, MIN_SIZE, MAX_SIZE)
-    drawing = draw(sampler, settings.digits, settings.hand())
-    html = paper.html(drawing, settings.look, settings.ink, size, language)
+    hand = settings.hand()
+    drawing = draw(sampler, settings.digits, hand)
+    note = _note(hand, len(drawing.pixels), language)
+    html = paper.html(drawing, settings.look, settings.ink, size, language, note)
     return html, facts(sampler, weights, drawing.milliseconds, language)
 
 
-def redraw(redrawn: Any, index: Any) -> str:
-    """Return `redrawn` with another variation of the digit at `index`.
-
-    Raises:
-        UserError: one of them makes no sense.
-    """
-    variations = parse_redrawn(redrawn)
-    position = whole("position", index, 0, MAX_DIGITS - 1)
-    variations[position] = variations.get(position, 0) % MAX_VARIATION + 1
-    return format_redrawn(variations)
+def _note(hand: Hand, count: int, language: str) -> str:
+    """Return what else than the seed has made the number; empty where nothing has."""
+    parts = []
+    if hand.one_hand and hand.row:
+        parts.append(say(language, "row_note", row=hand.row + 1))
+    if redrawn := sum(position < count for position in hand.redrawn):
+        parts.append(say(language, "redrawn_note", count=redrawn))
+    return " · ".join(parts)
 
 
 def number_file(sampler: Sampler, settings: Settings, kind: str) -> tuple[str, str, bytes]:
@@ -155,16 +153,16 @@ def make_morph(
     start_seed: Any,
     end_seed: Any,
     frames: Any,
-    settings: Settings | None = None,
+    style: Any = "own",
+    row: Any = 0,
 ) -> morphs.Morph:
-    """Return the frames between two numbers, both in the hand of `settings`.
+    """Return the frames between two numbers, both in the same style and row.
 
     Raises:
         UserError: a setting is not right.
     """
-    base = settings or Settings()
     start_hand, end_hand = (
-        replace(base, seed=seed, redrawn="").hand() for seed in (start_seed, end_seed)
+        Settings(seed=seed, style=style, row=row).hand() for seed in (start_seed, end_seed)
     )
     count = whole("frames", frames, MIN_FRAMES, MAX_FRAMES)
     return morphs.morph(sampler, start, end, start_hand, end_hand, count)
@@ -187,6 +185,13 @@ def courier(file: tuple[str, str, bytes]) -> str:
     """Return a file as the JSON that the page saves under its name."""
     name, mime, data = file
     return json.dumps({"name": name, "address": paper.data_uri(data, mime)})
+
+
+def fragment(settings: Settings) -> str:
+    """Return a link's fragment, without the "#", that `restore` reads."""
+    return urllib.parse.urlencode(
+        {name: text for name, text in vars(settings).items() if text != ""}
+    )
 
 
 def restore(fragment: Any) -> tuple[Settings, UserError | None]:

@@ -14,7 +14,7 @@ from demo.texts import say
 LARGE = 8
 
 
-def html(drawing: Drawing, look: str, ink: str, size: int, language: str) -> str:
+def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: str = "") -> str:
     """Return the number as buttons, one a digit, that wrap where the line ends.
 
     Args:
@@ -23,6 +23,7 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str) -> str
         ink: a name of `demo.look.INKS`.
         size: height of a digit, in CSS pixels.
         language: of the labels.
+        note: what else to say about it, with a button that undoes it.
     """
     looks.check(look, ink)
     colour = "#{:02x}{:02x}{:02x}".format(*looks.INKS[ink])
@@ -46,8 +47,15 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str) -> str
     )
     return (
         f'<div class="sheet {look}" style="--ink:{colour};--digit:{size}px" role="group" '
-        f'aria-label="{alt}">{content}</div>'
+        f'aria-label="{alt}">{content}</div>{_undo(note, language)}'
     )
+
+
+def _undo(note: str, language: str) -> str:
+    if not note:
+        return ""
+    undo = escape(say(language, "undo"))
+    return f'<p class="note">{escape(note)} <button type="button" class="undo">{undo}</button></p>'
 
 
 def _glyph(ink: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", look: str) -> str:

@@ -18,10 +18,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "morph": ("Morph", "渐变"),
     "about": ("About", "关于"),
     "number": ("Your number", "你的号码"),
-    "number_hint": (
-        "Digits; spaces, hyphens, dots and brackets become gaps",
-        "数字；空格、连字符、点和括号会变成间隔",
-    ),
     "draw": ("Write", "书写"),
     "seed": ("Seed", "种子"),
     "dice": ("Another hand", "换一种笔迹"),
@@ -45,6 +41,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Click a digit, or press Enter on it, to write that one anew.",
         "点击某个数字（或用键盘选中后按回车），只重写这一个。",
     ),
+    "row_note": ("Hand {row} of this seed", "此种子的第 {row} 种笔迹"),
+    "redrawn_note": ("Written anew: {count}", "已重写 {count} 个"),
+    "undo": ("Undo", "还原"),
+    "busy": (
+        "That could not be drawn now: too many visitors at once, or no connection. Try again soon.",
+        "暂时无法生成：访问的人太多，或者网络不通。请稍后再试。",
+    ),
     "png": ("PNG", "PNG"),
     "png_large": ("PNG, large", "PNG 大图"),
     "svg": ("SVG", "SVG"),
@@ -67,8 +70,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "A column is a digit, a row is one hand: the same latent in all ten digits.",
         "每列是一个数字，每行是一种笔迹：十个数字共用同一个潜变量。",
     ),
-    "from": ("From", "从"),
-    "to": ("To", "到"),
+    "from": ("From", "起始号码"),
+    "to": ("To", "目标号码"),
     "from_seed": ("Seed, from", "起点种子"),
     "to_seed": ("Seed, to", "终点种子"),
     "frames": ("Frames", "帧数"),
@@ -105,7 +108,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "",
         "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
     ),
-    "out_of_range": ("", "{name} 必须是 {low:g} 到 {high:g} 之间的数。"),
+    "out_of_range": ("", "{name}必须是 {low:g} 到 {high:g} 之间的{kind}。"),
+    "whole": ("whole number", "整数"),
+    "real": ("number", "数"),
     "other_error": ("", "输入有误：{message}"),
     "bad_link": (
         "The link is not complete, so parts of it are left out: {message}",
@@ -148,6 +153,7 @@ def explain(error: UserError, language: str) -> str:
     if isinstance(error, DifferentLengths):
         return say(language, "different_lengths", first=error.first, second=error.second)
     if isinstance(error, OutOfRange):
-        name = _CHINESE_NAMES.get(error.name, error.name)
-        return say(language, "out_of_range", name=name, low=error.low, high=error.high)
+        name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
+        kind = say(language, "whole" if error.whole else "real")
+        return say(language, "out_of_range", name=name, low=error.low, high=error.high, kind=kind)
     return say(language, "other_error", message=error)

@@ -56,7 +56,17 @@ def test_there_are_exactly_three_endpoints(client):
         for name, endpoint in described["named_endpoints"].items()
     }
     assert parameters == {
-        "/write": ["digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale"],
+        "/write": [
+            "digits",
+            "seed",
+            "style",
+            "truncation",
+            "redrawn",
+            "look",
+            "ink",
+            "scale",
+            "row",
+        ],
         "/grid": ["rows", "seed", "look", "ink"],
         "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format"],
     }
@@ -69,6 +79,14 @@ def test_write_is_what_the_sampler_writes(client):
         assert image.text["seed"] == "7"
         picture = np.asarray(image)
     np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("+86 138", seed=7))
+
+
+def test_one_hand_may_be_any_row_of_the_grid(client):
+    path = client.predict("7", 7, "one", look="mnist", scale=1, row=2, api_name="/write")
+    with Image.open(path) as image:
+        picture = np.asarray(image)
+    grid = Sampler.from_pretrained().grid(3, seed=7)
+    np.testing.assert_array_equal(picture, grid[2 * 32 :, 7 * 32 : 8 * 32])
 
 
 def test_grid_is_what_the_sampler_draws(client):
@@ -102,7 +120,7 @@ def test_the_same_request_gives_the_same_bytes(client):
         ("/write", {"digits": "1" * 100_000}, "at most 64 digits"),
         ("/write", {"digits": "1", "seed": 10_000}, "9999"),
         ("/write", {"digits": "1", "seed": -1}, "0"),
-        ("/write", {"digits": "1", "seed": 5.5}, "seed must be"),
+        ("/write", {"digits": "1", "seed": 5.5}, "Seed must be"),
         ("/write", {"digits": "1", "truncation": 2}, "1.5"),
         ("/write", {"digits": "1", "redrawn": "x"}, "redrawn must be pairs"),
         ("/write", {"digits": "1", "style": "both"}, "style must be one of own, one"),

@@ -160,7 +160,7 @@ def test_a_seed_that_is_none_is_said_and_what_it_is_corrected_to_is_drawn(page):
     before = glyphs(page)
     seed = page.locator("#seed input[type=number]")
     seed.fill("99999")
-    expect(page.get_by_role("alert")).to_contain_text("seed must be a number from 0 to 9999")
+    expect(page.get_by_role("alert")).to_contain_text("Seed must be a whole number from 0 to 9999")
     assert glyphs(page) == before
     seed.blur()
     expect(seed).to_have_value("9999")
@@ -480,6 +480,151 @@ def test_nothing_that_was_typed_is_kept_in_the_browser(page):
     assert page.evaluate("indexedDB.databases ? indexedDB.databases() : []") == []
 
 
+def test_a_refused_redraw_does_not_take_the_focus_later(page):
+    number(page).fill("12a4")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.locator(".digit").first.click()
+    number(page).fill("124")
+    expect_number(page, "124")
+    expect(number(page)).to_be_focused()
+
+
+def test_keys_go_where_the_focus_went_while_a_digit_is_drawn_anew(page):
+    page.locator(".digit").first.click()
+    number(page).press("End")
+    page.keyboard.type("99", delay=40)
+    expect_number(page, "1381234567899")
+    expect(number(page)).to_be_focused()
+    expect(number(page)).to_have_value("138 1234 567899")
+
+
+def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
+    before = glyphs(page)
+    for position in (2, 2, 5, 7, 2):
+        page.locator(".digit").nth(position).click()
+    expect(page.locator(".note")).to_contain_text("Written anew: 3")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#said")).to_contain_text("The link is copied")
+    assert "redrawn=2.3-5.1-7.1" in page.evaluate("navigator.clipboard.readText()")
+    after = glyphs(page)
+    assert [i for i in range(11) if after[i] != before[i]] == [2, 5, 7]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".note")).to_have_count(0)
+    assert glyphs(page) == before
+    expect(page.locator("#said p")).to_have_text("")  # it spoke of another picture
+
+
+def test_the_dice_forgets_what_was_written_anew(page):
+    page.locator(".digit").first.click()
+    expect(page.locator(".note")).to_contain_text("Written anew: 1")
+    page.get_by_role("button", name="Another hand").click()
+    expect(page.locator(".note")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_what_one_types_before_the_page_is_ready_stays(chromium, demo, locale):
+    context = chromium.new_context(locale=locale)
+    page = context.new_page()
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    page.goto(demo.address)
+    box = page.locator(".number textarea, .number input").first
+    box.fill("997")
+    page.wait_for_timeout(500)  # the page has asked by now, and waits
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    expect_number(page, "997")
+    expect(box).to_have_value("997")
+    context.close()
+
+
+def test_copy_link_copies_the_picture_that_is_shown(page, demo):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number(page).fill("13x")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#said")).to_contain_text("The link is copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed=15")
+
+
+def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_a_change(
+    page, demo
+):
+    page.goto(f"{demo.address}#digits=77&seed=many")
+    expect_number(page, "77")
+    expect(page.get_by_role("alert")).to_contain_text("The link is not complete")
+    assert page.url.endswith("#digits=77&seed=many")
+    number(page).fill("778")
+    expect_number(page, "778")
+    assert page.url == demo.address
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
+    page.get_by_role("button", name="Look and details").click()
+    truncation = page.get_by_label("number input for Truncation: 0 is the average hand")
+    truncation.fill("0.3")
+    truncation.press("Enter")
+    page.get_by_role("tab", name="Styles").click()
+    page.locator("[data-row='3'][data-class='6']").click()
+    expect_number(page, "6")
+    expect(page.locator(".note")).to_contain_text("Hand 4 of this seed")
+    expect(truncation).to_have_value("1")
+    expect(page.get_by_role("tab", name="Write")).to_be_focused()
+    _, small = download(page, "PNG")
+    with Image.open(io.BytesIO(small)) as image:
+        cell = SAMPLER.grid(4, seed=15)[3 * 32 :, 6 * 32 : 7 * 32]
+        assert np.array_equal(np.asarray(image), cell)
+
+
+def test_what_is_carried_to_morph_leaves_write_alone(page):
+    before = glyphs(page)
+    page.get_by_role("tab", name="Styles").click()
+    page.locator("[data-row='2'][data-class='5']").wait_for()
+    page.get_by_label("Morph", exact=True).and_(page.locator("input")).check()
+    page.locator("[data-row='2'][data-class='5']").click()
+    expect(page.get_by_role("img", name="The number 5 turning into 6")).to_be_visible()
+    expect(page.get_by_role("tab", name="Morph")).to_be_focused()
+    page.get_by_role("tab", name="Write").click()
+    assert glyphs(page) == before
+    expect(number(page)).to_have_value("138 1234 5678")
+
+
+def test_the_language_changes_also_while_the_number_is_refused(page):
+    number(page).fill("12x")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("alert")).to_contain_text("第 3 个字符 'x' 不是数字")
+    expect(page.locator("#facts")).to_contain_text("内置权重")
+    expect(page.locator(".digit").first).to_have_attribute("title", "第 1 位：1，重写")
+    expect(page).to_have_title("手写号码")
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-US", "too many visitors at once"), ("zh-CN", "访问的人太多")]
+)
+def test_a_busy_server_is_told_in_the_pages_language(chromium, demo, locale, said):
+    """The answer is what Gradio gives when its queue is full."""
+    context = chromium.new_context(locale=locale)
+    page = context.new_page()
+    page.goto(demo.address)
+    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    full = {"detail": "Queue is full. Max size is 128 and size is 128."}
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=full))
+    box = page.locator(".number textarea, .number input").first
+    box.fill("111")
+    expect(page.locator("#trouble")).to_contain_text(said)
+    assert page.get_by_text("Queue is full").locator("visible=true").count() == 0
+    page.unroute("**/queue/join*")
+    box.fill("112")
+    expect_number(page, "112")
+    expect(page.locator("#trouble")).to_be_hidden()
+    context.close()
+
+
 def test_the_server_asked_nobody_kept_nothing_and_never_imported_jittor(demo, chromium):
     """Last: about all that the tests above did."""
     with visit(chromium, demo.address) as visited:
@@ -499,12 +644,3 @@ def test_the_server_asked_nobody_kept_nothing_and_never_imported_jittor(demo, ch
     assert not any("139" in line for line in demo.output), demo.output
     kept = [path.name for path in demo.temporary.rglob("*") if path.is_file()]
     assert kept == []
-
-
-def test_a_refused_redraw_does_not_take_the_focus_later(page):
-    number(page).fill("12a4")
-    expect(page.get_by_role("alert")).to_be_visible()
-    page.locator(".digit").first.click()
-    number(page).fill("124")
-    expect_number(page, "124")
-    expect(number(page)).to_be_focused()

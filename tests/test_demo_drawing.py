@@ -212,7 +212,7 @@ def test_a_whole_number_may_be_written_as_a_fraction(value, result):
 def test_what_is_no_whole_number_in_the_range_is_refused(value):
     with pytest.raises(OutOfRange) as caught:
         whole("row", value, 0, 9)
-    assert message(caught) == "row must be a number from 0 to 9."
+    assert message(caught) == "Row must be a whole number from 0 to 9."
     assert (caught.value.name, caught.value.low, caught.value.high) == ("row", 0, 9)
 
 
@@ -228,16 +228,16 @@ def test_a_real_number_in_the_range_is_itself(value):
 def test_what_is_no_real_number_in_the_range_is_refused(value):
     with pytest.raises(OutOfRange) as caught:
         real("truncation", value, 0, 1.5)
-    assert message(caught) == "truncation must be a number from 0 to 1.5."
+    assert message(caught) == "Truncation must be a number from 0 to 1.5."
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"seed": 10_000}, "seed must be a number from 0 to 9999"),
-        ({"seed": "1"}, "seed must be"),
-        ({"row": 20}, "row must be a number from 0 to 19"),
-        ({"truncation": NAN}, "truncation must be a number from 0 to 1.5"),
+        ({"seed": 10_000}, "Seed must be a whole number from 0 to 9999"),
+        ({"seed": "1"}, "Seed must be"),
+        ({"row": 20}, "Row must be a whole number from 0 to 19"),
+        ({"truncation": NAN}, "Truncation must be a number from 0 to 1.5"),
     ],
 )
 def test_a_hand_outside_the_limits_is_refused(change, said):

@@ -46,6 +46,8 @@ VALUES = {
     "low": 0,
     "high": 1.5,
     "message": "M",
+    "count": 6,
+    "kind": "K",
 }
 
 

@@ -1,25 +1,35 @@
 // The little that the page does in the browser: focus, links, downloads, and the film's frames.
 window.cgan = {
-  // What a link restores, in the order of the inputs of "Copy link".
-  names: ["digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size"],
-
-  // The written number: a click on a digit tells Python; the digit keeps the focus afterwards.
+  // The written number: a click writes a digit anew; the digit keeps the focus afterwards.
   paper(element, trigger, watch) {
     let focused = null;
     element.addEventListener("click", (event) => {
-      const digit = event.target.closest(".digit");
-      if (!digit) return;
-      focused = digit.dataset.index;
-      trigger("click", { index: Number(focused) });
+      const button = event.target.closest(".digit, .undo");
+      if (!button) return;
+      focused = cgan.clicked = button.dataset.index ?? null;
+      trigger("click");
+    });
+    document.addEventListener("focusin", (event) => {
+      if (!element.contains(event.target)) focused = null;
     });
     watch("value", () => {
       // The drawing took the focused digit away; whoever has gone elsewhere stays there.
-      const nowhere = document.activeElement === document.body;
-      if (focused !== null && (nowhere || element.contains(document.activeElement))) {
-        element.querySelector(`[data-index="${focused}"]`)?.focus();
-      }
-      focused = null;
+      if (focused !== null) element.querySelector(`[data-index="${focused}"]`)?.focus();
+      document.querySelector("#said [data-copied]").textContent = "";
+      cgan.settled();
     });
+  },
+
+  // The next variation of the clicked digit, in "position.variation-...", or none of any.
+  redraw(row, redrawn) {
+    if (cgan.clicked === null) return [0, ""];
+    const variations = new Map(
+      redrawn.split("-").filter(Boolean).map((pair) => pair.split(".").map(Number)),
+    );
+    const position = Number(cgan.clicked);
+    variations.set(position, ((variations.get(position) ?? 0) % 999) + 1);
+    const pairs = [...variations].sort(([a], [b]) => a - b);
+    return [row, pairs.map((pair) => pair.join(".")).join("-")];
   },
 
   // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
@@ -104,6 +114,7 @@ window.cgan = {
 
   // What the page begins with: the link's fragment and the language.
   begin() {
+    cgan.listen();
     for (const number of document.querySelectorAll(".number textarea, .number input")) {
       number.inputMode = "tel"; // digits, and + - ( ) besides
       number.autocomplete = "off";
@@ -118,9 +129,37 @@ window.cgan = {
     return [location.hash, language];
   },
 
+  listen() {
+    // A link pasted into the page that is open.
+    addEventListener("hashchange", () => location.hash && location.reload());
+    // The address is the link's until one changes something; so is what was wrong with it.
+    const changed = (event) => {
+      if (!event.target.closest("input, textarea, button")) return;
+      if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+      document.querySelector("#link-problem p")?.remove();
+      cgan.settled();
+    };
+    addEventListener("input", changed);
+    addEventListener("click", changed);
+    // Gradio says in English, and far from the number, that the server is busy or gone.
+    new MutationObserver((changes) => {
+      const added = changes.flatMap((change) => [...change.addedNodes]);
+      if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
+      const trouble = document.querySelector("#trouble p");
+      trouble.textContent = trouble.dataset.busy;
+    }).observe(document.body, { childList: true, subtree: true });
+  },
+
+  // The server has answered, or is asked again: there is no trouble any more.
+  settled() {
+    document.querySelector("#trouble p")?.replaceChildren();
+    document.querySelectorAll(".toast-close").forEach((button) => button.click());
+  },
+
   speak(language) {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-    document.documentElement.dataset.ready = "true"; // the number of the link is on the paper
+    document.title = document.querySelector("#head h1").textContent;
+    document.documentElement.dataset.ready = "true"; // the link's settings are on the page
   },
 
   // Keep the choice of a language, and nothing else.
@@ -133,15 +172,11 @@ window.cgan = {
     }
   },
 
-  // A link that restores everything. Its state is in the fragment, which is never sent anywhere.
-  async copyLink(...values) {
-    const fragment = new URLSearchParams();
-    cgan.names.forEach((name, i) => {
-      if (values[i] !== "") fragment.set(name, values[i]);
-    });
+  // A link to what is on the paper. Its state is in the fragment, which is never sent anywhere.
+  async copyLink(shown) {
     const address = document.querySelector("meta[name=cgan-address]")?.content
       || location.origin + location.pathname;
-    const link = `${address}#${fragment}`;
+    const link = address + shown.slice(shown.indexOf("#"));
     const said = document.querySelector("#said [data-copied]");
     try {
       await navigator.clipboard.writeText(link);
@@ -149,6 +184,11 @@ window.cgan = {
     } catch {
       said.textContent = said.dataset.byHand + link;
     }
+  },
+
+  // Where a digit was carried to another tab, the keyboard goes on from that tab.
+  focusTab() {
+    document.querySelector("[role=tab][aria-selected=true]")?.focus();
   },
 
   // Save a file that Python sent as {name, address}.

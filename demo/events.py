@@ -1,0 +1,83 @@
+"""What all parts of the page share: hidden components, and how their events are answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from cgan import Sampler, UserError
+from demo import api, handlers
+from demo.widgets import Widgets
+
+# Gradio's own checks of values print a traceback and say less than ours.
+PRIVATE: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "preprocess": False,
+}
+# While one types or drags, only the last state counts.
+LIVE: dict[str, Any] = {**PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_last"}
+
+
+class Shared:
+    """What draws, and what every part of the page needs.
+
+    Attributes:
+        sampler: what draws.
+        weights: where its weights come from, for people; empty for the bundled ones.
+        words: makes the components with texts.
+        language: hidden; the page's language.
+        switched: hidden; changes when the visitor chooses the other language.
+        carried: hidden; changes when a cell of the grid is carried over to the morph.
+    """
+
+    def __init__(self, sampler: Sampler, weights: str) -> None:
+        """Make the hidden components."""
+        self.sampler = sampler
+        self.weights = weights
+        self.words = Widgets()
+        self.language = hidden_text("language", "en")
+        self.switched = hidden_text("switched")
+        self.carried = hidden_text("carried")
+        self._courier = hidden_text("download")
+
+    def offer(
+        self,
+        button: Any,
+        make: Callable[..., tuple[str, str, bytes]],
+        inputs: list[Any],
+        problem: Any,
+    ) -> None:
+        """Let `button` save the file that `make` makes; it is never written on the server.
+
+        Args:
+            button: to press.
+            make: gets the values of `inputs`; returns (file name, MIME type, content).
+            inputs: components.
+            problem: where a sentence is shown when there is no file.
+        """
+
+        def send(language: str, *values: Any) -> list[Any]:
+            try:
+                return [handlers.courier(make(*values)), ""]
+            except UserError as error:
+                return ["", handlers.problem(error, language)]
+
+        button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE).then(
+            None, self._courier, None, js="cgan.save", **PRIVATE
+        )
+
+
+def hidden_text(label: str, value: str = "") -> Any:
+    """Return a text that a link or an event carries, but nobody sees."""
+    return gr.Textbox(value, visible="hidden", label=label)
+
+
+def hidden_row(value: int) -> Any:
+    """Return the hidden number of a row of the class grid."""
+    return gr.Number(value, visible="hidden", label="row", precision=0)
+
+
+def problem_place(**settings: Any) -> Any:
+    """Return where a sentence appears when something is not right."""
+    return gr.HTML("", elem_classes="problem", **settings)

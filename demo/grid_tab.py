@@ -1,0 +1,96 @@
+"""The second tab: the class grid, of which one carries a digit over to another tab."""
+
+import time
+from typing import Any
+
+import gradio as gr
+
+from cgan import UserError
+from demo import handlers
+from demo.drawing import MAX_ROWS, MAX_SEED
+from demo.events import LIVE, PRIVATE, Shared, problem_place
+from demo.handlers import Settings
+from demo.morph_tab import MorphTab
+from demo.texts import say
+from demo.write_tab import WriteTab
+
+
+class GridTab:
+    """The components and their events."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Add the tab to the tabs that are being built."""
+        self._shared = shared
+        words = shared.words
+        with words.tab("grid") as self._tab:
+            words.html(lambda lang: f"<p>{say(lang, 'grid_hint')}</p>", elem_classes="hint")
+            self._problem = problem_place()
+            self._grid = gr.HTML(
+                "",
+                apply_default_css=False,
+                elem_id="grid",
+                js_on_load="cgan.cells(element, trigger)",
+            )
+            with gr.Row(elem_classes="controls"):
+                self._rows = words.slider("rows", 1, MAX_ROWS, 10, elem_id="rows")
+                self._seed = words.slider("seed", 0, MAX_SEED, Settings().seed)
+            self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
+            with gr.Row(elem_classes="take"):
+                self._png = words.button("png", size="sm")
+
+    def answer(self, write: WriteTab, morph: MorphTab, tabs: Any) -> None:
+        """Add the events; a click on a cell carries it over to one of the other tabs."""
+
+        def show(language: str, rows: Any, seed: Any, ink: str) -> list[Any]:
+            try:
+                return [handlers.grid_html(self._shared.sampler, rows, seed, ink, language), ""]
+            except UserError as error:
+                return [gr.skip(), handlers.problem(error, language)]
+
+        def carry(event: gr.EventData, seed: int, target: str) -> dict[Any, Any]:
+            digit, row = event._data["digit"], event._data["row"]
+            tab: WriteTab | MorphTab
+            if target == "morph":
+                tab = morph
+                values = {
+                    morph.start: str(digit),
+                    morph.end: str((digit + 1) % 10),
+                    morph.start_seed: seed,
+                    morph.end_seed: seed,
+                    self._shared.carried: str(time.monotonic_ns()),
+                }
+            else:
+                tab = write
+                values = {
+                    write.digits: str(digit),
+                    write.seed: seed,
+                    write.truncation: 1,
+                    write.redrawn: "",
+                }
+            return values | {tab.style: "one", tab.row: row, tabs: gr.Tabs(selected=target)}
+
+        def png(rows: Any, seed: Any, look: str, ink: str) -> tuple[str, str, bytes]:
+            return handlers.grid_file(self._shared.sampler, rows, seed, look, ink, 4)
+
+        gr.on(
+            [
+                self._tab.select,
+                self._rows.change,
+                self._seed.change,
+                self._shared.switched.change,
+            ],
+            show,
+            [self._shared.language, self._rows, self._seed, write.ink],
+            [self._grid, self._problem],
+            **LIVE,
+        )
+        carried = [
+            write.digits, write.seed, write.truncation, write.redrawn, write.style, write.row,
+            morph.start, morph.end, morph.start_seed, morph.end_seed, morph.style, morph.row,
+            self._shared.carried, tabs,
+        ]  # fmt: skip
+        self._grid.click(carry, [self._seed, self._target], carried, **LIVE).then(
+            None, None, None, js="() => cgan.focusTab()", **PRIVATE
+        )
+        inputs = [self._rows, self._seed, write.look, write.ink]
+        self._shared.offer(self._png, png, inputs, self._problem)

@@ -1,0 +1,87 @@
+"""The third tab: one number turning into another."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from cgan import UserError
+from demo import handlers
+from demo import morph as morphs
+from demo.drawing import MAX_FRAMES, MAX_SEED, MIN_FRAMES
+from demo.events import LIVE, Shared, hidden_row, problem_place
+from demo.handlers import STYLES, Settings
+
+
+class MorphTab:
+    """The components and their events.
+
+    Attributes:
+        start, end: the numbers.
+        start_seed, end_seed: their seeds.
+        frames: how many, one way.
+        style, row: the hand of both.
+    """
+
+    def __init__(self, shared: Shared) -> None:
+        """Add the tab to the tabs that are being built."""
+        self._shared = shared
+        words, first = shared.words, Settings()
+        with words.tab("morph") as self._tab:
+            self.row = hidden_row(first.row)
+            with gr.Row(elem_classes="entry"):
+                self.start = words.number("from", first.digits, "from")
+                self.end = words.number("to", "024 6802 4680", "to")
+                self._make = words.button("make_morph", variant="primary")
+            self._problem = problem_place()
+            self._film = gr.HTML(
+                "",
+                apply_default_css=False,
+                elem_id="film",
+                js_on_load="cgan.film(element, watch)",
+            )
+            with gr.Row(elem_classes="controls"):
+                self.start_seed = words.slider("from_seed", 0, MAX_SEED, first.seed)
+                self.end_seed = words.slider("to_seed", 0, MAX_SEED, first.seed)
+                self.frames = words.slider("frames", MIN_FRAMES, MAX_FRAMES, 30)
+            self.style = words.radio("style", {s: s for s in STYLES}, first.style)
+            with gr.Row(elem_classes="take"):
+                self._files = {kind: words.button(kind, size="sm") for kind in morphs.FORMATS}
+
+    def answer(self, ink: Any) -> None:
+        """Add the events; `ink` is the component that says in which ink."""
+
+        def make(
+            start: str, end: str, start_seed: Any, end_seed: Any, frames: Any, style: str, row: Any
+        ) -> morphs.Morph:
+            return handlers.make_morph(
+                self._shared.sampler, start, end, start_seed, end_seed, frames, style, row
+            )
+
+        def film(language: str, ink: str, *values: Any) -> list[Any]:
+            try:
+                return [morphs.html(make(*values), ink, language), ""]
+            except UserError as error:
+                return [gr.skip(), handlers.problem(error, language)]
+
+        def film_file(kind: str) -> Callable[..., tuple[str, str, bytes]]:
+            return lambda ink, *values: handlers.morph_file(make(*values), ink, kind)
+
+        inputs = [
+            ink, self.start, self.end, self.start_seed, self.end_seed, self.frames, self.style,
+            self.row,
+        ]  # fmt: skip
+        triggers = [
+            self._tab.select, self.start.submit, self.end.submit, self._make.click,
+            self.start_seed.change, self.end_seed.change, self.frames.change, self.style.input,
+            self._shared.carried.change, self._shared.switched.change,
+        ]  # fmt: skip
+        gr.on(
+            triggers,
+            film,
+            [self._shared.language, *inputs],
+            [self._film, self._problem],
+            **LIVE,
+        )
+        for kind, button in self._files.items():
+            self._shared.offer(button, film_file(kind), inputs, self._problem)
