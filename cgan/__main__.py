@@ -25,7 +25,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     grid.add_option("rows", type=int, default=10, help="variations (default 10)")
     for command, name in ((write, "result.png"), (grid, "grid.png")):
         command.add_option("seed", type=int, default=0, help="which variation (default 0)")
-        command.add_option("weights", type=Path, help="weights folder (default: the bundled ones)")
+        command.add_option(
+            "weights",
+            help="weights folder, or user/name[@revision] on the Hugging Face Hub (default: the "
+            "bundled ones)",
+        )
         command.add_argument(
             "-o", "--output", type=Path, default=Path(name), help=f"PNG to write (default {name})"
         )

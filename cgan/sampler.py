@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cgan import number, picture
+from cgan import hub, number, picture
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.generator import NumpyGenerator
 from cgan.latents import check_seed, latents
+from cgan.repository import Repository, parse
 from cgan.weights import Weights, fingerprint, load
 
 BUNDLED = Path(__file__).parent / "pretrained"
@@ -30,14 +31,18 @@ class Sampler:
         config: what the generator is: latent_dim, n_classes, img_size and the rest.
         parameter_count: trained numbers in the generator.
         sha256: of the bytes of its `model.safetensors`, in hexadecimal.
+        source: where the weights come from: a folder's name, or `user/name@commit`; empty for
+            the bundled ones and where it is not known.
     """
 
     config: GeneratorConfig
     parameter_count: int
     sha256: str
+    source: str
 
-    def __init__(self, weights: Weights) -> None:
-        """Use checked weights; `from_pretrained` reads them from a folder."""
+    def __init__(self, weights: Weights, source: str = "") -> None:
+        """Use checked weights; `from_pretrained` finds and reads them."""
+        self.source = source
         self.config = weights.config
         self.parameter_count = sum(
             tensor.size for name, tensor in weights.tensors.items() if "running_" not in name
@@ -46,17 +51,32 @@ class Sampler:
         self._generator = NumpyGenerator(weights)
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str] | None = None) -> "Sampler":
+    def from_pretrained(
+        cls, weights: str | os.PathLike[str] | None = None, *, revision: str | None = None
+    ) -> "Sampler":
         """Load a generator.
 
         Args:
-            folder: where `model.safetensors` and `config.json` are; None for the weights that
-                come with this package.
+            weights: a folder with `model.safetensors` and `config.json`, or a repository on the
+                Hugging Face Hub, `user/name` or `user/name@revision` (`cgan.repository.parse`
+                tells them apart); None for the weights that come with this package.
+            revision: branch, tag or commit of the repository.
 
         Raises:
-            UserError: something in the folder is missing or wrong; names the file and the key.
+            UserError: something is missing, wrong or can't be had; names the file and the key.
         """
-        return cls(load(BUNDLED if folder is None else Path(folder)))
+        if weights is None:
+            place: Path | Repository = BUNDLED
+        else:
+            place = parse(weights) if isinstance(weights, str) else Path(weights)
+        if revision is not None:
+            if not isinstance(place, Repository) or place.revision is not None:
+                raise UserError("revision needs weights of the form user/name.")
+            place = Repository(place.id, revision)
+        if isinstance(place, Repository):
+            pulled = hub.pull_or_cached(place)
+            return cls(load(pulled.folder), str(pulled))
+        return cls(load(place), "" if weights is None else place.resolve().name)
 
     def latents(self, n: int, *, seed: int) -> NDArray[np.float32]:
         """Return n latents of a seed.

@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from cgan import Sampler, UserError
+from cgan import UserError
 from demo import handlers
 from demo.drawing import MAX_ROWS, MAX_SEED
 from demo.handlers import Settings
+from demo.models import Models
 from demo.morph import FORMATS
 
 # Drawing is computation: more at a time than there are cores only makes all of them slower.
@@ -27,15 +28,15 @@ def _told_to_the_caller() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
+def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
     """Add the endpoints to the page that is being built.
 
     Args:
-        sampler: what draws.
+        models: what draws.
         settings: components of `Settings`, whose types and values are those of the parameters.
         frames: component of the number of frames.
     """
-    digits, seed, style, row, truncation, redrawn, look, ink, _ = settings
+    digits, seed, style, row, truncation, redrawn, look, ink, _, weights = settings
     image = gr.Image(visible=False, type="filepath", format="png", label="picture")
     animation = gr.File(visible=False, label="animation")
     with gr.Row(visible=False):
@@ -63,6 +64,7 @@ def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
         ink: str = "black",
         scale: int = 4,
         row: int = 0,
+        weights: str = "",
     ) -> str:
         """Write a number by hand, as a PNG file.
 
@@ -76,12 +78,19 @@ def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
             ink: "black", "blue", "red", "green" or "sepia".
             scale: 1 (32 pixels high) to 8.
             row: with one hand, which latent of the seed: the class grid's row, 0 to 19.
+            weights: one of those that the page offers; empty for its first.
         """
         settings = Settings(digits, seed, style, row, truncation, redrawn, look, ink)
         with _told_to_the_caller():
-            return save(handlers.number_png(sampler, settings, scale), image)
+            return save(handlers.number_png(models[weights], settings, scale), image)
 
-    def grid(rows: int = 10, seed: int = 15, look: str = "paper", ink: str = "black") -> str:
+    def grid(
+        rows: int = 10,
+        seed: int = 15,
+        look: str = "paper",
+        ink: str = "black",
+        weights: str = "",
+    ) -> str:
         """Draw every digit (columns) in several hands (rows), as a PNG file.
 
         Args:
@@ -89,9 +98,10 @@ def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
             seed: 0 to 9999.
             look: "paper", "mnist" or "clear".
             ink: "black", "blue", "red", "green" or "sepia".
+            weights: one of those that the page offers; empty for its first.
         """
         with _told_to_the_caller():
-            return save(handlers.grid_file(sampler, rows, seed, look, ink, 4), image)
+            return save(handlers.grid_file(models[weights], rows, seed, look, ink, 4), image)
 
     def morph(
         start: str,
@@ -101,6 +111,7 @@ def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
         frames: int = 30,
         ink: str = "black",
         format: str = "gif",  # noqa: A002  (the endpoint's parameter)
+        weights: str = "",
     ) -> str:
         """Turn one written number into another, as an animation there and back.
 
@@ -112,20 +123,26 @@ def add(sampler: Sampler, settings: Sequence[Any], frames: Any) -> None:
             frames: 8 to 60, one way.
             ink: "black", "blue", "red", "green" or "sepia".
             format: "gif" or "webp".
+            weights: one of those that the page offers; empty for its first.
         """
         with _told_to_the_caller():
-            made = handlers.make_morph(sampler, start, end, start_seed, end_seed, frames)
+            made = handlers.make_morph(models[weights], start, end, start_seed, end_seed, frames)
             return save(handlers.morph_file(made, ink, format), animation)
 
     for name, function, inputs, output in (
         (
             "write",
             write,
-            [digits, seed, style, truncation, redrawn, look, ink, scale, row],
+            [digits, seed, style, truncation, redrawn, look, ink, scale, row, weights],
             image,
         ),
-        ("grid", grid, [rows, seed, look, ink], image),
-        ("morph", morph, [digits, other_digits, seed, other_seed, frames, ink, kind], animation),
+        ("grid", grid, [rows, seed, look, ink, weights], image),
+        (
+            "morph",
+            morph,
+            [digits, other_digits, seed, other_seed, frames, ink, kind, weights],
+            animation,
+        ),
     ):
         trigger.click(
             function,

@@ -21,8 +21,9 @@ for _name in ("NO_PROXY", "no_proxy"):
     _hosts = [host for host in os.environ.get(_name, "").split(",") if host]
     os.environ[_name] = ",".join(dict.fromkeys([*_hosts, "127.0.0.1", "localhost", "0.0.0.0"]))
 
-from cgan import Sampler, UserError  # noqa: E402
+from cgan import UserError  # noqa: E402
 from cgan.command_line import Parser, run  # noqa: E402
+from demo.models import Models  # noqa: E402
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
@@ -36,7 +37,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option(
         "weights",
         default=environment.get("CGAN_WEIGHTS") or None,
-        help="weights folder (default: the bundled ones; environment: CGAN_WEIGHTS)",
+        help="weights folder, or user/name[@revision] on the Hugging Face Hub; several with "
+        "commas (default: the bundled ones; environment: CGAN_WEIGHTS)",
     )
     parser.add_option(
         "host",
@@ -61,6 +63,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="serve the API as MCP tools, too (GRADIO_MCP_SERVER)",
     )
     return parser.parse_args(arguments)
+
+
+def _split(weights: str | None) -> list[str]:
+    """Return the references in a list with commas, each once."""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in (weights or "").split(",")))))
 
 
 def _is_on(name: str) -> bool:
@@ -110,13 +117,7 @@ def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
     values = parse(arguments)
     share_arenas()
-    sampler = Sampler.from_pretrained(values.weights)
-    config = sampler.config
-    if not config.conditional or config.n_classes != 10 or config.channels != 1:
-        raise UserError(
-            "The page needs conditional weights that write the ten digits in grey: these have "
-            f"{config.n_classes} classes and {config.channels} channels."
-        )
+    models = Models(_split(values.weights))
     port = choose_port(values.host, values.port)
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
@@ -124,7 +125,8 @@ def serve(arguments: list[str] | None) -> None:
     from demo import page
     from demo.theme import theme
 
-    built = page.build(sampler, Path(values.weights).resolve().name if values.weights else "")
+    models.start()
+    built = page.build(models)
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     if host := os.environ.get("SPACE_HOST"):
         script += f'<meta name="cgan-address" content="https://{host}/">'
@@ -150,6 +152,7 @@ def serve(arguments: list[str] | None) -> None:
     try:
         built.block_thread()
     finally:
+        models.stop()
         built.close(verbose=False)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from cgan import Sampler, UserError
+from cgan import UserError
 from demo import api, handlers
+from demo.models import Models
 from demo.widgets import Widgets
 
 # Gradio's own checks of values print a traceback and say less than ours.
@@ -23,23 +24,30 @@ class Shared:
     """What draws, and what every part of the page needs.
 
     Attributes:
-        sampler: what draws.
-        weights: where its weights come from, for people; empty for the bundled ones.
+        models: what draws.
         words: makes the components with texts.
+        weights: the reference of the model that the visitor has chosen.
         language: hidden; the page's language.
         switched: hidden; changes when the visitor chooses the other language.
         carried: hidden; changes when a cell of the grid is carried over to the morph.
     """
 
-    def __init__(self, sampler: Sampler, weights: str) -> None:
+    def __init__(self, models: Models) -> None:
         """Make the hidden components."""
-        self.sampler = sampler
-        self.weights = weights
+        self.models = models
         self.words = Widgets()
         self.language = hidden_text("language", "en")
         self.switched = hidden_text("switched")
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
+
+    def add_weights(self) -> None:
+        """Add the choice between the models, where there are several."""
+        names = self.models.names
+        if len(names) > 1:
+            self.weights = self.words.choice("weights", names)
+        else:
+            self.weights = hidden_text("weights")
 
     def offer(
         self,

@@ -40,10 +40,11 @@ class GridTab:
 
     def answer(self, write: WriteTab, morph: MorphTab, tabs: Any) -> None:
         """Add the events; a click on a cell carries it over to one of the other tabs."""
+        models, weights = self._shared.models, self._shared.weights
 
-        def show(language: str, rows: Any, seed: Any, ink: str) -> list[Any]:
+        def show(language: str, weights: str, rows: Any, seed: Any, ink: str) -> list[Any]:
             try:
-                return [handlers.grid_html(self._shared.sampler, rows, seed, ink, language), ""]
+                return [handlers.grid_html(models[weights], rows, seed, ink, language), ""]
             except UserError as error:
                 return [gr.skip(), handlers.problem(error, language)]
 
@@ -69,8 +70,8 @@ class GridTab:
                 }
             return values | {tab.style: "one", tab.row: row, tabs: gr.Tabs(selected=target)}
 
-        def png(rows: Any, seed: Any, look: str, ink: str) -> tuple[str, str, bytes]:
-            return handlers.grid_file(self._shared.sampler, rows, seed, look, ink, 4)
+        def png(weights: str, rows: Any, seed: Any, look: str, ink: str) -> tuple[str, str, bytes]:
+            return handlers.grid_file(models[weights], rows, seed, look, ink, 4)
 
         gr.on(
             [
@@ -78,9 +79,10 @@ class GridTab:
                 self._rows.change,
                 self._seed.change,
                 self._shared.switched.change,
+                weights.change,
             ],
             show,
-            [self._shared.language, self._rows, self._seed, write.ink],
+            [self._shared.language, weights, self._rows, self._seed, write.ink],
             [self._grid, self._problem],
             **LIVE,
         )
@@ -92,5 +94,5 @@ class GridTab:
         self._grid.click(carry, [self._seed, self._target], carried, **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
-        inputs = [self._rows, self._seed, write.look, write.ink]
+        inputs = [weights, self._rows, self._seed, write.look, write.ink]
         self._shared.offer(self._png, png, inputs, self._problem)

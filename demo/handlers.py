@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from cgan import Sampler, UserError
+from cgan import UserError
 from demo import look as looks
 from demo import morph as morphs
 from demo import paper, sheet
@@ -26,6 +26,7 @@ from demo.drawing import (
     real,
     whole,
 )
+from demo.models import Model, Models
 from demo.texts import explain, say
 
 STYLES = ("own", "one")
@@ -45,6 +46,7 @@ class Settings:
     look: str = "paper"
     ink: str = "black"
     size: int = 72
+    weights: str = ""
 
     def hand(self) -> Hand:
         """Return the checked settings of the hand."""
@@ -54,11 +56,17 @@ class Settings:
         )
 
 
-def facts(sampler: Sampler, weights: str, milliseconds: float, language: str) -> str:
+def facts(model: Model, milliseconds: float, language: str) -> str:
     """Return the line on what drew the number."""
-    key = "weights_folder" if weights else "weights_bundled"
-    name = say(language, key, name=escape(weights), sha=sampler.sha256[:12])
-    return say(language, "facts", ms=milliseconds, parameters=sampler.parameter_count, weights=name)
+    sampler = model.sampler
+    key = "weights_named" if model.source else "weights_bundled"
+    weights = say(language, key, name=escape(model.source), sha=sampler.sha256[:12])
+    if model.reason is not None:
+        reason = escape(explain(model.reason, language))
+        wanted = escape(model.instead_of)
+        weights = say(language, "instead", weights=weights, wanted=wanted, reason=reason)
+    parameters = sampler.parameter_count
+    return say(language, "facts", ms=milliseconds, parameters=parameters, weights=weights)
 
 
 def problem(error: UserError | None, language: str) -> str:
@@ -66,9 +74,7 @@ def problem(error: UserError | None, language: str) -> str:
     return "" if error is None else f'<p role="alert">{escape(explain(error, language))}</p>'
 
 
-def paper_html(
-    sampler: Sampler, weights: str, settings: Settings, language: str
-) -> tuple[str, str]:
+def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, str]:
     """Draw the number; return (paper, line of facts) as HTML.
 
     Raises:
@@ -76,10 +82,10 @@ def paper_html(
     """
     size = whole("size", settings.size, MIN_SIZE, MAX_SIZE)
     hand = settings.hand()
-    drawing = draw(sampler, settings.digits, hand)
+    drawing = draw(model.sampler, settings.digits, hand)
     note = _note(hand, len(drawing.pixels), language)
     html = paper.html(drawing, settings.look, settings.ink, size, language, note)
-    return html, facts(sampler, weights, drawing.milliseconds, language)
+    return html, facts(model, drawing.milliseconds, language)
 
 
 def _note(hand: Hand, count: int, language: str) -> str:
@@ -92,21 +98,21 @@ def _note(hand: Hand, count: int, language: str) -> str:
     return " · ".join(parts)
 
 
-def number_file(sampler: Sampler, settings: Settings, kind: str) -> tuple[str, str, bytes]:
+def number_file(model: Model, settings: Settings, kind: str) -> tuple[str, str, bytes]:
     """Return (file name, MIME type, content) of the number as "png", "large" or "svg".
 
     Raises:
         UserError: a setting is not right.
     """
     if kind != "svg":
-        return number_png(sampler, settings, paper.LARGE if kind == "large" else 1)
+        return number_png(model, settings, paper.LARGE if kind == "large" else 1)
     hand = settings.hand()
-    drawing = draw(sampler, settings.digits, hand)
-    text = paper.svg(drawing, hand, settings.look, settings.ink, sampler.sha256)
+    drawing = draw(model.sampler, settings.digits, hand)
+    text = paper.svg(drawing, hand, settings.look, settings.ink, model.fields)
     return paper.file_name(drawing, hand, "svg"), "image/svg+xml", text.encode()
 
 
-def number_png(sampler: Sampler, settings: Settings, scale: Any) -> tuple[str, str, bytes]:
+def number_png(model: Model, settings: Settings, scale: Any) -> tuple[str, str, bytes]:
     """Return (file name, MIME type, content) of the number as PNG, `scale` times as large.
 
     Raises:
@@ -114,23 +120,23 @@ def number_png(sampler: Sampler, settings: Settings, scale: Any) -> tuple[str, s
     """
     factor = whole("scale", scale, 1, paper.LARGE)
     hand = settings.hand()
-    drawing = draw(sampler, settings.digits, hand)
-    data = paper.png(drawing, hand, settings.look, settings.ink, factor, sampler.sha256)
+    drawing = draw(model.sampler, settings.digits, hand)
+    data = paper.png(drawing, hand, settings.look, settings.ink, factor, model.fields)
     extension = "large.png" if factor == paper.LARGE else "png"
     return paper.file_name(drawing, hand, extension), "image/png", data
 
 
-def grid_html(sampler: Sampler, rows: Any, seed: Any, ink: str, language: str) -> str:
+def grid_html(model: Model, rows: Any, seed: Any, ink: str, language: str) -> str:
     """Return the class grid as HTML.
 
     Raises:
         UserError: a setting is not right.
     """
-    return sheet.html(sampler, *_grid_settings(rows, seed), ink, language)
+    return sheet.html(model, *_grid_settings(rows, seed), ink, language)
 
 
 def grid_file(
-    sampler: Sampler, rows: Any, seed: Any, look: str, ink: str, scale: int
+    model: Model, rows: Any, seed: Any, look: str, ink: str, scale: int
 ) -> tuple[str, str, bytes]:
     """Return (file name, MIME type, content) of the class grid.
 
@@ -138,7 +144,7 @@ def grid_file(
         UserError: a setting is not right.
     """
     count, checked_seed = _grid_settings(rows, seed)
-    data = sheet.png(sampler, count, checked_seed, look, ink, scale)
+    data = sheet.png(model, count, checked_seed, look, ink, scale)
     return f"grid-seed-{checked_seed}.png", "image/png", data
 
 
@@ -147,7 +153,7 @@ def _grid_settings(rows: Any, seed: Any) -> tuple[int, int]:
 
 
 def make_morph(
-    sampler: Sampler,
+    model: Model,
     start: Any,
     end: Any,
     start_seed: Any,
@@ -165,7 +171,7 @@ def make_morph(
         Settings(seed=seed, style=style, row=row).hand() for seed in (start_seed, end_seed)
     )
     count = whole("frames", frames, MIN_FRAMES, MAX_FRAMES)
-    return morphs.morph(sampler, start, end, start_hand, end_hand, count)
+    return morphs.morph(model.sampler, start, end, start_hand, end_hand, count)
 
 
 def morph_file(morphed: morphs.Morph, ink: str, kind: Any) -> tuple[str, str, bytes]:
@@ -194,7 +200,7 @@ def fragment(settings: Settings) -> str:
     )
 
 
-def restore(fragment: Any) -> tuple[Settings, UserError | None]:
+def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
     What is not there, or not right, is as on a new page.
@@ -214,6 +220,7 @@ def restore(fragment: Any) -> tuple[Settings, UserError | None]:
         "look": lambda text: _one_of("look", text, looks.LOOKS),
         "ink": lambda text: _one_of("ink", text, tuple(looks.INKS)),
         "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
+        "weights": lambda text: (models[text], text)[1],
     }
     restored = {}
     for name, check in checks.items():

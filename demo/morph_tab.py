@@ -50,13 +50,10 @@ class MorphTab:
 
     def answer(self, ink: Any) -> None:
         """Add the events; `ink` is the component that says in which ink."""
+        models, weights = self._shared.models, self._shared.weights
 
-        def make(
-            start: str, end: str, start_seed: Any, end_seed: Any, frames: Any, style: str, row: Any
-        ) -> morphs.Morph:
-            return handlers.make_morph(
-                self._shared.sampler, start, end, start_seed, end_seed, frames, style, row
-            )
+        def make(weights: str, *values: Any) -> morphs.Morph:
+            return handlers.make_morph(models[weights], *values)
 
         def film(language: str, ink: str, *values: Any) -> list[Any]:
             try:
@@ -68,13 +65,13 @@ class MorphTab:
             return lambda ink, *values: handlers.morph_file(make(*values), ink, kind)
 
         inputs = [
-            ink, self.start, self.end, self.start_seed, self.end_seed, self.frames, self.style,
-            self.row,
+            ink, weights, self.start, self.end, self.start_seed, self.end_seed, self.frames,
+            self.style, self.row,
         ]  # fmt: skip
         triggers = [
             self._tab.select, self.start.submit, self.end.submit, self._make.click,
             self.start_seed.change, self.end_seed.change, self.frames.change, self.style.input,
-            self._shared.carried.change, self._shared.switched.change,
+            self._shared.carried.change, self._shared.switched.change, weights.change,
         ]  # fmt: skip
         gr.on(
             triggers,

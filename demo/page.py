@@ -5,10 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from cgan import Sampler, UserError
+from cgan import UserError
 from demo import about, api, handlers
 from demo.events import PRIVATE, Shared, hidden_text
 from demo.grid_tab import GridTab
+from demo.models import Models
 from demo.morph_tab import MorphTab
 from demo.texts import LANGUAGES, explain, language_of, say
 from demo.write_tab import WriteTab
@@ -30,15 +31,16 @@ class _Blocks(gr.Blocks):
         del inputs[len(block_fn.inputs) :]
 
 
-def _add(sampler: Sampler, weights: str) -> None:
+def _add(models: Models) -> None:
     """Add everything to the page that is being built."""
-    shared = Shared(sampler, weights)
+    shared = Shared(models)
     words = shared.words
     fragment = hidden_text("fragment")
     with gr.Row(elem_id="head"):
         words.html(lambda lang: f"<h1>{say(lang, 'title')}</h1><p>{say(lang, 'subtitle')}</p>")
         switch = words.button("other_language", elem_id="language", size="sm")
     words.html(_trouble, elem_id="trouble")
+    shared.add_weights()
     with gr.Tabs() as tabs:
         write = WriteTab(shared)
         grid = GridTab(shared)
@@ -50,7 +52,7 @@ def _add(sampler: Sampler, weights: str) -> None:
     grid.answer(write, morph, tabs)
     morph.answer(write.ink)
     _answer_languages(shared, fragment, switch, write)
-    api.add(sampler, write.settings, morph.frames)
+    api.add(models, write.settings, morph.frames)
 
 
 def _trouble(language: str) -> str:
@@ -64,7 +66,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
 
     def load(fragment: str, tag: str) -> list[Any]:
         language = language_of(tag)
-        settings, wrong = handlers.restore(fragment)
+        settings, wrong = handlers.restore(fragment, shared.models)
         told = ""
         if wrong is not None:
             sentence = say(language, "bad_link", message=explain(wrong, language))
@@ -95,17 +97,11 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     )
 
 
-def build(sampler: Sampler, weights: str = "") -> gr.Blocks:
-    """Return the page on a generator.
-
-    Args:
-        sampler: what draws; conditional, with the ten digits among its classes.
-        weights: where its weights come from, for people; empty for the bundled ones.
-    """
-    sampler.generate(sampler.latents(1, seed=0), [0])  # the first time takes ten times as long
+def build(models: Models) -> gr.Blocks:
+    """Return the page on one or more generators."""
     with _Blocks(
         title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
     ) as page:
-        _add(sampler, weights)
+        _add(models)
     built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
     return built

@@ -1,6 +1,7 @@
 """The written number as HTML on the page, and as SVG, PNG and file name to take away."""
 
 import base64
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
@@ -79,14 +80,14 @@ def row(drawing: Drawing) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
     return picture.line(drawing.pixels, drawing.parts)
 
 
-def texts(drawing: Drawing, hand: Hand, sha256: str) -> dict[str, str]:
+def texts(drawing: Drawing, hand: Hand, weights: Mapping[str, str]) -> dict[str, str]:
     """Return what made the picture, for its file's text fields."""
     fields = {
         "digits": drawing.digits,
         "seed": str(hand.seed),
         "style": f"one hand, row {hand.row}" if hand.one_hand else "each digit its own",
         "truncation": repr(hand.truncation).removesuffix(".0"),
-        "weights-sha256": sha256,
+        **weights,
     }
     if hand.redrawn:
         fields["redrawn"] = format_redrawn(hand.redrawn)
@@ -98,12 +99,14 @@ def file_name(drawing: Drawing, hand: Hand, extension: str) -> str:
     return f"{drawing.digits}-seed-{hand.seed}.{extension}"
 
 
-def png(drawing: Drawing, hand: Hand, look: str, ink: str, scale: int, sha256: str) -> bytes:
+def png(
+    drawing: Drawing, hand: Hand, look: str, ink: str, scale: int, weights: Mapping[str, str]
+) -> bytes:
     """Return the number as a PNG file, `scale` times as large as the generator made it."""
-    return looks.png(looks.colour(row(drawing), look, ink, scale), texts(drawing, hand, sha256))
+    return looks.png(looks.colour(row(drawing), look, ink, scale), texts(drawing, hand, weights))
 
 
-def svg(drawing: Drawing, hand: Hand, look: str, ink: str, sha256: str) -> str:
+def svg(drawing: Drawing, hand: Hand, look: str, ink: str, weights: Mapping[str, str]) -> str:
     """Return the number as an SVG file: smooth outlines of the strokes."""
     looks.check(look, ink)
     height, width = drawing.pixels.shape[1:]
@@ -122,7 +125,7 @@ def svg(drawing: Drawing, hand: Hand, look: str, ink: str, sha256: str) -> str:
         "clear": (None, looks.INKS[ink]),
     }[look]
     sheet = "" if paper is None else f'<rect width="{x}" height="{height}" fill="rgb{paper}"/>'
-    about = "; ".join(f"{name}: {text}" for name, text in texts(drawing, hand, sha256).items())
+    about = "; ".join(f"{name}: {text}" for name, text in texts(drawing, hand, weights).items())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x} {height}" '
         f'width="{x * LARGE}" height="{height * LARGE}">'

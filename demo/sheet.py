@@ -2,23 +2,23 @@
 
 from html import escape
 
-from cgan import Sampler
 from demo import look as looks
+from demo.models import Model
 from demo.paper import data_uri
 from demo.texts import say
 
 
-def png(sampler: Sampler, rows: int, seed: int, look: str, ink: str, scale: int = 1) -> bytes:
+def png(model: Model, rows: int, seed: int, look: str, ink: str, scale: int = 1) -> bytes:
     """Return the grid as a PNG file: a column a class, a row a latent of the seed."""
-    image = looks.colour(sampler.grid(rows, seed=seed), look, ink, scale)
-    fields = {"seed": str(seed), "rows": str(rows), "weights-sha256": sampler.sha256}
+    image = looks.colour(model.sampler.grid(rows, seed=seed), look, ink, scale)
+    fields = {"seed": str(seed), "rows": str(rows), **model.fields}
     return looks.png(image, fields)
 
 
-def html(sampler: Sampler, rows: int, seed: int, ink: str, language: str) -> str:
+def html(model: Model, rows: int, seed: int, ink: str, language: str) -> str:
     """Return the grid with a button on each cell; its data say class and row."""
-    image = data_uri(png(sampler, rows, seed, "paper", ink, scale=4), "image/png")
-    columns = sampler.config.n_classes
+    image = data_uri(png(model, rows, seed, "paper", ink, scale=4), "image/png")
+    columns = model.sampler.config.n_classes
     cells = []
     for row in range(rows):
         for column in range(columns):

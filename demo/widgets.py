@@ -61,6 +61,10 @@ class Widgets:
             radio, lambda language: {"label": say(language, key), "choices": choices(language)}
         )
 
+    def choice(self, key: str, names: list[str]) -> Any:
+        """Return a choice between names, the same in every language; the first one is chosen."""
+        return self._add(gr.Dropdown(names, value=names[0], label=say("en", key)), _text(key))
+
     def html(self, make: Callable[[str], str], **settings: Any) -> Any:
         """Return HTML that `make` makes in a language."""
         html = gr.HTML(make("en"), apply_default_css=False, **settings)

@@ -39,7 +39,7 @@ class WriteTab:
             self._add_details(first)
         self.settings = [
             self.digits, self.seed, self.style, self.row, self.truncation, self.redrawn,
-            self.look, self.ink, self.size,
+            self.look, self.ink, self.size, shared.weights,
         ]  # fmt: skip
 
     def _add_number(self, first: Settings) -> None:
@@ -98,12 +98,12 @@ class WriteTab:
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
                 return [gr.skip(), problem, gr.skip(), gr.skip()]
-            settings, _ = handlers.restore(fragment)
+            settings, _ = handlers.restore(fragment, self._shared.models)
             html, line = self._on_paper(settings, language)
         return [html, problem, f"<p>{line}</p>", f"{language}#{handlers.fragment(settings)}"]
 
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
-        return handlers.paper_html(self._shared.sampler, self._shared.weights, settings, language)
+        return handlers.paper_html(self._shared.models[settings.weights], settings, language)
 
     def answer(self, facts: Any) -> None:
         """Draw, and add the events; `facts` is where the line about what drew goes."""
@@ -131,7 +131,11 @@ class WriteTab:
             self._shared.offer(button, self._file(kind), self.settings, self._problem)
 
     def _file(self, kind: str) -> Callable[..., tuple[str, str, bytes]]:
-        return lambda *values: handlers.number_file(self._shared.sampler, Settings(*values), kind)
+        def make(*values: Any) -> tuple[str, str, bytes]:
+            settings = Settings(*values)
+            return handlers.number_file(self._shared.models[settings.weights], settings, kind)
+
+        return make
 
 
 def _said(language: str) -> str:

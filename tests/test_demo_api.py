@@ -15,6 +15,7 @@ from PIL import Image
 
 from cgan import Sampler
 from demo import page
+from demo.models import Models
 from tests import browser
 
 pytestmark = [
@@ -66,9 +67,10 @@ def test_there_are_exactly_three_endpoints(client):
             "ink",
             "scale",
             "row",
+            "weights",
         ],
-        "/grid": ["rows", "seed", "look", "ink"],
-        "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format"],
+        "/grid": ["rows", "seed", "look", "ink", "weights"],
+        "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"],
     }
 
 
@@ -126,6 +128,7 @@ def test_the_same_request_gives_the_same_bytes(client):
         ("/write", {"digits": "1", "style": "both"}, "style must be one of own, one"),
         ("/write", {"digits": "1", "look": "glass"}, "look must be one of paper, mnist"),
         ("/write", {"digits": "1", "scale": 9}, "8"),
+        ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be one of"),
         ("/grid", {"rows": 21}, "20"),
         ("/grid", {"rows": 0}, "1"),
         ("/morph", {"start": "1", "end": "12"}, "they have 1 and 2"),
@@ -201,7 +204,7 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_pat
     monkeypatch.setattr(page, "QUEUE_SIZE", 2)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")
-    demo = page.build(Sampler.from_pretrained())
+    demo = page.build(Models())
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
     client = Client(address, verbose=False, download_files=False)
     try:
@@ -220,6 +223,6 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_pat
 
 def test_files_are_deleted_in_time():
     """Ten minutes after they were made, the numbers in them are gone."""
-    demo = page.build(Sampler.from_pretrained())
+    demo = page.build(Models())
     assert demo.delete_cache == (600, 600)
     demo.close()

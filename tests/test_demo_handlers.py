@@ -17,9 +17,11 @@ from demo import handlers
 from demo.drawing import Drawing, draw
 from demo.handlers import Settings
 from demo.look import INKS, LOOKS
+from demo.models import Model, Models
 from demo.texts import explain
 from tests.conftest import message
 
+MODELS = Models()
 OTHER = Settings(
     digits="+86 (138) 0013",
     seed=9999,
@@ -81,6 +83,11 @@ right_settings = st.builds(
 )
 
 
+@pytest.fixture(scope="session")
+def tiny_model(tiny_sampler):
+    return Model(tiny_sampler)
+
+
 def fragment(settings):
     return "#" + urllib.parse.urlencode(vars(settings))
 
@@ -105,16 +112,16 @@ def worked(action):
 
 @given(right_settings)
 def test_a_link_brings_back_every_setting(settings):
-    assert handlers.restore("#" + handlers.fragment(settings)) == (settings, None)
+    assert handlers.restore("#" + handlers.fragment(settings), MODELS) == (settings, None)
 
 
 @pytest.mark.parametrize("nothing", ["", "#", None, "#a=b", "#digits", "#digits=", "#&&=&"])
 def test_a_link_that_says_nothing_is_a_new_page(nothing):
-    assert handlers.restore(nothing) == (Settings(), None)
+    assert handlers.restore(nothing, MODELS) == (Settings(), None)
 
 
 def test_a_link_may_leave_settings_out():
-    restored, wrong = handlers.restore("#ink=blue&seed=7")
+    restored, wrong = handlers.restore("#ink=blue&seed=7", MODELS)
     assert (restored, wrong) == (Settings(ink="blue", seed=7), None)
 
 
@@ -141,35 +148,37 @@ def test_a_link_may_leave_settings_out():
     ],
 )
 def test_a_broken_link_keeps_what_is_right_and_names_what_is_wrong(name, value, said):
-    restored, wrong = handlers.restore(fragment(Settings(**{**vars(OTHER), name: value})))
+    restored, wrong = handlers.restore(fragment(Settings(**{**vars(OTHER), name: value})), MODELS)
     assert restored == Settings(**{**vars(OTHER), name: getattr(Settings(), name)})
     assert isinstance(wrong, UserError)
     assert said in str(wrong)
 
 
 def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
-    restored, wrong = handlers.restore("#size=1&ink=pink&seed=x&row=4")
+    restored, wrong = handlers.restore("#size=1&ink=pink&seed=x&row=4", MODELS)
     assert restored == Settings(row=4)
     assert str(wrong).startswith("Seed must be")
 
 
 @given(st.text(max_size=40) | st.text("digtsrown=&%#0123456789.+-", max_size=60))
-def test_any_fragment_gives_settings_that_can_be_drawn(tiny_sampler, text):
-    restored, wrong = handlers.restore(text)
+def test_any_fragment_gives_settings_that_can_be_drawn(tiny_model, text):
+    restored, wrong = handlers.restore(text, MODELS)
     assert wrong is None or str(wrong).isprintable()
-    assert handlers.paper_html(tiny_sampler, "", restored, "en")
+    assert handlers.paper_html(tiny_model, restored, "en")
 
 
 @given(
     st.sampled_from([*vars(OTHER)]),
     st.text(max_size=12) | st.text("0123456789.-+einfa_ ", max_size=12),
 )
-def test_any_value_in_a_link_is_taken_or_named(tiny_sampler, name, value):
-    restored, wrong = handlers.restore("#" + urllib.parse.urlencode({name: value}, errors="ignore"))
+def test_any_value_in_a_link_is_taken_or_named(tiny_model, name, value):
+    restored, wrong = handlers.restore(
+        "#" + urllib.parse.urlencode({name: value}, errors="ignore"), MODELS
+    )
     assert vars(restored) == {**vars(Settings()), name: getattr(restored, name)}
     if wrong is not None:
         assert restored == Settings()
-    assert handlers.paper_html(tiny_sampler, "", restored, "zh")
+    assert handlers.paper_html(tiny_model, restored, "zh")
 
 
 @pytest.mark.parametrize(
@@ -180,24 +189,24 @@ def test_any_value_in_a_link_is_taken_or_named(tiny_sampler, name, value):
         ("svg", "8613800-seed-9999.svg", "image/svg+xml"),
     ],
 )
-def test_a_file_is_named_after_digits_and_seed(tiny_sampler, kind, name, mime):
+def test_a_file_is_named_after_digits_and_seed(tiny_model, kind, name, mime):
     settings = Settings(digits="+86 (138) 00", seed=9999)
-    assert handlers.number_file(tiny_sampler, settings, kind)[:2] == (name, mime)
+    assert handlers.number_file(tiny_model, settings, kind)[:2] == (name, mime)
 
 
 @pytest.mark.parametrize("kind", ["png", "large", "svg"])
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_same_settings_give_the_same_bytes(tiny_sampler, kind, look):
+def test_the_same_settings_give_the_same_bytes(tiny_model, kind, look):
     settings = Settings(**{**vars(OTHER), "look": look})
-    first = handlers.number_file(tiny_sampler, settings, kind)
-    assert handlers.number_file(tiny_sampler, settings, kind) == first
+    first = handlers.number_file(tiny_model, settings, kind)
+    assert handlers.number_file(tiny_model, settings, kind) == first
     other = Settings(**{**vars(settings), "seed": 3})
-    assert handlers.number_file(tiny_sampler, other, kind)[2] != first[2]
+    assert handlers.number_file(tiny_model, other, kind)[2] != first[2]
 
 
 @pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8)])
-def test_a_png_says_what_made_it(tiny_sampler, kind, scale):
-    image = opened(handlers.number_file(tiny_sampler, OTHER, kind)[2])
+def test_a_png_says_what_made_it(tiny_sampler, tiny_model, kind, scale):
+    image = opened(handlers.number_file(tiny_model, OTHER, kind)[2])
     assert image.size == (scale * (9 * 8 + 5 * 4), scale * 8)
     assert image.text == {
         "digits": "861380013",
@@ -209,8 +218,8 @@ def test_a_png_says_what_made_it(tiny_sampler, kind, scale):
     }
 
 
-def test_a_plain_png_says_no_more_than_needed(tiny_sampler):
-    image = opened(handlers.number_file(tiny_sampler, Settings(digits="7"), "png")[2])
+def test_a_plain_png_says_no_more_than_needed(tiny_sampler, tiny_model):
+    image = opened(handlers.number_file(tiny_model, Settings(digits="7"), "png")[2])
     assert image.text == {
         "digits": "7",
         "seed": "15",
@@ -220,22 +229,22 @@ def test_a_plain_png_says_no_more_than_needed(tiny_sampler):
     }
 
 
-def test_an_svg_says_what_made_it(tiny_sampler):
-    text = handlers.number_file(tiny_sampler, OTHER, "svg")[2].decode()
+def test_an_svg_says_what_made_it(tiny_sampler, tiny_model):
+    text = handlers.number_file(tiny_model, OTHER, "svg")[2].decode()
     for part in ("digits: 861380013", "seed: 9999", "redrawn: 0.1-7.999", tiny_sampler.sha256):
         assert part in text
 
 
 @pytest.mark.parametrize("scale", [1, 2, 7, 8, 3.0])
-def test_a_png_may_be_up_to_eight_times_as_large(tiny_sampler, scale):
-    data = handlers.number_png(tiny_sampler, Settings(digits="12"), scale)[2]
+def test_a_png_may_be_up_to_eight_times_as_large(tiny_model, scale):
+    data = handlers.number_png(tiny_model, Settings(digits="12"), scale)[2]
     assert opened(data).size == (16 * scale, 8 * scale)
 
 
 @pytest.mark.parametrize("scale", [0, 9, -1, 1.5, float("nan"), "2", True, None])
-def test_another_scale_is_refused(tiny_sampler, scale):
+def test_another_scale_is_refused(tiny_model, scale):
     with pytest.raises(UserError, match=r"^Scale must be a whole number from 1 to 8") as caught:
-        handlers.number_png(tiny_sampler, Settings(), scale)
+        handlers.number_png(tiny_model, Settings(), scale)
     message(caught)
 
 
@@ -257,11 +266,11 @@ def test_another_scale_is_refused(tiny_sampler, scale):
     ],
 )
 def test_what_else_than_the_seed_made_the_number_is_said_and_may_be_undone(
-    tiny_sampler, changes, english, chinese
+    tiny_model, changes, english, chinese
 ):
     settings = Settings(**changes)
     for language, note in (("en", english), ("zh", chinese)):
-        html, _ = handlers.paper_html(tiny_sampler, "", settings, language)
+        html, _ = handlers.paper_html(tiny_model, settings, language)
         assert html.count('class="undo"') == (note is not None)
         assert note is None or f'<p class="note">{note} <button' in html
 
@@ -272,16 +281,16 @@ def test_settings_with_an_unknown_style_are_refused():
     message(caught)
 
 
-def test_a_grid_file_shows_the_samplers_grid(tiny_sampler):
-    name, mime, data = handlers.grid_file(tiny_sampler, 3, 4, "mnist", "black", 1)
+def test_a_grid_file_shows_the_samplers_grid(tiny_sampler, tiny_model):
+    name, mime, data = handlers.grid_file(tiny_model, 3, 4, "mnist", "black", 1)
     assert (name, mime) == ("grid-seed-4.png", "image/png")
     image = opened(data)
     np.testing.assert_array_equal(np.asarray(image), tiny_sampler.grid(3, seed=4))
     assert image.text == {"seed": "4", "rows": "3", "weights-sha256": tiny_sampler.sha256}
 
 
-def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_sampler):
-    html = handlers.grid_html(tiny_sampler, 3, 4, "red", "en")
+def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
+    html = handlers.grid_html(tiny_model, 3, 4, "red", "en")
     assert html.count("<button") == 30
     for row in range(3):
         for column in range(10):
@@ -289,7 +298,7 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_sampler):
     assert html.count('tabindex="0"') == 1
     assert 'aria-label="9 in hand 3, seed 4"' in html
     assert 'aria-label="9，第 3 种笔迹，种子 4"' in handlers.grid_html(
-        tiny_sampler, 3, 4, "red", "zh"
+        tiny_model, 3, 4, "red", "zh"
     )
 
 
@@ -303,18 +312,18 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_sampler):
         (2, "0", "Seed must be"),
     ],
 )
-def test_a_bad_grid_is_refused(tiny_sampler, rows, seed, said):
+def test_a_bad_grid_is_refused(tiny_model, rows, seed, said):
     for action in (
-        lambda: handlers.grid_html(tiny_sampler, rows, seed, "black", "en"),
-        lambda: handlers.grid_file(tiny_sampler, rows, seed, "paper", "black", 1),
+        lambda: handlers.grid_html(tiny_model, rows, seed, "black", "en"),
+        lambda: handlers.grid_file(tiny_model, rows, seed, "paper", "black", 1),
     ):
         with pytest.raises(UserError, match=said):
             action()
 
 
 @pytest.mark.parametrize(("kind", "mime"), [("gif", "image/gif"), ("webp", "image/webp")])
-def test_a_morph_file_is_named_after_both_numbers(tiny_sampler, kind, mime):
-    morphed = handlers.make_morph(tiny_sampler, "1 2", "34", 0, 1, 8)
+def test_a_morph_file_is_named_after_both_numbers(tiny_model, kind, mime):
+    morphed = handlers.make_morph(tiny_model, "1 2", "34", 0, 1, 8)
     name, given_mime, data = handlers.morph_file(morphed, "blue", kind)
     assert (name, given_mime) == (f"12-to-34.{kind}", mime)
     assert opened(data).format == kind.upper()
@@ -322,34 +331,34 @@ def test_a_morph_file_is_named_after_both_numbers(tiny_sampler, kind, mime):
 
 
 @pytest.mark.parametrize("kind", ["png", "GIF", "", None, 3])
-def test_another_format_of_a_morph_is_refused(tiny_sampler, kind):
-    morphed = handlers.make_morph(tiny_sampler, "1", "2", 0, 1, 8)
+def test_another_format_of_a_morph_is_refused(tiny_model, kind):
+    morphed = handlers.make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="format must be one of gif, webp") as caught:
         handlers.morph_file(morphed, "black", kind)
     message(caught)
 
 
-def test_another_ink_of_a_morph_is_refused(tiny_sampler):
-    morphed = handlers.make_morph(tiny_sampler, "1", "2", 0, 1, 8)
+def test_another_ink_of_a_morph_is_refused(tiny_model):
+    morphed = handlers.make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="ink must be one of"):
         handlers.morph_file(morphed, "pink", "gif")
 
 
 @pytest.mark.parametrize("frames", [7, 61, 8.5, "8", None, True])
-def test_too_few_or_too_many_frames_are_refused(tiny_sampler, frames):
+def test_too_few_or_too_many_frames_are_refused(tiny_model, frames):
     with pytest.raises(UserError, match=r"^Frames must be a whole number from 8 to 60"):
-        handlers.make_morph(tiny_sampler, "1", "2", 0, 1, frames)
+        handlers.make_morph(tiny_model, "1", "2", 0, 1, frames)
 
 
-def test_a_morph_is_in_one_hand_and_its_row(tiny_sampler):
-    morphed = handlers.make_morph(tiny_sampler, "12", "34", 5, 6, 8, "one", 4)
+def test_a_morph_is_in_one_hand_and_its_row(tiny_sampler, tiny_model):
+    morphed = handlers.make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
     start = Settings(digits="12", seed=5, style="one", row=4)
     drawing = draw(tiny_sampler, start.digits, start.hand())
     np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
 
 
-def test_a_file_travels_as_json_and_stays_the_same(tiny_sampler):
-    file = handlers.number_file(tiny_sampler, OTHER, "png")
+def test_a_file_travels_as_json_and_stays_the_same(tiny_model):
+    file = handlers.number_file(tiny_model, OTHER, "png")
     sent = json.loads(handlers.courier(file))
     start, content = sent["address"].split(",")
     assert (sent["name"], start) == (file[0], "data:image/png;base64")
@@ -363,15 +372,15 @@ def test_the_line_of_facts_names_the_weights(tiny_sampler):
         ("", "zh", f"内置权重 {sha}"),
         ("<b>", "en", f"weights &lt;b&gt; {sha}"),
     ]:
-        line = handlers.facts(tiny_sampler, weights, 1.25, language)
+        line = handlers.facts(Model(tiny_sampler, weights), 1.25, language)
         assert line.endswith(f"· {name}")
         assert f"{tiny_sampler.parameter_count:,} " in line
 
 
-def test_the_sentence_of_a_bad_character_names_it(tiny_sampler):
+def test_the_sentence_of_a_bad_character_names_it(tiny_model):
     for character in ("a", "é", "二", "\n", "\u202e", "<", "{", "\udcff", "📞"):
         with pytest.raises(UserError) as caught:
-            handlers.paper_html(tiny_sampler, "", Settings(digits=f"12{character}4"), "en")
+            handlers.paper_html(tiny_model, Settings(digits=f"12{character}4"), "en")
         assert message(caught).startswith(f"Character 3, {ascii_or_itself(character)}")
         said = explain(caught.value, "zh")
         assert said.startswith(f"第 3 个字符 {ascii_or_itself(character)}")
@@ -389,8 +398,8 @@ def test_a_problem_is_an_alert_without_markup_of_its_own():
 
 @examples(max_examples=300)
 @given(any_settings, st.sampled_from(["en", "zh"]))
-def test_any_settings_are_drawn_on_the_page_or_refused(tiny_sampler, settings, language):
-    result = worked(lambda: handlers.paper_html(tiny_sampler, "", settings, language))
+def test_any_settings_are_drawn_on_the_page_or_refused(tiny_model, settings, language):
+    result = worked(lambda: handlers.paper_html(tiny_model, settings, language))
     if result is not None:
         assert result[0].startswith("<div")
         assert "data-index" in result[0]
@@ -398,25 +407,25 @@ def test_any_settings_are_drawn_on_the_page_or_refused(tiny_sampler, settings, l
 
 @examples(max_examples=300)
 @given(numbers, right_settings)
-def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_sampler, text, settings):
+def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_model, text, settings):
     changed = Settings(**{**vars(settings), "digits": text})
-    result = worked(lambda: handlers.paper_html(tiny_sampler, "", changed, "en"))
+    result = worked(lambda: handlers.paper_html(tiny_model, changed, "en"))
     if result is not None:
         assert result[0].count("data-index") == sum(character.isdecimal() for character in text)
 
 
 @examples(max_examples=300)
 @given(any_settings, st.integers(1, 8) | strange)
-def test_any_settings_become_a_png_or_are_refused(tiny_sampler, settings, scale):
-    result = worked(lambda: handlers.number_png(tiny_sampler, settings, scale))
+def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
+    result = worked(lambda: handlers.number_png(tiny_model, settings, scale))
     if result is not None:
         assert opened(result[2]).height == 8 * scale
 
 
 @examples(max_examples=300)
 @given(right_settings, st.sampled_from(["png", "large", "svg"]))
-def test_right_settings_become_a_file(tiny_sampler, settings, kind):
-    name, _, data = handlers.number_file(tiny_sampler, settings, kind)
+def test_right_settings_become_a_file(tiny_sampler, tiny_model, settings, kind):
+    name, _, data = handlers.number_file(tiny_model, settings, kind)
     drawing = draw(tiny_sampler, settings.digits, settings.hand())
     assert isinstance(drawing, Drawing)
     assert name.startswith(f"{drawing.digits}-seed-{settings.seed}.")
@@ -425,18 +434,18 @@ def test_right_settings_become_a_file(tiny_sampler, settings, kind):
 
 @examples(max_examples=200)
 @given(st.integers(1, 20) | strange, any_seed, any_look, any_ink, st.integers(1, 4))
-def test_any_grid_is_drawn_or_refused(tiny_sampler, rows, seed, look, ink, scale):
-    result = worked(lambda: handlers.grid_file(tiny_sampler, rows, seed, look, ink, scale))
+def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
+    result = worked(lambda: handlers.grid_file(tiny_model, rows, seed, look, ink, scale))
     if result is not None:
         assert opened(result[2]).size == (80 * scale, 8 * rows * scale)
 
 
 @examples(max_examples=200)
 @given(any_text, any_text, any_seed, any_seed, st.integers(8, 12) | strange, any_settings)
-def test_any_morph_is_made_or_refused(tiny_sampler, start, end, first, last, frames, settings):
+def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frames, settings):
     result = worked(
         lambda: handlers.make_morph(
-            tiny_sampler, start, end, first, last, frames, settings.style, settings.row
+            tiny_model, start, end, first, last, frames, settings.style, settings.row
         )
     )
     if result is not None:
@@ -453,7 +462,7 @@ def test_any_morph_is_made_or_refused(tiny_sampler, start, end, first, last, fra
     st.integers(0, 9999),
     st.integers(0, 19),
 )
-def test_numbers_of_the_same_length_morph(tiny_sampler, numbers, first, last, row):
-    morphed = handlers.make_morph(tiny_sampler, *numbers, first, last, 8, "one", row)
+def test_numbers_of_the_same_length_morph(tiny_model, numbers, first, last, row):
+    morphed = handlers.make_morph(tiny_model, *numbers, first, last, 8, "one", row)
     assert (morphed.start, morphed.end) == numbers
     assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))

@@ -19,6 +19,7 @@ from tests.conftest import message
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHA = "0123456789abcdef" * 4
+WEIGHTS = {"weights": "ann/digits@abc", "weights-sha256": SHA}
 TEXT = "+13 8"
 HAND = Hand(2)
 
@@ -54,7 +55,7 @@ def drawing(tiny_sampler):
 
 
 def parsed(drawing, hand=HAND, look="paper", ink="black"):
-    return ElementTree.fromstring(paper.svg(drawing, hand, look, ink, SHA))
+    return ElementTree.fromstring(paper.svg(drawing, hand, look, ink, WEIGHTS))
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -147,8 +148,8 @@ def test_html_is_well_formed_and_svg_is_xml_whatever_is_typed(tiny_sampler, type
 def test_unknown_looks_and_inks_are_refused(drawing, look, ink):
     for action in (
         lambda: paper.html(drawing, look, ink, 72, "en"),
-        lambda: paper.svg(drawing, HAND, look, ink, SHA),
-        lambda: paper.png(drawing, HAND, look, ink, 1, SHA),
+        lambda: paper.svg(drawing, HAND, look, ink, WEIGHTS),
+        lambda: paper.png(drawing, HAND, look, ink, 1, WEIGHTS),
     ):
         with pytest.raises(UserError, match="must be one of") as caught:
             action()
@@ -172,7 +173,7 @@ def test_an_svg_has_a_title_and_a_path_for_each_digit(drawing, look):
 def test_an_svg_is_as_large_as_the_large_png(drawing):
     svg = parsed(drawing)
     assert svg.get("viewBox") == "0 0 32 8"
-    image = Image.open(io.BytesIO(paper.png(drawing, HAND, "paper", "black", paper.LARGE, SHA)))
+    image = Image.open(io.BytesIO(paper.png(drawing, HAND, "paper", "black", paper.LARGE, WEIGHTS)))
     assert (svg.get("width"), svg.get("height")) == tuple(map(str, image.size)) == ("256", "64")
 
 
@@ -198,14 +199,14 @@ def test_an_svg_says_what_made_it(tiny_sampler):
     svg = parsed(draw(tiny_sampler, TEXT, hand), hand)
     assert svg.findtext(f"{SVG}desc") == (
         "digits: 138; seed: 7; style: one hand, row 3; truncation: 0.5; "
-        f"weights-sha256: {SHA}; redrawn: 2.1"
+        f"weights: ann/digits@abc; weights-sha256: {SHA}; redrawn: 2.1"
     )
 
 
 def test_what_made_it_is_escaped(drawing):
-    sha = 'a<b>&"]]>'
-    svg = ElementTree.fromstring(paper.svg(drawing, HAND, "paper", "black", sha))
-    assert svg.findtext(f"{SVG}desc").endswith(f"weights-sha256: {sha}")
+    name = 'a<b>&"]]>'
+    svg = ElementTree.fromstring(paper.svg(drawing, HAND, "paper", "black", {"weights": name}))
+    assert svg.findtext(f"{SVG}desc").endswith(f"weights: {name}")
 
 
 def test_the_row_is_what_the_sampler_writes(tiny_sampler, drawing):

@@ -24,7 +24,9 @@ from demo.look import INKS, LOOKS, check
 from demo.texts import _TEXTS, LANGUAGES, explain, language_of, say
 from tests.conftest import message
 
-FROM_THE_EXCEPTION = {"bad_character", "late_plus", "different_lengths", "out_of_range"}
+FROM_THE_EXCEPTION = {"bad_character", "late_plus", "different_lengths", "out_of_range"} | {
+    key for key in _TEXTS if key.startswith("hub_")
+}
 VALUES = {
     "position": 3,
     "digit": 7,
@@ -48,6 +50,8 @@ VALUES = {
     "message": "M",
     "count": 6,
     "kind": "K",
+    "wanted": "ann/digits",
+    "reason": "R",
 }
 
 

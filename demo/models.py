@@ -1,0 +1,159 @@
+"""The generators that the page offers, and how they come from the Hub while it is served.
+
+A repository is asked in a thread of its own. Until it has answered, its revision in the cache
+draws, or else the bundled weights; then the page changes over, without a restart.
+"""
+
+import contextlib
+import threading
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgan import Sampler, UserError, hub
+from cgan.hub_errors import HubError
+from cgan.repository import Repository, parse
+
+# Seconds to wait for the Hub before the page is served without it.
+PATIENCE = 2.0
+# Seconds after which it is asked again: at first, and at most; each time twice as many.
+_FIRST_PAUSE, _LAST_PAUSE = 5.0, 300.0
+# Seconds that a thread gets to end in.
+_LAST_WORD = 1.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A generator that draws.
+
+    Attributes:
+        sampler: what draws.
+        source: where its weights come from: a folder's name, or user/name@commit; empty for the
+            bundled weights.
+        instead_of: the reference in whose place it draws, where that can't be had.
+        reason: why it can't.
+    """
+
+    sampler: Sampler
+    source: str = ""
+    instead_of: str = ""
+    reason: UserError | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return what a picture's file says about the weights."""
+        fields = {"weights-sha256": self.sampler.sha256}
+        return {"weights": self.source, **fields} if self.source else fields
+
+
+class Models:
+    """The models by the references that were given, each replaced as a whole when a better comes.
+
+    Attributes:
+        names: the references, the first one the page's default; one empty name for the bundled
+            weights.
+    """
+
+    names: list[str]
+
+    def __init__(self, references: Sequence[str] = ()) -> None:
+        """Load folders, and repositories as far as they are in the cache.
+
+        Args:
+            references: folders, or `user/name` or `user/name@revision` on the Hub.
+
+        Raises:
+            UserError: a reference or a folder is not right, or its weights can't write numbers.
+        """
+        self._bundled = Model(_sampler(None))
+        self._models: dict[str, Model] = {}
+        self._threads: list[threading.Thread] = []
+        self._stopped = threading.Event()
+        for reference in references:
+            self._add(reference, parse(reference))
+        if not self._models:
+            self._models[""] = self._bundled
+        self.names = list(self._models)
+
+    def _add(self, name: str, place: Repository | Path) -> None:
+        if isinstance(place, Path):
+            self._models[name] = Model(_sampler(place), place.resolve().name)
+            return
+        loading = HubError("loading", f"{place} is on its way from the Hub.")
+        self._models[name] = Model(self._bundled.sampler, "", name, loading)
+        cached = hub.cached(place)
+        if cached is not None:
+            with contextlib.suppress(UserError):  # what is wrong with it, pulling will tell
+                self._use(name, cached)
+                if cached.commit == place.revision:
+                    return
+                self._fall_back(name, loading)
+        thread = threading.Thread(target=self._keep_pulling, args=(name, place), daemon=True)
+        self._threads.append(thread)
+
+    def start(self, patience: float = PATIENCE) -> None:
+        """Ask the Hub from now on; wait for it a little."""
+        for thread in self._threads:
+            thread.start()
+        for thread in self._threads:
+            thread.join(patience / len(self._threads))
+
+    def stop(self) -> None:
+        """Ask no more; wait for what is under way, a little."""
+        self._stopped.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(_LAST_WORD)
+
+    def __getitem__(self, name: str) -> Model:
+        """Return the model that draws now for a reference; "" for the first one.
+
+        Raises:
+            UserError: the page does not offer it.
+        """
+        found = self._models.get(str(name or self.names[0]))
+        if found is None:
+            raise UserError(f"weights must be one of {', '.join(map(repr, self.names))}.")
+        return found
+
+    def _keep_pulling(self, name: str, place: Repository) -> None:
+        """Pull until it works."""
+        pause = _FIRST_PAUSE
+        while not self._stopped.is_set():
+            try:
+                self._use(name, hub.pull(place))
+                return
+            except UserError as error:
+                self._fall_back(name, error)
+            except Exception:
+                # Whatever it is, the page goes on with what it has, and the log says what it was.
+                traceback.print_exc()
+                self._fall_back(name, HubError("other", f"{place} can't be loaded."))
+            self._stopped.wait(pause)
+            pause = min(2 * pause, _LAST_PAUSE)
+
+    def _use(self, name: str, pulled: hub.Pulled) -> None:
+        self._models[name] = Model(_sampler(pulled.folder), str(pulled))
+
+    def _fall_back(self, name: str, reason: UserError) -> None:
+        model = self._models[name]
+        self._models[name] = Model(model.sampler, model.source, name, reason)
+
+
+def _sampler(folder: Path | None) -> Sampler:
+    """Load weights that the page can use.
+
+    Raises:
+        UserError: they are not right, or can't write numbers.
+    """
+    sampler = Sampler.from_pretrained(folder)
+    config = sampler.config
+    if not config.conditional or config.n_classes != 10 or config.channels != 1:
+        raise UserError(
+            "The page needs conditional weights that write the ten digits in grey: these have "
+            f"{config.n_classes} classes and {config.channels} channels."
+        )
+    # The first time takes ten times as long.
+    sampler.generate(sampler.latents(1, seed=0), [0])
+    return sampler
