@@ -23,6 +23,8 @@ from cgan import Sampler, UserError  # noqa: E402
 from cgan.command_line import Parser, run  # noqa: E402
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
+# What to use where nobody says; `python -m cgan deploy` puts it beside this file.
+_DEPLOYED_WEIGHTS = Path(__file__).with_name("weights.txt")
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 
@@ -33,7 +35,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = Parser(prog="demo/app.py", description=__doc__.split("\n")[0])
     parser.add_option(
         "weights",
-        default=environment.get("CGAN_WEIGHTS") or None,
+        default=environment.get("CGAN_WEIGHTS") or _deployed_weights(),
         help="weights folder (default: the bundled ones; environment: CGAN_WEIGHTS)",
     )
     parser.add_option(
@@ -59,6 +61,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="serve the API as MCP tools, too (GRADIO_MCP_SERVER)",
     )
     return parser.parse_args(arguments)
+
+
+def _deployed_weights() -> str | None:
+    if not _DEPLOYED_WEIGHTS.is_file():
+        return None
+    return _DEPLOYED_WEIGHTS.read_text(encoding="utf-8").strip() or None
 
 
 def _is_on(name: str) -> bool:
@@ -119,9 +127,10 @@ def serve(arguments: list[str] | None) -> None:
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
 
-    from demo import page
+    from demo import page, zero_gpu
     from demo.theme import theme
 
+    zero_gpu.declare()
     built = page.build(sampler, Path(values.weights).resolve().name if values.weights else "")
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     if host := os.environ.get("SPACE_HOST"):

@@ -1,0 +1,1 @@
+"""The commands of `python -m cgan`, each in a module of its own."""
