@@ -12,12 +12,14 @@ RUN python -I cgan/demo_files.py staged
 FROM python:3.12.12-slim-bookworm
 WORKDIR /app
 COPY --from=source /source/staged/requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+RUN pip install --no-cache-dir --only-binary :all: -r requirements.txt
 COPY --from=source /source/staged .
 # For files from the Hub: the only folder in the app that whoever runs it may write.
 RUN mkdir -m 1777 cache
 USER 1000:1000
 ENV HOME=/tmp HF_HOME=/app/cache GRADIO_SERVER_NAME=0.0.0.0 PORT=7860
 EXPOSE 7860
-HEALTHCHECK --start-period=30s --timeout=5s CMD ["python", "demo/health.py"]
+HEALTHCHECK --start-period=30s --timeout=5s CMD python -c "import http.client, os; \
+    c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); \
+    c.request('GET', '/config'); exit(c.getresponse().status != 200)"
 CMD ["python", "demo/app.py"]
