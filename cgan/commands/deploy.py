@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cgan.terminal import note
+from cgan.terminal import note, warn
 
 
 def add(commands: Any) -> None:
@@ -38,6 +38,12 @@ def deploy(values: argparse.Namespace) -> None:
     api = HfApi()
     weights = space.pin(values.weights, api) if values.weights else []
     hardware = space.ZERO_GPU if values.zero_gpu else space.CPU
+    for one in weights:
+        if not one.public:
+            warn(
+                f"{one.repo} is private or gated: give the Space, under Settings, a secret "
+                "HF_TOKEN that may read it; until then it draws with the bundled weights."
+            )
     if values.dry_run is not None:
         space.stage(values.dry_run, weights, hardware)
         note(f"Wrote {values.dry_run}. Nothing was uploaded.")
