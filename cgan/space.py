@@ -107,18 +107,22 @@ def pin(weights: str, api: HfApi) -> list[Pinned]:
         UserError: a name is none, or there is no such repository, revision or generator in it,
             or the Hub can't be asked.
     """
-    return [_pin(part.strip(), api) for part in weights.split(",")]
+    named = [_parse(part) for part in weights.split(",")]
+    return [_pin(repo, revision, api) for repo, revision in named]
 
 
-def _pin(weights: str, api: HfApi) -> Pinned:
-    found = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:@(\S+))?", weights)
+def _parse(weights: str) -> tuple[str, str | None]:
+    found = re.fullmatch(r"\s*([\w.-]+/[\w.-]+)(?:@(\S+))?\s*", weights)
     if found is None:
         raise UserError(f"--weights must be user/name or user/name@revision, not {weights!r}.")
-    repo, revision = found.groups()
+    return found[1], found[2]
+
+
+def _pin(repo: str, revision: str | None, api: HfApi) -> Pinned:
     info = api.model_info(repo, revision=revision)
     names = {file.rfilename for file in info.siblings or []}
     if missing := {CONFIG_NAME, WEIGHTS_NAME} - names:
-        raise UserError(f"{weights} has no {' and no '.join(sorted(missing))}: no generator.")
+        raise UserError(f"{repo} has no {' and no '.join(sorted(missing))}: no generator.")
     assert info.sha is not None
     return Pinned(repo, info.sha, public=not (info.private or info.gated))
 

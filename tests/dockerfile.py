@@ -23,7 +23,7 @@ class Image:
 
     root: Path
     base: str
-    folder: PurePosixPath = PurePosixPath("/")
+    folder: PurePosixPath = field(default_factory=lambda: PurePosixPath("/"))
     environment: dict[str, str] = field(default_factory=dict)
     user: str = "root"
     ports: list[str] = field(default_factory=list)

@@ -40,7 +40,7 @@ def project(tmp_path, monkeypatch):
     """A small project instead of this one."""
     for name, text in {
         "demo/__init__.py": "",
-        "demo/app.py": "import sys\nimport alpha.part\nfrom demo import look\nfrom lib import one\n",
+        "demo/app.py": "import sys, alpha.part\nfrom demo import look\nfrom lib import one\n",
         "demo/look.py": "",
         "demo/static/page.js": "",
         "demo/static/.hidden": "",

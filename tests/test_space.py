@@ -3,12 +3,9 @@
 import http.server
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 from huggingface_hub import metadata_load
@@ -127,7 +124,7 @@ def test_the_app_takes_the_weights_it_was_deployed_with(tmp_path):
 
 @pytest.fixture
 def hub(tmp_path):
-    with HubServer(tmp_path / "hub", xet=False) as started:
+    with HubServer(tmp_path / "hub") as started:
         started.add_user("ann", "hf_write")
         yield started
 
@@ -259,6 +256,7 @@ def test_what_the_hub_has_against_it_is_a_sentence(hub, deploy):
 
 # Running
 
+
 @pytest.fixture(scope="module")
 def disk():
     with hosting.machine() as folder:
@@ -286,11 +284,6 @@ def python(disk, staged):
     sdk = f"gradio[oauth,mcp]=={card['sdk_version']}"
     hosting.install(made, "-r", "requirements.txt", sdk, *PLATFORM, cwd=alone)
     return made
-
-
-def expected():
-    """Return the picture of the settings that `/write` takes where only digits are given."""
-    return handlers.number_png(Sampler.from_pretrained(), Settings("13812345678"), 4)[2]
 
 
 @pytest.mark.slow
@@ -346,7 +339,7 @@ def test_zero_gpu_is_told_of_a_gpu_function(disk, staged, python):
     told = []
 
     class Device(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802
+        def do_POST(self):
             told.append(self.path)
             self.send_response(200)
             self.send_header("Content-Length", "0")
