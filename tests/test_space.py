@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -69,6 +70,9 @@ def check_card(folder):
     # A string: 3.10 would be the number 3.1.
     assert card["python_version"] in ("3.10", "3.12")
     assert (folder / card["app_file"]).is_file()
+    # Spaces installs from this file alone: it can't name another one, nor the folder.
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    assert [one for one in lines if one[:1] in ("-", ".", "/")] == []
     assert len(card.get("short_description", "")) <= 60
     assert {card.get("colorFrom", "red"), card.get("colorTo", "red")} <= set(COLOURS)
     return card
@@ -329,7 +333,10 @@ def test_it_runs_where_spaces_built_it(disk, staged, python):
         assert host.write("13812345678") == expected()
         assert host.asked_outside() == []
         assert host.log.read_text() != ""
-    assert "Traceback" not in "".join(host.output)
+    # What Python 3.12 says of event loops that Gradio leaves to the garbage collector.
+    ignored = r"Exception ignored in: <function BaseEventLoop.__del__.*?\nValueError: [^\n]*\n"
+    output = re.sub(ignored, "", "".join(host.output), flags=re.DOTALL)
+    assert "Traceback" not in output
     assert files_in(staged) == before
 
 
