@@ -4,15 +4,17 @@ Spaces reads the front matter of README.md, installs requirements.txt together w
 version named there, copies the folder, and runs `app_file` as a plain user.
 """
 
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, SpaceCardData, SpaceHardware
+from huggingface_hub import SpaceCardData, SpaceHardware
+from huggingface_hub.errors import HfHubHTTPError
 
 from cgan import demo_files, files
 from cgan.errors import UserError
+from cgan.hub_session import hub_session
+from cgan.repository import Repository
 from cgan.weights import CONFIG_NAME, WEIGHTS_NAME
 
 # Read by demo/app.py where neither the command line nor the environment says what to use.
@@ -40,15 +42,10 @@ The variable `CGAN_WEIGHTS`, under Settings, names others."""
 
 @dataclass(frozen=True)
 class Pinned:
-    """Weights on the Hub: a repository, `user/name`, at a commit, 40 hexadecimal digits."""
+    """Weights on the Hub at a commit, and whether anybody may fetch them."""
 
-    repo: str
-    commit: str
+    repository: Repository
     public: bool = True
-
-    def __str__(self) -> str:
-        """Return it as the demo's --weights takes it."""
-        return f"{self.repo}@{self.commit}"
 
 
 def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
@@ -72,14 +69,17 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
         raise UserError(f"Could not write {folder}: {error.strerror or error}.") from error
     files.write_text(folder / "README.md", _card(weights, hardware))
     if weights:
-        files.write_text(folder / WEIGHTS_FILE, ",".join(map(str, weights)) + "\n")
+        files.write_text(folder / WEIGHTS_FILE, _list(weights) + "\n")
 
 
 def _card(weights: list[Pinned], hardware: str) -> str:
     lock = (demo_files.ROOT / demo_files.REQUIREMENTS).read_text(encoding="utf-8")
+    names = list(dict.fromkeys(one.repository.id for one in weights))
     # Fetched when the Space is built, without a token: public ones only.
     preload = [
-        f"{one.repo} {CONFIG_NAME},{WEIGHTS_NAME} {one.commit}" for one in weights if one.public
+        f"{one.repository.id} {CONFIG_NAME},{WEIGHTS_NAME} {one.repository.revision}"
+        for one in weights
+        if one.public
     ]
     data = SpaceCardData(
         title="Numbers written by hand",
@@ -93,67 +93,77 @@ def _card(weights: list[Pinned], hardware: str) -> str:
         short_description="Type a number, get it in a GAN's handwriting",
         suggested_hardware=hardware,
         license="mit",
-        models=list(dict.fromkeys(one.repo for one in weights)) or None,
+        models=names or None,
         preload_from_hub=preload or None,
     )
-    said = _PINNED.format(weights=", ".join(f"`{one}`" for one in weights)) if weights else _BUNDLED
+    said = _BUNDLED
+    if weights:
+        said = _PINNED.format(weights=", ".join(f"`{one.repository}`" for one in weights))
     return f"---\n{data.to_yaml()}\n---\n\n{_README.format(weights=said)}"
 
 
-def pin(weights: str, api: HfApi) -> list[Pinned]:
+def _list(weights: list[Pinned]) -> str:
+    return ",".join(str(one.repository) for one in weights)
+
+
+def pin(references: str) -> list[Pinned]:
     """Look up the commits of `user/name` or `user/name@revision`, or several behind commas.
 
     Raises:
         UserError: a name is none, or there is no such repository, revision or generator in it,
             or the Hub can't be asked.
     """
-    named = [_parse(part) for part in weights.split(",")]
-    return [_pin(repo, revision, api) for repo, revision in named]
+    named = [Repository.parse(part.strip()) for part in references.split(",")]
+    return [_pin(repository) for repository in named]
 
 
-def _parse(weights: str) -> tuple[str, str | None]:
-    found = re.fullmatch(r"\s*([\w.-]+/[\w.-]+)(?:@(\S+))?\s*", weights)
-    if found is None:
-        raise UserError(f"--weights must be user/name or user/name@revision, not {weights!r}.")
-    return found[1], found[2]
-
-
-def _pin(repo: str, revision: str | None, api: HfApi) -> Pinned:
-    info = api.model_info(repo, revision=revision)
+def _pin(repository: Repository) -> Pinned:
+    with hub_session(repository) as api:
+        info = api.model_info(repository.id, revision=repository.revision)
     names = {file.rfilename for file in info.siblings or []}
-    if missing := {CONFIG_NAME, WEIGHTS_NAME} - names:
-        raise UserError(f"{repo} has no {' and no '.join(sorted(missing))}: no generator.")
-    assert info.sha is not None
-    return Pinned(repo, info.sha, public=not (info.private or info.gated))
+    if missing := sorted({CONFIG_NAME, WEIGHTS_NAME} - names):
+        raise UserError(
+            f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
+            "another."
+        )
+    return Pinned(Repository(repository.id, info.sha), public=not (info.private or info.gated))
 
 
-def deploy(
-    space: str,
-    weights: list[Pinned],
-    api: HfApi,
-    *,
-    private: bool = False,
-    hardware: str = CPU,
-) -> str:
-    """Upload the demo to a Space, created if need be, in one commit; return its address.
+def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware: str = CPU) -> str:
+    """Upload the demo to a Space in one commit; return the Space's address.
+
+    Args:
+        name: "user/name"; made if it isn't there.
+        weights: as for `stage`.
+        private: make a new Space private; one that is there stays as it is.
+        hardware: one of `HARDWARE`, for a new Space.
 
     Raises:
         UserError: what the Hub has against it, or why it can't be asked.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "space"
+    space = Repository(name)
+    with tempfile.TemporaryDirectory() as made, hub_session(space, pushing=True) as api:
+        folder = Path(made) / "space"
         stage(folder, weights, hardware)
-        url = api.create_repo(
-            space,
-            repo_type="space",
-            space_sdk="gradio",
-            # Nothing is said for the usual kind, so that a Space keeps what it has.
-            space_hardware=None if hardware == CPU else SpaceHardware(hardware),
-            private=private or None,
-            exist_ok=True,
-        )
+        try:
+            url = api.create_repo(
+                space.id,
+                repo_type="space",
+                space_sdk="gradio",
+                # The usual kind is left for the Hub to choose.
+                space_hardware=None if hardware == CPU else SpaceHardware(hardware),
+                private=private or None,
+                exist_ok=True,
+            )
+        except HfHubHTTPError as error:
+            if error.response.status_code != 402:
+                raise
+            raise UserError(
+                f"A new Space on a CPU, such as {space}, needs a paid plan. Free accounts may have "
+                "two Spaces on ZeroGPU, which runs the page as well: add --zero-gpu."
+            ) from None
         api.upload_folder(
-            repo_id=url.repo_id,
+            repo_id=space.id,
             repo_type="space",
             folder_path=folder,
             commit_message="Deploy the demo",

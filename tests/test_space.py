@@ -12,6 +12,7 @@ import pytest
 from huggingface_hub import metadata_load
 
 from cgan import Sampler, UserError, demo_files, space
+from cgan.repository import Repository
 from demo import handlers
 from demo.handlers import Settings
 from tests import hosting
@@ -19,7 +20,7 @@ from tests.conftest import ROOT, message
 from tests.hub_server import COLOURS, Fault, HubServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-PINNED = space.Pinned("ann/digits", COMMIT)
+PINNED = space.Pinned(Repository("ann/digits", COMMIT))
 SPACE = "ann/numbers"
 # What Spaces installs in the same command as requirements.txt.
 PLATFORM = ("uvicorn>=0.14.0", "websockets>=10.4", "spaces")
@@ -45,7 +46,7 @@ def files_in(folder):
 
 
 def test_a_space_holds_the_demo_its_card_and_the_choice_of_weights(tmp_path):
-    space.stage(tmp_path / "space", [PINNED, space.Pinned("ben/other", COMMIT)])
+    space.stage(tmp_path / "space", [PINNED, space.Pinned(Repository("ben/other", COMMIT))])
     content = files_in(tmp_path / "space")
     added = {"README.md", "requirements.txt", space.WEIGHTS_FILE}
     assert content.keys() == {*demo_files.find_files(), *added}
@@ -79,8 +80,9 @@ def check_card(folder):
 
 
 def test_the_card_says_what_spaces_needs_to_know(tmp_path):
-    twice = [PINNED, space.Pinned("ann/digits", COMMIT[::-1]), space.Pinned("a/b", COMMIT, False)]
-    space.stage(tmp_path, twice, space.ZERO_GPU)
+    other = space.Pinned(Repository("ann/digits", COMMIT[::-1]))
+    private = space.Pinned(Repository("a/b", COMMIT), public=False)
+    space.stage(tmp_path, [PINNED, other, private], space.ZERO_GPU)
     card = check_card(tmp_path)
     assert card["suggested_hardware"] == "zero-a10g"
     assert card["license"] == "mit"
@@ -140,7 +142,7 @@ from cgan.commands import deploy
 parser = Parser(prog="python -m cgan")
 deploy.add(parser.add_subparsers(dest="command"))
 values = parser.parse_args()
-sys.exit(run(lambda: values.call(values)))
+sys.exit(run(lambda: values.do(values)))
 """
 
 
@@ -195,7 +197,7 @@ def test_a_space_is_made_in_one_commit_and_pinned(hub, deploy, tmp_path):
     # One after the Hub's own first commit.
     assert len(hub.commits(SPACE, kind="spaces")) == 2
     assert hub.repo(SPACE, kind="spaces")["private"] is False
-    space.stage(tmp_path / "expected", [space.Pinned("ann/digits", sha)])
+    space.stage(tmp_path / "expected", [space.Pinned(Repository("ann/digits", sha))])
     uploaded = hub.files(SPACE, kind="spaces")
     assert uploaded.pop(".gitattributes")
     assert uploaded == files_in(tmp_path / "expected")
@@ -236,7 +238,7 @@ def test_a_dry_run_writes_a_folder_and_uploads_nothing(hub, deploy, tmp_path):
 
 @pytest.mark.parametrize("weights", ["digits", "ann/", "ann/digits@", "a/b/c", "ann/x,", " "])
 def test_what_names_no_weights_is_refused(hub, deploy, weights):
-    check_refused(deploy(SPACE, "--weights", weights), "user/name@revision")
+    check_refused(deploy(SPACE, "--weights", weights), "not")
     assert hub.requests == []
 
 
@@ -254,8 +256,16 @@ def test_what_the_hub_has_against_it_is_a_sentence(hub, deploy):
     check_refused(deploy(SPACE), "paid plan", "--zero-gpu")
     hub.fault = None
     check_refused(deploy(SPACE, HF_TOKEN="hf_wrong"), "hf auth login")
+    check_refused(deploy(SPACE, HF_TOKEN=""), "hf auth login")
     check_refused(deploy("ben/numbers"), "ben")
-    assert hub.repo(SPACE, kind="spaces") is None
+    check_refused(deploy("numbers"), "user/name")
+    check_refused(deploy(SPACE, HF_HUB_OFFLINE="1"), "HF_HUB_OFFLINE")
+    hub.fault = Fault("/api/spaces/.*/commit", status=403)
+    check_refused(deploy(SPACE), "write permission")
+    hub.fault = None
+    assert len(hub.commits(SPACE, kind="spaces")) == 1  # the Hub's own: nothing of ours
+    hub.stop()
+    check_refused(deploy(SPACE), "HF_ENDPOINT")
 
 
 # Running

@@ -1,1 +1,4 @@
-"""The commands of `python -m cgan`, each in a module of its own."""
+"""The commands of `python -m cgan`, a module each.
+
+Each has `add(commands)`, which adds its parser; the parser's `do` takes the parsed values.
+"""

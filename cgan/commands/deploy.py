@@ -1,4 +1,4 @@
-"""Put the demo on a Hugging Face Space: `python -m cgan deploy user/space --weights user/name`."""
+"""`deploy`: put the demo on a Hugging Face Space."""
 
 import argparse
 from pathlib import Path
@@ -8,45 +8,41 @@ from cgan.terminal import note, warn
 
 
 def add(commands: Any) -> None:
-    """Add the command to argparse's sub-commands; what to call is the default `call`."""
-    command = commands.add_parser("deploy", help="put the demo on a Hugging Face Space")
-    command.add_argument("space", metavar="USER/SPACE", help="made if it isn't there")
-    command.add_option(
+    """Add the command."""
+    parser = commands.add_parser("deploy", help="put the demo on a Hugging Face Space")
+    parser.add_argument("space", metavar="USER/SPACE", help="made if it isn't there")
+    parser.add_option(
         "weights",
         help="user/name@revision on the Hub, pinned to its commit; several behind commas "
         "(default: the bundled ones)",
     )
-    command.add_option("private", action="store_true", help="make a new Space private")
-    command.add_option(
+    parser.add_option("private", action="store_true", help="make a new Space private")
+    parser.add_option(
         "zero_gpu",
         action="store_true",
         help="make a new Space of the free kind, ZeroGPU (default: CPU, which needs a paid plan)",
     )
-    command.add_option(
+    parser.add_option(
         "dry_run", type=Path, metavar="DIR", help="write the Space's files to DIR and upload none"
     )
-    command.set_defaults(call=deploy)
+    parser.set_defaults(do=do)
 
 
-def deploy(values: argparse.Namespace) -> None:
-    """Do what the command line says."""
-    # Half a second, which no other command should take.
-    from huggingface_hub import HfApi
+def do(values: argparse.Namespace) -> None:
+    """Deploy, or only write the folder."""
+    from cgan import space  # here: imports huggingface_hub, which takes a while
 
-    from cgan import space
-
-    api = HfApi()
-    weights = space.pin(values.weights, api) if values.weights else []
+    weights = space.pin(values.weights) if values.weights is not None else []
     hardware = space.ZERO_GPU if values.zero_gpu else space.CPU
     for one in weights:
         if not one.public:
             warn(
-                f"{one.repo} is private or gated: give the Space, under Settings, a secret "
-                "HF_TOKEN that may read it; until then it draws with the bundled weights."
+                f"{one.repository.id} is private or gated: in the Space's settings, add a secret "
+                "HF_TOKEN that may read it; until then, the bundled weights are used."
             )
     if values.dry_run is not None:
         space.stage(values.dry_run, weights, hardware)
         note(f"Wrote {values.dry_run}. Nothing was uploaded.")
         return
-    address = space.deploy(values.space, weights, api, private=values.private, hardware=hardware)
+    address = space.deploy(values.space, weights, private=values.private, hardware=hardware)
     note(f"Deployed. In a few minutes, when it is built, open {address}")
