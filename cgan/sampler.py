@@ -1,7 +1,6 @@
 """The one way to use a generator: weights in, images out, without Jittor."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,8 @@ from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.generator import NumpyGenerator
 from cgan.latents import check_seed, latents
-from cgan.weights import Weights, fingerprint, load
-
-BUNDLED = Path(__file__).parent / "pretrained"
+from cgan.source import Source, read
+from cgan.weights import Weights, fingerprint
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
@@ -30,15 +28,18 @@ class Sampler:
         config: what the generator is: latent_dim, n_classes, img_size and the rest.
         parameter_count: trained numbers in the generator.
         sha256: of the bytes of its `model.safetensors`, in hexadecimal.
+        source: where the weights come from.
     """
 
     config: GeneratorConfig
     parameter_count: int
     sha256: str
+    source: Source
 
-    def __init__(self, weights: Weights) -> None:
-        """Use checked weights; `from_pretrained` reads them from a folder."""
+    def __init__(self, weights: Weights, source: Source | None = None) -> None:
+        """Use checked weights; `from_pretrained` reads them from a folder or the Hub."""
         self.config = weights.config
+        self.source = source or Source()
         self.parameter_count = sum(
             tensor.size for name, tensor in weights.tensors.items() if "running_" not in name
         )
@@ -46,17 +47,23 @@ class Sampler:
         self._generator = NumpyGenerator(weights)
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str] | None = None) -> "Sampler":
+    def from_pretrained(
+        cls, weights: str | os.PathLike[str] | None = None, *, revision: str | None = None
+    ) -> "Sampler":
         """Load a generator.
 
         Args:
-            folder: where `model.safetensors` and `config.json` are; None for the weights that
-                come with this package.
+            weights: a folder with `model.safetensors` and `config.json`; or a repository on the
+                Hugging Face Hub, "user/name" or "user/name@revision"; None for the weights that
+                come with this package. "a/b" is the folder if there is one, else the repository;
+                "./a/b" is always the folder.
+            revision: branch, tag or commit of the repository; None for its main branch.
 
         Raises:
-            UserError: something in the folder is missing or wrong; names the file and the key.
+            UserError: something is missing or wrong; names the file and the key. From the Hub:
+                why it can't be had, and what to do.
         """
-        return cls(load(BUNDLED if folder is None else Path(folder)))
+        return cls(*read(weights, revision))
 
     def latents(self, n: int, *, seed: int) -> NDArray[np.float32]:
         """Return n latents of a seed.
