@@ -11,12 +11,21 @@ import threading
 import pytest
 from huggingface_hub import metadata_load
 
-from cgan import Sampler, UserError, demo_files, space
+from cgan import Sampler, UserError, demo_files, space, weights
 from cgan.repository import Repository
 from demo import handlers
 from demo.handlers import Settings
 from tests import hosting
-from tests.conftest import ROOT, message
+from tests.conftest import (
+    ROOT,
+    TINY,
+    WRITE,
+    check_no_token,
+    hub_environment,
+    message,
+    random_sampler,
+    random_tensors,
+)
 from tests.hub_server import COLOURS, Fault, HubServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -130,9 +139,11 @@ def test_the_app_takes_the_weights_it_was_deployed_with(tmp_path):
 
 @pytest.fixture
 def hub(tmp_path):
+    """A Hub; "ann" may write with the token WRITE. No token may get anywhere it shouldn't."""
     with HubServer(tmp_path / "hub") as started:
-        started.add_user("ann", "hf_write")
+        started.add_user("ann", WRITE)
         yield started
+    check_no_token(started)
 
 
 COMMAND = """
@@ -155,13 +166,8 @@ def deploy(hub, tmp_path):
             [sys.executable, "-c", COMMAND, "deploy", *map(str, arguments)],
             cwd=tmp_path,
             env=os.environ
-            | {
-                "PYTHONPATH": str(ROOT),
-                "HF_ENDPOINT": hub.endpoint,
-                "HF_HOME": str(tmp_path / "home"),
-                "HF_TOKEN": "hf_write",
-                "HF_HUB_DISABLE_TELEMETRY": "1",
-            }
+            | hub_environment(hub, tmp_path / "home")
+            | {"PYTHONPATH": str(ROOT)}
             | environment,
             capture_output=True,
             text=True,
@@ -183,7 +189,7 @@ def check_refused(result, *words):
     last = result.stderr.splitlines()[-1]
     assert last.startswith("Error: ")
     assert "Traceback" not in result.stderr
-    assert "hf_write" not in result.stderr
+    assert WRITE not in result.stderr
     for word in words:
         assert word in last
 
@@ -193,7 +199,7 @@ def test_a_space_is_made_in_one_commit_and_pinned(hub, deploy, tmp_path):
     result = deploy(SPACE, "--weights", "ann/digits@main")
     assert result.returncode == 0, result.stderr
     assert f"{hub.endpoint}/spaces/{SPACE}" in result.stderr
-    assert "hf_write" not in result.stderr
+    assert WRITE not in result.stderr
     # One after the Hub's own first commit.
     assert len(hub.commits(SPACE, kind="spaces")) == 2
     assert hub.repo(SPACE, kind="spaces")["private"] is False
@@ -321,13 +327,14 @@ def on_spaces(disk, staged, python, **environment):
     """Run the app as Spaces does."""
     port = hosting.free_port(7860)
     command = [python, metadata_load(staged / "README.md")["app_file"]]
-    environment |= SPACES | {"PORT": str(port), "GRADIO_SERVER_PORT": str(port)}
+    environment = SPACES | {"PORT": str(port), "GRADIO_SERVER_PORT": str(port)} | environment
     return hosting.running(command, staged, disk, port, **environment)
 
 
-def expected():
+def expected(sampler=None):
     """Return the picture of the settings that `/write` takes where only digits are given."""
-    return handlers.number_png(Sampler.from_pretrained(), Settings("13812345678"), 4)[2]
+    drawn_with = sampler or Sampler.from_pretrained()
+    return handlers.number_png(drawn_with, Settings("13812345678"), 4)[2]
 
 
 @pytest.mark.slow
@@ -378,3 +385,24 @@ def test_zero_gpu_is_told_of_a_gpu_function(disk, staged, python):
         finally:
             device.shutdown()
             thread.join()
+
+
+@pytest.mark.slow
+def test_it_draws_with_the_weights_it_was_deployed_with(disk, python, hub, tmp_path):
+    """Fetched at the first start or, as by `preload_from_hub`, before: then without the Hub."""
+    weights.save_config(tmp_path, TINY)
+    weights.save_tensors(tmp_path, TINY, random_tensors(TINY))
+    names = ("config.json", "model.safetensors")
+    sha = hub.add_repo("ann/digits", {name: (tmp_path / name).read_bytes() for name in names})
+    folder = disk / "with-weights"
+    space.stage(folder, [space.Pinned(Repository("ann/digits", sha))])
+    picture = expected(random_sampler(TINY))
+    assert picture != expected()
+    online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    with on_spaces(disk, folder, python, **online) as host:
+        assert host.write("13812345678") == picture
+        assert host.asked_outside() == []
+    assert hub.requests != []
+    hub.stop()
+    with on_spaces(disk, folder, python, **online) as host:
+        assert host.write("13812345678") == picture

@@ -2,12 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from cgan.command_line import Commands
 from cgan.terminal import note, warn
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("deploy", help="put the demo on a Hugging Face Space")
     parser.add_argument("space", metavar="USER/SPACE", help="made if it isn't there")
