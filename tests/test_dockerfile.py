@@ -6,11 +6,12 @@ import subprocess
 
 import pytest
 
-from cgan import Sampler, demo_files
+from cgan import Sampler, demo_files, weights
 from demo import handlers
 from demo.handlers import Settings
 from tests import dockerfile, hosting
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TINY, random_sampler, random_tensors
+from tests.hub_server import HubServer
 
 
 def test_the_build_gets_only_what_the_demo_is_made_of(tmp_path):
@@ -65,15 +66,21 @@ def test_it_holds_the_demo_and_its_packages_alone(image):
         assert installed[name].partition("==")[2] == pins[name].version
 
 
+def start(disk, image, **environment):
+    """Start the image at a port of its own, as by `docker run -e PORT=...`."""
+    variables = image.variables() | {"PORT": str(hosting.free_port())} | environment
+    image.path("/tmp").mkdir(exist_ok=True)
+    image.path("/tmp").chmod(0o1777)
+    folder, port = image.path("."), variables["PORT"]
+    return variables, hosting.running(image.command, folder, disk, port, **variables)
+
+
 @pytest.mark.slow
 def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image):
     assert image.user == f"{hosting.PLAIN_USER}:{hosting.PLAIN_USER}"
     assert image.ports == ["7860"]
     assert image.environment["PORT"] == "7860"
-    port = hosting.free_port()  # as by `docker run -e PORT=...`
-    variables = image.variables() | {"PORT": str(port)}
-    image.path("/tmp").mkdir(mode=0o1777)
-    image.path("/tmp").chmod(0o1777)
+    variables, started = start(disk, image)
 
     def healthy():
         check = ["/bin/sh", "-c", image.health]
@@ -81,10 +88,26 @@ def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image):
         return subprocess.run(check, timeout=30, **where, **hosting.plain_user()).returncode == 0
 
     assert not healthy()
-    with hosting.running(image.command, image.path("."), disk, port, **variables) as host:
+    with started as host:
         assert healthy()
         settings = Settings("13812345678")
         expected = handlers.number_png(Sampler.from_pretrained(), settings, 4)[2]
         assert host.write("13812345678") == expected
         assert host.asked_outside() == []
     assert not healthy()
+
+
+@pytest.mark.slow
+def test_it_keeps_weights_from_the_hub_in_the_one_folder_it_may_write(disk, image, tmp_path):
+    weights.save_config(tmp_path, TINY)
+    weights.save_tensors(tmp_path, TINY, random_tensors(TINY))
+    files = {name: (tmp_path / name).read_bytes() for name in ("config.json", "model.safetensors")}
+    with HubServer(tmp_path / "hub") as hub:
+        hub.add_repo("ann/digits", files)
+        online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_DISABLE_TELEMETRY": "1"}
+        _, started = start(disk, image, CGAN_WEIGHTS="ann/digits", **online)
+        with started as host:
+            settings = Settings("13812345678")
+            expected = handlers.number_png(random_sampler(TINY), settings, 4)[2]
+            assert host.write("13812345678") == expected
+    assert list(image.path("cache").rglob("model.safetensors")) != []
