@@ -1,167 +1,228 @@
-"""What goes wrong with the Hugging Face Hub, each in one sentence that says what to do."""
+"""What can go wrong between here and the Hugging Face Hub, each in one sentence with a way out.
+
+Nothing that these sentences quote shows a token: neither one in an address nor one that a server
+repeats.
+"""
 
 import errno
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cgan.errors import UserError
+from cgan.repository import Repository
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-# What a server or a library said is quoted up to here.
-_MAX_QUOTE = 200
+_TOKEN = re.compile(r"hf_[A-Za-z0-9_]{8,}|(?<=Bearer )\S+")
+_MAX_QUOTED = 200
 
 
 class HubError(UserError):
-    """The Hub could not do what was asked.
+    """The Hub, or the way to it, refused or failed.
 
     Attributes:
-        kind: "offline" (the network, or HF_HUB_OFFLINE), "busy" (try again later), "denied" (a
-            token or a permission), "missing" (no such repository, revision or file), "damaged"
-            (what came is not what the Hub says), "loading" (not there yet) or "other".
+        unavailable: whether the Hub could not be asked, so that a copy from before will do, and
+            asking again later may help; False where the Hub's answer was no.
     """
 
-    def __init__(self, kind: str, message: str) -> None:
-        """Keep the message, without any token."""
-        super().__init__(without_tokens(message))
-        self.kind = kind
+    def __init__(self, message: str, *, unavailable: bool = False) -> None:
+        """Say it in a sentence."""
+        super().__init__(message)
+        self.unavailable = unavailable
 
 
-def without_tokens(text: str) -> str:
-    """Return `text` with every token in it replaced."""
-    if token := os.environ.get("HF_TOKEN", "").strip():
-        text = text.replace(token, "hf_***")
-    return re.sub(r"\bhf_\w{8,}", "hf_***", text)
+def shown_endpoint() -> str:
+    """Return the Hub's address as it may be shown: without a user and password."""
+    from huggingface_hub import constants
+
+    parts = urlsplit(constants.ENDPOINT)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-@contextmanager
-def explained(name: str, *, writing: bool = False) -> Iterator[None]:
-    """Turn what huggingface_hub raises into a `HubError`.
+def redact(text: str) -> str:
+    """Remove tokens from what somebody else wrote."""
+    from huggingface_hub import get_token
+
+    if token := get_token():
+        text = text.replace(token, "***")
+    return _TOKEN.sub("***", re.sub(r"://[^/\s@]*@", "://", text))
+
+
+def no_token() -> HubError:
+    """Return the error of a push without a token."""
+    return HubError(
+        "Pushing needs a token, and there is none: make one with write permission at "
+        f"{shown_endpoint()}/settings/tokens, then run `hf auth login` or set HF_TOKEN."
+    )
+
+
+def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubError:
+    """Turn what huggingface_hub raised into a sentence.
 
     Args:
-        name: of the repository, with its revision if there is one.
-        writing: whether it is written to.
+        error: as raised, with its causes.
+        repository: which was asked for.
+        pushing: whether it was to be written.
     """
-    import httpx2
-
-    try:
-        yield
-    except UserError:
-        raise
-    # A failed connection is none of Python's own errors, and Xet's are plain RuntimeErrors.
-    except (OSError, ValueError, RuntimeError, httpx2.HTTPError) as error:
-        raise _explain(error, name, writing) from error
-
-
-def _explain(error: BaseException, name: str, writing: bool) -> HubError:
-    from huggingface_hub import constants, errors, get_token
-
-    causes = list(_causes(error))
-    where = constants.ENDPOINT
-    if _find(causes, errors.OfflineModeIsEnabled):
-        return HubError(
-            "offline",
-            f"HF_HUB_OFFLINE is set: unset it to ask the Hub for {name}, or use a folder.",
-        )
-    for cause in causes:
-        if isinstance(cause, errors.HfHubHTTPError):
-            return _explain_answer(cause, name, where, writing, get_token() is not None)
-    if _find(causes, errors.LocalTokenNotFoundError):
-        return _no_token(name)
-    if _find(causes, errors.HFValidationError):
-        return HubError("missing", f"{name} is no name that the Hub allows: give user/name.")
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-            return HubError("other", "The disk is full: make room, or set HF_HOME to another one.")
-        if isinstance(cause, PermissionError):
-            place = cause.filename or constants.HF_HOME
-            return HubError("other", f"{place} can't be written: set HF_HOME to another folder.")
-    if _is_network(causes):
-        return HubError(
-            "offline",
-            f"{where} can't be reached: check the network, and HF_ENDPOINT if it is set.",
-        )
-    return HubError("other", f"{name}: {_quote(str(error)) or type(error).__name__}.")
-
-
-def _explain_answer(
-    error: "HfHubHTTPError", name: str, where: str, writing: bool, with_token: bool
-) -> HubError:
-    from huggingface_hub import errors
-
-    status = error.response.status_code
-    said = _quote(error.server_message or "")
-    if isinstance(error, errors.GatedRepoError):
-        return HubError(
-            "denied",
-            f"{name} is gated: ask for access at {where}/{name.partition('@')[0]}, and set "
-            "HF_TOKEN to a token of yours.",
-        )
-    if isinstance(error, errors.RevisionNotFoundError):
-        return HubError("missing", f"{name} does not exist: the repository has no such revision.")
-    if isinstance(error, errors.EntryNotFoundError):
-        return HubError("missing", f"{name} has not all files of a generator.")
-    if status == 401 and with_token:
-        return HubError(
-            "denied",
-            f"The Hub does not accept the token: make a new one at {where}/settings/tokens and set "
-            "it as HF_TOKEN, or log in with `hf auth login`.",
-        )
-    if status == 401 and writing:
-        return _no_token(name)
-    if status == 402:
-        return HubError("denied", f"The Hub wants to be paid for {name}: {said or 'no more said'}.")
-    if status == 403:
-        return HubError(
-            "denied",
-            f"You may not {'write to' if writing else 'read'} {name}: use a token that may (write "
-            f"permission is set at {where}/settings/tokens), or another name.",
-        )
-    if status in (401, 404):
-        there_is = "no namespace" if writing else "no repository"
-        return HubError(
-            "missing",
-            f"{where} has {there_is} {name}, or it is private: check the name, and whether "
-            "HF_TOKEN is a token that may use it.",
-        )
-    if status == 409:
-        return HubError("busy", f"{name} was changed by someone else just now: try again.")
-    if status == 429:
-        return HubError("busy", f"{where} gets too many requests from here: try again later.")
-    if status >= 500:
-        return HubError("busy", f"{where} has a problem of its own ({status}): try again later.")
-    return HubError("other", f"{where} refuses {name} ({status}): {said or 'it says no more'}.")
-
-
-def _no_token(name: str) -> HubError:
+    for cause in _causes(error):
+        for known in (_answer, _connection, _machine):
+            if explained := known(cause, repository, pushing):
+                return explained
+    said = redact(" ".join(str(error).split()))[:_MAX_QUOTED] or "no more is known"
+    doing = "push to" if pushing else "fetch"
     return HubError(
-        "denied",
-        f"There is no token to write to {name}: set HF_TOKEN, or log in with `hf auth login`.",
+        f"Could not {doing} {repository} ({type(error).__name__}: {said}). Try again, or ask "
+        f"{shown_endpoint()} in a browser what is the matter."
     )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    """Yield an error and what it came of: the library wraps the telling one in others."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
 
-def _find(causes: list[BaseException], kind: type[BaseException]) -> bool:
-    return any(isinstance(cause, kind) for cause in causes)
+def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
+    """Explain an answer of the Hub's that is an error."""
+    from huggingface_hub import errors
+
+    hub = shown_endpoint()
+    if isinstance(error, errors.LocalTokenNotFoundError):
+        return no_token()
+    if not isinstance(error, errors.HfHubHTTPError):
+        return None
+    if isinstance(error, errors.GatedRepoError):
+        return HubError(
+            f"{repository.id} is gated: ask for access at {hub}/{repository.id}, then log in with "
+            "`hf auth login` or set HF_TOKEN."
+        )
+    if isinstance(error, errors.RevisionNotFoundError):
+        return HubError(
+            f"{repository.id} has no revision {repository.revision or 'main'!r}: give a branch, a "
+            f"tag or a commit that {hub}/{repository.id} lists."
+        )
+    if isinstance(error, errors.DisabledRepoError):
+        return HubError(f"{repository.id} has been disabled on {hub}: choose another.")
+    if isinstance(error, errors.RemoteEntryNotFoundError):
+        return HubError(
+            f"A file of {repository} is not on {hub} any more: try again, or choose another "
+            "revision."
+        )
+    return _status(error, repository, pushing)
 
 
-def _is_network(causes: list[BaseException]) -> bool:
+def _status(error: "HfHubHTTPError", repository: Repository, pushing: bool) -> HubError:
+    from huggingface_hub import get_token
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    hub, status = shown_endpoint(), error.response.status_code
+    namespace = repository.id.partition("/")[0]
+    told = redact(error.server_message or "")[:_MAX_QUOTED].strip().rstrip(".")
+    told = f" ({told})" if told else ""
+    if status == 429 or status >= 500:
+        return _out_of_order(error)
+    if isinstance(error, RepositoryNotFoundError) and not (pushing and status == 401):
+        return HubError(
+            f"There is no model {repository.id} on {hub} that you may see: check the name; "
+            "if it is private, log in with `hf auth login` or set HF_TOKEN."
+        )
+    if status == 401:
+        if get_token() is None:
+            return HubError(f"{hub} asks who you are: run `hf auth login` or set HF_TOKEN.")
+        return HubError(
+            f"{hub} does not accept your token: it is mistyped, expired or another Hub's. Run "
+            "`hf auth login` again; HF_TOKEN, if it is set, goes before that."
+        )
+    if status == 402:
+        return HubError(
+            f"{hub} asks for a paid plan{told}: see {hub}/settings/billing, or choose another name."
+        )
+    if status == 403:
+        if not pushing:
+            return HubError(f"{hub} does not let you read {repository.id}{told}: check your token.")
+        return HubError(
+            f"Your token may not write to {repository.id}: it must have write permission, and "
+            f"{namespace} must be you or an organisation that lets you write. Make one at "
+            f"{hub}/settings/tokens."
+        )
+    if status == 404 and pushing:
+        return HubError(
+            f"{hub} knows no user or organisation {namespace} that you may write to: check the "
+            "name."
+        )
+    if status in (409, 412):
+        return HubError(f"{repository.id} was being changed at the same moment{told}: try again.")
+    return HubError(f"{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.")
+
+
+def _out_of_order(error: "HfHubHTTPError") -> HubError:
+    """Explain what passes by itself."""
+    hub, status = shown_endpoint(), error.response.status_code
+    if status != 429:
+        return HubError(f"{hub} is out of order (status {status}): try later.", unavailable=True)
+    after = error.response.headers.get("Retry-After", "")
+    when = f"in {after} s" if after.isdecimal() else "in a few minutes"
+    return HubError(
+        f"{hub} has had too many requests from here: try again {when}. Those who are logged in "
+        "(`hf auth login` or HF_TOKEN) may send more.",
+        unavailable=True,
+    )
+
+
+def _connection(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
+    """Explain why there was no answer."""
     import httpx2
     from huggingface_hub import errors
 
-    kinds = (httpx2.TransportError, ConnectionError, TimeoutError, errors.LocalEntryNotFoundError)
-    return any(isinstance(cause, kinds) for cause in causes)
+    hub = shown_endpoint()
+    check = "check the internet connection and, if it is set, HF_ENDPOINT"
+    if isinstance(error, errors.OfflineModeIsEnabled):
+        return HubError(
+            f"HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch "
+            "or push.",
+            unavailable=True,
+        )
+    if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return HubError(f"HF_ENDPOINT is not a web address: {hub}. Write it like https://host.")
+    if isinstance(error, httpx2.TimeoutException | TimeoutError):
+        return HubError(f"{hub} did not answer in time: {check}.", unavailable=True)
+    if isinstance(error, httpx2.ProxyError):
+        return HubError(f"The proxy did not let us reach {hub}: check HTTPS_PROXY.")
+    if isinstance(error, httpx2.ConnectError):
+        why = "its certificate is not trusted here" if "CERTIFICATE" in str(error) else "no answer"
+        return HubError(f"Can't reach {hub} ({why}): {check}.", unavailable=True)
+    if isinstance(error, httpx2.TransportError | ConnectionError):
+        doing = "push" if pushing else "fetch"
+        return HubError(
+            f"The connection to {hub} was broken off: {doing} again; {check}.", unavailable=True
+        )
+    if isinstance(error, errors.FileMetadataError | httpx2.HTTPError) or _is_json_error(error):
+        return HubError(f"{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.")
+    return None
 
 
-def _quote(text: str) -> str:
-    first = text.strip().partition("\n")[0].rstrip(".")
-    return first if len(first) <= _MAX_QUOTE else first[:_MAX_QUOTE] + "…"
+def _is_json_error(error: BaseException) -> bool:
+    return type(error).__name__ == "JSONDecodeError"
+
+
+def _machine(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
+    """Explain what this machine refused."""
+    from huggingface_hub import constants
+
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    where = error.filename or constants.HF_HUB_CACHE
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return HubError(f"No room on the disk for {repository} in {where}: make room.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return HubError(
+            f"{where} can't be written or read ({error.strerror}): set HF_HOME to a folder that "
+            "can."
+        )
+    return HubError(f"Could not use {where} ({error.strerror}) for {repository}: see to it.")

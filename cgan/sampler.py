@@ -1,21 +1,18 @@
 """The one way to use a generator: weights in, images out, without Jittor."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cgan import hub, number, picture
+from cgan import number, picture
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.generator import NumpyGenerator
 from cgan.latents import check_seed, latents
-from cgan.repository import Repository, parse
-from cgan.weights import Weights, fingerprint, load
-
-BUNDLED = Path(__file__).parent / "pretrained"
+from cgan.source import Source, read
+from cgan.weights import Weights, fingerprint
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
@@ -31,19 +28,18 @@ class Sampler:
         config: what the generator is: latent_dim, n_classes, img_size and the rest.
         parameter_count: trained numbers in the generator.
         sha256: of the bytes of its `model.safetensors`, in hexadecimal.
-        source: where the weights come from: a folder's name, or `user/name@commit`; empty for
-            the bundled ones and where it is not known.
+        source: where the weights come from.
     """
 
     config: GeneratorConfig
     parameter_count: int
     sha256: str
-    source: str
+    source: Source
 
-    def __init__(self, weights: Weights, source: str = "") -> None:
-        """Use checked weights; `from_pretrained` finds and reads them."""
-        self.source = source
+    def __init__(self, weights: Weights, source: Source | None = None) -> None:
+        """Use checked weights; `from_pretrained` reads them from a folder or the Hub."""
         self.config = weights.config
+        self.source = source or Source()
         self.parameter_count = sum(
             tensor.size for name, tensor in weights.tensors.items() if "running_" not in name
         )
@@ -57,26 +53,17 @@ class Sampler:
         """Load a generator.
 
         Args:
-            weights: a folder with `model.safetensors` and `config.json`, or a repository on the
-                Hugging Face Hub, `user/name` or `user/name@revision` (`cgan.repository.parse`
-                tells them apart); None for the weights that come with this package.
-            revision: branch, tag or commit of the repository.
+            weights: a folder with `model.safetensors` and `config.json`; or a repository on the
+                Hugging Face Hub, "user/name" or "user/name@revision"; None for the weights that
+                come with this package. "a/b" is the folder if there is one, else the repository;
+                "./a/b" is always the folder.
+            revision: branch, tag or commit of the repository; None for its main branch.
 
         Raises:
-            UserError: something is missing, wrong or can't be had; names the file and the key.
+            UserError: something is missing or wrong; names the file and the key. From the Hub:
+                why it can't be had, and what to do.
         """
-        if weights is None:
-            place: Path | Repository = BUNDLED
-        else:
-            place = parse(weights) if isinstance(weights, str) else Path(weights)
-        if revision is not None:
-            if not isinstance(place, Repository) or place.revision is not None:
-                raise UserError("revision needs weights of the form user/name.")
-            place = Repository(place.id, revision)
-        if isinstance(place, Repository):
-            pulled = hub.pull_or_cached(place)
-            return cls(load(pulled.folder), str(pulled))
-        return cls(load(place), "" if weights is None else place.resolve().name)
+        return cls(*read(weights, revision))
 
     def latents(self, n: int, *, seed: int) -> NDArray[np.float32]:
         """Return n latents of a seed.

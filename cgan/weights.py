@@ -27,7 +27,7 @@ CONFIG_NAME = "config.json"
 FORMAT_KEY, FORMAT = "format", "cgan-generator-1"
 TRAINING_KEY = "training"
 
-_MAX_CONFIG_BYTES = 1 << 20
+MAX_CONFIG_BYTES = 1 << 20
 # Room for safetensors' header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
 
@@ -84,6 +84,16 @@ def load(folder: Path) -> Weights:
     Raises:
         UserError: what is wrong, with the file and the key.
     """
+    config = load_generator_config(folder)
+    return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
+
+
+def load_generator_config(folder: Path) -> GeneratorConfig:
+    """Read what `config.json` says of the generator.
+
+    Raises:
+        UserError: what is wrong, with the file and the key.
+    """
     content = load_config(folder)
     path = folder / CONFIG_NAME
     if content.pop(FORMAT_KEY, None) != FORMAT:
@@ -92,10 +102,9 @@ def load(folder: Path) -> Weights:
     if not isinstance(training, dict):
         raise UserError(f"{path}: {TRAINING_KEY!r} must be an object.")
     try:
-        config = GeneratorConfig.from_dict(content)
+        return GeneratorConfig.from_dict(content)
     except UserError as error:
         raise UserError(f"{path}: {error}.") from error
-    return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
 
 
 def load_config(folder: Path) -> dict[str, Any]:
@@ -105,7 +114,7 @@ def load_config(folder: Path) -> dict[str, Any]:
         UserError: missing, too large, or not a JSON object.
     """
     path = folder / CONFIG_NAME
-    data = _read(path, _MAX_CONFIG_BYTES)
+    data = _read(path, MAX_CONFIG_BYTES)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -115,9 +124,14 @@ def load_config(folder: Path) -> dict[str, Any]:
     return content
 
 
-def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
+def max_weights_bytes(config: GeneratorConfig) -> int:
+    """Return how large the `model.safetensors` of a generator with this config may be."""
     count = sum(int(np.prod(shape)) for shape in generator_shapes(config).values())
-    data = _read(path, 4 * count + _MAX_HEADER_BYTES)
+    return 4 * count + _MAX_HEADER_BYTES
+
+
+def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
+    data = _read(path, max_weights_bytes(config))
     try:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:

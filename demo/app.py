@@ -26,6 +26,8 @@ from cgan.command_line import Parser, run  # noqa: E402
 from demo.models import Models  # noqa: E402
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
+# What to use where nobody says; `python -m cgan deploy` puts it beside this file.
+_DEPLOYED_WEIGHTS = Path(__file__).with_name("weights.txt")
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 
@@ -36,7 +38,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = Parser(prog="demo/app.py", description=__doc__.split("\n")[0])
     parser.add_option(
         "weights",
-        default=environment.get("CGAN_WEIGHTS") or None,
+        default=environment.get("CGAN_WEIGHTS") or _deployed_weights(),
         help="weights folder, or user/name[@revision] on the Hugging Face Hub; several with "
         "commas (default: the bundled ones; environment: CGAN_WEIGHTS)",
     )
@@ -68,6 +70,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def _split(weights: str | None) -> list[str]:
     """Return the references in a list with commas, each once."""
     return list(dict.fromkeys(filter(None, (part.strip() for part in (weights or "").split(",")))))
+
+
+def _deployed_weights() -> str | None:
+    if not _DEPLOYED_WEIGHTS.is_file():
+        return None
+    return _DEPLOYED_WEIGHTS.read_text(encoding="utf-8").strip() or None
 
 
 def _is_on(name: str) -> bool:
@@ -122,9 +130,10 @@ def serve(arguments: list[str] | None) -> None:
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
 
-    from demo import page
+    from demo import page, zero_gpu
     from demo.theme import theme
 
+    zero_gpu.declare()
     models.start()
     built = page.build(models)
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"

@@ -63,7 +63,7 @@ def facts(model: Model, milliseconds: float, language: str) -> str:
     weights = say(language, key, name=escape(model.source), sha=sampler.sha256[:12])
     if model.reason is not None:
         reason = escape(explain(model.reason, language))
-        wanted = escape(model.instead_of)
+        wanted = escape(model.wanted)
         weights = say(language, "instead", weights=weights, wanted=wanted, reason=reason)
     parameters = sampler.parameter_count
     return say(language, "facts", ms=milliseconds, parameters=parameters, weights=weights)

@@ -4,16 +4,16 @@ A repository is asked in a thread of its own. Until it has answered, its revisio
 draws, or else the bundled weights; then the page changes over, without a restart.
 """
 
-import contextlib
 import threading
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cgan import Sampler, UserError, hub
-from cgan.hub_errors import HubError
+from cgan import Sampler, UserError
+from cgan.pull import Pulled, cached, pull
 from cgan.repository import Repository, parse
+from cgan.source import read, read_pulled
 
 # Seconds to wait for the Hub before the page is served without it.
 PATIENCE = 2.0
@@ -23,22 +23,48 @@ _FIRST_PAUSE, _LAST_PAUSE = 5.0, 300.0
 _LAST_WORD = 1.0
 
 
+class Loading(UserError):
+    """The Hub has not answered yet."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("it is on its way from the Hugging Face Hub.")
+
+
+class Unavailable(UserError):
+    """Weights from the Hub that can't be had, or can't be used.
+
+    Attributes:
+        why: the sentence about it.
+    """
+
+    def __init__(self, why: str) -> None:
+        """Say why."""
+        super().__init__(why)
+        self.why = str(self)
+
+
 @dataclass(frozen=True)
 class Model:
     """A generator that draws.
 
     Attributes:
         sampler: what draws.
-        source: where its weights come from: a folder's name, or user/name@commit; empty for the
-            bundled weights.
-        instead_of: the reference in whose place it draws, where that can't be had.
+        wanted: the repository in whose place it draws, where that can't be had.
         reason: why it can't.
     """
 
     sampler: Sampler
-    source: str = ""
-    instead_of: str = ""
+    wanted: str = ""
     reason: UserError | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the weights come from: user/name@commit, a folder's name, or empty if bundled."""
+        source = self.sampler.source
+        if source.kind == "hub":
+            return f"{source.name.partition('@')[0]}@{source.commit}"
+        return Path(source.name).resolve().name if source.kind == "folder" else ""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -66,29 +92,33 @@ class Models:
         Raises:
             UserError: a reference or a folder is not right, or its weights can't write numbers.
         """
-        self._bundled = Model(_sampler(None))
+        self._bundled = Model(_checked(Sampler(*read(None))))
         self._models: dict[str, Model] = {}
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         for reference in references:
-            self._add(reference, parse(reference))
+            place = parse(reference)
+            if isinstance(place, Path):
+                self._models[reference] = Model(_checked(Sampler(*read(place))))
+            else:
+                self._begin(reference, place)
         if not self._models:
             self._models[""] = self._bundled
         self.names = list(self._models)
 
-    def _add(self, name: str, place: Repository | Path) -> None:
-        if isinstance(place, Path):
-            self._models[name] = Model(_sampler(place), place.resolve().name)
-            return
-        loading = HubError("loading", f"{place} is on its way from the Hub.")
-        self._models[name] = Model(self._bundled.sampler, "", name, loading)
-        cached = hub.cached(place)
-        if cached is not None:
-            with contextlib.suppress(UserError):  # what is wrong with it, pulling will tell
-                self._use(name, cached)
-                if cached.commit == place.revision:
+    def _begin(self, name: str, place: Repository) -> None:
+        """Take what is in the cache; unless that is all there will ever be, ask the Hub, too."""
+        self._models[name] = replace(self._bundled, wanted=name, reason=Loading())
+        here = cached(place)
+        if here is not None:
+            try:
+                self._use(name, place, here)
+            except UserError as error:
+                self._fall_back(name, Unavailable(str(error)))
+            else:
+                if place.is_pinned:
                     return
-                self._fall_back(name, loading)
+                self._fall_back(name, Loading())
         thread = threading.Thread(target=self._keep_pulling, args=(name, place), daemon=True)
         self._threads.append(thread)
 
@@ -122,32 +152,33 @@ class Models:
         pause = _FIRST_PAUSE
         while not self._stopped.is_set():
             try:
-                self._use(name, hub.pull(place))
-                return
+                pulled = pull(place)
+                self._use(name, place, pulled)
+                if not pulled.problem:
+                    return
+                self._fall_back(name, Unavailable(pulled.problem))
             except UserError as error:
-                self._fall_back(name, error)
+                self._fall_back(name, Unavailable(str(error)))
             except Exception:
-                # Whatever it is, the page goes on with what it has, and the log says what it was.
+                # Whatever it is, the page goes on with what it has; the log says what it was.
                 traceback.print_exc()
-                self._fall_back(name, HubError("other", f"{place} can't be loaded."))
+                self._fall_back(name, Unavailable("it can't be loaded; the server's log says why."))
             self._stopped.wait(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
-    def _use(self, name: str, pulled: hub.Pulled) -> None:
-        self._models[name] = Model(_sampler(pulled.folder), str(pulled))
+    def _use(self, name: str, place: Repository, pulled: Pulled) -> None:
+        self._models[name] = Model(_checked(Sampler(*read_pulled(place, pulled))))
 
     def _fall_back(self, name: str, reason: UserError) -> None:
-        model = self._models[name]
-        self._models[name] = Model(model.sampler, model.source, name, reason)
+        self._models[name] = replace(self._models[name], wanted=name, reason=reason)
 
 
-def _sampler(folder: Path | None) -> Sampler:
-    """Load weights that the page can use.
+def _checked(sampler: Sampler) -> Sampler:
+    """Return it, ready.
 
     Raises:
-        UserError: they are not right, or can't write numbers.
+        UserError: it can't write numbers.
     """
-    sampler = Sampler.from_pretrained(folder)
     config = sampler.config
     if not config.conditional or config.n_classes != 10 or config.channels != 1:
         raise UserError(

@@ -1,9 +1,9 @@
 """Everything the page says, in English and Chinese."""
 
 from cgan import UserError
-from cgan.hub_errors import HubError
 from cgan.number import BadCharacter, NoDigit
 from demo.drawing import MAX_DIGITS, DifferentLengths, OutOfRange, TooLong
+from demo.models import Loading, Unavailable
 
 LANGUAGES = ("en", "zh")
 
@@ -114,13 +114,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "out_of_range": ("", "{name}必须是 {low:g} 到 {high:g} 之间的{kind}。"),
     "whole": ("whole number", "整数"),
     "real": ("number", "数"),
-    "hub_offline": ("", "连不上 Hugging Face Hub，请检查网络、HF_ENDPOINT 和 HF_HUB_OFFLINE。"),
-    "hub_busy": ("", "Hugging Face Hub 暂时无法提供服务，稍后会自动重试。"),
-    "hub_denied": ("", "Hugging Face Hub 拒绝访问，请检查令牌和权限。"),
-    "hub_missing": ("", "Hugging Face Hub 上没有这个仓库、版本或所需的文件。"),
-    "hub_damaged": ("", "从 Hugging Face Hub 收到的文件有误，稍后会自动重试。"),
-    "hub_loading": ("", "正在从 Hugging Face Hub 获取。"),
-    "hub_other": ("", "Hugging Face Hub 出错：{message}"),
+    "loading": ("", "正在从 Hugging Face Hub 获取。"),
+    "unavailable": ("", "暂时无法从 Hugging Face Hub 获取（{why}）"),
     "other_error": ("", "有误：{message}"),
     "bad_link": (
         "The link is not complete, so parts of it are left out: {message}",
@@ -166,6 +161,8 @@ def explain(error: UserError, language: str) -> str:
         name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
         kind = say(language, "whole" if error.whole else "real")
         return say(language, "out_of_range", name=name, low=error.low, high=error.high, kind=kind)
-    if isinstance(error, HubError):
-        return say(language, f"hub_{error.kind}", message=error)
+    if isinstance(error, Loading):
+        return say(language, "loading")
+    if isinstance(error, Unavailable):
+        return say(language, "unavailable", why=error.why)
     return say(language, "other_error", message=error)

@@ -1,18 +1,22 @@
-"""What several tests share: small random weights, and Python in a process of its own."""
+"""What several tests share: small random weights, Python in its own process, and a Hub."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import huggingface_hub
 import hypothesis
 import numpy as np
 import pytest
+from huggingface_hub import constants
+from huggingface_hub.utils import _xet
 
 from cgan import weights
 from cgan.architecture import generator_shapes
 from cgan.config import GeneratorConfig
 from cgan.sampler import Sampler
+from tests.hub_server import HubServer
 
 ROOT = Path(__file__).parents[1]
 TINY = GeneratorConfig(latent_dim=3, n_classes=10, img_size=8)
@@ -82,3 +86,63 @@ def tiny_weights(tmp_path, tiny_tensors):
 def tiny_sampler():
     """A sampler of 8x8 images with the tensors of `tiny_tensors`."""
     return random_sampler(TINY)
+
+
+WRITE, READ = "hf_writersSecret1", "hf_readersSecret2"
+
+
+@pytest.fixture(params=[False, True], ids=["http", "xet"])
+def hub(request, tmp_path, monkeypatch):
+    """A Hub that huggingface_hub, in this process, takes for the real one, by both transports.
+
+    "ann" may write with the token WRITE, which is set; "ben" may only read, with READ. At the
+    end, no token must have gone to the second origin or been written anywhere.
+    """
+    home = tmp_path / "home"
+    with HubServer(tmp_path / "hub", xet=request.param) as started:
+        started.add_user("ann", WRITE, orgs=["digits"])
+        started.add_user("ben", READ, role="read")
+        for name, value in hub_constants(started, home).items():
+            monkeypatch.setattr(constants, name, value)
+        for name in ("HF_HOME", "HF_XET_CACHE"):
+            monkeypatch.setenv(name, str(home))
+        monkeypatch.setenv("HF_TOKEN", WRITE)
+        yield started
+        huggingface_hub.close_session()
+        if request.param:
+            _xet.abort_xet_session()
+        started.stop()
+        check_no_token(started, home)
+
+
+def hub_constants(server, home):
+    """Return what huggingface_hub reads from the environment, which it did when imported."""
+    return {
+        "ENDPOINT": server.endpoint,
+        "HUGGINGFACE_CO_URL_TEMPLATE": server.endpoint + "/{repo_id}/resolve/{revision}/{filename}",
+        "HF_HUB_DISABLE_XET": not server.xet,
+        "HF_HUB_DISABLE_TELEMETRY": True,
+        "HF_HUB_OFFLINE": False,
+        "HF_HOME": str(home),
+        "HF_HUB_CACHE": str(home / "hub"),
+        "HF_TOKEN_PATH": str(home / "token"),
+    }
+
+
+def hub_environment(server, home, token=WRITE):
+    """Return the environment of a process that takes a server for the real Hub."""
+    kept = {name: "" for name in os.environ if name.startswith("HF_")}
+    given = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(home), "HF_TOKEN": token}
+    return kept | given | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def check_no_token(server, *folders):
+    """Check that no token went to the second origin, nor into a file."""
+    leaks = [r for r in server.requests if r.origin == "cdn" and "secret" in str(r).lower()]
+    assert leaks == []
+    for folder in (server.folder, *folders):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                assert WRITE.encode() not in content, path
+                assert READ.encode() not in content, path

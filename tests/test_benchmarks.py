@@ -35,3 +35,19 @@ def test_demo_latency_compares_the_demo_with_a_bare_app():
     rows = [line.split("|")[2].strip() for line in result.stdout.splitlines() if line[:3] == "| 2"]
     assert rows == ["requests/s", "p50, ms", "p95, ms", "failed"]
     assert "| 2 | failed | 0 | 0 | |" in result.stdout
+
+
+@pytest.mark.slow
+def test_cold_start_compares_a_space_with_a_bare_app():
+    result = subprocess.run(
+        [sys.executable, ROOT / "benchmarks/cold_start.py", "--rounds=1"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert [line.split("|")[1].strip() for line in lines[-2:]] == [
+        "start to first page",
+        "start to first picture",
+    ]

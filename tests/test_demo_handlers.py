@@ -12,14 +12,17 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
+from cgan import Sampler
 from cgan.errors import UserError
+from cgan.source import Source
+from cgan.weights import Weights
 from demo import handlers
 from demo.drawing import Drawing, draw
 from demo.handlers import Settings
 from demo.look import INKS, LOOKS
-from demo.models import Model, Models
+from demo.models import Loading, Model, Models, Unavailable
 from demo.texts import explain
-from tests.conftest import message
+from tests.conftest import TINY, message
 
 MODELS = Models()
 OTHER = Settings(
@@ -365,16 +368,48 @@ def test_a_file_travels_as_json_and_stays_the_same(tiny_model):
     assert base64.b64decode(content) == file[2]
 
 
-def test_the_line_of_facts_names_the_weights(tiny_sampler):
+def test_the_line_of_facts_names_the_weights(tiny_sampler, tiny_tensors):
     sha = tiny_sampler.sha256[:12]
-    for weights, language, name in [
-        ("", "en", f"bundled weights {sha}"),
-        ("", "zh", f"内置权重 {sha}"),
-        ("<b>", "en", f"weights &lt;b&gt; {sha}"),
+    hub = Source("hub", "ann/digits@main", "c0ffee")
+    for source, language, name in [
+        (Source("bundled"), "en", f"bundled weights {sha}"),
+        (Source("bundled"), "zh", f"内置权重 {sha}"),
+        (Source("folder", "runs/<b>"), "en", f"weights &lt;b&gt; {sha}"),
+        (hub, "en", f"weights ann/digits@c0ffee {sha}"),
+        (hub, "zh", f"权重 ann/digits@c0ffee {sha}"),
     ]:
-        line = handlers.facts(Model(tiny_sampler, weights), 1.25, language)
+        model = Model(Sampler(Weights(TINY, tiny_tensors), source))
+        line = handlers.facts(model, 1.25, language)
         assert line.endswith(f"· {name}")
         assert f"{tiny_sampler.parameter_count:,} " in line
+
+
+def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(tiny_sampler):
+    for reason, english, chinese in [
+        (
+            Loading(),
+            "it is on its way from the Hugging Face Hub.",
+            "正在从 Hugging Face Hub 获取。",
+        ),
+        (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（Gone &lt;b&gt;.）"),
+    ]:
+        model = Model(tiny_sampler, "ann/x", reason)
+        assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")
+        line = handlers.facts(model, 1, "zh")
+        assert "，代替 ann/x：" in line
+        assert line.endswith(chinese)
+
+
+def test_a_picture_from_the_hub_names_repository_and_commit(tiny_tensors):
+    source = Source("hub", "ann/digits@v1", "c0ffee")
+    model = Model(Sampler(Weights(TINY, tiny_tensors), source))
+    for data in (
+        handlers.number_file(model, OTHER, "png")[2],
+        handlers.grid_file(model, 3, 4, "mnist", "black", 1)[2],
+    ):
+        assert opened(data).text["weights"] == "ann/digits@c0ffee"
+    svg = handlers.number_file(model, OTHER, "svg")[2].decode()
+    assert "weights: ann/digits@c0ffee" in svg
 
 
 def test_the_sentence_of_a_bad_character_names_it(tiny_model):

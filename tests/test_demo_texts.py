@@ -24,8 +24,13 @@ from demo.look import INKS, LOOKS, check
 from demo.texts import _TEXTS, LANGUAGES, explain, language_of, say
 from tests.conftest import message
 
-FROM_THE_EXCEPTION = {"bad_character", "late_plus", "different_lengths", "out_of_range"} | {
-    key for key in _TEXTS if key.startswith("hub_")
+FROM_THE_EXCEPTION = {
+    "bad_character",
+    "late_plus",
+    "different_lengths",
+    "out_of_range",
+    "loading",
+    "unavailable",
 }
 VALUES = {
     "position": 3,
@@ -52,6 +57,7 @@ VALUES = {
     "kind": "K",
     "wanted": "ann/digits",
     "reason": "R",
+    "why": "Y",
 }
 
 

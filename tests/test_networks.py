@@ -9,7 +9,8 @@ from cgan.config import GeneratorConfig
 from cgan.jittor_setup import load_jittor
 from cgan.losses import lsgan
 from cgan.networks import Discriminator, Generator
-from cgan.sampler import BUNDLED, Sampler
+from cgan.sampler import Sampler
+from cgan.source import BUNDLED
 from cgan.weights import load
 from tests import article
 

@@ -1,0 +1,25 @@
+# The demo anywhere but on a Space:
+#   docker build -t cgan . && docker run -p 7860:7860 cgan
+# With weights from the Hub, kept between runs:
+#   docker run -p 7860:7860 -e CGAN_WEIGHTS=user/name@revision -v cgan:/app/cache cgan
+
+FROM python:3.12.12-slim-bookworm AS source
+WORKDIR /source
+COPY . .
+# The modules and the packages that the demo imports: no training, no Jittor, no compiler.
+RUN python -I cgan/demo_files.py staged
+
+FROM python:3.12.12-slim-bookworm
+WORKDIR /app
+COPY --from=source /source/staged/requirements.txt .
+RUN pip install --no-cache-dir --only-binary :all: -r requirements.txt
+COPY --from=source /source/staged .
+# For files from the Hub: the only folder in the app that whoever runs it may write.
+RUN mkdir -m 1777 cache
+USER 1000:1000
+ENV HOME=/tmp HF_HOME=/app/cache GRADIO_SERVER_NAME=0.0.0.0 PORT=7860
+EXPOSE 7860
+HEALTHCHECK --start-period=30s --timeout=5s CMD python -c "import http.client, os; \
+    c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); \
+    c.request('GET', '/config'); exit(c.getresponse().status != 200)"
+CMD ["python", "demo/app.py"]

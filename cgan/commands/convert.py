@@ -1,0 +1,25 @@
+"""`convert`: take over a checkpoint of the article's script."""
+
+import argparse
+from pathlib import Path
+
+from cgan.command_line import Commands
+from cgan.convert import convert
+from cgan.terminal import note
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("convert", help="convert the article's generator_last.pkl")
+    parser.add_argument("pickle", type=Path, help="what generator.save() wrote")
+    parser.add_argument("folder", type=Path, help="weights folder to make")
+    parser.set_defaults(do=do)
+
+
+def do(values: argparse.Namespace) -> None:
+    """Convert."""
+    config = convert(values.pickle, values.folder)
+    note(
+        f"Wrote {values.folder}: {config.n_classes} classes, latents of {config.latent_dim}, "
+        f"images of {config.img_size}x{config.img_size}."
+    )

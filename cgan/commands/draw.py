@@ -1,0 +1,61 @@
+"""`write` and `grid`: draw with a generator."""
+
+import argparse
+from pathlib import Path
+
+from cgan import picture
+from cgan.command_line import Commands, Parser
+from cgan.errors import UserError
+from cgan.sampler import Sampler
+from cgan.terminal import note, warn
+
+_MAX_GRID_ROWS = 1000
+
+
+def add(commands: Commands) -> None:
+    """Add both commands."""
+    writer = commands.add_parser("write", help="write a number by hand")
+    writer.add_argument("number", help="digits; spaces, -, ., brackets and a leading + are gaps")
+    _add_common(writer, "result.png")
+    writer.set_defaults(do=write)
+    drawer = commands.add_parser("grid", help="draw every class in several variations")
+    drawer.add_option("rows", type=int, default=10, help="variations (default 10)")
+    _add_common(drawer, "grid.png")
+    drawer.set_defaults(do=grid)
+
+
+def _add_common(parser: Parser, output: str) -> None:
+    parser.add_option("seed", type=int, default=0, help="which variation (default 0)")
+    parser.add_option(
+        "weights",
+        help="weights folder, or user/name[@revision] on the Hugging Face Hub "
+        "(default: the bundled ones)",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path(output), help=f"PNG to write (default {output})"
+    )
+
+
+def write(values: argparse.Namespace) -> None:
+    """Write a number."""
+    sampler = _load(values.weights)
+    result = sampler.write(values.number, seed=values.seed)
+    picture.save_png(values.output, result)
+    note(f"Wrote {values.output} ({result.shape[1]}x{result.shape[0]}).")
+
+
+def grid(values: argparse.Namespace) -> None:
+    """Draw a grid."""
+    if not 1 <= values.rows <= _MAX_GRID_ROWS:
+        raise UserError(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
+    result = _load(values.weights).grid(values.rows, seed=values.seed)
+    picture.save_png(values.output, result)
+    note(f"Wrote {values.output} ({result.shape[1]}x{result.shape[0]}).")
+
+
+def _load(weights: str | None) -> Sampler:
+    sampler = Sampler.from_pretrained(weights)
+    source = sampler.source
+    if source.problem:
+        warn(f"drawn with {source.name} as it was at commit {source.commit[:7]}. {source.problem}")
+    return sampler

@@ -1,0 +1,118 @@
+"""One way to talk to the Hugging Face Hub: quietly, with time limits, and with our sentences."""
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cgan.errors import UserError
+from cgan.hub_errors import explain
+from cgan.repository import Repository
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+# Seconds without a byte. huggingface_hub waits for ever in most calls.
+_SILENCE = 60.0
+
+_lock = threading.Lock()
+_xet_lock = threading.RLock()
+_talks = 0
+_restore = contextlib.ExitStack()
+
+
+@contextlib.contextmanager
+def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["HfApi"]:
+    """Yield huggingface_hub's client, for the endpoint and token of the environment.
+
+    Raises:
+        HubError: whatever the library raises, in a sentence. The cause is left out of the
+            traceback: it may show a token.
+    """
+    from huggingface_hub import HfApi, constants
+
+    _begin()
+    try:
+        yield HfApi(endpoint=constants.ENDPOINT, library_name="cgan")
+    except UserError:
+        raise
+    except Exception as error:  # all that the library and those under it may raise
+        raise explain(error, repository, pushing=pushing) from None
+    finally:
+        _end()
+
+
+@contextlib.contextmanager
+def without_xet() -> Iterator[None]:
+    """Let the library fetch files over plain HTTP."""
+    from huggingface_hub import constants
+
+    with _xet_lock:  # it is the whole process's setting
+        before = constants.HF_HUB_DISABLE_XET
+        constants.HF_HUB_DISABLE_XET = True
+        try:
+            yield
+        finally:
+            constants.HF_HUB_DISABLE_XET = before
+
+
+def _begin() -> None:
+    """Set the library's settings, which are the whole process's, for the first of several talks."""
+    global _talks
+    with _lock:
+        _talks += 1
+        if _talks == 1:
+            _restore.enter_context(_quiet())
+            _restore.enter_context(_limited())
+
+
+def _end() -> None:
+    global _talks
+    with _lock:
+        _talks -= 1
+        if _talks == 0:
+            _restore.close()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings of retries, and progress bars only for someone who watches."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+    from huggingface_hub.utils.logging import get_verbosity, set_verbosity
+
+    verbosity = get_verbosity()
+    if verbosity == logging.WARNING:  # the default; whoever set another wants to see it
+        set_verbosity(logging.ERROR)
+    hide_bars = (
+        constants.HF_HUB_DISABLE_PROGRESS_BARS is None
+        and not sys.stderr.isatty()
+        and not are_progress_bars_disabled()
+    )
+    if hide_bars:
+        disable_progress_bars()
+    try:
+        yield
+    finally:
+        set_verbosity(verbosity)
+        if hide_bars:
+            enable_progress_bars()
+
+
+@contextlib.contextmanager
+def _limited() -> Iterator[None]:
+    from huggingface_hub import get_session
+
+    client = get_session()
+    timeout = client.timeout
+    client.timeout = _SILENCE
+    try:
+        yield
+    finally:
+        client.timeout = timeout

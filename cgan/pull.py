@@ -1,0 +1,206 @@
+"""Fetch weights from the Hugging Face Hub into its library's cache, and find them there again.
+
+What is fetched, and what the cache holds, is compared with the hash that the Hub tells: the
+library itself looks at the size alone.
+"""
+
+import contextlib
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cgan import files, weights
+from cgan.errors import UserError
+from cgan.hub_errors import HubError
+from cgan.hub_session import hub_session, without_xet
+from cgan.repository import Repository
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+    from huggingface_hub.hf_api import RepoSibling
+
+_SHA256_DIGITS, _GIT_DIGITS = 64, 40
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """Weights of a repository, on this machine.
+
+    Attributes:
+        folder: holds `model.safetensors` and `config.json`; a snapshot in the library's cache.
+        commit: the commit's sha, 40 hexadecimal digits.
+        problem: why these are from before and not what the Hub has now; empty if they are.
+    """
+
+    folder: Path
+    commit: str
+    problem: str = ""
+
+
+def pull(repository: Repository) -> Pulled:
+    """Fetch a repository's weights, unless they are here already.
+
+    A commit that is here is taken without asking the Hub. If the Hub can't be asked, what it was
+    last seen to have at that revision is taken, and `problem` says so.
+
+    Raises:
+        HubError: it can't be had: no such repository or revision, no permission, or not to be
+            reached with nothing here.
+        UserError: the repository holds no weights of ours, or they came wrong twice.
+    """
+    if repository.is_pinned and (found := cached(repository)):
+        return found
+    try:
+        with hub_session(repository) as api:
+            return _fetch(api, repository)
+    except HubError as error:
+        if not error.unavailable or (found := cached(repository)) is None:
+            raise
+        return replace(found, problem=str(error))
+
+
+def cached(repository: Repository) -> Pulled | None:
+    """Find weights that were fetched before, without the network.
+
+    Returns:
+        What the revision was last seen to be; None if it is not here, not all here, or damaged.
+    """
+    config, tensors = (
+        _find(repository.id, name, repository.revision)
+        for name in (weights.CONFIG_NAME, weights.WEIGHTS_NAME)
+    )
+    if config is None or tensors is None or config.parent != tensors.parent:
+        return None
+    if not (_matches_its_name(config) and _matches_its_name(tensors)):
+        return None
+    return Pulled(config.parent, config.parent.name)
+
+
+def _fetch(api: "HfApi", repository: Repository) -> Pulled:
+    from huggingface_hub import constants
+
+    info = api.model_info(
+        repository.id,
+        revision=repository.revision,
+        files_metadata=True,
+        timeout=constants.HF_HUB_ETAG_TIMEOUT,
+    )
+    commit = info.sha
+    if commit is None:
+        raise UserError(f"The Hub does not tell the commit of {repository}: check HF_ENDPOINT.")
+    there = {file.rfilename: file for file in info.siblings or ()}
+    missing = [name for name in (weights.WEIGHTS_NAME, weights.CONFIG_NAME) if name not in there]
+    if missing:
+        raise UserError(
+            f"{repository} holds no {missing[0]}: it is no weights repository of this program's."
+        )
+    pinned = Repository(repository.id, commit)
+    config = _fetch_file(api, pinned, there[weights.CONFIG_NAME], weights.MAX_CONFIG_BYTES)
+    limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
+    _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
+    # Only now that all is here: a pull that was cut off leaves the revision at what it was.
+    _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
+    return Pulled(config.parent, commit)
+
+
+def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: int) -> Path:
+    """Return where a file is in the cache, fetched if need be and compared with its hash."""
+    name = file.rfilename
+    if file.size is None or file.size > limit:
+        size = "of unknown size" if file.size is None else f"{file.size:,} bytes"
+        raise UserError(f"{name} of {pinned} is {size}, and at most {limit:,} bytes are taken.")
+    here = _find(pinned.id, name, pinned.revision)
+    if here is not None and not _is(here, file):
+        _forget(here)
+    path = _download(api, pinned, name)
+    if not _is(path, file):
+        _forget(path)
+        with without_xet():  # which would take the damaged parts from its cache
+            path = _download(api, pinned, name)
+    if _is(path, file):
+        return path
+    _forget(path)
+    raise UserError(
+        f"{name} of {pinned} came damaged twice: its content is not what the Hub says. Try again, "
+        "or from another network or mirror."
+    )
+
+
+def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
+    """Fetch a file by Xet, or over HTTP where that fails: mirrors and firewalls may lack it."""
+    import httpx2
+    from huggingface_hub import constants, errors
+
+    def download() -> Path:
+        timeout = constants.HF_HUB_ETAG_TIMEOUT
+        return Path(
+            api.hf_hub_download(pinned.id, name, revision=pinned.revision, etag_timeout=timeout)
+        )
+
+    try:
+        return download()
+    except (httpx2.HTTPError, errors.EntryNotFoundError):
+        raise
+    except Exception:  # Xet's are of any kind
+        if constants.HF_HUB_DISABLE_XET:
+            raise
+        with without_xet():
+            return download()
+
+
+def _find(repository_id: str, name: str, revision: str | None) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository_id, name, revision=revision)
+    return Path(found) if isinstance(found, str) else None
+
+
+def _is(path: Path, file: "RepoSibling") -> bool:
+    """Tell whether a file has the content that the Hub tells of."""
+    if file.lfs is not None:
+        return _hash(path, _SHA256_DIGITS) == file.lfs.sha256
+    return _hash(path, _GIT_DIGITS) == file.blob_id
+
+
+def _matches_its_name(path: Path) -> bool:
+    """Tell whether a cached file has the hash that the cache has named it by.
+
+    A cache without symbolic links keeps no such names: then there is nothing to compare.
+    """
+    if not path.is_symlink():
+        return True
+    name = path.readlink().name
+    if not re.fullmatch(f"[0-9a-f]{{{_GIT_DIGITS}}}|[0-9a-f]{{{_SHA256_DIGITS}}}", name):
+        return True
+    return _hash(path, len(name)) == name
+
+
+def _hash(path: Path, digits: int) -> str:
+    """Return the sha256 of a file, or its id in git, by the number of hexadecimal digits."""
+    data = path.read_bytes()
+    if digits == _SHA256_DIGITS:
+        return hashlib.sha256(data).hexdigest()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _forget(path: Path) -> None:
+    """Delete a cached file, and what it is a symbolic link to."""
+    while True:
+        target = path.parent / path.readlink() if path.is_symlink() else None
+        path.unlink(missing_ok=True)
+        if target is None:
+            return
+        path = target
+
+
+def _remember(snapshot: Path, revision: str) -> None:
+    """Note which commit a branch or tag is, as the library does, for when there is no network."""
+    if revision == snapshot.name:
+        return
+    note = snapshot.parent.parent / "refs" / revision
+    with contextlib.suppress(UserError, OSError):  # a cache that can't be written still serves
+        note.parent.mkdir(parents=True, exist_ok=True)
+        if not note.exists() or note.read_text() != snapshot.name:
+            files.write_text(note, snapshot.name)

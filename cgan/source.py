@@ -1,0 +1,69 @@
+"""Where weights come from: with the package, from a folder, or from the Hugging Face Hub."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cgan.errors import UserError
+from cgan.pull import Pulled, pull
+from cgan.repository import Repository, parse
+from cgan.weights import Weights, load
+
+BUNDLED = Path(__file__).parent / "pretrained"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a generator's weights come from.
+
+    Attributes:
+        kind: "bundled", "folder", "hub", or "memory" for tensors that were not read from files.
+        name: the folder's path, or the repository's id with the revision that was asked for.
+        commit: sha of the Hub's commit, 40 hexadecimal digits; otherwise empty.
+        problem: why these are from before and not what the Hub has now; otherwise empty.
+    """
+
+    kind: Literal["bundled", "folder", "hub", "memory"] = "memory"
+    name: str = ""
+    commit: str = ""
+    problem: str = ""
+
+
+def read(
+    reference: str | os.PathLike[str] | None, revision: str | None = None
+) -> tuple[Weights, Source]:
+    """Read weights from wherever a reference says.
+
+    Args:
+        reference: a folder, "user/name" or "user/name@revision" (`cgan.repository.parse` tells
+            them apart); None for the bundled weights.
+        revision: branch, tag or commit of a repository.
+
+    Raises:
+        UserError: there are none, or something is wrong with them.
+    """
+    if reference is None:
+        if revision is not None:
+            raise UserError(
+                f"The bundled weights have no revision {revision!r}: name a repository."
+            )
+        return load(BUNDLED), Source("bundled")
+    found = parse(reference, revision)
+    if isinstance(found, Path):
+        return load(found), Source("folder", str(found))
+    return read_pulled(found, pull(found))
+
+
+def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source]:
+    """Read what `cgan.pull` has fetched or found.
+
+    Raises:
+        UserError: something is wrong with it; names the repository instead of the cache.
+    """
+    try:
+        read = load(pulled.folder)
+    except UserError as error:
+        said = str(error).replace(f"{pulled.folder}{os.sep}", "")
+        raise UserError(f"{repository.id}@{pulled.commit}: {said}") from error
+    return read, Source("hub", str(repository), pulled.commit, pulled.problem)
