@@ -1,0 +1,142 @@
+"""The page on weights from a Hub, in Chromium: which ones they are, and choosing between them."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from cgan import Sampler, weights
+from tests import browser as browsers
+from tests.browser import visit
+from tests.conftest import TINY, hub_environment, random_tensors
+from tests.hub_server import HubServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browsers.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with weights that are not the bundled ones."""
+    made = tmp_path_factory.mktemp("weights")
+    weights.save_config(made, TINY)
+    weights.save_tensors(made, TINY, random_tensors(TINY, 1))
+    return made
+
+
+@pytest.fixture
+def hub(tmp_path, folder):
+    with HubServer(tmp_path / "hub") as server:
+        server.add_user("ann", "hf_writersSecret1")
+        server.add_repo("ann/digits", contents(folder))
+        yield server
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def facts(page):
+    return page.locator("#facts")
+
+
+def download(page):
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="PNG", exact=True).locator("visible=true").click()
+    with Image.open(io.BytesIO(waiting.value.path().read_bytes())) as image:
+        return image.text, np.asarray(image)
+
+
+def test_the_page_draws_what_the_folder_draws_and_says_which_commit(
+    hub, chromium, tmp_path, folder
+):
+    commit = hub.commits("ann/digits")[0]
+    environment = hub_environment(hub, tmp_path / "home")
+    with browsers.served(tmp_path, "--weights", "ann/digits@main", **environment) as served:
+        with visit(chromium, served.address) as visited:
+            expect(facts(visited.page)).to_contain_text(f"weights ann/digits@{commit}")
+            fields, from_hub = download(visited.page)
+            expect(visited.page.get_by_label("Weights")).to_be_hidden()
+        assert "hf_writersSecret1" not in "".join(served.output)
+    assert fields["weights"] == f"ann/digits@{commit}"
+    with (
+        browsers.served(tmp_path, "--weights", folder) as served,
+        visit(chromium, served.address) as visited,
+    ):
+        expect(facts(visited.page)).to_contain_text(f"weights {folder.name}")
+        _, from_folder = download(visited.page)
+    np.testing.assert_array_equal(from_hub, from_folder)
+
+
+def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, chromium, tmp_path):
+    environment = hub_environment(hub, tmp_path / "home")
+    hub.stop()
+    with (
+        browsers.served(tmp_path, "--weights", "ann/digits", **environment) as served,
+        visit(chromium, served.address) as visited,
+    ):
+        page = visited.page
+        expect(facts(page)).to_contain_text(
+            re.compile(r"bundled weights \w+, instead of ann/digits: Can't reach http://127")
+        )
+        page.get_by_role("button", name="中文").click()
+        expect(facts(page)).to_contain_text("代替 ann/digits：暂时无法从 Hugging Face Hub 获取")
+        hub.start()
+        commit = hub.commits("ann/digits")[0]
+        for _ in range(60):  # it asks again after five seconds, then ten
+            page.get_by_role("button", name="书写").click()
+            page.wait_for_timeout(500)
+            if commit in facts(page).inner_text():
+                break
+        expect(facts(page)).to_contain_text(f"权重 ann/digits@{commit}")
+        assert Sampler.from_pretrained().sha256[:12] not in facts(page).inner_text()
+
+
+def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(
+    hub, chromium, tmp_path, folder
+):
+    hub.add_repo("ann/other", contents(folder) | {"model.safetensors": other()})
+    commits = {name: hub.commits(name)[0] for name in ("ann/digits", "ann/other")}
+    names = f"ann/digits, ann/other@{commits['ann/other']}"
+    environment = hub_environment(hub, tmp_path / "home") | {"CGAN_WEIGHTS": names}
+    with (
+        browsers.served(tmp_path, **environment) as served,
+        visit(chromium, served.address) as visited,
+        visit(chromium, served.address) as bystander,
+    ):
+        page = visited.page
+        expect(facts(page)).to_contain_text(f"ann/digits@{commits['ann/digits']}")
+        _, before = download(page)
+        page.get_by_label("Weights").click()
+        page.get_by_role("option", name="ann/other").click()
+        expect(facts(page)).to_contain_text(f"ann/other@{commits['ann/other']}")
+        fields, after = download(page)
+        assert fields["weights"] == f"ann/other@{commits['ann/other']}"
+        assert not np.array_equal(before, after)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.locator("#said")).to_contain_text("The link is copied")
+        link = page.evaluate("navigator.clipboard.readText()")
+        np.testing.assert_array_equal(download(bystander.page)[1], before)
+        with visit(chromium, link) as friend:
+            expect(facts(friend.page)).to_contain_text(f"ann/other@{commits['ann/other']}")
+            np.testing.assert_array_equal(download(friend.page)[1], after)
+        strange = f"{served.address}#digits=12&weights=ben/none"
+        with visit(chromium, strange) as friend:
+            alert = friend.page.get_by_role("alert")
+            expect(alert).to_contain_text("weights must be one of")
+            expect(facts(friend.page)).to_contain_text("ann/digits@")
+
+
+def other():
+    import safetensors.numpy
+
+    return safetensors.numpy.save(random_tensors(TINY, 2))
