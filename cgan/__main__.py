@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from cgan.command_line import Parser, run
-from cgan.commands import convert, draw
+from cgan.commands import convert, draw, push
 
-_COMMANDS = (draw, convert)
+_COMMANDS = (draw, convert, push)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -48,6 +48,11 @@ def line(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[n
     return np.concatenate([gap if part is None else next(following) for part in parts], axis=1)
 
 
+def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    """Make every pixel of an (H, W[, 3]) picture a square of scale x scale."""
+    return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
 def save_png(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's name ends in."""
     with files.replacing(path) as temporary:

@@ -5,7 +5,6 @@ library itself looks at the size alone.
 """
 
 import contextlib
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import TYPE_CHECKING
 from cgan import files, weights
 from cgan.errors import UserError
 from cgan.hub_errors import HubError
+from cgan.hub_files import GIT_DIGITS, SHA256_DIGITS, content_hash, is_same
 from cgan.hub_session import hub_session, without_xet
 from cgan.repository import Repository
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
     from huggingface_hub.hf_api import RepoSibling
-
-_SHA256_DIGITS, _GIT_DIGITS = 64, 40
 
 
 @dataclass(frozen=True)
@@ -112,14 +110,14 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
         size = "of unknown size" if file.size is None else f"{file.size:,} bytes"
         raise UserError(f"{name} of {pinned} is {size}, and at most {limit:,} bytes are taken.")
     here = _find(pinned.id, name, pinned.revision)
-    if here is not None and not _is(here, file):
+    if here is not None and not is_same(here.read_bytes(), file):
         _forget(here)
     path = _download(api, pinned, name)
-    if not _is(path, file):
+    if not is_same(path.read_bytes(), file):
         _forget(path)
         with without_xet():  # which would take the damaged parts from its cache
             path = _download(api, pinned, name)
-    if _is(path, file):
+    if is_same(path.read_bytes(), file):
         return path
     _forget(path)
     raise UserError(
@@ -157,13 +155,6 @@ def _find(repository_id: str, name: str, revision: str | None) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _is(path: Path, file: "RepoSibling") -> bool:
-    """Tell whether a file has the content that the Hub tells of."""
-    if file.lfs is not None:
-        return _hash(path, _SHA256_DIGITS) == file.lfs.sha256
-    return _hash(path, _GIT_DIGITS) == file.blob_id
-
-
 def _matches_its_name(path: Path) -> bool:
     """Tell whether a cached file has the hash that the cache has named it by.
 
@@ -172,17 +163,9 @@ def _matches_its_name(path: Path) -> bool:
     if not path.is_symlink():
         return True
     name = path.readlink().name
-    if not re.fullmatch(f"[0-9a-f]{{{_GIT_DIGITS}}}|[0-9a-f]{{{_SHA256_DIGITS}}}", name):
+    if not re.fullmatch(f"[0-9a-f]{{{GIT_DIGITS}}}|[0-9a-f]{{{SHA256_DIGITS}}}", name):
         return True
-    return _hash(path, len(name)) == name
-
-
-def _hash(path: Path, digits: int) -> str:
-    """Return the sha256 of a file, or its id in git, by the number of hexadecimal digits."""
-    data = path.read_bytes()
-    if digits == _SHA256_DIGITS:
-        return hashlib.sha256(data).hexdigest()
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return content_hash(path.read_bytes(), len(name)) == name
 
 
 def _forget(path: Path) -> None:
