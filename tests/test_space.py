@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -104,6 +105,13 @@ def test_the_card_says_what_spaces_needs_to_know(tmp_path):
     text = (tmp_path / "README.md").read_text()
     assert f"`ann/digits@{COMMIT}`" in text
     assert max(map(len, text.splitlines())) < 300
+
+
+def test_the_repository_is_a_space_as_it_is():
+    """`hf upload user/space . --repo-type space` in a clone is enough."""
+    card = check_card(ROOT)
+    assert card["app_file"] == demo_files.APP
+    assert card["python_version"] == space.PYTHON_VERSION
 
 
 def test_nothing_is_written_over(tmp_path):
@@ -406,3 +414,23 @@ def test_it_draws_with_the_weights_it_was_deployed_with(disk, python, hub, tmp_p
     hub.stop()
     with on_spaces(disk, folder, python, **online) as host:
         assert host.write("13812345678") == picture
+
+
+@pytest.mark.slow
+def test_the_repository_as_it_is_runs_there_too(disk, python):
+    """Its requirements have Jittor, which fits in with the rest and is never imported."""
+    card = check_card(ROOT)
+    sdk = f"gradio[oauth,mcp]=={card['sdk_version']}"
+    alone = disk / "build-all"
+    alone.mkdir()
+    shutil.copy(ROOT / "requirements.txt", alone)
+    hosting.install(python, "--dry-run", "-r", "requirements.txt", sdk, *PLATFORM, cwd=alone)
+    left = shutil.ignore_patterns(".*", "__pycache__", "data", "runs")
+    clone = shutil.copytree(ROOT, disk / "clone", ignore=left)
+    hosting.lock_folder(clone)
+    try:
+        with on_spaces(disk, clone, python) as host:
+            assert host.write("13812345678") == expected()
+            assert host.asked_outside() == []
+    finally:
+        hosting.unlock_folder(clone)
