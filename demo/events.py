@@ -29,6 +29,7 @@ class Shared:
         weights: the reference of the model that the visitor has chosen.
         language: hidden; the page's language.
         switched: hidden; changes when the visitor chooses the other language.
+        renewed: hidden; changes where what the page began with is out of date.
         carried: hidden; changes when a cell of the grid is carried over to the morph.
     """
 
@@ -38,6 +39,7 @@ class Shared:
         self.words = Widgets()
         self.language = hidden_text("language", "en")
         self.switched = hidden_text("switched")
+        self.renewed = hidden_text("renewed")
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
 

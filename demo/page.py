@@ -63,6 +63,7 @@ def _trouble(language: str) -> str:
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
     """Restore a link and choose the language at the start; switch the language later."""
     texts = shared.words.components
+    drawn_with = shared.models[""]
 
     def load(fragment: str, tag: str) -> list[Any]:
         language = language_of(tag)
@@ -76,7 +77,9 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         updates = [gr.skip()] * len(texts)
         if language != "en":
             updates = shared.words.updates(language)
-        return [language, told, *restored, *updates]
+        # The page comes with a number on its paper; other weights may have come since.
+        renewed = "" if shared.models[""] is drawn_with else "renewed"
+        return [language, told, renewed, *restored, *updates]
 
     def change(language: str) -> list[Any]:
         other = LANGUAGES[1 - LANGUAGES.index(language)]
@@ -87,7 +90,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     page.load(
         load,
         [fragment, shared.language],
-        [shared.language, write.link_problem, *write.settings, *texts],
+        [shared.language, write.link_problem, shared.renewed, *write.settings, *texts],
         js="() => cgan.begin()",
         **PRIVATE,
     ).then(None, shared.language, None, js="cgan.speak", **PRIVATE)

@@ -114,7 +114,8 @@ class WriteTab:
             component.value = value
         # Gradio's `input` misses what is pasted, deleted or composed in a text box, and what a
         # number is corrected to when one leaves its box.
-        changes = [component.change for component in (*self.settings, language)]
+        renewed = self._shared.renewed
+        changes = [component.change for component in (*self.settings, language, renewed)]
         gr.on(
             [*changes, self.digits.submit, self._draw_button.click],
             self._draw,

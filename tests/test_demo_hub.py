@@ -98,6 +98,10 @@ def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, ch
                 break
         expect(facts(page)).to_contain_text(f"权重 ann/digits@{commit}")
         assert Sampler.from_pretrained().sha256[:12] not in facts(page).inner_text()
+        with visit(chromium, served.address) as newcomer:
+            expect(facts(newcomer.page)).to_contain_text(f"weights ann/digits@{commit}")
+            fields, _ = download(newcomer.page)
+            assert fields["weights"] == f"ann/digits@{commit}"
 
 
 def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(

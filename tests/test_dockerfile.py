@@ -7,10 +7,12 @@ import subprocess
 import pytest
 
 from cgan import Sampler, demo_files, weights
+from cgan.source import Source
 from demo import handlers
 from demo.handlers import Settings
+from demo.models import Model
 from tests import dockerfile, hosting
-from tests.conftest import ROOT, TINY, random_sampler, random_tensors
+from tests.conftest import ROOT, TINY, random_tensors
 from tests.hub_server import HubServer
 
 
@@ -91,7 +93,7 @@ def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image):
     with started as host:
         assert healthy()
         settings = Settings("13812345678")
-        expected = handlers.number_png(Sampler.from_pretrained(), settings, 4)[2]
+        expected = handlers.number_png(Model(Sampler.from_pretrained()), settings, 4)[2]
         assert host.write("13812345678") == expected
         assert host.asked_outside() == []
     assert not healthy()
@@ -103,11 +105,13 @@ def test_it_keeps_weights_from_the_hub_in_the_one_folder_it_may_write(disk, imag
     weights.save_tensors(tmp_path, TINY, random_tensors(TINY))
     files = {name: (tmp_path / name).read_bytes() for name in ("config.json", "model.safetensors")}
     with HubServer(tmp_path / "hub") as hub:
-        hub.add_repo("ann/digits", files)
+        sha = hub.add_repo("ann/digits", files)
         online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_DISABLE_TELEMETRY": "1"}
         _, started = start(disk, image, CGAN_WEIGHTS="ann/digits", **online)
         with started as host:
             settings = Settings("13812345678")
-            expected = handlers.number_png(random_sampler(TINY), settings, 4)[2]
+            source = Source("hub", "ann/digits", sha)
+            sampler = Sampler(weights.Weights(TINY, random_tensors(TINY)), source)
+            expected = handlers.number_png(Model(sampler), settings, 4)[2]
             assert host.write("13812345678") == expected
     assert list(image.path("cache").rglob("model.safetensors")) != []

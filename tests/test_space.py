@@ -14,8 +14,10 @@ from huggingface_hub import metadata_load
 
 from cgan import Sampler, UserError, demo_files, space, weights
 from cgan.repository import Repository
+from cgan.source import Source
 from demo import handlers
 from demo.handlers import Settings
+from demo.models import Model
 from tests import hosting
 from tests.conftest import (
     ROOT,
@@ -24,7 +26,6 @@ from tests.conftest import (
     check_no_token,
     hub_environment,
     message,
-    random_sampler,
     random_tensors,
 )
 from tests.hub_server import COLOURS, Fault, HubServer
@@ -154,24 +155,13 @@ def hub(tmp_path):
     check_no_token(started)
 
 
-COMMAND = """
-import sys
-from cgan.command_line import Parser, run
-from cgan.commands import deploy
-parser = Parser(prog="python -m cgan")
-deploy.add(parser.add_subparsers(dest="command"))
-values = parser.parse_args()
-sys.exit(run(lambda: values.do(values)))
-"""
-
-
 @pytest.fixture
 def deploy(hub, tmp_path):
     """Run the command in a process of its own; return what came of it."""
 
     def run(*arguments, **environment):
         return subprocess.run(
-            [sys.executable, "-c", COMMAND, "deploy", *map(str, arguments)],
+            [sys.executable, "-m", "cgan", "deploy", *map(str, arguments)],
             cwd=tmp_path,
             env=os.environ
             | hub_environment(hub, tmp_path / "home")
@@ -341,8 +331,8 @@ def on_spaces(disk, staged, python, **environment):
 
 def expected(sampler=None):
     """Return the picture of the settings that `/write` takes where only digits are given."""
-    drawn_with = sampler or Sampler.from_pretrained()
-    return handlers.number_png(drawn_with, Settings("13812345678"), 4)[2]
+    model = Model(sampler or Sampler.from_pretrained())
+    return handlers.number_png(model, Settings("13812345678"), 4)[2]
 
 
 @pytest.mark.slow
@@ -404,7 +394,8 @@ def test_it_draws_with_the_weights_it_was_deployed_with(disk, python, hub, tmp_p
     sha = hub.add_repo("ann/digits", {name: (tmp_path / name).read_bytes() for name in names})
     folder = disk / "with-weights"
     space.stage(folder, [space.Pinned(Repository("ann/digits", sha))])
-    picture = expected(random_sampler(TINY))
+    source = Source("hub", "ann/digits", sha)
+    picture = expected(Sampler(weights.Weights(TINY, random_tensors(TINY)), source))
     assert picture != expected()
     online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}
     with on_spaces(disk, folder, python, **online) as host:
