@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
+from cgan.commands.push import told
 from cgan.data import DATASETS
 from cgan.errors import UserError
 from cgan.jittor_setup import DEVICES
 from cgan.options import LOSSES, TrainingOptions
+from cgan.push import check_may_push, push
+from cgan.repository import Repository
 from cgan.run import Execution, Interrupted, generator_config, resume, start
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
@@ -64,6 +67,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option("resume", type=Path, metavar="RUN", help="go on with the run in this folder")
     parser.add_option("max_steps", type=int, help="stop after this many steps of the whole run")
     parser.add_option("device", choices=DEVICES, default="auto", help="auto takes a usable GPU")
+    parser.add_option(
+        "push_to_hub", metavar="USER/NAME", help="publish the weights when training is done"
+    )
     parser.add_option("dry_run", action="store_true", help="print the settings and stop")
     parser.add_option("quiet", action="store_true", help="no progress")
     return parser.parse_args(arguments)
@@ -79,11 +85,16 @@ def train(arguments: list[str] | None) -> None:
         quiet=values.pop("quiet"),
     )
     out, run_to_resume = values.pop("out"), values.pop("resume")
-    dry_run = values.pop("dry_run")
+    dry_run, push_to_hub = values.pop("dry_run"), values.pop("push_to_hub")
+    # Before hours of training, not after them, it is told what is wrong with the name or token.
+    repository = None if push_to_hub is None else Repository.parse(push_to_hub)
+    if repository is not None and not dry_run:
+        check_may_push(repository)
     if run_to_resume is not None:
         if out is not None or dry_run:
             raise UserError("--resume takes neither --out nor --dry-run: it goes on in its folder.")
         resume(run_to_resume, values, execution)
+        _publish(run_to_resume, repository)
         return
     options = TrainingOptions(**values)
     config = generator_config(options)
@@ -93,6 +104,25 @@ def train(arguments: list[str] | None) -> None:
         print(json.dumps(config.to_dict() | {"training": options.to_dict()}, indent=2))
         return
     start(options, out, execution)
+    _publish(out, repository)
+
+
+def _publish(out: Path, repository: Repository | None) -> None:
+    """Push the run, if it is to be pushed; it is safe on the disk already.
+
+    Raises:
+        UserError: why it is not pushed, and the command that does it later.
+    """
+    if repository is None:
+        return
+    try:
+        print(told(out, push(out, repository)))
+    except UserError as error:
+        raise UserError(
+            f"{error} The run is safe in {out}: push it later by "
+            f"`python -m cgan push {out} {repository.id}"
+            f"{'' if repository.revision is None else f' --revision {repository.revision}'}`."
+        ) from error
 
 
 def main(arguments: list[str] | None = None) -> int:
