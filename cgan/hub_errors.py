@@ -7,16 +7,14 @@ repeats.
 import errno
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cgan.errors import UserError
 from cgan.repository import Repository
 
-if TYPE_CHECKING:
-    from huggingface_hub.errors import HfHubHTTPError
-
-_TOKEN = re.compile(r"hf_[A-Za-z0-9_]{8,}|(?<=Bearer )\S+")
+_TOKEN = re.compile(r"hf_[A-Za-z0-9]{8,}|(?<=Bearer )\S+")
+# As in "HTTP status client error (403 Forbidden), domain: ...", which is all that hf_xet tells.
+_XET_STATUS = re.compile(r"HTTP status \w+ error \((\d{3}) ")
 _MAX_QUOTED = 200
 
 
@@ -38,7 +36,10 @@ def shown_endpoint() -> str:
     """Return the Hub's address as it may be shown: without a user and password."""
     from huggingface_hub import constants
 
-    parts = urlsplit(constants.ENDPOINT)
+    try:
+        parts = urlsplit(constants.ENDPOINT)
+    except ValueError:  # not an address at all
+        return redact(constants.ENDPOINT)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
@@ -114,24 +115,26 @@ def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubE
             f"A file of {repository} is not on {hub} any more: try again, or choose another "
             "revision."
         )
-    return _status(error, repository, pushing)
-
-
-def _status(error: "HfHubHTTPError", repository: Repository, pushing: bool) -> HubError:
-    from huggingface_hub import get_token
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    hub, status = shown_endpoint(), error.response.status_code
-    namespace = repository.id.partition("/")[0]
-    told = redact(error.server_message or "")[:_MAX_QUOTED].strip().rstrip(".")
-    told = f" ({told})" if told else ""
-    if status == 429 or status >= 500:
-        return _out_of_order(error)
-    if isinstance(error, RepositoryNotFoundError) and not (pushing and status == 401):
+    status = error.response.status_code
+    if isinstance(error, errors.RepositoryNotFoundError) and not (pushing and status == 401):
         return HubError(
             f"There is no model {repository.id} on {hub} that you may see: check the name; "
             "if it is private, log in with `hf auth login` or set HF_TOKEN."
         )
+    told = redact(error.server_message or "")[:_MAX_QUOTED].strip().rstrip(".")
+    after = error.response.headers.get("Retry-After", "")
+    return _status(status, repository, pushing, told=f" ({told})" if told else "", after=after)
+
+
+def _status(
+    status: int, repository: Repository, pushing: bool, *, told: str = "", after: str = ""
+) -> HubError:
+    """Explain the status of an answer; `told` and `after` are what the server said besides."""
+    from huggingface_hub import get_token
+
+    hub, namespace = shown_endpoint(), repository.id.partition("/")[0]
+    if status == 429 or status >= 500:
+        return _out_of_order(status, after)
     if status == 401:
         if get_token() is None:
             return HubError(f"{hub} asks who you are: run `hf auth login` or set HF_TOKEN.")
@@ -161,12 +164,13 @@ def _status(error: "HfHubHTTPError", repository: Repository, pushing: bool) -> H
     return HubError(f"{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.")
 
 
-def _out_of_order(error: "HfHubHTTPError") -> HubError:
+def _out_of_order(status: int, after: str) -> HubError:
     """Explain what passes by itself."""
-    hub, status = shown_endpoint(), error.response.status_code
+    hub = shown_endpoint()
     if status != 429:
-        return HubError(f"{hub} is out of order (status {status}): try later.", unavailable=True)
-    after = error.response.headers.get("Retry-After", "")
+        return HubError(
+            f"{hub} is out of order (status {status}): try again later.", unavailable=True
+        )
     when = f"in {after} s" if after.isdecimal() else "in a few minutes"
     return HubError(
         f"{hub} has had too many requests from here: try again {when}. Those who are logged in "
@@ -197,6 +201,8 @@ def _connection(error: BaseException, repository: Repository, pushing: bool) -> 
     if isinstance(error, httpx2.ConnectError):
         why = "its certificate is not trusted here" if "CERTIFICATE" in str(error) else "no answer"
         return HubError(f"Can't reach {hub} ({why}): {check}.", unavailable=True)
+    if isinstance(error, ConnectionError) and (found := _XET_STATUS.search(str(error))):
+        return _status(int(found[1]), repository, pushing)
     if isinstance(error, httpx2.TransportError | ConnectionError):
         doing = "push" if pushing else "fetch"
         return HubError(

@@ -128,7 +128,6 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
 
 def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
     """Fetch a file by Xet, or over HTTP where that fails: mirrors and firewalls may lack it."""
-    import httpx2
     from huggingface_hub import constants, errors
 
     def download() -> Path:
@@ -139,7 +138,7 @@ def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
 
     try:
         return download()
-    except (httpx2.HTTPError, errors.EntryNotFoundError):
+    except errors.EntryNotFoundError:  # not there, or not even to be asked for
         raise
     except Exception:  # Xet's are of any kind
         if constants.HF_HUB_DISABLE_XET:

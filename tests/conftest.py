@@ -107,6 +107,8 @@ def hub(request, tmp_path, monkeypatch):
         for name in ("HF_HOME", "HF_XET_CACHE"):
             monkeypatch.setenv(name, str(home))
         monkeypatch.setenv("HF_TOKEN", WRITE)
+        # hf_xet tries again for a minute and a half otherwise.
+        monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "1ms")
         yield started
         huggingface_hub.close_session()
         if request.param:

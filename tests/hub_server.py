@@ -685,6 +685,14 @@ class _Handler(BaseHTTPRequestHandler):
             answer["sdk"] = found["sdk"]
         self._answer(200, answer)
 
+    def auth_check(self, user, kind, repo, what):
+        with self.hub.lock:
+            if what:
+                self.hub._writable(kind, repo, user)
+            else:
+                self._let_in(self.hub._readable(kind, repo, user), user)
+        self._answer(200, b"OK")
+
     def refs(self, user, kind, repo):
         with self.hub.lock:
             found = self.hub._readable(kind, repo, user)
@@ -993,6 +1001,7 @@ ROUTES = (
     ("main", "GET", rf"/api{REPO}", "info"),
     ("main", "GET", rf"/api{REPO}/revision/(?P<revision>[^/]+)", "info"),
     ("main", "PUT", rf"/api{REPO}/settings", "settings"),
+    ("main", "GET", rf"/api{REPO}/auth-check(?P<what>/write)?", "auth_check"),
     ("main", "GET", rf"/api{REPO}/refs", "refs"),
     ("main", "GET", rf"/api{REPO}/commits/(?P<revision>[^/]+)", "history"),
     ("main", "GET", rf"/api{REPO}/tree/(?P<revision>[^/]+)(?:/(?P<folder>.*))?", "tree"),

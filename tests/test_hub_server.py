@@ -309,6 +309,18 @@ def test_upload_without_permission(hub, api, folder, token):
     assert hub.commits("ann/x") == before
 
 
+def test_auth_check(hub, api):
+    hub.add_repo("ann/x")
+    api.auth_check("ann/x")
+    api.auth_check("ann/x", write=True)
+    api.auth_check("ann/x", token="hf_read")
+    assert raised(api.auth_check, "ann/x", write=True, token="hf_read") == 403
+    assert raised(api.auth_check, "ann/y", write=True) == 404
+    hub.add_repo("ann/x", gated=True)
+    with pytest.raises(errors.GatedRepoError):
+        api.auth_check("ann/x", token="hf_read")
+
+
 def test_no_token_at_the_second_origin(hub, api, download):
     hub.add_repo("ann/x", {"model.safetensors": LARGE}, private=True)
     assert download(token="hf_write") == LARGE
