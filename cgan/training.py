@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan import randomness
+from cgan import networks, randomness
 from cgan.adam import Adam
+from cgan.average import Average
 from cgan.checkpoint import Position
 from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
 from cgan.jittor_setup import load_jittor
 from cgan.losses import LOSSES
-from cgan.networks import Discriminator, Generator
-from cgan.options import TrainingOptions
+from cgan.options import TrainingOptions, critic_widths
+from cgan.schedule import SCHEDULES
 
 jt = load_jittor()
 
@@ -53,8 +54,7 @@ class Trainer:
         # BatchNorm can't work on a single image: a last batch of one is left out.
         self.steps_per_epoch = count // batch + (count % batch > 1)
         jt.set_global_seed(randomness.initialisation_seed(options.seed))
-        self._generator = Generator(config)
-        self._discriminator = Discriminator(config)
+        self._generator, self._discriminator = networks.make(config, critic_widths(options, config))
         # Jittor's Dropout is off until it is told that this is training.
         self._generator.train()
         self._discriminator.train()

@@ -1,6 +1,6 @@
 """Names and shapes of the generator's tensors."""
 
-from cgan.architecture import generator_shapes
+from cgan.mlp import generator_shapes
 from cgan.config import GeneratorConfig
 
 
