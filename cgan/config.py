@@ -11,6 +11,7 @@ MAX_CLASSES = 1000
 MIN_IMG_SIZE, MAX_IMG_SIZE = 4, 128
 CHANNELS = (1, 3)
 MAX_WIDTH = 1024
+DEFAULT_WIDTHS = (128, 64, 32)
 
 ARCHITECTURES = ("mlp", "conv")
 # Fields that only a convolutional generator has; the others' `config.json` is without them.

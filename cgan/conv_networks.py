@@ -102,9 +102,15 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     normalised.
     """
 
-    def __init__(self, config: GeneratorConfig, widths: tuple[int, ...]) -> None:
-        """Build the layers; `widths` are the channels at 1/2, 1/4 and 1/8 of the image's size."""
+    def __init__(self, config: GeneratorConfig, widths: tuple[int, ...] | None = None) -> None:
+        """Build the layers.
+
+        Args:
+            config: of the generator.
+            widths: channels at 1/2, 1/4 and 1/8 of the image's size; None for the generator's.
+        """
         super().__init__()
+        widths = widths or config.widths[2::-1]
         self.config = config
         source = config.channels
         for index, target in enumerate(widths, start=1):

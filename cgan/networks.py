@@ -6,13 +6,13 @@ from cgan import conv_networks, mlp_networks
 from cgan.config import GeneratorConfig
 
 
-def make(config: GeneratorConfig, critic_widths: tuple[int, ...]) -> tuple[Any, Any]:
-    """Return a new (generator, discriminator) in Jittor's initialisation.
+def make(config: GeneratorConfig, d_widths: tuple[int, ...] | None = None) -> tuple[Any, Any]:
+    """Return a new generator and a new discriminator, with random weights.
 
     Args:
         config: of the generator.
-        critic_widths: channels of a convolutional discriminator; the article's takes none.
+        d_widths: channels of a convolutional discriminator; None for the generator's.
     """
     if config.architecture == "conv":
-        return conv_networks.Generator(config), conv_networks.Discriminator(config, critic_widths)
+        return conv_networks.Generator(config), conv_networks.Discriminator(config, d_widths)
     return mlp_networks.Generator(config), mlp_networks.Discriminator(config)
