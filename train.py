@@ -53,11 +53,20 @@ _FLAGS = {
 
 
 def _widths(text: str) -> tuple[int, ...]:
-    """Read numbers with commas between them."""
-    return tuple(int(part) for part in text.split(","))
+    """Read whole numbers with commas between them."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} must be such as 128,64,32") from error
 
 
-_TYPES = {"n_classes": int, "channels": int, "d_lr": float, "g_widths": _widths, "d_widths": _widths}
+_TYPES = {
+    "n_classes": int,
+    "channels": int,
+    "d_lr": float,
+    "g_widths": _widths,
+    "d_widths": _widths,
+}
 _CHOICES = {"dataset": DATASETS, "arch": ARCHITECTURES, "loss": LOSSES}
 
 

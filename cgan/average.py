@@ -31,7 +31,7 @@ class Average:
         """
         self._network = network
         self._decay = decay
-        self.tensors = {name: v.numpy().copy() for name, v in network.state_dict().items()}
+        self.tensors = {name: t.copy() for name, t in network.state_dict(to="numpy").items()}
 
     def update(self, step: int) -> None:
         """Take in the tensors after `step` steps, counted from 1."""

@@ -109,7 +109,8 @@ class GeneratorConfig:
             raise UserError(f"unknown key {unknown[0]!r}")
         if missing := sorted(known - values.keys()):
             raise UserError(f"the key {missing[0]!r} is missing")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**values)
 
 
 def _check_int(name: str, value: Any, low: int, high: int) -> None:

@@ -13,6 +13,8 @@ biases in every BatchNorm (Dumoulin et al., "A Learned Representation For Artist
 arXiv:1610.07629).
 """
 
+import itertools
+
 from cgan.config import GeneratorConfig
 
 # Three times doubled.
@@ -27,13 +29,17 @@ def base_size(config: GeneratorConfig) -> int:
 
 def up_channels(config: GeneratorConfig) -> list[tuple[int, int]]:
     """Return (from, to) of the three transposed convolutions, in order."""
-    channels = (*config.widths, config.channels)
-    return list(zip(channels[:3], channels[1:4], strict=True))
+    return list(itertools.pairwise((*config.widths, config.channels)[:4]))
 
 
 def has_output_layer(config: GeneratorConfig) -> bool:
     """Return whether a convolution of its own makes the image, after the three doublings."""
     return len(config.widths) > len(up_channels(config))
+
+
+def affine_names(config: GeneratorConfig) -> tuple[str, str]:
+    """Return what a BatchNorm's factors and summands are called."""
+    return ("gains", "biases") if config.class_norm else ("weight", "bias")
 
 
 def generator_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
@@ -51,11 +57,9 @@ def generator_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
     shapes["linear.weight"] = (outputs, inputs)
     shapes["linear.bias"] = (outputs,)
     for index, width in enumerate(config.widths):
-        if config.class_norm:
-            affine = dict.fromkeys(("gains", "biases"), (config.n_classes, width))
-        else:
-            affine = dict.fromkeys(("weight", "bias"), (width,))
-        shapes |= {f"norm{index}.{name}": shape for name, shape in affine.items()}
+        for name in affine_names(config):
+            shape = (config.n_classes, width) if config.class_norm else (width,)
+            shapes[f"norm{index}.{name}"] = shape
         shapes[f"norm{index}.running_mean"] = shapes[f"norm{index}.running_var"] = (width,)
     for index, (source, target) in enumerate(up_channels(config), start=1):
         shapes[f"up{index}.weight"] = (source, target, 4, 4)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from cgan import conv
 from cgan.config import GeneratorConfig
-from cgan.weights import Tensors, Weights
+from cgan.weights import Weights
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class ConvGenerator:
         """Fold BatchNorm's statistics into its gains and biases, and those into the weights."""
         config = self._config = weights.config
         tensors = {name: tensor.astype(np.float64) for name, tensor in weights.tensors.items()}
-        norms = [_affine(tensors, f"norm{index}") for index in range(len(config.widths))]
+        norms = [_affine(tensors, config, index) for index in range(len(config.widths))]
         self.classes = tensors.get("label_emb.weight")
         if config.class_norm:
             assert self.classes is not None
@@ -119,18 +119,20 @@ def _convolve(x: Array, weight: Array) -> Array:
     return sums[1:-1, 1:-1]
 
 
-def _affine(tensors: dict[str, Array], name: str) -> tuple[Array, Array]:
-    """Return a BatchNorm in evaluation mode as gains and biases, (width,) or per class."""
-    class_norm = f"{name}.gains" in tensors
-    gain, bias = (f"{name}.{part}" for part in (("gains", "biases") if class_norm else ("weight", "bias")))
-    gains = tensors[gain] / np.sqrt(tensors[f"{name}.running_var"] + conv.BATCH_NORM_EPS)
-    return gains, tensors[bias] - tensors[f"{name}.running_mean"] * gains
+def _affine(tensors: dict[str, Array], config: GeneratorConfig, index: int) -> tuple[Array, Array]:
+    """Return a BatchNorm in evaluation mode as gains and biases, (width,) or (classes, width)."""
+    factors, summands, mean, variance = (
+        tensors[f"norm{index}.{name}"]
+        for name in (*conv.affine_names(config), "running_mean", "running_var")
+    )
+    gains = factors / np.sqrt(variance + conv.BATCH_NORM_EPS)
+    return gains, summands - mean * gains
 
 
 def _fold_linear(
     tensors: dict[str, Array], config: GeneratorConfig, gain: Array, bias: Array
 ) -> tuple[Array, Array]:
-    """Return the first layer with its BatchNorm, channels last: (inputs, H * W * C), (H * W * C,)."""
+    """Return the first layer with its BatchNorm: (inputs, H * W * C), (H * W * C,)."""
     inputs = tensors["linear.weight"].shape[1]
     weight = tensors["linear.weight"].reshape(len(gain), -1, inputs)  # (C, H * W, inputs)
     weight = (weight * gain[:, None, None]).transpose(2, 1, 0).reshape(inputs, -1)

@@ -1,6 +1,7 @@
 """A generator's forward pass in NumPy: no training framework, any thread, any machine."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,19 @@ from cgan.conv_generator import ConvGenerator
 from cgan.mlp_generator import MlpGenerator
 from cgan.weights import Weights
 
-_NETWORKS = {"mlp": MlpGenerator, "conv": ConvGenerator}
+
+class _Network(Protocol):
+    """What both architectures offer."""
+
+    @property
+    def classes(self) -> NDArray[Any] | None:
+        """All that depends on the class, (n_classes, K); None if unconditional."""
+
+    def __call__(self, z: NDArray[np.float32], classes: NDArray[Any] | None) -> NDArray[np.float32]:
+        """(N, latent_dim) float32 and rows of `classes` or mixtures -> (N, C, H, W) float32."""
+
+
+_NETWORKS: dict[str, Callable[[Weights], _Network]] = {"mlp": MlpGenerator, "conv": ConvGenerator}
 
 
 class NumpyGenerator:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from cgan.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, LEAKY_SLOPE
 from cgan.config import GeneratorConfig
 from cgan.fast_linear import Linear
 from cgan.jittor_setup import load_jittor
+from cgan.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, LEAKY_SLOPE
 
 jt = load_jittor()
 nn = jt.nn

@@ -120,7 +120,8 @@ class TrainingOptions:
             UserError: names the option that doesn't fit.
             TypeError: there is an unknown one.
         """
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**values)
 
     def learning_rate_factor(self, progress: float) -> float:
         """Return what the learning rates are multiplied by when `progress` of the run is done.

@@ -9,7 +9,6 @@ RECIPES: dict[str, dict[str, Any]] = {
     "article": {},
     "best": {
         "arch": "conv",
-        "g_widths": (128, 64, 32),
         "loss": "hinge",
         "n_epochs": 20,
         "batch_size": 128,

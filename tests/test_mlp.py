@@ -1,7 +1,7 @@
 """Names and shapes of the generator's tensors."""
 
-from cgan.mlp import generator_shapes
 from cgan.config import GeneratorConfig
+from cgan.mlp import generator_shapes
 
 
 def test_the_defaults_are_the_articles():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from cgan.adam import Adam
-from cgan.mlp import generator_shapes
 from cgan.config import GeneratorConfig
 from cgan.jittor_setup import load_jittor
 from cgan.losses import lsgan
+from cgan.mlp import generator_shapes
 from cgan.mlp_networks import Discriminator, Generator
 from cgan.sampler import BUNDLED, Sampler
 from cgan.weights import load

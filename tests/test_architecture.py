@@ -1,0 +1,13 @@
+"""A config's architecture decides which tensors its generator has."""
+
+import pytest
+
+from cgan import conv, mlp
+from cgan.architecture import generator_shapes
+from tests.conftest import TINY, TINY_CONV
+
+
+@pytest.mark.parametrize(("config", "module"), [(TINY, mlp), (TINY_CONV, conv)])
+def test_the_shapes_are_those_of_the_architecture(config, module):
+    assert generator_shapes(config) == module.generator_shapes(config)
+    assert mlp.generator_shapes(TINY) != conv.generator_shapes(TINY_CONV)
