@@ -3,7 +3,8 @@
 Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional
 Generative Adversarial Networks", 2016 (arXiv:1511.06434), with the class beside z:
 
-    Embedding(n_classes, n_classes) beside z; Linear to widths[0] channels of size / 8
+    Embedding(n_classes, n_classes) beside z; Linear to widths[0] channels of size / 8, which
+    come last
     transposed convolutions 4x4, stride 2, padding 1, to widths[1], widths[2] and the image
     BatchNorm and ReLU before each of them; tanh after the last
 

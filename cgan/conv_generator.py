@@ -34,7 +34,7 @@ class ConvGenerator:
             assert self.classes is not None
             self.classes = np.hstack([self.classes, *(part for norm in norms for part in norm)])
             norms = [(np.ones(width), np.zeros(width)) for width in config.widths]
-        self._linear = _fold_linear(tensors, config, *norms[0])
+        self._linear = _fold_linear(tensors, *norms[0])
         self._ups = []
         for index, (_, target) in enumerate(conv.up_channels(config), start=1):
             gain, bias = np.ones(target), tensors.get(f"up{index}.bias")
@@ -129,15 +129,11 @@ def _affine(tensors: dict[str, Array], config: GeneratorConfig, index: int) -> t
     return gains, summands - mean * gains
 
 
-def _fold_linear(
-    tensors: dict[str, Array], config: GeneratorConfig, gain: Array, bias: Array
-) -> tuple[Array, Array]:
+def _fold_linear(tensors: dict[str, Array], gain: Array, bias: Array) -> tuple[Array, Array]:
     """Return the first layer with its BatchNorm: (inputs, H * W * C), (H * W * C,)."""
-    inputs = tensors["linear.weight"].shape[1]
-    weight = tensors["linear.weight"].reshape(len(gain), -1, inputs)  # (C, H * W, inputs)
-    weight = (weight * gain[:, None, None]).transpose(2, 1, 0).reshape(inputs, -1)
-    shift = tensors["linear.bias"].reshape(len(gain), -1) * gain[:, None] + bias[:, None]
-    return np.ascontiguousarray(weight), shift.T.ravel()
+    weight, shift = tensors["linear.weight"], tensors["linear.bias"]
+    gain, bias = (np.tile(part, len(shift) // len(part)) for part in (gain, bias))
+    return np.ascontiguousarray((weight * gain[:, None]).T), shift * gain + bias
 
 
 def _fold_up(weight: Array) -> Array:

@@ -1,13 +1,16 @@
 """The convolutional generator and discriminator, as Jittor modules.
 
-`cgan.conv` says what the generator is. Importing this module imports Jittor.
+`cgan.conv` says what the generator is. Inside, channels come last. Importing this module
+imports Jittor.
 """
 
 import math
 from typing import Any
 
-from cgan import conv
 from cgan.config import GeneratorConfig
+from cgan.conv import BATCH_NORM_EPS, base_size, has_output_layer, up_channels
+from cgan.fast_activation import leaky_relu, tanh
+from cgan.fast_conv import conv, conv_transpose
 from cgan.fast_linear import Linear
 from cgan.jittor_setup import load_jittor
 from cgan.spectral import SpectralNorm
@@ -29,17 +32,16 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         if config.conditional:
             self.label_emb = nn.Embedding(config.n_classes, config.n_classes)
             inputs += config.n_classes
-        self.linear = Linear(inputs, config.widths[0] * conv.base_size(config) ** 2)
+        self.linear = Linear(inputs, config.widths[0] * base_size(config) ** 2)
         self.norm0 = _norm(config, 0)
-        own_output = conv.has_output_layer(config)
-        for index, (source, target) in enumerate(conv.up_channels(config), start=1):
+        own_output = has_output_layer(config)
+        for index, (source, target) in enumerate(up_channels(config), start=1):
             makes_image = index == 3 and not own_output
-            layer = nn.ConvTranspose(source, target, 4, stride=2, padding=1, bias=makes_image)
-            setattr(self, f"up{index}", layer)
+            setattr(self, f"up{index}", _Up(source, target, bias=makes_image))
             if not makes_image:
                 setattr(self, f"norm{index}", _norm(config, index))
         if own_output:
-            self.output = nn.Conv(config.widths[-1], config.channels, 3, padding=1)
+            self.output = nn.Conv(config.widths[-1], config.channels, 3)
 
     def execute(self, z: Any, labels: Any = None) -> Any:
         """Generate images.
@@ -51,46 +53,60 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         Returns:
             (N, C, H, W) float32 in [-1, 1].
         """
-        size = conv.base_size(self.config)
+        size = base_size(self.config)
         x = jt.concat((self.label_emb(labels), z), dim=1) if self.config.conditional else z
-        x = self.linear(x).view((z.shape[0], self.config.widths[0], size, size))
+        x = self.linear(x).view((z.shape[0], size, size, self.config.widths[0]))
         for norm, layer in (
             (self.norm0, self.up1),
             (self.norm1, self.up2),
             (self.norm2, self.up3),
         ):
-            x = layer(nn.relu(norm(x, labels)))
-        if conv.has_output_layer(self.config):
-            x = self.output(nn.relu(self.norm3(x, labels)))
-        return jt.tanh(x)
+            x = layer(leaky_relu(norm(x, labels), 0.0))
+        if has_output_layer(self.config):
+            x = leaky_relu(self.norm3(x, labels), 0.0)
+            x = conv(x, self.output.weight, stride=1) + self.output.bias
+        return tanh(x).transpose((0, 3, 1, 2))
 
 
-class _BatchNorm(nn.BatchNorm2d):  # type: ignore[misc, name-defined]
-    """BatchNorm that takes the labels of the batch and ignores them."""
+class _Up(nn.Module):  # type: ignore[misc, name-defined]
+    """Transposed convolution 4x4 of stride 2, with or without a bias."""
+
+    def __init__(self, source: int, target: int, bias: bool) -> None:
+        super().__init__()
+        layer = nn.ConvTranspose(source, target, 4, bias=bias)
+        self.weight, self.bias = layer.weight, layer.bias
+
+    def execute(self, x: Any) -> Any:
+        y = conv_transpose(x, self.weight, stride=2)
+        return y if self.bias is None else y + self.bias
+
+
+class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
+    """BatchNorm of all pixels alike; it takes the labels of the batch and ignores them."""
 
     def execute(self, x: Any, labels: Any) -> Any:
-        return super().execute(x)
+        return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
 
 
-class _ClassNorm(nn.BatchNorm2d):  # type: ignore[misc, name-defined]
+class _ClassNorm(_BatchNorm):  # type: ignore[misc, name-defined]
     """BatchNorm with gains and biases that each class has of its own."""
 
     def __init__(self, n_classes: int, width: int) -> None:
-        super().__init__(width, conv.BATCH_NORM_EPS, affine=False)
+        super().__init__(width, BATCH_NORM_EPS, affine=False)
         self.gains = jt.ones((n_classes, width))
         self.biases = jt.zeros((n_classes, width))
 
     def execute(self, x: Any, labels: Any) -> Any:
-        shape = (x.shape[0], x.shape[1], 1, 1)
+        shape = (x.shape[0], 1, 1, x.shape[-1])
         gains, biases = self.gains[labels].view(shape), self.biases[labels].view(shape)
-        return super().execute(x) * gains + biases
+        return super().execute(x, labels) * gains + biases
 
 
 def _norm(config: GeneratorConfig, index: int) -> Any:
     width = config.widths[index]
     if config.class_norm:
         return _ClassNorm(config.n_classes, width)
-    return _BatchNorm(width, conv.BATCH_NORM_EPS)
+    return _BatchNorm(width, BATCH_NORM_EPS)
 
 
 class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
@@ -118,7 +134,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
             setattr(self, f"conv{index}", SpectralNorm(layer.weight))
             setattr(self, f"bias{index}", layer.bias)
             source = target
-        features = source * conv.base_size(config) ** 2
+        features = source * base_size(config) ** 2
         linear = nn.Linear(features, 1)
         self.linear, self.bias = SpectralNorm(linear.weight), linear.bias
         if config.conditional:
@@ -142,13 +158,13 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         Returns:
             (N, 1) float32: the higher, the more real.
         """
-        x = images
+        x = images.transpose((0, 2, 3, 1))
         for layer, bias in (
             (self.conv1, self.bias1),
             (self.conv2, self.bias2),
             (self.conv3, self.bias3),
         ):
-            x = nn.leaky_relu(nn.conv2d(x, layer(), bias, stride=2, padding=1), LEAKY_SLOPE)
+            x = leaky_relu(conv(x, layer(), stride=2) + bias, LEAKY_SLOPE)
         x = x.view((x.shape[0], -1))
         direction = self.linear()
         if self.config.conditional:

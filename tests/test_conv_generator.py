@@ -60,7 +60,7 @@ def layer_by_layer(config, tensors, z, labels):
         x = np.concatenate([t["label_emb.weight"][labels], x], axis=1)
     x = x @ t["linear.weight"].T + t["linear.bias"]
     size = config.img_size // 8
-    x = x.reshape(len(z), config.widths[0], size, size)
+    x = x.reshape(len(z), size, size, config.widths[0]).transpose(0, 3, 1, 2)
     for index in range(3):
         x = transposed_convolution(norm_relu(x, index), t[f"up{index + 1}.weight"])
     if len(config.widths) == 3:

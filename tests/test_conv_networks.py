@@ -101,7 +101,7 @@ def score(critic, config, x, labels):
         x = np.einsum("ncijkl,dckl->ndij", windows[:, :, ::2, ::2], weight)
         x = x + t[f"bias{index}"][:, None, None]
         x = np.where(x > 0, x, LEAKY_SLOPE * x)
-    features = x.reshape(len(x), -1)
+    features = x.transpose(0, 2, 3, 1).reshape(len(x), -1)
     scores = features @ unit(t["linear.weight"])[0] + t["bias"]
     if config.conditional:
         scores = scores + (features * unit(t["embedding.weight"])[labels]).sum(1)
