@@ -88,7 +88,7 @@ class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
         return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
 
 
-class _ClassNorm(_BatchNorm):  # type: ignore[misc, name-defined]
+class _ClassNorm(_BatchNorm):
     """BatchNorm with gains and biases that each class has of its own."""
 
     def __init__(self, n_classes: int, width: int) -> None:
