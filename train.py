@@ -11,23 +11,34 @@ from pathlib import Path
 
 from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
 from cgan.commands.push import told
+from cgan.config import ARCHITECTURES, DEFAULT_WIDTHS
 from cgan.data import DATASETS
 from cgan.errors import UserError
 from cgan.jittor_setup import DEVICES
 from cgan.options import LOSSES, TrainingOptions
 from cgan.push import check_may_push, push
+from cgan.recipes import RECIPES, options_of
 from cgan.repository import Repository
 from cgan.run import Execution, Interrupted, generator_config, resume, start
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
 _HELP = {
     "dataset": "mnist (IDX files in --data-dir, downloaded if missing) or digits (bundled)",
-    "loss": "lsgan (least squares) or bce (cross-entropy, the article's formulas)",
+    "arch": "mlp (the article's networks) or conv (convolutional)",
+    "g_widths": "channels of a conv generator, from the latent on; "
+    f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
+    "d_widths": "channels of a conv discriminator; those of the generator by default",
+    "loss": "lsgan (least squares), bce (cross-entropy, the article's formulas) or hinge",
     "n_epochs": "passes over the data",
     "batch_size": "images per step",
     "lr": "Adam's learning rate",
+    "d_lr": "the discriminator's learning rate; the same by default",
+    "decay_from": "share of the run after which the learning rates sink linearly to 0",
     "b1": "Adam's decay of the first moment",
     "b2": "Adam's decay of the second moment",
+    "d_steps": "steps of the discriminator for each of the generator",
+    "ema": "decay of the moving average of the generator's weights; 0 for none",
+    "shift": "most pixels by which what the discriminator sees is shifted, at random",
     "n_cpu": "CPU threads, at most as many as there are CPUs",
     "latent_dim": "length of the latent z",
     "n_classes": "number of classes; taken from the data by default (10)",
@@ -38,8 +49,28 @@ _HELP = {
     "seed": "the same seed gives the same weights on the same machine",
     "number": "the number in result.png",
 }
-_TYPES = {"n_classes": int, "channels": int}
-_CHOICES = {"dataset": DATASETS, "loss": LOSSES}
+_FLAGS = {
+    "unconditional": "train G(z) without labels",
+    "class_norm": "give each class its own gains and biases in a conv generator's BatchNorm",
+}
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    """Read whole numbers with commas between them."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} must be such as 128,64,32") from error
+
+
+_TYPES = {
+    "n_classes": int,
+    "channels": int,
+    "d_lr": float,
+    "g_widths": _widths,
+    "d_widths": _widths,
+}
+_CHOICES = {"dataset": DATASETS, "arch": ARCHITECTURES, "loss": LOSSES}
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -56,11 +87,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
             default=argparse.SUPPRESS,
             help=shown,
         )
+    for name, text in _FLAGS.items():
+        parser.add_option(name, action="store_true", default=argparse.SUPPRESS, help=text)
     parser.add_option(
-        "unconditional",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="train G(z) without labels",
+        "recipe",
+        choices=RECIPES,
+        help="what the other options begin with: article (the defaults) or best",
     )
     parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
     parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME)")
@@ -85,18 +117,21 @@ def train(arguments: list[str] | None) -> None:
         quiet=values.pop("quiet"),
     )
     out, run_to_resume = values.pop("out"), values.pop("resume")
-    dry_run, push_to_hub = values.pop("dry_run"), values.pop("push_to_hub")
+    dry_run, recipe = values.pop("dry_run"), values.pop("recipe")
+    push_to_hub = values.pop("push_to_hub")
     # Before hours of training, not after them, it is told what is wrong with the name or token.
     repository = None if push_to_hub is None else Repository.parse(push_to_hub)
     if repository is not None and not dry_run:
         check_may_push(repository)
     if run_to_resume is not None:
+        if recipe is not None:
+            raise UserError("--resume takes no --recipe: it goes on with the run's own settings.")
         if out is not None or dry_run:
             raise UserError("--resume takes neither --out nor --dry-run: it goes on in its folder.")
         resume(run_to_resume, values, execution)
         _publish(run_to_resume, repository)
         return
-    options = TrainingOptions(**values)
+    options = options_of(recipe or "article", values)
     config = generator_config(options)
     if out is None:
         out = Path("runs") / f"{options.dataset}-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -10,6 +10,12 @@ MAX_LATENT_DIM = 4096
 MAX_CLASSES = 1000
 MIN_IMG_SIZE, MAX_IMG_SIZE = 4, 128
 CHANNELS = (1, 3)
+MAX_WIDTH = 1024
+DEFAULT_WIDTHS = (128, 64, 32)
+
+ARCHITECTURES = ("mlp", "conv")
+# Fields that only a convolutional generator has; the others' `config.json` is without them.
+_CONV_FIELDS = ("widths", "class_norm")
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class GeneratorConfig:
     """Architecture and conventions of a generator; the fields are `config.json`'s keys.
 
     Attributes:
-        architecture: "mlp", the article's fully connected generator.
+        architecture: "mlp", the article's fully connected generator, or "conv".
         latent_dim: length of the latent z.
         latent_distribution: "normal": every component of z is standard normal.
         n_classes: number of classes; labels are 0 .. n_classes - 1.
@@ -25,6 +31,10 @@ class GeneratorConfig:
         img_size: height and width of an image, in pixels.
         channels: 1 (grey) or 3 (RGB).
         pixel_range: values of black and white in the generator's output.
+        widths: channels of a "conv" generator at 1/8, 1/4, 1/2 and, if there is a fourth, the
+            whole of the image's size; empty for "mlp".
+        class_norm: whether each class has gains and biases of its own in a "conv" generator's
+            BatchNorm.
     """
 
     latent_dim: int = 100
@@ -35,6 +45,8 @@ class GeneratorConfig:
     architecture: str = "mlp"
     latent_distribution: str = "normal"
     pixel_range: tuple[float, float] = (-1.0, 1.0)
+    widths: tuple[int, ...] = ()
+    class_norm: bool = False
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
@@ -47,9 +59,28 @@ class GeneratorConfig:
         _check_int("img_size", self.img_size, MIN_IMG_SIZE, MAX_IMG_SIZE)
         _check_one_of("channels", self.channels, CHANNELS)
         _check_one_of("conditional", self.conditional, (True, False))
-        _check_one_of("architecture", self.architecture, ("mlp",))
+        _check_one_of("architecture", self.architecture, ARCHITECTURES)
         _check_one_of("latent_distribution", self.latent_distribution, ("normal",))
         _check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
+        if self.architecture == "conv":
+            self._check_conv()
+        else:
+            _check_one_of("widths", self.widths, ((),))
+            _check_one_of("class_norm", self.class_norm, (False,))
+
+    def _check_conv(self) -> None:
+        if self.img_size % 8:
+            raise UserError(
+                "img_size must be divisible by 8, because the convolutional generator doubles "
+                f"its size three times, not {self.img_size}"
+            )
+        if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
+            raise UserError(f"widths must be three or four whole numbers, not {self.widths!r}")
+        for width in self.widths:
+            _check_int("widths", width, 1, MAX_WIDTH)
+        _check_one_of("class_norm", self.class_norm, (True, False))
+        if self.class_norm and not self.conditional:
+            raise UserError("class_norm must be False for an unconditional generator")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -58,23 +89,27 @@ class GeneratorConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        return asdict(self) | {"pixel_range": list(self.pixel_range)}
+        values = asdict(self) | {"pixel_range": list(self.pixel_range), "widths": list(self.widths)}
+        if self.architecture != "conv":
+            for name in _CONV_FIELDS:
+                del values[name]
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "GeneratorConfig":
-        """Build a config from JSON values; all keys must be there and none besides.
+        """Build a config from JSON values; all keys of the architecture must be there, no others.
 
         Raises:
             UserError: names the key that is missing, unknown or out of bounds.
         """
         known = {field.name for field in fields(cls)}
+        if values.get("architecture") != "conv":
+            known -= set(_CONV_FIELDS)
         if unknown := sorted(values.keys() - known):
             raise UserError(f"unknown key {unknown[0]!r}")
         if missing := sorted(known - values.keys()):
             raise UserError(f"the key {missing[0]!r} is missing")
-        pixel_range = values["pixel_range"]
-        if isinstance(pixel_range, list):
-            values = values | {"pixel_range": tuple(pixel_range)}
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**values)
 
 

@@ -4,9 +4,9 @@ import math
 from pathlib import Path
 
 from cgan import weights
-from cgan.architecture import LINEAR_LAYERS
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
+from cgan.mlp import LINEAR_LAYERS
 from cgan.pickles import read_parameters
 
 _EMBEDDING = "label_emb.weight"

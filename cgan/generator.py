@@ -1,31 +1,41 @@
-"""The generator's forward pass in NumPy: no training framework, any thread, any machine."""
+"""A generator's forward pass in NumPy: no training framework, any thread, any machine."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.architecture import BATCH_NORM_EPS, LEAKY_SLOPE, LINEAR_LAYERS
+from cgan.conv_generator import ConvGenerator
+from cgan.mlp_generator import MlpGenerator
 from cgan.weights import Weights
 
-# Matrix libraries choose their order of additions by the shapes they get. Every product here has
-# this many rows, so that an image does not depend on how many others are made with it.
-_BLOCK = 16
+
+class _Network(Protocol):
+    """What both architectures offer."""
+
+    @property
+    def classes(self) -> NDArray[Any] | None:
+        """All that depends on the class, (n_classes, K); None if unconditional."""
+
+    def __call__(self, z: NDArray[np.float32], classes: NDArray[Any] | None) -> NDArray[np.float32]:
+        """(N, latent_dim) float32 and rows of `classes` or mixtures -> (N, C, H, W) float32."""
+
+
+_NETWORKS: dict[str, Callable[[Weights], _Network]] = {"mlp": MlpGenerator, "conv": ConvGenerator}
 
 
 class NumpyGenerator:
-    """The article's generator in evaluation mode.
+    """A generator of either architecture in evaluation mode, BatchNorm folded into other layers.
 
-    BatchNorm is folded into the Linear before it. It computes in float64: what is left of
-    rounding differences between machines vanishes when the result becomes float32. Nothing is
-    changed after construction, so any number of threads may share it.
+    It computes in float64: what is left of rounding differences between machines vanishes when
+    the result becomes float32. Nothing is changed after construction, so any number of threads
+    may share it.
     """
 
     def __init__(self, weights: Weights) -> None:
-        """Fold the layers; about 14 MB for the article's generator."""
-        self._config = weights.config
-        self._embedding = weights.tensors.get("label_emb.weight")
-        self._layers = [_fold(weights, layer) for layer in LINEAR_LAYERS]
+        """Fold the layers."""
+        self._network = _NETWORKS[weights.config.architecture](weights)
 
     def __call__(
         self, z: NDArray[np.float32], labels: NDArray[np.integer[Any]] | None
@@ -39,7 +49,8 @@ class NumpyGenerator:
         Returns:
             (N, C, H, W) float32 in [-1, 1].
         """
-        return self._run(z if self._embedding is None else np.hstack((self._embedding[labels], z)))
+        classes = self._network.classes
+        return self._network(z, None if classes is None else classes[labels])
 
     def between(
         self,
@@ -48,7 +59,7 @@ class NumpyGenerator:
         others: NDArray[np.integer[Any]],
         share: NDArray[np.float32],
     ) -> NDArray[np.float32]:
-        """Generate with embeddings on the line from those of `labels` to those of `others`.
+        """Generate with all that depends on the class on the line from `labels` to `others`.
 
         Args:
             z: (N, latent_dim) float32.
@@ -59,42 +70,7 @@ class NumpyGenerator:
         Returns:
             (N, C, H, W) float32 in [-1, 1].
         """
-        assert self._embedding is not None
+        classes = self._network.classes
+        assert classes is not None
         part = share[:, None]
-        embeddings = (1 - part) * self._embedding[labels] + part * self._embedding[others]
-        return self._run(np.hstack((embeddings, z)))
-
-    def _run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        images = np.empty((len(inputs), *self._config.image_shape), np.float32)
-        block = np.zeros((_BLOCK, inputs.shape[1]))
-        for start in range(0, len(inputs), _BLOCK):
-            part = inputs[start : start + _BLOCK]
-            block[: len(part)] = part
-            output = self._forward(block)[: len(part)]
-            images[start : start + _BLOCK] = output.reshape(-1, *self._config.image_shape)
-        return images
-
-    def _forward(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(_BLOCK, inputs) -> (_BLOCK, pixels)."""
-        for weight, bias in self._layers[:-1]:
-            x = x @ weight + bias
-            x = np.maximum(x, LEAKY_SLOPE * x)
-        weight, bias = self._layers[-1]
-        output: NDArray[np.float64] = np.tanh(x @ weight + bias)
-        return output
-
-
-def _fold(weights: Weights, layer: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the (inputs, outputs) weight and the (outputs,) bias of a Linear and BatchNorm."""
-    tensors = weights.tensors
-    weight = tensors[f"model.{layer}.weight"].astype(np.float64)
-    bias = tensors[f"model.{layer}.bias"].astype(np.float64)
-    if f"model.{layer + 1}.running_var" in tensors:
-        scale, shift, mean, variance = (
-            tensors[f"model.{layer + 1}.{name}"].astype(np.float64)
-            for name in ("weight", "bias", "running_mean", "running_var")
-        )
-        scale /= np.sqrt(variance + BATCH_NORM_EPS)
-        weight *= scale[:, None]
-        bias = (bias - mean) * scale + shift
-    return np.ascontiguousarray(weight.T), bias
+        return self._network(z, (1 - part) * classes[labels] + part * classes[others])

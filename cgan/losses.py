@@ -14,11 +14,18 @@ with targets a = 0 (generated), b = 1 (real), c = 1 (what G wants), without its 
 
     min_D  E_x[(D(x) - 1)²] + E_z[D(G(z))²]        min_G  E_z[(D(G(z)) - 1)²]                (3)
 
+Lim and Ye, "Geometric GAN", 2017 (arXiv:1705.02894), the hinge loss, as Miyato and Koyama
+("cGANs with Projection Discriminator", 2018, arXiv:1802.05637, equation 17) use it:
+
+    min_D  E_x[max(0, 1 - D(x|y))] + E_z[max(0, 1 + D(G(z|y)|y))]        min_G  -E_z[D(G(z|y)|y)]
+                                                                                             (4)
+
 Each function below takes D's scores, (N, 1) float32, and returns a scalar. The discriminator's
 loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from cgan.jittor_setup import load_jittor
 
@@ -42,4 +49,25 @@ def bce(scores: Any, real: bool) -> Any:
     return (jt.maximum(logits, 0.0) + jt.log(1.0 + jt.exp(-jt.abs(logits)))).mean()
 
 
-LOSSES = {"lsgan": lsgan, "bce": bce}
+def hinge(scores: Any, real: bool) -> Any:
+    """Hinge loss, equation (4), for D: the mean of max(0, 1 - score), or of max(0, 1 + score)."""
+    return jt.maximum(1.0 - scores if real else 1.0 + scores, 0.0).mean()
+
+
+class Loss(NamedTuple):
+    """What both networks minimise.
+
+    Attributes:
+        discriminator: (scores, real) -> the loss of D on real or on generated images.
+        generator: scores of generated images -> the loss of G.
+    """
+
+    discriminator: Callable[[Any, bool], Any]
+    generator: Callable[[Any], Any]
+
+
+LOSSES = {
+    "lsgan": Loss(lsgan, lambda scores: lsgan(scores, real=True)),
+    "bce": Loss(bce, lambda scores: bce(scores, real=True)),
+    "hinge": Loss(hinge, lambda scores: -scores.mean()),
+}

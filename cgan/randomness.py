@@ -6,7 +6,7 @@ A run that is resumed at any step so draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP = range(3)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT = range(4)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -41,4 +41,16 @@ def draws(
         _jittor_seed(rng),
         rng.standard_normal((count, latent_dim), np.float32),
         rng.integers(0, n_classes, count, np.int32),
+    )
+
+
+def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
+    """Return by how much a training step shifts images before the discriminator sees them.
+
+    Returns:
+        (3, count, 2) int32, uniform in -reach .. reach: for the generator's step, and for the
+        real and the generated images of the discriminator's; down and right, in pixels.
+    """
+    return _generator(seed, _SHIFT, step).integers(
+        -reach, reach, (3, count, 2), np.int32, endpoint=True
     )

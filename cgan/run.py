@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgan import checkpoint, data, figures, picture, weights
-from cgan.config import GeneratorConfig
+from cgan.config import DEFAULT_WIDTHS, GeneratorConfig
 from cgan.errors import UserError
 from cgan.interruption import Interruption
 from cgan.jittor_setup import load_jittor, usable_threads
@@ -110,9 +110,12 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
             img_size=options.img_size,
             channels=1 if options.channels is None else options.channels,
             conditional=not options.unconditional,
+            architecture=options.arch,
+            widths=options.g_widths or (DEFAULT_WIDTHS if options.arch == "conv" else ()),
+            class_norm=options.class_norm,
         )
     except UserError as error:
-        raise UserError(f"--{error}.") from error
+        raise UserError(f"--{str(error).replace('widths', 'g_widths')}.") from error
 
 
 def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
@@ -179,7 +182,7 @@ def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
     values = dict(record)
     try:
         threads, device = values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY)
-        return TrainingOptions(**values), threads, device
+        return TrainingOptions.from_dict(values), threads, device
     except (KeyError, TypeError) as error:
         raise UserError(
             f"{source} can't be resumed: its training settings are off ({error})."

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan import randomness
+from cgan import networks, randomness
 from cgan.adam import Adam
+from cgan.average import Average
 from cgan.checkpoint import Position
 from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
 from cgan.jittor_setup import load_jittor
 from cgan.losses import LOSSES
-from cgan.networks import Discriminator, Generator
 from cgan.options import TrainingOptions
+from cgan.shifting import shift
 
 jt = load_jittor()
 
@@ -53,14 +54,15 @@ class Trainer:
         # BatchNorm can't work on a single image: a last batch of one is left out.
         self.steps_per_epoch = count // batch + (count % batch > 1)
         jt.set_global_seed(randomness.initialisation_seed(options.seed))
-        self._generator = Generator(config)
-        self._discriminator = Discriminator(config)
+        self._generator, self._discriminator = networks.make(config, options.d_widths)
         # Jittor's Dropout is off until it is told that this is training.
         self._generator.train()
         self._discriminator.train()
         betas = (options.b1, options.b2)
         self._generator_adam = Adam(self._generator.parameters(), options.lr, betas)
-        self._discriminator_adam = Adam(self._discriminator.parameters(), options.lr, betas)
+        self._d_lr = options.lr if options.d_lr is None else options.d_lr
+        self._discriminator_adam = Adam(self._discriminator.parameters(), self._d_lr, betas)
+        self._average = Average(self._generator, options.ema) if options.ema else None
         self._loss = LOSSES[options.loss]
 
     @property
@@ -96,32 +98,42 @@ class Trainer:
 
     def _train_on(self, indices: NDArray[np.int64]) -> tuple[float, float]:
         """Train G on fresh latents and labels, then D on real images and the same fakes."""
-        count = len(indices)
+        count, options = len(indices), self._options
         seed, z, fake_labels = randomness.draws(
-            self._options.seed, self.step, count, self.config.latent_dim, self.config.n_classes
+            options.seed, self.step, count, self.config.latent_dim, self.config.n_classes
         )
         jt.set_seed(seed)
         real = jt.array(self._data.images[indices])
         real_labels = self._labels(self._data.labels[indices])
         labels = self._labels(fake_labels)
+        shifts = randomness.shifts(options.seed, self.step, count, options.shift)
+        factor = options.learning_rate_factor(self.step / self.total_steps)
+        self._generator_adam.lr = options.lr * factor
+        self._discriminator_adam.lr = self._d_lr * factor
+        self._discriminator.begin_step()
 
         fake = self._generator(jt.array(z), labels)
-        g_loss = self._loss(self._discriminator(fake, labels), real=True)
-        self._generator_adam.step(g_loss)
+        g_loss = self._loss.generator(self._discriminator(shift(fake, shifts[0]), labels))
+        if self.step % options.d_steps == 0:
+            self._generator_adam.step(g_loss)
 
         fake = fake.detach()
         d_loss = (
-            self._loss(self._discriminator(real, real_labels), real=True)
-            + self._loss(self._discriminator(fake, labels), real=False)
+            self._loss.discriminator(self._discriminator(shift(real, shifts[1]), real_labels), True)
+            + self._loss.discriminator(self._discriminator(shift(fake, shifts[2]), labels), False)
         ) / 2
         self._discriminator_adam.step(d_loss)
+        if self._average is not None:
+            self._average.update(self.step + 1)
         return d_loss.item(), g_loss.item()
 
     def _labels(self, labels: NDArray[np.int32]) -> Any:
         return jt.array(labels) if self.config.conditional else None
 
     def generator_state(self) -> State:
-        """Return the generator's tensors, named as in the article's checkpoints."""
+        """Return the generator's tensors, or their averages, by name."""
+        if self._average is not None:
+            return {name: tensor.copy() for name, tensor in self._average.tensors.items()}
         state: State = self._generator.state_dict(to="numpy")
         return state
 
@@ -134,7 +146,7 @@ class Trainer:
         state = {}
         for prefix, part in self._parts():
             for name, value in part.items():
-                state[f"{prefix}.{name}"] = value.numpy()
+                state[f"{prefix}.{name}"] = np.array(value)
         for name, tensor in state.items():
             if not np.isfinite(tensor).all():
                 raise Diverged(self.step, f"{name} has values that are not finite")
@@ -160,9 +172,13 @@ class Trainer:
             tensor = state[name]
             if tensor.shape != tuple(target.shape) or tensor.dtype != np.float32:
                 raise UserError(f"The checkpoint does not fit: {name} has another shape or type.")
-            target.update(jt.array(tensor))
-        self._generator_adam.n_step = self._discriminator_adam.n_step = position.step
+            if isinstance(target, np.ndarray):
+                target[:] = tensor
+            else:
+                target.update(jt.array(tensor))
         self.step = position.step
+        self._discriminator_adam.n_step = self.step
+        self._generator_adam.n_step = math.ceil(self.step / self._options.d_steps)
         jt.sync_all(True)
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -176,3 +192,5 @@ class Trainer:
             for moment in ("m", "values"):
                 tensors = enumerate(group[moment])
                 yield f"{prefix}_adam.{moment}", {str(i): tensor for i, tensor in tensors}
+        if self._average is not None:
+            yield "average", self._average.tensors

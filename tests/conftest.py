@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import huggingface_hub
@@ -20,6 +21,7 @@ from tests.hub_server import HubServer
 
 ROOT = Path(__file__).parents[1]
 TINY = GeneratorConfig(latent_dim=3, n_classes=10, img_size=8)
+TINY_CONV = replace(TINY, architecture="conv", widths=(8, 6, 4))
 
 # No deadline: a busy machine is no failure. The same examples in every run.
 hypothesis.settings.register_profile("cgan", deadline=None, derandomize=True, database=None)
@@ -32,10 +34,12 @@ def random_tensors(config, seed=0):
     tensors = {}
     for name, shape in generator_shapes(config).items():
         values = rng.standard_normal(shape)
-        if len(shape) == 1:
-            values = 1 + values / 4 if name.endswith("weight") else values / 4
+        if len(shape) == 1 or name.endswith(("gains", "biases")):
+            values = 1 + values / 4 if name.endswith(("weight", "gains")) else values / 4
+        elif name.startswith("up"):  # a pixel takes part of 4 of the 16 weights of each input
+            values *= np.sqrt(2 / (4 * shape[0]))
         elif name != "label_emb.weight":
-            values *= np.sqrt(2 / shape[1])
+            values *= np.sqrt(2 / np.prod(shape[1:]))
         if name.endswith("running_var"):
             values = 0.1 + values**2
         tensors[name] = values.astype(np.float32)

@@ -19,6 +19,7 @@ ARTICLE = {
     "latent_distribution": "normal",
     "pixel_range": [-1.0, 1.0],
 }
+CONV = ARTICLE | {"architecture": "conv", "widths": [128, 64, 32], "class_norm": False}
 NOT_SIZES = [0, -1, True, "100", 1e9, 100.0, float("nan"), None, [100], 10**30]
 
 
@@ -63,7 +64,7 @@ def test_the_bounds_themselves_fit(low_or_high):
         ("img_size", 129),
         *(("channels", value) for value in (0, 2, 4, True, 1.0, "1", None)),
         *(("conditional", value) for value in (1, 0, "true", None)),
-        *(("architecture", value) for value in ("conv", "", "mlp\n", 1, None)),
+        *(("architecture", value) for value in ("transformer", "", "mlp\n", 1, None)),
         *(("latent_distribution", value) for value in ("uniform", None)),
         *(
             ("pixel_range", value)
@@ -77,10 +78,54 @@ def test_a_value_that_does_not_fit_is_refused_by_name(name, value):
     assert message(caught).startswith(f"{name} must be ")
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"widths": [8, 4, 2, 1]}, {"widths": [1024, 1, 1]}, {"class_norm": True}],
+    ids=repr,
+)
+def test_json_round_trip_of_a_convolutional_one(values):
+    config = GeneratorConfig.from_dict(CONV | values)
+    assert json.loads(json.dumps(config.to_dict())) == CONV | values
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("widths", value) for value in ([], [8, 8], [8] * 5, 8, "8,8,8", None)),
+        *(("widths", [8, value, 8]) for value in (0, -1, 1025, True, 8.0, "8", None, [8])),
+        *(("class_norm", value) for value in (1, "true", None)),
+        *(("img_size", value) for value in (4, 30, 36)),
+    ],
+)
+def test_a_value_that_does_not_fit_a_convolutional_one_is_refused_by_name(name, value):
+    with pytest.raises(UserError) as caught:
+        GeneratorConfig.from_dict(CONV | {name: value})
+    assert message(caught).startswith(f"{name} must be ")
+
+
+def test_there_are_no_gains_of_classes_without_classes():
+    with pytest.raises(UserError, match="class_norm must be False for an unconditional"):
+        GeneratorConfig.from_dict(CONV | {"class_norm": True, "conditional": False})
+
+
+@pytest.mark.parametrize(("name", "value"), [("widths", (8, 8, 8)), ("class_norm", True)])
+def test_what_is_convolutional_does_not_fit_the_articles(name, value):
+    with pytest.raises(UserError, match=f"^{name} must be "):
+        GeneratorConfig(**{name: value})
+    with pytest.raises(UserError, match=f"unknown key '{name}'"):
+        GeneratorConfig.from_dict(ARTICLE | {name: value})
+
+
 @pytest.mark.parametrize("name", ARTICLE)
 def test_a_missing_key_is_named(name):
     with pytest.raises(UserError, match=f"'{name}' is missing"):
         GeneratorConfig.from_dict({key: ARTICLE[key] for key in ARTICLE if key != name})
+
+
+@pytest.mark.parametrize("name", sorted(CONV.keys() - {"architecture"}))
+def test_a_missing_key_of_a_convolutional_one_is_named(name):
+    with pytest.raises(UserError, match=f"'{name}' is missing"):
+        GeneratorConfig.from_dict({key: CONV[key] for key in CONV if key != name})
 
 
 def test_an_unknown_key_is_named():

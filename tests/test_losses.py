@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cgan.jittor_setup import load_jittor
-from cgan.losses import LOSSES, bce, lsgan
+from cgan.losses import LOSSES, bce, hinge, lsgan
 from cgan.options import LOSSES as NAMES
 
 jt = load_jittor()
@@ -38,3 +38,23 @@ def test_the_generators_gradient_does_not_vanish_where_it_is_worst():
     """Non-saturating: d/dscore of -log s(score) is -1 for fakes that D is sure of."""
     score = jt.array(np.array([[-20.0]], np.float32))
     assert jt.grad(bce(score, real=True), score).numpy()[0, 0] == pytest.approx(-1, abs=1e-4)
+
+
+def test_hinge_wants_a_margin_of_one():
+    expected = np.maximum(0, 1 - SCORES).mean()
+    assert hinge(jt.array(SCORES), real=True).item() == pytest.approx(expected)
+    expected = np.maximum(0, 1 + SCORES).mean()
+    assert hinge(jt.array(SCORES), real=False).item() == pytest.approx(expected)
+
+
+def test_hinge_is_content_with_scores_beyond_the_margin():
+    score = jt.array(np.array([[1.5], [0.5]], np.float32))
+    gradient = jt.grad(hinge(score, real=True), score).numpy()
+    np.testing.assert_array_equal(gradient, [[0], [-0.5]])
+
+
+def test_the_generator_wants_what_is_generated_to_look_real():
+    """Hinge has no margin for it: the higher the score, the better."""
+    for name, loss in LOSSES.items():
+        expected = -SCORES.mean() if name == "hinge" else loss.discriminator(jt.array(SCORES), True)
+        assert loss.generator(jt.array(SCORES)).item() == pytest.approx(float(expected))

@@ -33,13 +33,39 @@ def test_the_defaults_are_the_articles():
     )
 
 
+def test_nothing_that_the_article_has_not_is_on_by_default():
+    options = TrainingOptions()
+    assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
+    assert (options.d_steps, options.ema, options.shift) == (1, 0.0, 0)
+    assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("decay_from", "factors"),
+    [(1.0, [1, 1, 1, 1]), (0.0, [1, 0.75, 0.5, 0.25]), (0.5, [1, 1, 1, 0.5])],
+)
+def test_the_learning_rate_sinks_linearly(decay_from, factors):
+    options = TrainingOptions(decay_from=decay_from)
+    got = [options.learning_rate_factor(progress) for progress in (0, 0.25, 0.5, 0.75)]
+    assert got == pytest.approx(factors)
+
+
+def test_options_of_older_runs_get_the_defaults():
+    assert TrainingOptions.from_dict({"lr": 0.1}) == TrainingOptions(lr=0.1)
+    with pytest.raises(TypeError, match="learning_rate"):
+        TrainingOptions.from_dict({"learning_rate": 0.1})
+
+
 def test_a_leading_zero_of_the_number_is_kept():
     assert TrainingOptions().number == "01234567890"
 
 
 def test_json_round_trip():
-    options = replace(TrainingOptions(), dataset="digits", lr=1e-3, number="007")
-    assert TrainingOptions(**json.loads(json.dumps(options.to_dict()))) == options
+    for options in (
+        replace(TrainingOptions(), dataset="digits", lr=1e-3, number="007"),
+        replace(TrainingOptions(), arch="conv", g_widths=(3, 2, 1), d_widths=(1, 2, 3), d_lr=0.1),
+    ):
+        assert TrainingOptions.from_dict(json.loads(json.dumps(options.to_dict()))) == options
 
 
 def test_they_are_frozen():
@@ -52,6 +78,12 @@ def test_they_are_frozen():
     [
         ("dataset", ["cifar", "", "MNIST"]),
         ("loss", ["wgan", ""]),
+        ("arch", ["unet", "", "CONV"]),
+        ("d_lr", [0.0, -1e-3, NAN, INFINITY]),
+        ("decay_from", [-0.1, 1.1, NAN]),
+        ("d_steps", [0, -1]),
+        ("ema", [1.0, -0.1, NAN]),
+        ("shift", [-1, 32]),
         ("n_epochs", [0, -1]),
         ("n_cpu", [0, -8]),
         ("sample_interval", [0]),
@@ -80,3 +112,17 @@ def test_the_smallest_values_fit():
         n_epochs=1, batch_size=2, n_cpu=1, b1=0.0, b2=0.0, sample_interval=1, checkpoint_interval=1
     )
     assert options.batch_size == 2
+
+
+@pytest.mark.parametrize("widths", [(), (1, 2), (1, 2, 3, 4), (0, 1, 1), (1, 1025, 1)])
+def test_bad_widths_of_a_discriminator_are_refused(widths):
+    with pytest.raises(UserError, match="--d_widths must be three whole numbers from 1 to 1024"):
+        TrainingOptions(arch="conv", d_widths=widths)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("g_widths", (8, 8, 8)), ("d_widths", (8, 8, 8)), ("class_norm", True)]
+)
+def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
+    with pytest.raises(UserError, match=f"--{name} needs --arch conv"):
+        TrainingOptions(**{name: value})

@@ -41,3 +41,16 @@ def test_consecutive_steps_get_unrelated_dropout_seeds():
     seeds = np.array([randomness.draws(0, step, 1, 1, 1)[0] for step in range(200)])
     assert len(set(seeds)) == 200
     assert np.abs(np.diff(seeds)).min() > 1000
+
+
+def test_a_steps_shifts_are_its_own():
+    shifts = randomness.shifts(3, 7, 2000, 2)
+    assert (shifts.shape, shifts.dtype) == ((3, 2000, 2), np.int32)
+    assert np.array_equal(shifts, randomness.shifts(3, 7, 2000, 2))
+    for other in (randomness.shifts(3, 8, 2000, 2), randomness.shifts(4, 7, 2000, 2)):
+        assert not np.array_equal(shifts, other)
+    for values in shifts.transpose(0, 2, 1).reshape(6, 2000):
+        counts = np.unique(values, return_counts=True)
+        assert counts[0].tolist() == [-2, -1, 0, 1, 2]
+        assert counts[1].min() > 300
+    assert not randomness.shifts(3, 7, 2000, 0).any()

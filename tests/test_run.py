@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 # 8 steps an epoch, a checkpoint after each.
 SETTINGS = ("--dataset=digits", "--batch_size=256", "--n_epochs=6", "--sample_interval=20")
 STEPS = 48
+# All that the article has not, at once, in small.
+BEST = (*SETTINGS, "--recipe=best", "--g_widths=16,8,8", "--class_norm", "--d_steps=2", "--shift=1")
 
 
 def command(*arguments):
@@ -144,6 +146,33 @@ def test_killed_at_any_moment_and_resumed_it_ends_bit_identical(whole_run, tmp_p
 
 
 @pytest.mark.slow
+def test_the_best_recipe_ends_bit_identical_too(tmp_path):
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    result = train(*BEST, "--out", whole)
+    assert result.returncode == 0, result.stderr
+    config = json.loads((whole / "config.json").read_text())
+    assert (config["architecture"], config["widths"]) == ("conv", [16, 8, 8])
+    assert (config["training"]["loss"], config["training"]["d_steps"]) == ("hinge", 2)
+    state = load_file(whole / "checkpoint/last.safetensors")
+    published = load_file(whole / "model.safetensors")
+    for name, tensor in published.items():
+        assert np.array_equal(tensor, state[f"average.{name}"])
+    assert any(not np.array_equal(published[n], state[f"generator.{n}"]) for n in published)
+
+    process = begin(*BEST, "--out", run)
+    assert wait_for((run / "checkpoint/last.safetensors").exists, process), process.stderr.read()
+    time.sleep(0.1)
+    process.kill()
+    process.communicate()
+    assert train("--resume", run, "--max-steps=21").returncode == 0
+    check_refused(train("--resume", run, "--recipe=best"), "--recipe")
+    check_refused(train("--resume", run, "--g_widths=16,8,4"), "--g_widths is (16, 8, 8) there")
+    result = train("--resume", run, "--ema=0.999", "--g_widths=16,8,8")
+    assert result.returncode == 0, result.stderr
+    assert outcome(run) == outcome(whole)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_a_checkpoint_in_the_middle_of_an_epoch(whole_run, tmp_path, number):
     run = tmp_path / "run"
@@ -202,7 +231,16 @@ def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [["--loss=bce"], ["--unconditional"], ["--latent-dim=5"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--loss=bce"],
+        ["--unconditional"],
+        ["--latent-dim=5"],
+        ["--loss=hinge", "--ema=0.99"],
+        ["--arch=conv", "--unconditional", "--g_widths=8,8,8,4"],
+    ],
+)
 def test_the_other_objectives_train(tmp_path, options):
     run = tmp_path / "run"
     result = train(*SETTINGS, *options, "--max_steps=4", "--quiet", "--out", run)
@@ -252,6 +290,14 @@ def test_an_existing_run_is_not_overwritten(tmp_path):
         (["--seed=-1"], ["seed"]),
         (["--img_size=1000"], ["--img_size must be a whole number from 4 to 128"]),
         (["--max_steps=0"], ["--max_steps"]),
+        (["--arch=conv", "--img_size=28"], ["--img_size must be divisible by 8", "28"]),
+        (["--arch=conv", "--g_widths=8,8"], ["--g_widths must be three or four whole numbers"]),
+        (["--arch=conv", "--g_widths=8,8,0"], ["--g_widths must be a whole number from 1"]),
+        (["--g_widths=8,x,8"], ["--g_widths", "'8,x,8' must be such as 128,64,32"]),
+        (["--g_widths=8,8,8"], ["--g_widths needs --arch conv"]),
+        (["--arch=conv", "--unconditional", "--class_norm"], ["--class_norm must be False"]),
+        (["--ema=1"], ["--ema must be at least 0 and less than 1"]),
+        (["--recipe=worst"], ["--recipe"]),
         (["--n_classes=9"], ["--n_classes 9 is too few", "10 classes"]),
         (["--channels=3"], ["--channels 3 does not fit"]),
         (["--number=12a"], ["'a'", "3"]),

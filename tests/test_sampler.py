@@ -16,12 +16,21 @@ from tests.conftest import TINY, message, random_sampler, run_python
 UNCONDITIONAL = GeneratorConfig(latent_dim=3, img_size=8, conditional=False)
 COLOUR = GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
 LABELS = np.arange(40) % 10
+# Of the usual sizes, where a matrix library has the most to choose.
+CONFIGS = {
+    "mlp": GeneratorConfig(),
+    "conv": GeneratorConfig(architecture="conv", widths=(128, 64, 32), class_norm=True),
+}
+
+
+@pytest.fixture(scope="module", params=CONFIGS)
+def architecture(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def sampler():
-    """A sampler of the article's size, where a matrix library has the most to choose."""
-    return random_sampler(GeneratorConfig())
+def sampler(architecture):
+    return random_sampler(CONFIGS[architecture])
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +74,13 @@ def test_threads_may_share_a_sampler(sampler, z, images):
             np.testing.assert_array_equal(result, images[index:])
 
 
-def test_the_number_of_threads_of_the_matrix_library_does_not_matter(images, tmp_path):
+def test_the_number_of_threads_of_the_matrix_library_does_not_matter(
+    architecture, images, tmp_path
+):
     code = (
         "import hashlib, numpy\n"
-        "from tests.test_sampler import GeneratorConfig, LABELS, random_sampler\n"
-        "sampler = random_sampler(GeneratorConfig())\n"
+        "from tests.test_sampler import CONFIGS, LABELS, random_sampler\n"
+        f"sampler = random_sampler(CONFIGS[{architecture!r}])\n"
         "images = sampler.generate(sampler.latents(len(LABELS), seed=5), LABELS)\n"
         "print(hashlib.sha256(images.tobytes()).hexdigest())\n"
     )
@@ -295,12 +306,12 @@ def test_unconditional_weights_take_no_label():
         sampler.write("1")
 
 
-def test_between_two_classes_both_ends_are_the_classes(tiny_sampler):
-    z, labels, others = tiny_sampler.latents(20, seed=3), np.arange(20) % 10, np.arange(20) % 7
-    start, end = (tiny_sampler.between(z, labels, others, share) for share in (0, 1))
-    np.testing.assert_array_equal(start, tiny_sampler.generate(z, labels))
-    np.testing.assert_array_equal(end, tiny_sampler.generate(z, others))
-    middle = tiny_sampler.between(z, labels, others, 0.5)
+def test_between_two_classes_both_ends_are_the_classes(sampler):
+    z, labels, others = sampler.latents(20, seed=3), np.arange(20) % 10, np.arange(20) % 7
+    start, end = (sampler.between(z, labels, others, share) for share in (0, 1))
+    np.testing.assert_array_equal(start, sampler.generate(z, labels))
+    np.testing.assert_array_equal(end, sampler.generate(z, others))
+    middle = sampler.between(z, labels, others, 0.5)
     different = labels != others
     assert (abs(middle - start).max(axis=(1, 2, 3)) > 0).tolist() == different.tolist()
     assert (abs(middle - end).max(axis=(1, 2, 3)) > 0).tolist() == different.tolist()

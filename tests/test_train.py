@@ -29,6 +29,20 @@ def test_the_articles_options_have_its_defaults():
     assert {name: defaults[name] for name in ARTICLE} == ARTICLE
 
 
+def dry_run(capsys, *arguments):
+    assert train.main(["--dry-run", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_recipe_sets_what_is_not_given(capsys):
+    assert dry_run(capsys, "--recipe=article") == dry_run(capsys)
+    settings = dry_run(capsys, "--recipe=best", "--lr=0.5", "--g-widths=12,10,8,6")
+    assert settings["architecture"] == "conv"
+    assert settings["widths"] == [12, 10, 8, 6]
+    assert settings["training"]["loss"] == "hinge"
+    assert settings["training"]["lr"] == 0.5
+
+
 @pytest.mark.parametrize("separator", ["_", "-"])
 def test_options_may_be_written_with_hyphens_or_underscores(separator):
     name = "--" + "sample_interval".replace("_", separator)
@@ -41,7 +55,7 @@ def test_every_option_is_in_the_help(capsys):
     assert stop.value.code == 0
     shown = capsys.readouterr().out
     for name in TrainingOptions().to_dict() | dict.fromkeys(
-        ("data_dir", "out", "resume", "max_steps", "device", "dry_run", "quiet")
+        ("recipe", "data_dir", "out", "resume", "max_steps", "device", "dry_run", "quiet")
     ):
         assert f"--{name}" in shown
 

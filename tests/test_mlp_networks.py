@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from cgan.adam import Adam
-from cgan.architecture import generator_shapes
 from cgan.config import GeneratorConfig
 from cgan.jittor_setup import load_jittor
 from cgan.losses import lsgan
-from cgan.networks import Discriminator, Generator
+from cgan.mlp import generator_shapes
+from cgan.mlp_networks import Discriminator, Generator
 from cgan.sampler import Sampler
 from cgan.source import BUNDLED
 from cgan.weights import load
