@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable
 
-BATCH_SIZE = 64
 WARM_UP_STEPS = 30
 
 

@@ -6,13 +6,15 @@ Like the script, it never calls `train()`: Jittor's Dropout then does nothing.
 import os
 
 import numpy as np
-from rounds import BATCH_SIZE, serve
+from rounds import serve
 
 from cgan.jittor_setup import load_jittor
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
 
 from tests.article import Discriminator, Generator  # noqa: E402  (imports Jittor, set up above)
+
+BATCH_SIZE = 64
 
 images = np.random.uniform(-1, 1, (6400, 1, 32, 32)).astype(np.float32)
 labels = np.random.randint(0, 10, 6400).astype(np.int32)

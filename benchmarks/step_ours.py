@@ -1,14 +1,18 @@
-"""Worker: this project's training step, with all that it does per step."""
+"""Worker: this project's training step, with all that it does per step.
+
+`python step_ours.py best` takes another recipe than the article's.
+"""
 
 import os
+import sys
 
 import numpy as np
-from rounds import BATCH_SIZE, serve
+from rounds import serve
 
-from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.jittor_setup import load_jittor
-from cgan.options import TrainingOptions
+from cgan.recipes import options_of
+from cgan.run import generator_config
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
 
@@ -21,6 +25,7 @@ data = Dataset(
     rng.integers(0, 10, 6400).astype(np.int32),
     (32, 32),
 )
-options = TrainingOptions(batch_size=BATCH_SIZE, n_epochs=100_000)
-run = Trainer(GeneratorConfig(), options, data).run()
+recipe = sys.argv[1] if len(sys.argv) > 1 else "article"
+options = options_of(recipe, {"n_epochs": 100_000})
+run = Trainer(generator_config(options), options, data).run()
 serve(lambda: next(run), lambda: jt.sync_all(True))

@@ -5,8 +5,10 @@ import sys
 
 import numpy as np
 import torch
-from rounds import BATCH_SIZE, serve
+from rounds import serve
 from torch import nn
+
+BATCH_SIZE = 64
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 fused = "fused" in sys.argv[1:]

@@ -4,9 +4,10 @@
     benchmarks/.torch/bin/pip install -r benchmarks/requirements-torch.txt
     python benchmarks/train_speed.py
 
-Batch 64, the same number of threads, the article's networks. The contestants take turns in
-short rounds, so that a machine whose speed drifts slows all of them alike; what counts is the
-ratio, round by round.
+The same number of threads; the article's networks and batch of 64, or with `--recipe best` that
+recipe's, against PyTorch and Jittor's own layers. The contestants take turns in short rounds, so
+that a machine whose speed drifts slows all of them alike; what counts is the ratio, round by
+round.
 """
 
 import argparse
@@ -16,10 +17,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rounds import BATCH_SIZE
-
 HERE = Path(__file__).parent
-OURS, ARTICLE = "ours", "article's script"
+OURS = "ours"
+BATCH_SIZES = {"article": 64, "best": 128}
+# By recipe: names and scripts for Jittor, and for PyTorch.
+JITTOR = {
+    "article": [(OURS, "step_ours.py"), ("article's script", "step_article.py")],
+    "best": [(OURS, "step_ours.py", "best"), ("Jittor's own layers", "step_conv_plain.py")],
+}
+PYTORCH = {
+    "article": [
+        ("PyTorch", "step_torch.py"),
+        ("PyTorch, fused Adam", "step_torch.py", "fused"),
+    ],
+    "best": [("PyTorch, fused Adam", "step_conv_torch.py")],
+}
 
 
 class Contestant:
@@ -48,16 +60,17 @@ class Contestant:
         sys.exit("A contestant ended early; its message is above.")
 
     def train(self, steps: int) -> float:
-        """Return images/s over `steps` steps."""
+        """Return the steps/s over `steps` steps."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{steps}\n")
         self._process.stdin.flush()
-        return steps * BATCH_SIZE / float(self.read())
+        return steps / float(self.read())
 
 
 def main() -> None:
     """Run the rounds and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--recipe", choices=BATCH_SIZES, default="article")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=60, help="steps in a round")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -65,18 +78,15 @@ def main() -> None:
         "--torch-python", default=str(HERE / ".torch/bin/python"), help="Python that has PyTorch"
     )
     options = parser.parse_args()
-    entries: list[tuple[str, ...]] = [
-        (OURS, sys.executable, "step_ours.py"),
-        (ARTICLE, sys.executable, "step_article.py"),
-    ]
+    entries = [(name, sys.executable, *script) for name, *script in JITTOR[options.recipe]]
     if Path(options.torch_python).is_file():
         entries += [
-            ("PyTorch", options.torch_python, "step_torch.py"),
-            ("PyTorch, fused Adam", options.torch_python, "step_torch.py", "fused"),
+            (name, options.torch_python, *script) for name, *script in PYTORCH[options.recipe]
         ]
     else:
         print(f"Without PyTorch: there is no {options.torch_python} (see {Path(__file__).name}).")
 
+    batch_size = BATCH_SIZES[options.recipe]
     # Started one after the other: they share the compiler cache and the cores.
     contestants = {}
     for name, python, *script in entries:
@@ -85,9 +95,9 @@ def main() -> None:
     speeds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(options.rounds):
         for name, contestant in contestants.items():
-            speeds[name].append(contestant.train(options.steps))
+            speeds[name].append(batch_size * contestant.train(options.steps))
 
-    print(f"batch {BATCH_SIZE}, {options.threads} threads, {options.rounds} rounds")
+    print(f"batch {batch_size}, {options.threads} threads, {options.rounds} rounds")
     print(f"{'':20} {'images/s, median (min-max)':>28}   ours / it, median (min-max)")
     for name, values in speeds.items():
         ratios = [ours / other for ours, other in zip(speeds[OURS], values, strict=True)]

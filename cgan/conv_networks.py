@@ -4,7 +4,6 @@
 imports Jittor.
 """
 
-import math
 from typing import Any
 
 from cgan.config import GeneratorConfig
@@ -18,7 +17,7 @@ from cgan.spectral import SpectralNorm
 jt = load_jittor()
 nn = jt.nn
 
-LEAKY_SLOPE = 0.1
+LEAKY_SLOPE = 0.2
 
 
 class Generator(nn.Module):  # type: ignore[misc, name-defined]
@@ -138,9 +137,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         linear = nn.Linear(features, 1)
         self.linear, self.bias = SpectralNorm(linear.weight), linear.bias
         if config.conditional:
-            bound = 1 / math.sqrt(features)
-            embedding = jt.init.uniform((config.n_classes, features), "float32", -bound, bound)
-            self.embedding = SpectralNorm(embedding)
+            self.embedding = SpectralNorm(nn.Embedding(config.n_classes, features).weight)
 
     def begin_step(self) -> None:
         """Let the spectral norms follow the weights; once before each training step."""

@@ -1,5 +1,6 @@
 """One training run, from its options to a finished folder."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,9 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
             class_norm=options.class_norm,
         )
     except UserError as error:
-        raise UserError(f"--{str(error).replace('widths', 'g_widths')}.") from error
+        # The option is named for the network that has these widths.
+        message = re.sub("^widths", "g_widths", str(error))
+        raise UserError(f"--{message}.") from error
 
 
 def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
