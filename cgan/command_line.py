@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from cgan.errors import UserError
 
@@ -27,6 +27,10 @@ class Parser(argparse.ArgumentParser):
         """Add `--some_name`, to be written `--some-name` as well."""
         spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
         self.add_argument(*spellings, **settings)
+
+
+# What `add_subparsers` returns; at run time, the class takes no brackets.
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
 def run(main: Callable[[], None]) -> int:
