@@ -1,7 +1,9 @@
-"""Training data: real images and labels, resized and normalised once, in memory."""
+"""Real images and labels, resized and normalised once, in memory."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,14 @@ from cgan.errors import UserError
 
 DATASETS = ("mnist", "digits")
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+_TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+# Of each class of scikit-learn's digits, every fifth is for testing.
+_DIGITS_PER_TEST = 5
+
+
+# Images (N, H, W) or (N, H, W, 3) and labels (N,).
+_Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,17 @@ class Dataset:
         """Number of channels, 1 or 3."""
         return int(self.images.shape[1])
 
+    def checksum(self) -> str:
+        """Return the sha256 of images (as they are here, resized) and labels, in hexadecimal."""
+        digest = hashlib.sha256(repr((self.images.shape, self.labels.shape)).encode())
+        for array in (self.images, self.labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def part(self, indices: NDArray[Any]) -> "Dataset":
+        """Return some of the images: `indices` as NumPy takes them."""
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
+
     def describe(self) -> str:
         """Return one line for the terminal."""
         height, width = self.source_size
@@ -63,15 +84,58 @@ def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Da
         UserError: data missing, damaged, or not images with labels.
     """
     if dataset == "digits":
-        name, pixels, labels = _sklearn_digits()
+        name, split = _sklearn_digits()
     else:
-        name, pixels, labels = _idx_folder(data_dir, quiet)
+        name, (split,) = _idx_folder(data_dir, quiet, (_TRAINING_FILES,))
+    return _make(name, split, img_size)
+
+
+def load_splits(
+    dataset: str, data_dir: Path, img_size: int, quiet: bool = False
+) -> tuple[Dataset, Dataset]:
+    """Load a training set and the test set that belongs to it.
+
+    Scikit-learn's digits have no test set of their own: every fifth image of each class is taken
+    from them. `load` gives all of them to training.
+
+    Args:
+        dataset: as for `load`.
+        data_dir: as for `load`.
+        img_size: as for `load`.
+        quiet: as for `load`.
+
+    Raises:
+        UserError: as for `load`; or there is no test set, or with other classes or colours.
+    """
+    if dataset == "digits":
+        name, split = _sklearn_digits()
+        return _split(_make(name, split, img_size))
+    name, splits = _idx_folder(data_dir, quiet, (_TRAINING_FILES, _TEST_FILES))
+    train, test = (_make(name, split, img_size) for split in splits)
+    if test.n_classes > train.n_classes or test.channels != train.channels:
+        raise UserError(
+            f"The test set in {data_dir} has other classes or colours than the training set: "
+            "they do not belong together."
+        )
+    return train, test
+
+
+def _make(name: str, split: _Split, img_size: int) -> Dataset:
+    pixels, labels = split
     return Dataset(
         name=name,
         images=normalise(resize(pixels, img_size)),
         labels=labels.astype(np.int32),
         source_size=(pixels.shape[1], pixels.shape[2]),
     )
+
+
+def _split(digits: Dataset) -> tuple[Dataset, Dataset]:
+    """Return the images to train on and those to test on."""
+    for_test = np.zeros(len(digits.labels), bool)
+    for label in range(digits.n_classes):
+        for_test[np.flatnonzero(digits.labels == label)[::_DIGITS_PER_TEST]] = True
+    return digits.part(~for_test), digits.part(for_test)
 
 
 def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -93,40 +157,50 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images
 
 
-def _sklearn_digits() -> tuple[str, NDArray[np.uint8], NDArray[np.uint8]]:
+def _sklearn_digits() -> tuple[str, _Split]:
     """Return scikit-learn's 1,797 bundled 8x8 digits (values 0-16), scaled to 0-255."""
     from sklearn.datasets import load_digits  # here: it takes a second to import
 
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    return "scikit-learn digits", pixels, digits.target.astype(np.uint8)
+    return "scikit-learn digits", (pixels, digits.target.astype(np.uint8))
 
 
-def _idx_folder(folder: Path, quiet: bool) -> tuple[str, NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the training split of the IDX files in `folder`, MNIST's or another's."""
-    contents, is_mnist = _read_idx_files(folder)
-    if not all(name in contents for name in _TRAINING_FILES):
+def _idx_folder(
+    folder: Path, quiet: bool, wanted: tuple[tuple[str, str], ...]
+) -> tuple[str, list[_Split]]:
+    """Return splits of the IDX files in `folder`, MNIST's or another's."""
+    names = [name for pair in wanted for name in pair]
+    contents, is_mnist = _read_idx_files(folder, names)
+    if not all(name in contents for name in names):
         mnist.download_missing(folder, quiet)
-        contents, is_mnist = _read_idx_files(folder)
-    (images_path, pixels), (labels_path, labels) = (contents[name] for name in _TRAINING_FILES)
+        contents, is_mnist = _read_idx_files(folder, names)
+    splits = [_check_split(contents[images], contents[labels]) for images, labels in wanted]
+    return "MNIST" if is_mnist else str(folder), splits
+
+
+def _check_split(
+    images: tuple[Path, NDArray[np.uint8]], labels: tuple[Path, NDArray[np.uint8]]
+) -> _Split:
+    (images_path, pixels), (labels_path, classes) = images, labels
     is_images = pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[3] == 3)
     if not is_images or 0 in pixels.shape[1:]:
         raise UserError(f"{images_path} does not hold images: its shape is {pixels.shape}.")
-    if labels.shape != (len(pixels),) or len(pixels) < 2:
+    if classes.shape != (len(pixels),) or len(pixels) < 2:
         raise UserError(
             f"{labels_path} and {images_path} do not belong together: labels of shape "
-            f"{labels.shape} for {len(pixels)} images."
+            f"{classes.shape} for {len(pixels)} images."
         )
-    return "MNIST" if is_mnist else str(folder), pixels, labels
+    return pixels, classes
 
 
 def _read_idx_files(
-    folder: Path,
+    folder: Path, wanted: list[str]
 ) -> tuple[dict[str, tuple[Path, NDArray[np.uint8]]], bool]:
     """Read the IDX files that are there, and tell whether they are MNIST's (or none is there).
 
     A folder with some of MNIST's files holds MNIST: any other content in it is damage. A folder
-    without is another data set, which must bring its own training split.
+    without is another data set, which must bring what is wanted of it.
     """
     paths = {name: path for name in mnist.MD5 if (path := mnist.find(folder, name))}
     contents, others = {}, []
@@ -138,7 +212,7 @@ def _read_idx_files(
     if others and len(others) < len(paths):
         raise idx.damaged(others[0], "its content is not MNIST's, as that of the files beside it")
     if others:
-        for name in _TRAINING_FILES:
+        for name in wanted:
             if name not in contents:
                 raise UserError(
                     f"{folder} holds a data set that is not MNIST, without {name}: copy that "

@@ -29,8 +29,13 @@ class Interruption:
     then leave signals alone, too.
     """
 
-    def __init__(self) -> None:
-        """Nothing has been asked yet."""
+    def __init__(
+        self,
+        announcement: str = "Stopping after this step, with a checkpoint (once more to stop at "
+        "once).",
+    ) -> None:
+        """Nothing has been asked yet; `announcement` is the answer when it is."""
+        self._announcement = announcement
         self.signal_number: int | None = None
         self._previous = {
             number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
@@ -59,7 +64,7 @@ class Interruption:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.signal_number = number
         self._restore()
-        note("Stopping after this step, with a checkpoint (once more to stop at once).")
+        note(self._announcement)
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():

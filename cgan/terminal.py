@@ -1,8 +1,13 @@
-"""What the command line says besides its results: notes and warnings, on standard error."""
+"""What the command line says: results on standard output, the rest on standard error."""
 
 import sys
 
 from cgan.errors import printable
+
+
+def result(line: str) -> None:
+    """Print a line of what was asked for."""
+    print(printable(line), flush=True)
 
 
 def note(message: str) -> None:
