@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from cgan.command_line import Parser, run
-from cgan.commands import convert, deploy, draw, push
+from cgan.commands import convert, deploy, draw, evaluate, push
 
-_COMMANDS = (draw, convert, push, deploy)
+_COMMANDS = (draw, convert, evaluate, push, deploy)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

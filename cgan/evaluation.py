@@ -203,7 +203,8 @@ class Evaluator:
             len(self._train.labels)
         )
         features: NDArray[np.float32] = self._classifier.classify(self._train.images)[1]
-        return features[order]
+        shuffled: NDArray[np.float32] = features[order]
+        return shuffled
 
     @functools.cached_property
     def _data_sha256(self) -> str:
