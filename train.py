@@ -5,6 +5,7 @@ See `python train.py --help` and the README.
 
 import argparse
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,10 @@ from cgan.data import DATASETS
 from cgan.errors import UserError
 from cgan.jittor_setup import DEVICES
 from cgan.options import LOSSES, TrainingOptions
+from cgan.push import check_may_push, push
+from cgan.repository import Repository
 from cgan.run import Execution, Interrupted, generator_config, resume, start
+from cgan.terminal import note
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
 _HELP = {
@@ -65,6 +69,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option("max_steps", type=int, help="stop after this many steps of the whole run")
     parser.add_option("device", choices=DEVICES, default="auto", help="auto takes a usable GPU")
     parser.add_option("dry_run", action="store_true", help="print the settings and stop")
+    parser.add_option(
+        "push_to_hub",
+        metavar="USER/NAME",
+        help="publish the run on the Hugging Face Hub at the end",
+    )
     parser.add_option("quiet", action="store_true", help="no progress")
     return parser.parse_args(arguments)
 
@@ -79,11 +88,15 @@ def train(arguments: list[str] | None) -> None:
         quiet=values.pop("quiet"),
     )
     out, run_to_resume = values.pop("out"), values.pop("resume")
-    dry_run = values.pop("dry_run")
+    dry_run, hub = values.pop("dry_run"), values.pop("push_to_hub")
+    repository = None if hub is None else Repository.parse(hub)
     if run_to_resume is not None:
         if out is not None or dry_run:
             raise UserError("--resume takes neither --out nor --dry-run: it goes on in its folder.")
+        if repository is not None:
+            check_may_push(repository)
         resume(run_to_resume, values, execution)
+        publish(run_to_resume, repository, execution)
         return
     options = TrainingOptions(**values)
     config = generator_config(options)
@@ -92,7 +105,29 @@ def train(arguments: list[str] | None) -> None:
     if dry_run:
         print(json.dumps(config.to_dict() | {"training": options.to_dict()}, indent=2))
         return
+    if repository is not None:
+        check_may_push(repository)
     start(options, out, execution)
+    publish(out, repository, execution)
+
+
+def publish(run: Path, repository: Repository | None, execution: Execution) -> None:
+    """Push a finished run, which is safe in its folder whatever becomes of that."""
+    if repository is None:
+        return
+    later = (
+        f"The run is safe in {run}; push it later with: "
+        f"python -m cgan push {shlex.quote(str(run))} {repository}"
+    )
+    execution.say(f"Pushing to {repository}.")
+    try:
+        pushed = push(run, repository)
+    except UserError as error:
+        raise UserError(f"{error} {later}") from error
+    except KeyboardInterrupt:
+        note(later)
+        raise
+    execution.say(pushed.describe(run))
 
 
 def main(arguments: list[str] | None = None) -> int:
