@@ -5,12 +5,12 @@ See `python train.py --help` and the README.
 
 import argparse
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
 
 from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
-from cgan.commands.push import told
 from cgan.config import ARCHITECTURES, DEFAULT_WIDTHS
 from cgan.data import DATASETS
 from cgan.errors import UserError
@@ -20,6 +20,7 @@ from cgan.push import check_may_push, push
 from cgan.recipes import RECIPES, options_of
 from cgan.repository import Repository
 from cgan.run import Execution, Interrupted, generator_config, resume, start
+from cgan.terminal import note
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
 _HELP = {
@@ -119,17 +120,16 @@ def train(arguments: list[str] | None) -> None:
     out, run_to_resume = values.pop("out"), values.pop("resume")
     dry_run, recipe = values.pop("dry_run"), values.pop("recipe")
     push_to_hub = values.pop("push_to_hub")
-    # Before hours of training, not after them, it is told what is wrong with the name or token.
     repository = None if push_to_hub is None else Repository.parse(push_to_hub)
-    if repository is not None and not dry_run:
-        check_may_push(repository)
     if run_to_resume is not None:
         if recipe is not None:
             raise UserError("--resume takes no --recipe: it goes on with the run's own settings.")
         if out is not None or dry_run:
             raise UserError("--resume takes neither --out nor --dry-run: it goes on in its folder.")
+        if repository is not None:
+            check_may_push(repository)
         resume(run_to_resume, values, execution)
-        _publish(run_to_resume, repository)
+        publish(run_to_resume, repository, execution)
         return
     options = options_of(recipe or "article", values)
     config = generator_config(options)
@@ -138,26 +138,30 @@ def train(arguments: list[str] | None) -> None:
     if dry_run:
         print(json.dumps(config.to_dict() | {"training": options.to_dict()}, indent=2))
         return
+    # Before hours of training, not after them, it is told what is wrong with the name or token.
+    if repository is not None:
+        check_may_push(repository)
     start(options, out, execution)
-    _publish(out, repository)
+    publish(out, repository, execution)
 
 
-def _publish(out: Path, repository: Repository | None) -> None:
-    """Push the run, if it is to be pushed; it is safe on the disk already.
-
-    Raises:
-        UserError: why it is not pushed, and the command that does it later.
-    """
+def publish(run: Path, repository: Repository | None, execution: Execution) -> None:
+    """Push a finished run, which is safe in its folder whatever becomes of that."""
     if repository is None:
         return
+    later = (
+        f"The run is safe in {run}; push it later with: "
+        f"python -m cgan push {shlex.quote(str(run))} {repository}"
+    )
+    execution.say(f"Pushing to {repository}.")
     try:
-        print(told(out, push(out, repository)))
+        pushed = push(run, repository)
     except UserError as error:
-        raise UserError(
-            f"{error} The run is safe in {out}: push it later by "
-            f"`python -m cgan push {out} {repository.id}"
-            f"{'' if repository.revision is None else f' --revision {repository.revision}'}`."
-        ) from error
+        raise UserError(f"{error} {later}") from error
+    except KeyboardInterrupt:
+        note(later)
+        raise
+    execution.say(pushed.describe(run))
 
 
 def main(arguments: list[str] | None = None) -> int:

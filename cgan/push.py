@@ -1,6 +1,7 @@
 """Publish a weights folder on the Hugging Face Hub, in one commit or not at all."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from cgan.errors import UserError
 from cgan.hub_errors import HubError, no_token, shown_endpoint
 from cgan.hub_files import is_same
-from cgan.hub_session import hub_session
+from cgan.hub_session import hub_session, without_xet
 from cgan.publication import publication
 from cgan.repository import Repository, check_revision
 
@@ -31,6 +32,12 @@ class Pushed:
     url: str
     commit: str
     changed: bool
+
+    def describe(self, folder: Path) -> str:
+        """Say what became of the weights in `folder`."""
+        if self.changed:
+            return f"Pushed {folder} to {self.url} (commit {self.commit[:7]})."
+        return f"Nothing to push: {self.url} has the same already (commit {self.commit[:7]})."
 
 
 def check_may_push(repository: Repository) -> None:
@@ -158,9 +165,14 @@ def _commit(
     from huggingface_hub import CommitOperationAdd
 
     operations = [CommitOperationAdd(path, content) for path, content in changed.items()]
+    # The large files first: until they are there, nothing is to be seen.
+    start = "main" if is_new_branch else branch
+    _send(
+        lambda: api.preupload_lfs_files(
+            repository_id, operations, revision=start, free_memory=False
+        )
+    )
     if is_new_branch:
-        # The large files first: until they are there, nothing is to be seen.
-        api.preupload_lfs_files(repository_id, operations, revision="main", free_memory=False)
         api.create_branch(repository_id, branch=branch, revision=head.sha, exist_ok=True)
     if not operations:
         return head.sha or ""
@@ -173,6 +185,22 @@ def _commit(
         commit_description=description.strip(),
     )
     return str(made.oid)
+
+
+def _send(upload: Callable[[], None]) -> None:
+    """Upload by Xet, or over HTTP where that fails: mirrors and firewalls may lack it."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    try:
+        upload()
+    except OfflineModeIsEnabled:
+        raise
+    except ConnectionError:  # of hf_xet alone; the rest raises httpx2's errors
+        if constants.HF_HUB_DISABLE_XET:
+            raise
+        with without_xet():
+            upload()
 
 
 def _tag(repository: Repository, tag: str, commit: str) -> None:

@@ -1,7 +1,11 @@
 """The page on weights from a Hub, in Chromium: which ones they are, and choosing between them."""
 
 import io
+import json
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,7 +15,7 @@ from playwright.sync_api import expect
 from cgan import Sampler, weights
 from tests import browser as browsers
 from tests.browser import visit
-from tests.conftest import TINY, hub_environment, random_tensors
+from tests.conftest import ROOT, TINY, WRITE, check_no_token, hub_environment, random_tensors
 from tests.hub_server import HubServer
 
 pytestmark = pytest.mark.slow
@@ -35,9 +39,10 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def hub(tmp_path, folder):
     with HubServer(tmp_path / "hub") as server:
-        server.add_user("ann", "hf_writersSecret1")
+        server.add_user("ann", WRITE)
         server.add_repo("ann/digits", contents(folder))
         yield server
+        check_no_token(server, tmp_path)
 
 
 def contents(folder):
@@ -65,7 +70,7 @@ def test_the_page_draws_what_the_folder_draws_and_says_which_commit(
             expect(facts(visited.page)).to_contain_text(f"weights ann/digits@{commit}")
             fields, from_hub = download(visited.page)
             expect(visited.page.get_by_label("Weights")).to_be_hidden()
-        assert "hf_writersSecret1" not in "".join(served.output)
+        assert WRITE not in "".join(served.output)
     assert fields["weights"] == f"ann/digits@{commit}"
     with (
         browsers.served(tmp_path, "--weights", folder) as served,
@@ -138,6 +143,35 @@ def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(
             alert = friend.page.get_by_role("alert")
             expect(alert).to_contain_text("weights must be one of")
             expect(facts(friend.page)).to_contain_text("ann/digits@")
+
+
+def test_what_was_trained_is_pushed_and_the_page_draws_it(hub, chromium, tmp_path):
+    environment = hub_environment(hub, tmp_path / "home")
+    settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--max_steps=4"]
+    subprocess.run(
+        [sys.executable, ROOT / "train.py", *settings, "--out=run", "--push-to-hub=ann/trained"],
+        cwd=tmp_path,
+        env=os.environ | environment,
+        check=True,
+        timeout=600,
+    )
+    commit = hub.commits("ann/trained")[0]
+    run = tmp_path / "run"
+    pushed = hub.files("ann/trained")
+    assert pushed["model.safetensors"] == (run / "model.safetensors").read_bytes()
+    config = json.loads((run / "config.json").read_text())
+    del config["training"]["number"]  # which may be somebody's
+    assert json.loads(pushed["config.json"]) == config
+    with (
+        browsers.served(tmp_path, "--weights", "ann/trained", **environment) as served,
+        visit(chromium, served.address) as visited,
+    ):
+        expect(facts(visited.page)).to_contain_text(f"ann/trained@{commit}")
+        fields, drawn = download(visited.page)
+    assert fields["weights"] == f"ann/trained@{commit}"
+    # The palette's index is the ink.
+    written = Sampler.from_pretrained(run).write("138 1234 5678", seed=15)
+    np.testing.assert_array_equal(drawn, written)
 
 
 def other():

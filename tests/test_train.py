@@ -55,7 +55,17 @@ def test_every_option_is_in_the_help(capsys):
     assert stop.value.code == 0
     shown = capsys.readouterr().out
     for name in TrainingOptions().to_dict() | dict.fromkeys(
-        ("recipe", "data_dir", "out", "resume", "max_steps", "device", "dry_run", "quiet")
+        (
+            "recipe",
+            "data_dir",
+            "out",
+            "resume",
+            "max_steps",
+            "device",
+            "dry_run",
+            "push_to_hub",
+            "quiet",
+        )
     ):
         assert f"--{name}" in shown
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from cgan.command_line import Commands
-from cgan.push import Pushed, push
+from cgan.push import push
 from cgan.repository import Repository
 from cgan.terminal import note
 
@@ -26,22 +26,5 @@ def add(commands: Commands) -> None:
 def do(values: argparse.Namespace) -> None:
     """Push."""
     repository = Repository.parse(values.repository, values.revision)
-    note(
-        told(
-            values.folder,
-            push(
-                values.folder,
-                repository,
-                private=values.private,
-                tag=values.tag,
-                message=values.message,
-            ),
-        )
-    )
-
-
-def told(folder: Path, pushed: Pushed) -> str:
-    """Say what a push came to."""
-    if pushed.changed:
-        return f"Pushed {folder} to {pushed.url} (commit {pushed.commit[:7]})."
-    return f"Nothing to push: {pushed.url} has the same already (commit {pushed.commit[:7]})."
+    options = {name: getattr(values, name) for name in ("private", "tag", "message")}
+    note(push(values.folder, repository, **options).describe(values.folder))

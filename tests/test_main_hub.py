@@ -1,0 +1,171 @@
+"""The command lines with a Hub, as real processes: `push`, `write --weights`, `train.py`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import READ, ROOT, WRITE, check_no_token, hub_environment
+from tests.hub_server import Fault, HubServer
+
+
+@pytest.fixture(params=[False, True], ids=["http", "xet"])
+def server(request, tmp_path):
+    with HubServer(tmp_path / "hub", xet=request.param) as started:
+        started.add_user("ann", WRITE)
+        started.add_user("ben", READ, role="read")
+        yield started
+        started.stop()
+        check_no_token(started, *(path for path in tmp_path.iterdir() if path.is_dir()))
+
+
+@pytest.fixture
+def start(server, tiny_weights):
+    """Start a command beside the folder "weights"; warnings are errors, but for the library's."""
+
+    def start(*arguments, token=WRITE, **more):
+        environment = hub_environment(server, tiny_weights.parent / "home", token) | more
+        environment |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        program = [ROOT / "train.py"] if arguments[0].startswith("-") else ["-m", "cgan"]
+        warnings = ["-W", "error", "-W", "ignore:Use 'content=<...>'"]
+        return subprocess.Popen(
+            [sys.executable, *warnings, *program, *map(str, arguments)],
+            cwd=tiny_weights.parent,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def run(start):
+    """Run a command; return its exit code and what it says, which shows no token."""
+
+    def run(*arguments, **more):
+        process = start(*arguments, **more)
+        output, error = process.communicate(timeout=300)
+        assert output == ""
+        assert "Traceback" not in error
+        assert "secret" not in error.lower()
+        return process.returncode, error
+
+    return run
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_push_and_write(server, run, tmp_path, tiny_sampler):
+    options = ["--private", "--revision", "dev", "--tag", "v1", "--message", "First"]
+    code, said = run("push", "weights", "ann/x", *options)
+    commit = server.commits("ann/x", "dev")[0]
+    page = f"{server.endpoint}/ann/x/tree/dev"
+    assert (code, said) == (0, f"Pushed weights to {page} (commit {commit[:7]}).\n")
+    assert server.repo("ann/x")["private"]
+    assert server.repo("ann/x")["tags"] == {"v1": commit}
+    assert server._read_commit(server.repo("ann/x"), commit)["title"] == "First"
+    code, said = run("push", "weights", "ann/x@dev")
+    assert (code, said) == (
+        0,
+        f"Nothing to push: {page} has the same already (commit {commit[:7]}).\n",
+    )
+    written = (0, "Wrote result.png (24x8).\n")
+    assert run("write", "138", "--weights", "ann/x@v1") == written
+    np.testing.assert_array_equal(pixels(tmp_path / "result.png"), tiny_sampler.write("138"))
+    drawn = (0, "Wrote grid.png (80x80).\n")
+    assert run("grid", "--weights", f"ann/x@{commit}") == drawn
+    np.testing.assert_array_equal(pixels(tmp_path / "grid.png"), tiny_sampler.grid(10))
+    server.stop()
+    # A commit is what it is; a tag may have changed meanwhile.
+    assert run("grid", "--weights", f"ann/x@{commit}") == drawn
+    code, said = run("write", "138", "--weights", "ann/x@v1")
+    assert code == 0
+    assert said.startswith(
+        f"Warning: drawn with ann/x@v1 as it was at commit {commit[:7]}. "
+        f"Can't reach {server.endpoint}"
+    )
+    code, said = run("write", "138", "--weights", "ann/x@v1", HF_HUB_OFFLINE="1")
+    assert code == 0
+    assert "HF_HUB_OFFLINE is set" in said
+    assert run("write", "138", "--weights", "./ann/x")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "token", "said"),
+    [
+        (["push", "weights", "ann/x"], "", "Pushing needs a token, and there is none"),
+        (["push", "weights", "ann/x"], "hf_othersSecret3", "does not accept your token"),
+        (["push", "weights", "ben/x"], READ, "Your token may not write to ben/x"),
+        (["push", "weights", "nobody/x"], WRITE, "knows no user or organisation nobody"),
+        (["push", "nowhere", "ann/x"], WRITE, "nowhere/config.json is missing"),
+        (["push", "weights", "x"], WRITE, "'x' is not the name of a repository"),
+        (["push", "weights", "ann/x@a", "--revision=b"], WRITE, "give only one"),
+        (["push", "weights", "ann/x", "--tag="], WRITE, "'' is not a revision"),
+        (["write", "1", "--weights", "ann/x"], WRITE, "There is no model ann/x on"),
+        (["write", "1", "--weights", "ann/x@main"], "", "There is no model ann/x on"),
+        (["write", "1", "--weights", "ann/y@v2"], WRITE, "ann/y has no revision 'v2'"),
+        (["--dataset=digits", "--push-to-hub=ann/x"], "", "Pushing needs a token"),
+        (["--dataset=digits", "--push-to-hub=ann/x"], READ, "Your token may not write to ann/x"),
+        (["--dataset=digits", "--push-to-hub=x"], WRITE, "'x' is not the name of a repository"),
+        (["--resume=weights", "--push-to-hub=ben/x"], WRITE, "Your token may not write to ben/x"),
+    ],
+)
+def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
+    server.add_repo("ann/y")
+    before = {path.name for path in tmp_path.iterdir()}
+    code, error = run(*arguments, token=token)
+    assert code == 2
+    assert said in error
+    assert error.startswith("Error: ")
+    assert error.count("\n") == 1
+    # Nothing is trained, drawn or made.
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"home"}
+    assert server.repo("ann/x") is None
+    assert len(server.commits("ann/y")) == 1
+
+
+@pytest.mark.parametrize("place", ["repos/create", "preupload", "/commit/"])
+def test_ctrl_c(server, start, place):
+    server.fault = Fault(place, delay=60)
+    process = start("push", "weights", "ann/x")
+    end = time.monotonic() + 60
+    while not server.fault.hits and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, error = process.communicate(timeout=20)
+    assert (process.returncode, output, error) == (130, "", "Stopped.\n")
+    if server.repo("ann/x"):
+        assert len(server.commits("ann/x")) == 1
+
+
+@pytest.mark.slow
+def test_training_pushes_in_the_end(server, run, tmp_path):
+    settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--out=run"]
+    server.fault = Fault("preupload", status=403)
+    code, said = run(*settings, "--push-to-hub", "ann/x")
+    assert code == 2
+    last = said.splitlines()[-1]
+    assert last.startswith("Error: Your token may not write to ann/x")
+    later = "python -m cgan push run ann/x"
+    assert last.endswith(f"The run is safe in run; push it later with: {later}")
+    server.fault = None
+    assert run(*later.split()[3:])[0] == 0
+    weights = (tmp_path / "run/model.safetensors").read_bytes()
+    assert server.files("ann/x")["model.safetensors"] == weights
+    assert b"| `batch_size` | 256 |" in server.files("ann/x")["README.md"]
+    code, said = run("--resume=run", "--push-to-hub", "ann/x")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("Nothing to push: ")
+    code, said = run("--resume=run", "--push-to-hub", "ann/other", "--quiet")
+    assert (code, said) == (0, "")
+    assert server.files("ann/other")["model.safetensors"] == weights
