@@ -148,6 +148,20 @@ def test_whatever_the_hub_does_something_draws_and_the_reason_is_known(hub, made
     assert model.sampler.write("138").any()
 
 
+@pytest.mark.parametrize("left", range(8))
+def test_a_hub_killed_at_any_point_of_a_pull_leaves_the_page_drawing(hub, made, left):
+    hub.requests_left = left
+    loaded = made("ann/digits", patience=0.5)
+    assert loaded["ann/digits"].sampler.write("138").any()
+    if loaded["ann/digits"].reason is None:  # all was fetched with so many requests
+        assert loaded["ann/digits"].source.startswith("ann/digits@")
+    else:
+        assert loaded["ann/digits"].source == ""
+    hub.requests_left = None
+    until(lambda: loaded["ann/digits"].reason is None)
+    assert loaded["ann/digits"].source == f"ann/digits@{hub.commits('ann/digits')[0]}"
+
+
 def test_offline_the_cached_revision_draws(hub, made, monkeypatch):
     commit = made("ann/digits")["ann/digits"].source
     hub.stop()
