@@ -15,6 +15,7 @@ from cgan.errors import UserError
 from cgan.hub_errors import HubError
 from cgan.hub_files import GIT_DIGITS, SHA256_DIGITS, content_hash, is_same
 from cgan.hub_session import hub_session, without_xet
+from cgan.metrics import METRICS_NAME
 from cgan.repository import Repository
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
     config = _fetch_file(api, pinned, there[weights.CONFIG_NAME], weights.MAX_CONFIG_BYTES)
     limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
+    if METRICS_NAME in there:
+        with contextlib.suppress(UserError):  # one can draw without knowing how well
+            _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
     # Only now that all is here: a pull that was cut off leaves the revision at what it was.
     _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
     return Pulled(config.parent, commit)

@@ -22,12 +22,14 @@ class Source:
         name: the folder's path, or the repository's id with the revision that was asked for.
         commit: sha of the Hub's commit, 40 hexadecimal digits; otherwise empty.
         problem: why these are from before and not what the Hub has now; otherwise empty.
+        folder: where the files are on this machine; None for tensors that were not read.
     """
 
     kind: Literal["bundled", "folder", "hub", "memory"] = "memory"
     name: str = ""
     commit: str = ""
     problem: str = ""
+    folder: Path | None = None
 
 
 def read(
@@ -48,10 +50,10 @@ def read(
             raise UserError(
                 f"The bundled weights have no revision {revision!r}: name a repository."
             )
-        return load(BUNDLED), Source("bundled")
+        return load(BUNDLED), Source("bundled", folder=BUNDLED)
     found = parse(reference, revision)
     if isinstance(found, Path):
-        return load(found), Source("folder", str(found))
+        return load(found), Source("folder", str(found), folder=found)
     return read_pulled(found, pull(found))
 
 
@@ -66,4 +68,4 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
     except UserError as error:
         said = str(error).replace(f"{pulled.folder}{os.sep}", "")
         raise UserError(f"{repository.id}@{pulled.commit}: {said}") from error
-    return read, Source("hub", str(repository), pulled.commit, pulled.problem)
+    return read, Source("hub", str(repository), pulled.commit, pulled.problem, pulled.folder)

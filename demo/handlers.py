@@ -61,6 +61,8 @@ def facts(model: Model, milliseconds: float, language: str) -> str:
     sampler = model.sampler
     key = "weights_named" if model.source else "weights_bundled"
     weights = say(language, key, name=escape(model.source), sha=sampler.sha256[:12])
+    if model.metrics is not None:
+        weights = say(language, "measured", weights=weights, share=100 * model.metrics.gan_test)
     if model.reason is not None:
         reason = escape(explain(model.reason, language))
         wanted = escape(model.wanted)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cgan import Sampler, UserError
+from cgan.metrics import Metrics, load
 from cgan.pull import Pulled, cached, pull
 from cgan.repository import Repository, parse
-from cgan.source import read, read_pulled
+from cgan.source import Source, read, read_pulled
+from cgan.weights import Weights
 
 # Seconds to wait for the Hub before the page is served without it.
 PATIENCE = 2.0
@@ -50,11 +52,13 @@ class Model:
 
     Attributes:
         sampler: what draws.
+        metrics: how well, where that was measured.
         wanted: the repository in whose place it draws, where that can't be had.
         reason: why it can't.
     """
 
     sampler: Sampler
+    metrics: Metrics | None = None
     wanted: str = ""
     reason: UserError | None = None
 
@@ -92,14 +96,14 @@ class Models:
         Raises:
             UserError: a reference or a folder is not right, or its weights can't write numbers.
         """
-        self._bundled = Model(_checked(Sampler(*read(None))))
+        self._bundled = _load(*read(None))
         self._models: dict[str, Model] = {}
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         for reference in references:
             place = parse(reference)
             if isinstance(place, Path):
-                self._models[reference] = Model(_checked(Sampler(*read(place))))
+                self._models[reference] = _load(*read(place))
             else:
                 self._begin(reference, place)
         if not self._models:
@@ -167,18 +171,19 @@ class Models:
             pause = min(2 * pause, _LAST_PAUSE)
 
     def _use(self, name: str, place: Repository, pulled: Pulled) -> None:
-        self._models[name] = Model(_checked(Sampler(*read_pulled(place, pulled))))
+        self._models[name] = _load(*read_pulled(place, pulled))
 
     def _fall_back(self, name: str, reason: UserError) -> None:
         self._models[name] = replace(self._models[name], wanted=name, reason=reason)
 
 
-def _checked(sampler: Sampler) -> Sampler:
-    """Return it, ready.
+def _load(weights: Weights, source: Source) -> Model:
+    """Return a model, ready to draw.
 
     Raises:
         UserError: it can't write numbers.
     """
+    sampler = Sampler(weights, source)
     config = sampler.config
     if not config.conditional or config.n_classes != 10 or config.channels != 1:
         raise UserError(
@@ -187,4 +192,5 @@ def _checked(sampler: Sampler) -> Sampler:
         )
     # The first time takes ten times as long.
     sampler.generate(sampler.latents(1, seed=0), [0])
-    return sampler
+    assert source.folder is not None
+    return Model(sampler, load(source.folder, sampler.sha256))

@@ -93,6 +93,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "weights_bundled": ("bundled weights {sha}", "内置权重 {sha}"),
     "weights_named": ("weights {name} {sha}", "权重 {name} {sha}"),
     "instead": ("{weights}, instead of {wanted}: {reason}", "{weights}，代替 {wanted}：{reason}"),
+    "measured": (
+        "{weights}, of whose digits a classifier reads {share:.1f} %",
+        "{weights}，分类器能认出其中 {share:.1f}% 的数字",
+    ),
     "weights": ("Weights", "权重"),
     "no_digit": (
         str(NoDigit()),

@@ -393,7 +393,7 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(tiny_sampler):
         ),
         (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（Gone &lt;b&gt;.）"),
     ]:
-        model = Model(tiny_sampler, "ann/x", reason)
+        model = Model(tiny_sampler, None, "ann/x", reason)
         assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")
         line = handlers.facts(model, 1, "zh")
         assert "，代替 ann/x：" in line

@@ -58,6 +58,7 @@ VALUES = {
     "wanted": "ann/digits",
     "reason": "R",
     "why": "Y",
+    "share": 99.33,
 }
 
 
