@@ -14,10 +14,11 @@ from cgan.hub_session import hub_session
 from cgan.pull import pull
 from cgan.push import check_may_push, push
 from cgan.repository import Repository
-from tests.conftest import WRITE, message
+from tests.conftest import WRITE, http_only, message
 from tests.hub_server import Fault
 
 X = Repository("ann/x")
+pytestmark = http_only
 
 
 def refused(call, *arguments):
@@ -99,7 +100,7 @@ def test_a_token_that_a_server_repeats_is_not_shown(hub, monkeypatch):
     assert "(Bad: *** ***)" in refused(pull, X)
 
 
-def test_redact(monkeypatch):
+def test_redact(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "a-token-of-another-form")
     for text in (
         "Authorization: Bearer abc.def",
