@@ -5,6 +5,7 @@ import http.server
 import threading
 
 import httpx2
+import huggingface_hub
 import pytest
 from huggingface_hub import constants, errors
 
@@ -147,6 +148,17 @@ def test_sentences(hub, error, said, unavailable):
     wrapped.__cause__ = error
     if "Could not fetch" not in said:
         assert str(explain(wrapped, X, pushing=False)) == str(explained)
+
+
+def test_a_bad_proxy(hub, monkeypatch):
+    huggingface_hub.close_session()  # its client has read the environment
+    monkeypatch.setenv("ALL_PROXY", "bogus://ann:pass@host")
+    for _ in range(2):
+        said = refused(pull, X)
+        assert "bogus://" in said
+        assert "pass@" not in said
+    monkeypatch.delenv("ALL_PROXY")
+    assert "There is no model ann/x" in refused(pull, X)
 
 
 def test_what_is_raised_does_not_lead_to_the_librarys_error(hub):
