@@ -33,15 +33,16 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
     """
     from huggingface_hub import HfApi, constants
 
-    _begin()
     try:
-        yield HfApi(endpoint=constants.ENDPOINT, library_name="cgan")
+        _begin()
+        try:
+            yield HfApi(endpoint=constants.ENDPOINT, library_name="cgan")
+        finally:
+            _end()
     except UserError:
         raise
     except Exception as error:  # all that the library and those under it may raise
         raise explain(error, repository, pushing=pushing) from None
-    finally:
-        _end()
 
 
 @contextlib.contextmanager
@@ -62,10 +63,12 @@ def _begin() -> None:
     """Set the library's settings, which are the whole process's, for the first of several talks."""
     global _talks
     with _lock:
+        if _talks == 0:
+            with contextlib.ExitStack() as settings:
+                settings.enter_context(_quiet())
+                settings.enter_context(_limited())
+                _restore.push(settings.pop_all())
         _talks += 1
-        if _talks == 1:
-            _restore.enter_context(_quiet())
-            _restore.enter_context(_limited())
 
 
 def _end() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from cgan.errors import UserError
+from cgan.hub_errors import HubError
 from cgan.pull import Pulled, pull
 from cgan.repository import Repository, parse
 from cgan.weights import Weights, load
@@ -54,7 +55,15 @@ def read(
     found = parse(reference, revision)
     if isinstance(found, Path):
         return load(found), Source("folder", str(found), folder=found)
-    return read_pulled(found, pull(found))
+    try:
+        return read_pulled(found, pull(found))
+    except HubError as error:
+        if found.revision is not None:
+            raise
+        # A folder may have been meant.
+        raise HubError(
+            f"{error} There is no folder {found.id} here, either.", unavailable=error.unavailable
+        ) from None
 
 
 def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source]:

@@ -121,6 +121,10 @@ def hub(request, tmp_path, monkeypatch):
         check_no_token(started, home)
 
 
+# For tests of what goes on before any file is sent or fetched.
+http_only = pytest.mark.parametrize("hub", [False], indirect=True, ids=["http"])
+
+
 def hub_constants(server, home):
     """Return what huggingface_hub reads from the environment, which it did when imported."""
     return {

@@ -5,6 +5,7 @@ import http.server
 import threading
 
 import httpx2
+import huggingface_hub
 import pytest
 from huggingface_hub import constants, errors
 
@@ -14,10 +15,11 @@ from cgan.hub_session import hub_session
 from cgan.pull import pull
 from cgan.push import check_may_push, push
 from cgan.repository import Repository
-from tests.conftest import WRITE, message
+from tests.conftest import WRITE, http_only, message
 from tests.hub_server import Fault
 
 X = Repository("ann/x")
+pytestmark = http_only
 
 
 def refused(call, *arguments):
@@ -99,7 +101,7 @@ def test_a_token_that_a_server_repeats_is_not_shown(hub, monkeypatch):
     assert "(Bad: *** ***)" in refused(pull, X)
 
 
-def test_redact(monkeypatch):
+def test_redact(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "a-token-of-another-form")
     for text in (
         "Authorization: Bearer abc.def",
@@ -146,6 +148,17 @@ def test_sentences(hub, error, said, unavailable):
     wrapped.__cause__ = error
     if "Could not fetch" not in said:
         assert str(explain(wrapped, X, pushing=False)) == str(explained)
+
+
+def test_a_bad_proxy(hub, monkeypatch):
+    huggingface_hub.close_session()  # its client has read the environment
+    monkeypatch.setenv("ALL_PROXY", "bogus://ann:pass@host")
+    for _ in range(2):
+        said = refused(pull, X)
+        assert "bogus://" in said
+        assert "pass@" not in said
+    monkeypatch.delenv("ALL_PROXY")
+    assert "There is no model ann/x" in refused(pull, X)
 
 
 def test_what_is_raised_does_not_lead_to_the_librarys_error(hub):

@@ -1,4 +1,4 @@
-"""The command line: `python -m cgan write | grid | convert`."""
+"""The command line: `python -m cgan write | grid | convert`; test_main_hub has `push`."""
 
 import hashlib
 import pickle
@@ -148,6 +148,8 @@ USAGE_ERRORS = {
     "rows for write": ["write", "1", *USE, "--rows", "3"],
     "two numbers": ["write", "1", "2", *USE],
     "no folder": ["convert", "good.pkl"],
+    "no repository": ["push", "weights"],
+    "a token": ["push", "weights", "ann/x", "--token", "x"],
 }
 
 
@@ -211,7 +213,7 @@ def test_what_is_not_the_articles_generator_is_not_converted(
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("command", [[], ["write"], ["grid"], ["convert"]])
+@pytest.mark.parametrize("command", [[], ["write"], ["grid"], ["convert"], ["push"]])
 def test_help(command, capsys):
     assert exit_code([*command, "--help"]) == 0
     output = capsys.readouterr()

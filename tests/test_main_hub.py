@@ -1,6 +1,7 @@
 """The command lines with a Hub, as real processes: `push`, `write --weights`, `train.py`."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def server(request, tmp_path):
 def start(server, tiny_weights):
     """Start a command beside the folder "weights"; warnings are errors, but for the library's."""
 
-    def start(*arguments, token=WRITE, **more):
+    def start(*arguments, token=WRITE, before=None, **more):
         environment = hub_environment(server, tiny_weights.parent / "home", token) | more
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         program = [ROOT / "train.py"] if arguments[0].startswith("-") else ["-m", "cgan"]
@@ -37,6 +38,7 @@ def start(server, tiny_weights):
             [sys.executable, *warnings, *program, *map(str, arguments)],
             cwd=tiny_weights.parent,
             env=os.environ | environment,
+            preexec_fn=before,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -100,6 +102,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     assert run("write", "138", "--weights", "./ann/x")[0] == 2
 
 
+@pytest.mark.parametrize("server", [False], indirect=True, ids=["http"])
 @pytest.mark.parametrize(
     ("arguments", "token", "said"),
     [
@@ -146,6 +149,21 @@ def test_ctrl_c(server, start, place):
     assert (process.returncode, output, error) == (130, "", "Stopped.\n")
     if server.repo("ann/x"):
         assert len(server.commits("ann/x")) == 1
+
+
+def test_a_full_disk(server, run, tiny_weights, tmp_path):
+    """Files may have 100 kB here; the weights have more. Nothing half fetched is left."""
+    server.add_repo("ann/x", {path.name: path.read_bytes() for path in tiny_weights.iterdir()})
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    code, said = run("write", "1", "--weights", "ann/x", before=limit)
+    assert code == 2
+    assert said.startswith("Error: Could not use ") or "Could not fetch" in said
+    assert "File too large" in said
+    assert not list(tmp_path.rglob("*.incomplete"))
+    assert run("write", "1", "--weights", "ann/x")[0] == 0
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import cgan
 from tests.conftest import run_python
 
-HEAVY = ("jittor", "gradio", "matplotlib", "sklearn", "torch", "tqdm")
+HEAVY = ("jittor", "gradio", "matplotlib", "sklearn", "torch", "tqdm", "huggingface_hub", "httpx2")
 PRINT_HEAVY = f"print([name for name in {HEAVY} if name in sys.modules])\n"
 
 

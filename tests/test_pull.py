@@ -4,7 +4,6 @@ import shutil
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from huggingface_hub import constants
 
@@ -14,7 +13,7 @@ from cgan.hub_errors import HubError
 from cgan.pull import cached, pull
 from cgan.repository import Repository
 from cgan.sampler import Sampler
-from tests.conftest import READ, TINY, WRITE, message, random_tensors
+from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
 from tests.hub_server import Fault
 
 X = Repository("ann/x")
@@ -190,21 +189,14 @@ def test_what_is_no_weights_repository(hub, files, change, said):
         assert not [r for r in hub.requests if r.origin == "cdn" or "xet" in r.path]
 
 
-def test_sampler(hub, files, tiny_sampler, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    commit = hub.add_repo("ann/x", files)
-    for sampler in (
-        Sampler.from_pretrained("ann/x"),
-        Sampler.from_pretrained("ann/x", revision="main"),
-        Sampler.from_pretrained(f"ann/x@{commit}"),
-    ):
-        np.testing.assert_array_equal(sampler.write("138"), tiny_sampler.write("138"))
-        assert sampler.source.kind == "hub"
-        assert sampler.source.name.startswith("ann/x")
-        assert (sampler.source.commit, sampler.source.problem) == (commit, "")
-    shutil.copytree("weights", "ann/x")
-    assert Sampler.from_pretrained("ann/x").source.kind == "folder"
-    assert Sampler.from_pretrained("ann/x@main").source.kind == "hub"
+@http_only
+def test_a_cache_that_can_not_be_written(hub, files, monkeypatch, tmp_path):
+    hub.add_repo("ann/x", files)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file"))
+    with pytest.raises(HubError) as caught:
+        pull(X)
+    assert str(tmp_path / "file") in message(caught)
 
 
 def test_private(hub, files, monkeypatch):
@@ -262,6 +254,7 @@ def test_without_a_hub_what_was_there_before_is_used(
     assert Sampler.from_pretrained("ann/x").source.problem == pulled.problem
 
 
+@http_only
 @pytest.mark.parametrize("why", [*UNAVAILABLE, "offline"])
 def test_without_a_hub_and_with_nothing_there(hub, files, why, monkeypatch, no_pauses):
     monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", 0.3)

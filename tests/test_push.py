@@ -17,7 +17,7 @@ from cgan.pull import pull
 from cgan.push import check_may_push, push
 from cgan.repository import Repository
 from cgan.sampler import Sampler
-from tests.conftest import READ, TINY, WRITE, message, random_tensors
+from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
 from tests.hub_server import Fault
 
 X = Repository("ann/x")
@@ -156,6 +156,7 @@ def test_only_the_tag_fails(hub, tiny_weights):
     assert hub.repo("ann/x")["tags"] == {"v1": commit}
 
 
+@http_only
 @pytest.mark.parametrize(
     ("repository", "options", "said"),
     [
@@ -171,6 +172,7 @@ def test_what_can_not_be_asked_for(hub, tiny_weights, repository, options, said)
     assert hub.requests == []
 
 
+@http_only
 def test_bad_weights_are_not_pushed(hub, tiny_weights):
     (tiny_weights / "model.safetensors").write_bytes(b"pickle")
     with pytest.raises(UserError, match="is not a safetensors file"):
@@ -195,6 +197,7 @@ REFUSED = {
 }
 
 
+@http_only
 @pytest.mark.parametrize("why", REFUSED)
 @pytest.mark.parametrize("what", ["check", "push"])
 def test_who_may_not_push(hub, tiny_weights, monkeypatch, why, what):
@@ -209,12 +212,14 @@ def test_who_may_not_push(hub, tiny_weights, monkeypatch, why, what):
     assert hub.repo("ben/x") is None
 
 
+@http_only
 def test_no_such_namespace(hub, tiny_weights):
     nobody = Repository("nobody/x")
     assert "knows no user or organisation nobody" in refused(push, tiny_weights, nobody)
     assert "Your token may not write to nobody/x" in refused(check_may_push, nobody)
 
 
+@http_only
 def test_a_check_changes_nothing(hub):
     for name in ("ann/x", "digits/x"):
         check_may_push(Repository(name))
@@ -304,6 +309,7 @@ def test_a_hub_that_dies(hub, tiny_weights, no_pauses, left):
     assert hub.repo("ann/x")["tags"] == {"v1": hub.commits("ann/x")[0]}
 
 
+@http_only
 def test_no_hub(hub, tiny_weights):
     hub.stop()
     for call in (lambda: push(tiny_weights, X), lambda: check_may_push(X)):
@@ -317,6 +323,7 @@ def test_a_silent_hub(hub, tiny_weights, monkeypatch):
         assert f"{hub.endpoint} did not answer in time" in refused(call)
 
 
+@http_only
 def test_offline(hub, tiny_weights, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert "HF_HUB_OFFLINE is set" in refused(push, tiny_weights, X)

@@ -6,7 +6,7 @@ import pytest
 
 from cgan.errors import UserError
 from cgan.repository import Repository, parse
-from tests.conftest import message, run_python
+from tests.conftest import message
 
 COMMIT = "0123456789" * 4
 
@@ -129,11 +129,3 @@ def test_only_a_commit_is_pinned():
     assert Repository("user/name", COMMIT).is_pinned
     for revision in (None, "main", COMMIT[:7], COMMIT.replace("a", "A") + "0"):
         assert not Repository("user/name", revision).is_pinned
-
-
-def test_importing_it_imports_no_library_for_the_hub(tmp_path):
-    code = (
-        "import sys, cgan, cgan.repository, cgan.pull, cgan.hub_errors\n"
-        "print([n for n in ('httpx2', 'huggingface_hub.hf_api', 'hf_xet') if n in sys.modules])"
-    )
-    assert run_python("-c", code, cwd=tmp_path).stdout == "[]\n"
