@@ -1,7 +1,7 @@
 """Where weights come from: with the package, from a folder, or from the Hugging Face Hub."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -23,14 +23,15 @@ class Source:
         name: the folder's path, or the repository's id with the revision that was asked for.
         commit: sha of the Hub's commit, 40 hexadecimal digits; otherwise empty.
         problem: why these are from before and not what the Hub has now; otherwise empty.
-        folder: where the files are on this machine; None for tensors that were not read.
+        folder: where the files are on this machine, which makes no difference to what they are;
+            None for tensors that were not read.
     """
 
     kind: Literal["bundled", "folder", "hub", "memory"] = "memory"
     name: str = ""
     commit: str = ""
     problem: str = ""
-    folder: Path | None = None
+    folder: Path | None = field(default=None, compare=False)
 
 
 def read(
