@@ -7,8 +7,6 @@ import urllib.request
 import zlib
 from pathlib import Path
 
-from tqdm import tqdm
-
 from cgan import files, idx
 from cgan.errors import UserError
 from cgan.terminal import warn
@@ -95,6 +93,8 @@ def _download(name: str, path: Path, quiet: bool) -> None:
 
 def _fetch(url: str, quiet: bool) -> bytes:
     """Return what `url` holds, showing progress; raise OSError if it ends early."""
+    from tqdm import tqdm  # here: what needs no download needs no tqdm
+
     with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
         length = int(response.headers.get("Content-Length") or 0)
         chunks = []
