@@ -14,12 +14,13 @@ from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
 from cgan.config import ARCHITECTURES, DEFAULT_WIDTHS
 from cgan.data import DATASETS
 from cgan.errors import UserError
+from cgan.interruption import Interrupted
 from cgan.jittor_setup import DEVICES
 from cgan.options import LOSSES, TrainingOptions
 from cgan.push import check_may_push, push
 from cgan.recipes import RECIPES, options_of
 from cgan.repository import Repository
-from cgan.run import Execution, Interrupted, generator_config, resume, start
+from cgan.run import Execution, generator_config, resume, start
 from cgan.terminal import note
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
@@ -47,6 +48,7 @@ _HELP = {
     "channels": "1 (grey) or 3 (RGB); taken from the data by default (1)",
     "sample_interval": "steps between sample grids",
     "checkpoint_interval": "epochs between checkpoints",
+    "evaluate_interval": "epochs between evaluations, which keep the best weights; 0 for none",
     "seed": "the same seed gives the same weights on the same machine",
     "number": "the number in result.png",
 }
@@ -101,6 +103,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option("max_steps", type=int, help="stop after this many steps of the whole run")
     parser.add_option("device", choices=DEVICES, default="auto", help="auto takes a usable GPU")
     parser.add_option(
+        "evaluate", action="store_true", help="measure the weights when training is done"
+    )
+    parser.add_option(
         "push_to_hub", metavar="USER/NAME", help="publish the weights when training is done"
     )
     parser.add_option("dry_run", action="store_true", help="print the settings and stop")
@@ -115,6 +120,7 @@ def train(arguments: list[str] | None) -> None:
         data_dir=values.pop("data_dir"),
         device=values.pop("device"),
         max_steps=values.pop("max_steps"),
+        evaluate=values.pop("evaluate"),
         quiet=values.pop("quiet"),
     )
     out, run_to_resume = values.pop("out"), values.pop("resume")

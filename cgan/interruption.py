@@ -17,6 +17,15 @@ _ASYNCHRONOUS = signal.valid_signals() - {
 }
 
 
+class Interrupted(Exception):
+    """A signal stopped the run, and all is saved; `signal_number` says which."""
+
+    def __init__(self, signal_number: int, message: str) -> None:
+        """Carry the signal and a sentence for the user."""
+        super().__init__(message)
+        self.signal_number = signal_number
+
+
 class Interruption:
     """While active, the first SIGINT or SIGTERM only sets `signal_number`.
 

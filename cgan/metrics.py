@@ -188,3 +188,31 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
 def _check_between(name: str, value: float | None, high: float) -> None:
     if value is not None and not (0 <= value <= high and math.isfinite(value)):
         raise UserError(f"{name} can't be {value!r}")
+
+
+def table(figures: Metrics) -> list[str]:
+    """Return the figures of a full evaluation as lines of text."""
+    rows = [
+        ("GAN-test accuracy", _percent(figures.gan_test), _percent(figures.classifier_accuracy)),
+        ("GAN-train accuracy", _percent(figures.gan_train), _percent(figures.gan_train_real)),
+        (
+            "Frechet distance",
+            f"{figures.frechet_distance:.2f}",
+            f"{figures.frechet_distance_real:.2f}",
+        ),
+        ("precision", _percent(figures.precision), _percent(figures.precision_real)),
+        ("recall", _percent(figures.recall), _percent(figures.recall_real)),
+    ]
+    lines = [f"{'':20}{'samples':>10}{'real images':>14}"]
+    lines += [f"{name:20}{ours:>10}{real:>14}" for name, ours, real in rows]
+    lines.append("GAN-test accuracy of each class")
+    shares = [
+        f"{label}: {_percent(share)}" for label, share in enumerate(figures.gan_test_per_class)
+    ]
+    lines += ["  " + "   ".join(shares[i : i + 5]) for i in range(0, len(shares), 5)]
+    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}")
+    return lines
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f} %"

@@ -47,6 +47,8 @@ class TrainingOptions:
         img_size: height and width that images are resized to, in pixels.
         channels: 1 (grey) or 3 (RGB); None takes it from the data.
         sample_interval: steps between sample grids.
+        evaluate_interval: epochs between evaluations, of which the best weights are kept; 0 for
+            none.
         checkpoint_interval: epochs between checkpoints.
         seed: all randomness comes from it.
         number: what `result.png` shows.
@@ -76,6 +78,7 @@ class TrainingOptions:
     channels: int | None = None
     sample_interval: int = 1000
     checkpoint_interval: int = 1
+    evaluate_interval: int = 0
     seed: int = 0
     number: str = "01234567890"
 
@@ -99,6 +102,7 @@ class TrainingOptions:
             self.batch_size >= 2,
             "--batch_size must be at least 2: BatchNorm compares the images of a batch.",
         )
+        _check(self.evaluate_interval >= 0, "--evaluate_interval must be at least 0.")
         for name in ("lr", "d_lr"):
             fits = getattr(self, name) is None or 0 < getattr(self, name) < math.inf
             _check(fits, f"--{name} must be a positive number, such as 0.0002.")

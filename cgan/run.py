@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from cgan import checkpoint, data, figures, picture, weights
 from cgan.config import DEFAULT_WIDTHS, GeneratorConfig
 from cgan.errors import UserError
-from cgan.interruption import Interruption
+from cgan.interruption import Interrupted, Interruption
 from cgan.jittor_setup import load_jittor, usable_threads
 from cgan.number import parse
 from cgan.options import TrainingOptions
 from cgan.progress import Progress
+from cgan.run_evaluation import RunEvaluation
 from cgan.run_folder import RunFolder
 from cgan.sampler import Sampler
 from cgan.terminal import note, warn
@@ -34,12 +35,14 @@ class Execution:
         data_dir: folder of the IDX files.
         device: "auto", "cpu" or "cuda".
         max_steps: stop after this many steps of the whole run; None for all.
+        evaluate: measure the weights at the end.
         quiet: say nothing but warnings and errors.
     """
 
     data_dir: Path
     device: str = "auto"
     max_steps: int | None = None
+    evaluate: bool = False
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -55,15 +58,6 @@ class Execution:
         """Tell what is happening, unless quiet."""
         if not self.quiet:
             note(message)
-
-
-class Interrupted(Exception):
-    """A signal stopped the run, and all is saved; `signal_number` says which."""
-
-    def __init__(self, signal_number: int, message: str) -> None:
-        """Carry the signal and a sentence for the user."""
-        super().__init__(message)
-        self.signal_number = signal_number
 
 
 def resolve(
@@ -135,11 +129,10 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         record = options.to_dict() | {_THREADS_KEY: threads, _DEVICE_KEY: device}
         weights.save_config(run.path, config, record)
         with Interruption() as interruption:
+            evaluation = _make_evaluation(run, config, options, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
             _save_sample(run, trainer)
-            _train(run, trainer, options, execution, interruption)
-        _save_results(run, options)
-        execution.say(_done(run))
+            _finish(run, trainer, options, execution, interruption, evaluation)
 
 
 def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
@@ -167,6 +160,7 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
                 f"{threads} on {device}: the weights will be as good, but not the same to the bit."
             )
         with Interruption() as interruption:
+            evaluation = _make_evaluation(run, config, options, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
             if run.checkpoint.exists():
                 trainer.restore(*checkpoint.load(run.checkpoint))
@@ -174,9 +168,7 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
                 _save_sample(run, trainer)
             run.forget_after(trainer.step)
             execution.say(f"Going on at step {trainer.step:,} of {trainer.total_steps:,}.")
-            _train(run, trainer, options, execution, interruption)
-        _save_results(run, options)
-        execution.say(_done(run))
+            _finish(run, trainer, options, execution, interruption, evaluation)
 
 
 def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
@@ -225,12 +217,45 @@ def _make_trainer(
     return Trainer(config, options, dataset)
 
 
+def _make_evaluation(
+    run: RunFolder,
+    config: GeneratorConfig,
+    options: TrainingOptions,
+    execution: Execution,
+    interruption: Interruption,
+) -> RunEvaluation | None:
+    """Load what it takes to measure the weights, where that is wanted."""
+    if not (options.evaluate_interval or execution.evaluate):
+        return None
+    splits = data.load_splits(
+        options.dataset, execution.data_dir, options.img_size, execution.quiet
+    )
+    return RunEvaluation(run, config, splits, interruption, execution.say)
+
+
+def _finish(
+    run: RunFolder,
+    trainer: "Trainer",
+    options: TrainingOptions,
+    execution: Execution,
+    interruption: Interruption,
+    evaluation: RunEvaluation | None,
+) -> None:
+    """Train what is left to train; then write the results."""
+    _train(run, trainer, options, execution, interruption, evaluation)
+    _save_results(run, options)
+    if execution.evaluate and evaluation is not None:
+        evaluation.finish()
+    execution.say(_done(run))
+
+
 def _train(
     run: RunFolder,
     trainer: "Trainer",
     options: TrainingOptions,
     execution: Execution,
     interruption: Interruption,
+    evaluation: RunEvaluation | None,
 ) -> None:
     """Train to the end, or to `max_steps`, with a checkpoint there."""
     last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
@@ -239,7 +264,7 @@ def _train(
         return
     progress = Progress(options.n_epochs, last, trainer.step, execution.quiet)
     try:
-        _train_until(run, trainer, options, last, progress, interruption)
+        _train_until(run, trainer, options, last, progress, interruption, evaluation)
     except UserError as error:
         raise UserError(f"{error} {_what_is_left(run)}") from error
     finally:
@@ -253,9 +278,11 @@ def _train_until(
     last: int,
     progress: Progress,
     interruption: Interruption,
+    evaluation: RunEvaluation | None,
 ) -> None:
     """Train to step `last`, where a checkpoint is saved as well as on the way."""
     checkpoint_steps = options.checkpoint_interval * trainer.steps_per_epoch
+    evaluate_steps = options.evaluate_interval * trainer.steps_per_epoch
     for epoch, images, d_loss, g_loss in trainer.run():
         step = trainer.step
         progress.update(step, epoch, images, d_loss, g_loss)
@@ -264,8 +291,12 @@ def _train_until(
         if step % options.sample_interval == 0:
             _save_sample(run, trainer)
         signal_number = interruption.signal_number
-        if signal_number is not None or step == last or step % checkpoint_steps == 0:
+        is_due = evaluate_steps > 0 and (step == last or step % evaluate_steps == 0)
+        stops = signal_number is not None or step == last
+        if stops or is_due or step % checkpoint_steps == 0:
             _save_checkpoint(run, trainer)
+        if is_due and evaluation is not None and signal_number is None:
+            evaluation.keep_best(step, trainer.generator_state())
         if step == last:
             return
         if signal_number is not None:

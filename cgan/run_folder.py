@@ -19,6 +19,7 @@ class RunFolder:
     Attributes:
         path: the folder; the publishable `config.json` and `model.safetensors` are in it.
         checkpoint: the file that a resumed run goes on from.
+        best: folder of the best weights so far, where they are measured on the way.
         losses_csv: the losses, a row every 50 steps.
         losses_png: the same as curves.
         samples: folder of the sample grids.
@@ -30,6 +31,7 @@ class RunFolder:
         """Name the parts; `create` or `reopen` makes or opens the folder."""
         self.path = path
         self.checkpoint = path / "checkpoint" / "last.safetensors"
+        self.best = path / "checkpoint" / "best"
         self.losses_csv = path / "losses.csv"
         self.losses_png = path / "losses.png"
         self.samples = path / "samples"
@@ -84,7 +86,7 @@ class RunFolder:
             raise UserError(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
         run = cls(path)
         run._lock()
-        for folder in (run.path, run.samples, run.checkpoint.parent):
+        for folder in (run.path, run.samples, run.checkpoint.parent, run.best):
             files.remove_stale_temporaries(folder)
         return run
 

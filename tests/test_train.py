@@ -61,6 +61,7 @@ def test_every_option_is_in_the_help(capsys):
             "out",
             "resume",
             "max_steps",
+            "evaluate",
             "device",
             "dry_run",
             "push_to_hub",

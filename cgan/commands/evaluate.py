@@ -18,7 +18,7 @@ from cgan.evaluation import (
 from cgan.interruption import Interruption
 from cgan.jittor_setup import DEVICES, load_jittor
 from cgan.latents import check_seed
-from cgan.metrics import METRICS_NAME, Metrics
+from cgan.metrics import METRICS_NAME
 from cgan.sampler import Sampler
 from cgan.terminal import note, result
 
@@ -60,37 +60,9 @@ def do(values: argparse.Namespace) -> None:
         evaluator = Evaluator(train, test, say=say, check=check)
         figures = evaluator.evaluate(sampler, samples, seed, pictures)
     metrics.save(folder, figures)
-    for line in table(figures):
+    for line in metrics.table(figures):
         result(line)
     say(f"Wrote {folder / METRICS_NAME}, {pictures / SCORES_NAME} and {NEIGHBOURS_NAME} there.")
-
-
-def table(figures: Metrics) -> list[str]:
-    """Return the figures of a full evaluation as lines of text."""
-    rows = [
-        ("GAN-test accuracy", _percent(figures.gan_test), _percent(figures.classifier_accuracy)),
-        ("GAN-train accuracy", _percent(figures.gan_train), _percent(figures.gan_train_real)),
-        (
-            "Frechet distance",
-            f"{figures.frechet_distance:.2f}",
-            f"{figures.frechet_distance_real:.2f}",
-        ),
-        ("precision", _percent(figures.precision), _percent(figures.precision_real)),
-        ("recall", _percent(figures.recall), _percent(figures.recall_real)),
-    ]
-    lines = [f"{'':20}{'samples':>10}{'real images':>14}"]
-    lines += [f"{name:20}{ours:>10}{real:>14}" for name, ours, real in rows]
-    lines.append("GAN-test accuracy of each class")
-    shares = [
-        f"{label}: {_percent(share)}" for label, share in enumerate(figures.gan_test_per_class)
-    ]
-    lines += ["  " + "   ".join(shares[i : i + 5]) for i in range(0, len(shares), 5)]
-    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}")
-    return lines
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.2f} %"
 
 
 def _trained_on(folder: Path) -> str:
