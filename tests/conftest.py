@@ -82,3 +82,16 @@ def tiny_weights(tmp_path, tiny_tensors):
 def tiny_sampler():
     """A sampler of 8x8 images with the tensors of `tiny_tensors`."""
     return random_sampler(TINY)
+
+
+@pytest.fixture(scope="session")
+def classifiers(tmp_path_factory):
+    """A cache folder for classifiers that all tests share, so that each is trained once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def cached_classifiers(classifiers, monkeypatch):
+    """Let a test find and keep classifiers there, and never in the user's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(classifiers))
+    return classifiers / "cgan" / "classifiers"
