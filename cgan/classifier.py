@@ -28,7 +28,7 @@ _KERNELS = (5, 3, 3)
 _BATCH = 128
 _LEARNING_RATE = 4e-3
 _WARM_UP = 0.1  # share of the steps in which the learning rate rises
-_MIN_STEPS = 600  # small data sets are gone through more often
+_MIN_STEPS = 400  # small data sets are gone through more often
 _BLACK = -1.0
 
 # The weights depend on the number of threads in their last bits, so it is always the same: then

@@ -202,9 +202,8 @@ class Evaluator:
         order = np.random.Generator(np.random.PCG64(_REAL_SEED)).permutation(
             len(self._train.labels)
         )
-        features: NDArray[np.float32] = self._classifier.classify(self._train.images)[1]
-        shuffled: NDArray[np.float32] = features[order]
-        return shuffled
+        features: NDArray[np.float32] = self._classifier.classify(self._train.images)[1][order]
+        return features
 
     @functools.cached_property
     def _data_sha256(self) -> str:

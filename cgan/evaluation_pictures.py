@@ -10,7 +10,7 @@ from cgan.neighbours import nearest
 
 _SCORED = 10  # worst, and as many best, of each class
 _NEIGHBOURS = 5
-_NEIGHBOUR_ROWS = 2  # samples of each class
+_COMPARED = 2  # samples of each class
 
 
 def save_scores(
@@ -44,22 +44,26 @@ def save_neighbours(
     labels: NDArray[np.int32],
     real: NDArray[np.float32],
 ) -> None:
-    """Draw the first samples of each class (left), each with its nearest real images (right).
+    """Draw the first two samples of each class, each with its nearest real images to its right.
 
-    The distance is that of pixels: it would find a copy. There is nothing to see but that a
-    sample is, or is not, the same as its neighbour.
+    The distance is that of pixels, which would find a copy: a sample that looks exactly like its
+    first neighbour.
 
     Args:
-        path: PNG to write; two rows for each class.
-        images: (N, C, H, W) float32 in [-1, 1].
+        path: PNG to write; a row for each class.
+        images: (N, C, H, W) float32 in [-1, 1], with at least two of each class.
         labels: (N,).
         real: (M, C, H, W) float32 in [-1, 1], M at least 5: what the generator was trained on.
     """
-    classes = range(int(labels.max()) + 1)
-    chosen = np.concatenate([np.flatnonzero(labels == c)[:_NEIGHBOUR_ROWS] for c in classes])
-    flat, flat_real = (array.reshape(len(array), -1) for array in (images[chosen], real))
     rows = []
-    for sample, neighbours in zip(chosen, nearest(flat, flat_real, _NEIGHBOURS), strict=True):
-        pixels = picture.to_pixels(np.concatenate((images[[sample]], real[neighbours])))
-        rows.append(picture.line(pixels, [sample, None, *neighbours]))
+    flat_real = real.reshape(len(real), -1)
+    for label in range(int(labels.max()) + 1):
+        samples = images[np.flatnonzero(labels == label)[:_COMPARED]]
+        found = nearest(samples.reshape(len(samples), -1), flat_real, _NEIGHBOURS)
+        parts: list[NDArray[np.float32] | None] = []
+        for sample, neighbours in zip(samples, found, strict=True):
+            parts += [sample, None, *real[neighbours], None, None]
+        shown = parts[:-2]  # no gap at the end
+        pixels = picture.to_pixels(np.stack([part for part in shown if part is not None]))
+        rows.append(picture.line(pixels, shown))
     picture.save_png(path, np.concatenate(rows, axis=0))

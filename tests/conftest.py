@@ -156,3 +156,16 @@ def check_no_token(server, *folders):
                 content = path.read_bytes()
                 assert WRITE.encode() not in content, path
                 assert READ.encode() not in content, path
+
+
+@pytest.fixture(scope="session")
+def classifiers(tmp_path_factory):
+    """A cache folder for classifiers that all tests share, so that each is trained once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def cached_classifiers(classifiers, monkeypatch):
+    """Let a test find and keep classifiers there, and never in the user's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(classifiers))
+    return classifiers / "cgan" / "classifiers"

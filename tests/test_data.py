@@ -1,5 +1,7 @@
 """Training data: whatever is in the folder, in the range and shape that the networks want."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -179,3 +181,51 @@ def test_images_without_pixels_are_none(tmp_path, shape):
     idx_files.write(tmp_path, contents)
     with pytest.raises(UserError, match="does not hold images"):
         data.load("mnist", tmp_path, 8)
+
+
+def test_digits_are_split_by_class_and_none_is_in_both():
+    train, test = data.load_splits("digits", None, 8)
+    everything = data.load("digits", None, 8)
+    assert (len(train.labels), len(test.labels)) == (1433, 364)
+    for label in range(10):
+        count = (everything.labels == label).sum()
+        assert (test.labels == label).sum() == -(-count // 5)
+    both = {image.tobytes() for image in train.images} | {im.tobytes() for im in test.images}
+    assert both == {image.tobytes() for image in everything.images}
+    assert len(both) == 1797
+    assert train.name == test.name == "scikit-learn digits"
+
+
+def test_the_test_set_of_a_folder(tmp_path):
+    idx_files.write(tmp_path, idx_files.data_set(count=20, classes=5))
+    train, test = data.load_splits("mnist", tmp_path, 12)
+    assert (len(train.labels), len(test.labels)) == (20, 5)
+    np.testing.assert_array_equal(test.images, train.images[:5])
+    np.testing.assert_array_equal(train.images, data.load("mnist", tmp_path, 12).images)
+
+
+@pytest.mark.parametrize("missing", [TEST_IMAGES, TEST_LABELS])
+def test_a_folder_without_a_test_set_can_train_but_not_be_split(tmp_path, missing):
+    idx_files.write(tmp_path, idx_files.data_set())
+    (tmp_path / missing).unlink()
+    assert len(data.load("mnist", tmp_path, 12).labels) == 20
+    with pytest.raises(UserError) as caught:
+        data.load_splits("mnist", tmp_path, 12)
+    assert f"without {missing}: copy that file" in message(caught)
+
+
+def test_a_test_set_with_more_classes_belongs_to_other_data(tmp_path):
+    contents = idx_files.data_set(classes=4)
+    contents[TEST_LABELS] = idx_bytes(np.array([0, 1, 2, 3, 4]))
+    idx_files.write(tmp_path, contents)
+    with pytest.raises(UserError, match="do not belong together"):
+        data.load_splits("mnist", tmp_path, 12)
+
+
+def test_the_checksum_is_of_images_and_labels():
+    train, test = data.load_splits("digits", None, 8)
+    assert train.checksum() == data.load_splits("digits", None, 8)[0].checksum()
+    relabelled = replace(train, labels=train.labels[::-1].copy())
+    other_size = data.load_splits("digits", None, 9)[0]
+    found = {d.checksum() for d in (train, test, relabelled, other_size, train.part(slice(5)))}
+    assert len(found) == 5
