@@ -411,6 +411,7 @@ def test_the_line_of_facts(page):
         re.compile(
             r"Generated in \d+\.\d ms by 1,757,412 parameters · bundled weights "
             + SAMPLER.sha256[:12]
+            + r", of whose digits a classifier reads \d\d\.\d %"
         )
     )
 
