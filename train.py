@@ -14,13 +14,14 @@ from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
 from cgan.config import ARCHITECTURES, DEFAULT_WIDTHS
 from cgan.data import DATASETS
 from cgan.errors import UserError
+from cgan.execution import Execution
 from cgan.interruption import Interrupted
 from cgan.jittor_setup import DEVICES
 from cgan.options import LOSSES, TrainingOptions
 from cgan.push import check_may_push, push
 from cgan.recipes import RECIPES, options_of
 from cgan.repository import Repository
-from cgan.run import Execution, generator_config, resume, start
+from cgan.run import generator_config, resume, start
 from cgan.terminal import note
 
 # Help for each training option; its type and default are those of `TrainingOptions`.

@@ -1,63 +1,27 @@
 """One training run, from its options to a finished folder."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cgan import checkpoint, data, figures, picture, weights
+from cgan import checkpoint, data, weights
 from cgan.config import DEFAULT_WIDTHS, GeneratorConfig
 from cgan.errors import UserError
-from cgan.interruption import Interrupted, Interruption
+from cgan.execution import Execution
+from cgan.interruption import Interruption
 from cgan.jittor_setup import load_jittor, usable_threads
 from cgan.number import parse
 from cgan.options import TrainingOptions
-from cgan.progress import Progress
 from cgan.run_evaluation import RunEvaluation
 from cgan.run_folder import RunFolder
-from cgan.sampler import Sampler
-from cgan.terminal import note, warn
+from cgan.run_loop import RunLoop
+from cgan.terminal import warn
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
     from cgan.training import Trainer
 
-LOSS_INTERVAL = 50
-GRID_ROWS = 10
-
 _THREADS_KEY, _DEVICE_KEY = "threads", "device"
-
-
-@dataclass(frozen=True)
-class Execution:
-    """How to run, as opposed to what: nothing here changes the weights of a finished run.
-
-    Attributes:
-        data_dir: folder of the IDX files.
-        device: "auto", "cpu" or "cuda".
-        max_steps: stop after this many steps of the whole run; None for all.
-        evaluate: measure the weights at the end.
-        quiet: say nothing but warnings and errors.
-    """
-
-    data_dir: Path
-    device: str = "auto"
-    max_steps: int | None = None
-    evaluate: bool = False
-    quiet: bool = False
-
-    def __post_init__(self) -> None:
-        """Check the numbers.
-
-        Raises:
-            UserError: names the option that doesn't fit.
-        """
-        if self.max_steps is not None and self.max_steps < 1:
-            raise UserError("--max_steps must be at least 1.")
-
-    def say(self, message: str) -> None:
-        """Tell what is happening, unless quiet."""
-        if not self.quiet:
-            note(message)
 
 
 def resolve(
@@ -131,8 +95,9 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
-            _save_sample(run, trainer)
-            _finish(run, trainer, options, execution, interruption, evaluation)
+            loop = RunLoop(run, trainer, options, execution, interruption, evaluation)
+            loop.save_sample()
+            loop.finish()
 
 
 def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
@@ -162,13 +127,14 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
+            loop = RunLoop(run, trainer, options, execution, interruption, evaluation)
             if run.checkpoint.exists():
                 trainer.restore(*checkpoint.load(run.checkpoint))
             else:  # killed before the first checkpoint
-                _save_sample(run, trainer)
+                loop.save_sample()
             run.forget_after(trainer.step)
             execution.say(f"Going on at step {trainer.step:,} of {trainer.total_steps:,}.")
-            _finish(run, trainer, options, execution, interruption, evaluation)
+            loop.finish()
 
 
 def _read_record(record: Any, source: Path) -> tuple[TrainingOptions, int, str]:
@@ -231,107 +197,3 @@ def _make_evaluation(
         options.dataset, execution.data_dir, options.img_size, execution.quiet
     )
     return RunEvaluation(run, config, splits, interruption, execution.say)
-
-
-def _finish(
-    run: RunFolder,
-    trainer: "Trainer",
-    options: TrainingOptions,
-    execution: Execution,
-    interruption: Interruption,
-    evaluation: RunEvaluation | None,
-) -> None:
-    """Train what is left to train; then write the results."""
-    _train(run, trainer, options, execution, interruption, evaluation)
-    _save_results(run, options)
-    if execution.evaluate and evaluation is not None:
-        evaluation.finish()
-    execution.say(_done(run))
-
-
-def _train(
-    run: RunFolder,
-    trainer: "Trainer",
-    options: TrainingOptions,
-    execution: Execution,
-    interruption: Interruption,
-    evaluation: RunEvaluation | None,
-) -> None:
-    """Train to the end, or to `max_steps`, with a checkpoint there."""
-    last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
-    if trainer.step >= last:
-        execution.say(f"There is nothing left to train: {trainer.step:,} steps are done.")
-        return
-    progress = Progress(options.n_epochs, last, trainer.step, execution.quiet)
-    try:
-        _train_until(run, trainer, options, last, progress, interruption, evaluation)
-    except UserError as error:
-        raise UserError(f"{error} {_what_is_left(run)}") from error
-    finally:
-        progress.close()
-
-
-def _train_until(
-    run: RunFolder,
-    trainer: "Trainer",
-    options: TrainingOptions,
-    last: int,
-    progress: Progress,
-    interruption: Interruption,
-    evaluation: RunEvaluation | None,
-) -> None:
-    """Train to step `last`, where a checkpoint is saved as well as on the way."""
-    checkpoint_steps = options.checkpoint_interval * trainer.steps_per_epoch
-    evaluate_steps = options.evaluate_interval * trainer.steps_per_epoch
-    for epoch, images, d_loss, g_loss in trainer.run():
-        step = trainer.step
-        progress.update(step, epoch, images, d_loss, g_loss)
-        if step == 1 or step % LOSS_INTERVAL == 0:
-            run.append_losses(step, epoch, d_loss, g_loss)
-        if step % options.sample_interval == 0:
-            _save_sample(run, trainer)
-        signal_number = interruption.signal_number
-        is_due = evaluate_steps > 0 and (step == last or step % evaluate_steps == 0)
-        stops = signal_number is not None or step == last
-        if stops or is_due or step % checkpoint_steps == 0:
-            _save_checkpoint(run, trainer)
-        if is_due and evaluation is not None and signal_number is None:
-            evaluation.keep_best(step, trainer.generator_state())
-        if step == last:
-            return
-        if signal_number is not None:
-            raise Interrupted(
-                signal_number,
-                f"Stopped at step {step:,}; nothing is lost. Go on with: "
-                f"python train.py --resume {run.path}",
-            )
-
-
-def _done(run: RunFolder) -> str:
-    return f"Done: {run.path} holds the weights, the pictures and the losses."
-
-
-def _save_checkpoint(run: RunFolder, trainer: "Trainer") -> None:
-    checkpoint.save(run.checkpoint, trainer.state(), trainer.position)
-    weights.save_tensors(run.path, trainer.config, trainer.generator_state())
-
-
-def _save_sample(run: RunFolder, trainer: "Trainer") -> None:
-    """Draw the grid on latents that are the same all through training."""
-    sampler = Sampler(weights.Weights(trainer.config, trainer.generator_state()))
-    picture.save_png(run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))
-
-
-def _save_results(run: RunFolder, options: TrainingOptions) -> None:
-    sampler = Sampler.from_pretrained(run.path)
-    if sampler.config.conditional:
-        picture.save_png(run.result_png, sampler.write(options.number, seed=options.seed))
-    figures.save_loss_curves(run.losses_png, run.read_losses())
-    figures.save_animation(run.progress_gif, run.sample_paths())
-
-
-def _what_is_left(run: RunFolder) -> str:
-    if not run.checkpoint.exists():
-        return "There was no checkpoint yet."
-    _, position = checkpoint.load(run.checkpoint)
-    return f"The checkpoint of step {position.step:,} and its weights are safe in {run.path}."
