@@ -54,6 +54,7 @@ def checksums(folder):
     }
 
 
+@pytest.mark.slow
 def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
     before = checksums(tiny_weights)
     assert main("weights", *DIGITS, "--seed", "5") == 0
