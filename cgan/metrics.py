@@ -17,6 +17,7 @@ METRICS_NAME = "metrics.json"
 FORMAT_KEY, FORMAT = "format", "cgan-metrics-1"
 
 _MAX_BYTES = 1 << 20
+_CLASSES_IN_LINE = 5
 _ACCURACIES = ("gan_test", "gan_train", "gan_train_real", "classifier_accuracy")
 _SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
 
@@ -192,25 +193,21 @@ def _check_between(name: str, value: float | None, high: float) -> None:
 
 def table(figures: Metrics) -> list[str]:
     """Return the figures of a full evaluation as lines of text."""
+    distance, real_distance = figures.frechet_distance, figures.frechet_distance_real
     rows = [
         ("GAN-test accuracy", _percent(figures.gan_test), _percent(figures.classifier_accuracy)),
         ("GAN-train accuracy", _percent(figures.gan_train), _percent(figures.gan_train_real)),
-        (
-            "Frechet distance",
-            f"{figures.frechet_distance:.2f}",
-            f"{figures.frechet_distance_real:.2f}",
-        ),
+        ("Frechet distance", f"{distance:.2f}", f"{real_distance:.2f}"),
         ("precision", _percent(figures.precision), _percent(figures.precision_real)),
         ("recall", _percent(figures.recall), _percent(figures.recall_real)),
     ]
     lines = [f"{'':20}{'samples':>10}{'real images':>14}"]
     lines += [f"{name:20}{ours:>10}{real:>14}" for name, ours, real in rows]
-    lines.append("GAN-test accuracy of each class")
-    shares = [
-        f"{label}: {_percent(share)}" for label, share in enumerate(figures.gan_test_per_class)
-    ]
-    lines += ["  " + "   ".join(shares[i : i + 5]) for i in range(0, len(shares), 5)]
-    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}")
+    lines.append("GAN-test accuracy of each class:")
+    shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(figures.gan_test_per_class)]
+    for start in range(0, len(shares), _CLASSES_IN_LINE):
+        lines.append("  " + "   ".join(shares[start : start + _CLASSES_IN_LINE]))
+    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}.")
     return lines
 
 

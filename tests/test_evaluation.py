@@ -108,6 +108,7 @@ def test_accuracy_of_each_class_is_of_the_label_that_was_asked_for(evaluator):
     assert after.accuracy == pytest.approx(1 - wrong, abs=0.02)
 
 
+@pytest.mark.slow
 def test_all_is_measured_and_the_same_weights_give_the_same_figures(evaluator, tmp_path):
     sampler = random_sampler(TINY)
     found = evaluator.evaluate(sampler, SAMPLES, seed=3, pictures=tmp_path)

@@ -5,18 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from cgan import data, metrics, weights
+from cgan import metrics, weights
 from cgan.command_line import EXIT_SIGNAL_BASE, Commands
 from cgan.errors import UserError
-from cgan.evaluation import (
-    NEIGHBOURS_NAME,
-    SAMPLES,
-    SCORES_NAME,
-    Evaluator,
-    check_fits,
-)
-from cgan.interruption import Interruption
-from cgan.jittor_setup import DEVICES, load_jittor
 from cgan.latents import check_seed
 from cgan.metrics import METRICS_NAME
 from cgan.sampler import Sampler
@@ -28,27 +19,37 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="measure the quality of a generator")
     parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
     parser.add_option(
-        "dataset", choices=data.DATASETS, help="default: what the weights were trained on, or mnist"
+        "dataset", help="mnist or digits (default: what the weights were trained on, or mnist)"
     )
     parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
-    parser.add_option("samples", type=int, help=f"how many to judge (default {SAMPLES})")
+    parser.add_option(
+        "samples", type=int, help="how many (default 10000, at most as there are training images)"
+    )
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
     parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
-    parser.add_option("device", choices=DEVICES, default="auto", help="auto takes a usable GPU")
-    parser.add_option("quiet", action="store_true", help="print the table only")
+    parser.add_option("device", default="auto", help="auto, cpu or cuda; auto takes a usable GPU")
+    parser.add_option("quiet", action="store_true", help="print the figures only")
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
     """Evaluate, print the figures, and write `metrics.json` and two pictures."""
+    # Here: they take longer to import than other commands take altogether.
+    from cgan import data, evaluation
+    from cgan.interruption import Interruption
+    from cgan.jittor_setup import load_jittor
+
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
-    say = (lambda _: None) if values.quiet else note
     dataset = values.dataset or _trained_on(folder)
+    if dataset not in data.DATASETS:
+        raise UserError(f"--dataset must be one of {', '.join(data.DATASETS)}, not {dataset!r}.")
     train, test = data.load_splits(dataset, values.data_dir, sampler.config.img_size, values.quiet)
-    samples = min(SAMPLES, len(train.labels)) if values.samples is None else values.samples
-    check_fits(sampler.config, train, samples)
+    samples = values.samples
+    if samples is None:
+        samples = min(evaluation.SAMPLES, len(train.labels))
+    evaluation.check_fits(sampler.config, train, samples)
     _check_writable(folder, pictures)
     load_jittor(values.device)
     with Interruption("Stopping (once more to stop at once).") as interruption:
@@ -57,23 +58,33 @@ def do(values: argparse.Namespace) -> None:
             if interruption.signal_number is not None:
                 sys.exit(EXIT_SIGNAL_BASE + interruption.signal_number)
 
-        evaluator = Evaluator(train, test, say=say, check=check)
+        def say(message: str) -> None:
+            if not values.quiet:
+                note(message)
+
+        evaluator = evaluation.Evaluator(train, test, say=say, check=check)
         figures = evaluator.evaluate(sampler, samples, seed, pictures)
     metrics.save(folder, figures)
     for line in metrics.table(figures):
         result(line)
-    say(f"Wrote {folder / METRICS_NAME}, {pictures / SCORES_NAME} and {NEIGHBOURS_NAME} there.")
+    say(
+        f"Wrote {folder / METRICS_NAME}, {pictures / evaluation.SCORES_NAME} and "
+        f"{pictures / evaluation.NEIGHBOURS_NAME}."
+    )
 
 
 def _trained_on(folder: Path) -> str:
     """Return the data set that `config.json` tells of, or "mnist"."""
     training = weights.load_config(folder).get(weights.TRAINING_KEY)
-    dataset = training.get("dataset") if isinstance(training, dict) else None
-    return dataset if dataset in data.DATASETS else "mnist"
+    return str(training.get("dataset", "mnist")) if isinstance(training, dict) else "mnist"
 
 
 def _check_writable(folder: Path, pictures: Path) -> None:
-    """Find out now, not after minutes of work, whether the results can be written."""
+    """Find out now, not after minutes of work, whether the results can be written.
+
+    Raises:
+        UserError: they can't.
+    """
     try:
         pictures.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -82,4 +93,4 @@ def _check_writable(folder: Path, pictures: Path) -> None:
         ) from error
     for path in (folder, pictures):
         if not os.access(path, os.W_OK):
-            raise UserError(f"{path} can't be written; copy the weights to a folder that can be.")
+            raise UserError(f"{path} can't be written: copy the weights to a folder that can be.")
