@@ -56,6 +56,7 @@ _HELP = {
 _FLAGS = {
     "unconditional": "train G(z) without labels",
     "class_norm": "give each class its own gains and biases in a conv generator's BatchNorm",
+    "reader": "train a small classifier beside the generator, for writing legibly (--best-of)",
 }
 
 

@@ -1,6 +1,6 @@
-"""The classifier that judges generated images: a small convolutional network.
+"""Small convolutional classifiers: the judge of generated images, its pupils, and readers.
 
-It is trained on real images (or, for GAN-train, on generated ones) by `fit`, and takes no part
+They are trained on real images (or, for GAN-train, on generated ones) by `fit`, and take no part
 in training a generator. Importing this module imports Jittor.
 """
 
@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan import adam, classifier_cache, openmp
+from cgan import adam, classifier_cache, openmp, reader
 from cgan.data import Dataset
 from cgan.jittor_setup import load_jittor
 
 jt = load_jittor()
 nn = jt.nn
 
-FEATURES = 128
-_CHANNELS = (16, 32, 64)
 _KERNELS = (5, 3, 3)
 
 _BATCH = 128
@@ -47,18 +45,24 @@ class Recipe:
         epochs: passes over the data, more for small data sets.
         shift: whether to shift images at random, by up to a sixteenth of their size.
         seed: of the initial weights, the order of the images, and the shifts.
+        channels: of the three convolutions.
+        features: units of the first linear layer.
     """
 
     name: str
     epochs: int
     shift: bool
     seed: int = 0
+    channels: tuple[int, ...] = (16, 32, 64)
+    features: int = 128
 
 
 # The judge is as good as it gets in about a minute. What GAN-train compares learns from the
 # images as they are: shifting them would make up for a generator that never does.
 JUDGE = Recipe("judging classifier", epochs=8, shift=True)
 PUPIL = Recipe("classifier to compare with", epochs=4, shift=False)
+# Published beside a generator, so it is small; the judge must be another one.
+READER = Recipe("reader", 4, shift=True, seed=1, channels=reader.CHANNELS, features=reader.FEATURES)
 
 
 class Classifier:
@@ -68,10 +72,12 @@ class Classifier:
         tensors: its weights by name, as `fit` gave them.
     """
 
-    def __init__(self, image_shape: tuple[int, ...], n_classes: int, tensors: Tensors) -> None:
-        """Make a network of the given weights, which must be those of `shapes`."""
+    def __init__(
+        self, image_shape: tuple[int, ...], n_classes: int, recipe: Recipe, tensors: Tensors
+    ) -> None:
+        """Make a network of the given weights, which must be those of such a network."""
         self.tensors = tensors
-        self._network = _Network(image_shape, n_classes)
+        self._network = _Network(image_shape, n_classes, recipe)
         self._network.load_parameters(tensors)
         self._network.eval()
 
@@ -84,7 +90,7 @@ class Classifier:
             images: (N, C, H, W) float32 in [-1, 1].
 
         Returns:
-            Log-probabilities (N, n_classes) and features (N, 128), both float32.
+            Log-probabilities (N, n_classes) and features, (N, 128) for the judge, both float32.
         """
         scores, features = [], []
         with openmp.threads(_THREADS), jt.no_grad():
@@ -114,12 +120,12 @@ def trained(
         check: as for `fit`.
     """
     shape, n_classes = data.images.shape[1:], data.n_classes
-    state = _Network(shape, n_classes).state_dict()
+    state = _Network(shape, n_classes, recipe).state_dict()
     path = classifier_cache.path(data.checksum(), _settings(recipe))
     shapes = {name: tuple(value.shape) for name, value in state.items()}
     tensors = classifier_cache.load(path, shapes)
     if tensors is not None:
-        return Classifier(shape, n_classes, tensors)
+        return Classifier(shape, n_classes, recipe, tensors)
     say(f"The {recipe.name} learns from {data.describe()} (once; kept in {path.parent}).")
     classifier = fit(data, n_classes, recipe, check)
     classifier_cache.save(path, classifier.tensors)
@@ -150,7 +156,7 @@ def fit(
     """
     shape = data.images.shape[1:]
     rng = np.random.Generator(np.random.PCG64([recipe.seed, len(data.labels)]))
-    network = _Network(shape, n_classes)
+    network = _Network(shape, n_classes, recipe)
     network.load_parameters(_initial_tensors(network, rng))
     network.train()
     optimiser = adam.Adam(network.parameters(), _LEARNING_RATE, (0.9, 0.999))
@@ -164,7 +170,8 @@ def fit(
             optimiser.step(nn.cross_entropy_loss(scores, jt.array(data.labels[chosen])))
             check()
         tensors: Tensors = network.state_dict(to="numpy")
-    return Classifier(shape, n_classes, {name: value.copy() for name, value in tensors.items()})
+    copies = {name: value.copy() for name, value in tensors.items()}
+    return Classifier(shape, n_classes, recipe, copies)
 
 
 def _batches(
@@ -188,11 +195,11 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
     ReLU; the second one the scores.
     """
 
-    def __init__(self, image_shape: tuple[int, ...], n_classes: int) -> None:
+    def __init__(self, image_shape: tuple[int, ...], n_classes: int, recipe: Recipe) -> None:
         super().__init__()
         inputs, size, _ = image_shape
         layers: list[Any] = []
-        for outputs, kernel in zip(_CHANNELS, _KERNELS, strict=True):
+        for outputs, kernel in zip(recipe.channels, _KERNELS, strict=True):
             layers += [
                 nn.Conv(inputs, outputs, kernel, stride=2, padding=kernel // 2, bias=False),
                 nn.BatchNorm(outputs),
@@ -200,11 +207,11 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
             ]
             inputs, size = outputs, math.ceil(size / 2)
         self.convolutions = nn.Sequential(*layers)
-        self.hidden = nn.Linear(inputs * size * size, FEATURES)
-        self.output = nn.Linear(FEATURES, n_classes)
+        self.hidden = nn.Linear(inputs * size * size, recipe.features)
+        self.output = nn.Linear(recipe.features, n_classes)
 
     def execute(self, images: Any) -> tuple[Any, Any]:
-        """(N, C, H, W) float32 -> scores (N, n_classes) and features (N, 128)."""
+        """(N, C, H, W) float32 -> scores (N, n_classes) and features."""
         flat = self.convolutions(images).view((images.shape[0], -1))
         features = nn.relu(self.hidden(flat))
         return self.output(features), features

@@ -16,6 +16,8 @@ DEFAULT_WIDTHS = (128, 64, 32)
 ARCHITECTURES = ("mlp", "conv")
 # Fields that only a convolutional generator has; the others' `config.json` is without them.
 _CONV_FIELDS = ("widths", "class_norm")
+# In `config.json` only where it is true: there were weights before there were readers.
+_READER = "reader"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class GeneratorConfig:
             whole of the image's size; empty for "mlp".
         class_norm: whether each class has gains and biases of its own in a "conv" generator's
             BatchNorm.
+        reader: whether a small classifier comes with the weights, which says how legible an
+            image is (see `cgan.reader`).
     """
 
     latent_dim: int = 100
@@ -47,6 +51,7 @@ class GeneratorConfig:
     pixel_range: tuple[float, float] = (-1.0, 1.0)
     widths: tuple[int, ...] = ()
     class_norm: bool = False
+    reader: bool = False
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
@@ -62,6 +67,9 @@ class GeneratorConfig:
         _check_one_of("architecture", self.architecture, ARCHITECTURES)
         _check_one_of("latent_distribution", self.latent_distribution, ("normal",))
         _check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
+        _check_one_of("reader", self.reader, (True, False))
+        if self.reader and not self.conditional:
+            raise UserError("reader must be False for an unconditional generator")
         if self.architecture == "conv":
             self._check_conv()
         else:
@@ -93,11 +101,15 @@ class GeneratorConfig:
         if self.architecture != "conv":
             for name in _CONV_FIELDS:
                 del values[name]
+        if not self.reader:
+            del values[_READER]
         return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "GeneratorConfig":
         """Build a config from JSON values; all keys of the architecture must be there, no others.
+
+        "reader" may be missing: then there is none.
 
         Raises:
             UserError: names the key that is missing, unknown or out of bounds.
@@ -107,7 +119,7 @@ class GeneratorConfig:
             known -= set(_CONV_FIELDS)
         if unknown := sorted(values.keys() - known):
             raise UserError(f"unknown key {unknown[0]!r}")
-        if missing := sorted(known - values.keys()):
+        if missing := sorted(known - values.keys() - {_READER}):
             raise UserError(f"the key {missing[0]!r} is missing")
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**values)

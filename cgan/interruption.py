@@ -52,6 +52,11 @@ class Interruption:
         self._over = threading.Event()
         self._receiver = threading.Thread(target=self._receive, name="signals", daemon=True)
 
+    def check(self, message: str) -> None:
+        """Raise `Interrupted` with this message if a signal came."""
+        if self.signal_number is not None:
+            raise Interrupted(self.signal_number, message)
+
     def __enter__(self) -> "Interruption":
         for number in self._previous:
             signal.signal(number, self._ask)

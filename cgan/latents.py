@@ -13,6 +13,10 @@ from cgan.errors import UserError
 
 MAX_SEED = 2**63 - 1
 
+# Indices from one candidate for an image to the next: more than anyone draws of one seed, so
+# that no candidate is another image's latent.
+_CANDIDATE_STRIDE = 2**24
+
 
 def check_seed(seed: int) -> int:
     """Return `seed` as an int.
@@ -42,6 +46,15 @@ def latent(seed: int, index: int, latent_dim: int) -> NDArray[np.float32]:
     angle = 2.0 * np.pi * uniform[half:]
     normal: NDArray[np.float64] = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
     return normal[:latent_dim].astype(np.float32)
+
+
+def candidates(seed: int, index: int, count: int, latent_dim: int) -> NDArray[np.float32]:
+    """Return `count` latents to choose from: (count, latent_dim) float32, standard normal.
+
+    The first is the latent number `index` of `seed` itself.
+    """
+    indices = (index + choice * _CANDIDATE_STRIDE for choice in range(count))
+    return np.stack([latent(seed, each, latent_dim) for each in indices])
 
 
 def slerp(

@@ -50,6 +50,8 @@ class TrainingOptions:
         evaluate_interval: epochs between evaluations, of which the best weights are kept; 0 for
             none.
         checkpoint_interval: epochs between checkpoints.
+        reader: train a small classifier, too, which says how legible an image is (see
+            `cgan.reader`), and publish it with the generator.
         seed: all randomness comes from it.
         number: what `result.png` shows.
     """
@@ -79,6 +81,7 @@ class TrainingOptions:
     sample_interval: int = 1000
     checkpoint_interval: int = 1
     evaluate_interval: int = 0
+    reader: bool = False
     seed: int = 0
     number: str = "01234567890"
 

@@ -9,13 +9,14 @@ RECIPES: dict[str, dict[str, Any]] = {
     "article": {},
     "best": {
         "arch": "conv",
-        "loss": "hinge",
-        "n_epochs": 20,
-        "batch_size": 128,
+        "class_norm": True,
+        "n_epochs": 40,
+        "batch_size": 64,
         "lr": 4e-4,
         "b1": 0.0,
-        "decay_from": 0.5,
+        "decay_from": 0.0,
         "ema": 0.999,
+        "reader": True,
     },
 }
 

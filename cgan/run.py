@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cgan import checkpoint, data, weights
+from cgan import checkpoint, data, reader, weights
 from cgan.config import DEFAULT_WIDTHS, GeneratorConfig
 from cgan.errors import UserError
 from cgan.execution import Execution
@@ -72,6 +72,7 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
             architecture=options.arch,
             widths=options.g_widths or (DEFAULT_WIDTHS if options.arch == "conv" else ()),
             class_norm=options.class_norm,
+            reader=options.reader,
         )
     except UserError as error:
         # The option is named for the network that has these widths.
@@ -94,8 +95,9 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         weights.save_config(run.path, config, record)
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
+            readers = _make_reader(run, config, dataset, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
-            loop = RunLoop(run, trainer, options, execution, interruption, evaluation)
+            loop = RunLoop(run, trainer, readers, options, execution, interruption, evaluation)
             loop.save_sample()
             loop.finish()
 
@@ -126,8 +128,9 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
             )
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
+            readers = _make_reader(run, config, dataset, execution, interruption)
             trainer = _make_trainer(config, options, dataset)
-            loop = RunLoop(run, trainer, options, execution, interruption, evaluation)
+            loop = RunLoop(run, trainer, readers, options, execution, interruption, evaluation)
             if run.checkpoint.exists():
                 trainer.restore(*checkpoint.load(run.checkpoint))
             else:  # killed before the first checkpoint
@@ -181,6 +184,27 @@ def _make_trainer(
     from cgan.training import Trainer
 
     return Trainer(config, options, dataset)
+
+
+def _make_reader(
+    run: RunFolder,
+    config: GeneratorConfig,
+    dataset: data.Dataset,
+    execution: Execution,
+    interruption: Interruption,
+) -> weights.Tensors:
+    """Train the reader that is published with the generator, or take it from the cache."""
+    if not config.reader:
+        return {}
+    from cgan import classifier  # imports Jittor, which may have to compile itself first
+
+    def check() -> None:
+        interruption.check(
+            "Stopped while the reader was trained; nothing is lost. Go on with: "
+            f"python train.py --resume {run.path}"
+        )
+
+    return reader.fold(classifier.trained(dataset, classifier.READER, execution.say, check).tensors)
 
 
 def _make_evaluation(

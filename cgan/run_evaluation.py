@@ -7,7 +7,7 @@ from cgan import data, metrics, weights
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.evaluation import QUICK_SAMPLES, SAMPLES, Evaluator, check_fits
-from cgan.interruption import Interrupted, Interruption
+from cgan.interruption import Interruption
 from cgan.run_folder import RunFolder
 from cgan.sampler import Sampler
 
@@ -48,12 +48,10 @@ class RunEvaluation:
         return Evaluator(self._train, self._test, say=self._say, check=self._check)
 
     def _check(self) -> None:
-        if self._interruption.signal_number is not None:
-            raise Interrupted(
-                self._interruption.signal_number,
-                "Stopped while the weights were measured; nothing is lost. Go on with: "
-                f"python train.py --resume {self._run.path}",
-            )
+        self._interruption.check(
+            "Stopped while the weights were measured; nothing is lost. Go on with: "
+            f"python train.py --resume {self._run.path}"
+        )
 
     def keep_best(self, step: int, tensors: weights.Tensors) -> None:
         """Measure the weights of a step; keep them if their Frechet distance is the least so far.

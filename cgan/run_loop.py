@@ -26,13 +26,24 @@ class RunLoop:
         self,
         run: RunFolder,
         trainer: "Trainer",
+        reader: weights.Tensors,
         options: TrainingOptions,
         execution: Execution,
         interruption: Interruption,
         evaluation: RunEvaluation | None,
     ) -> None:
-        """Begin where `trainer` is; without an `evaluation`, nothing is measured."""
-        self._run, self._trainer = run, trainer
+        """Begin where `trainer` is.
+
+        Args:
+            run: folder of the run.
+            trainer: at the step to go on from.
+            reader: tensors that are published beside the generator's; none without a reader.
+            options: of the run.
+            execution: how to run.
+            interruption: a signal ends training after the step that it comes in.
+            evaluation: None to measure nothing.
+        """
+        self._run, self._trainer, self._reader = run, trainer, reader
         self._options, self._execution = options, execution
         self._interruption, self._evaluation = interruption, evaluation
         self._last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
@@ -83,7 +94,7 @@ class RunLoop:
             if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
                 self._save_checkpoint()
             if is_due and self._evaluation is not None and signal_number is None:
-                self._evaluation.keep_best(step, self._trainer.generator_state())
+                self._evaluation.keep_best(step, self._published())
             if is_last:
                 return
             if signal_number is not None:
@@ -96,12 +107,15 @@ class RunLoop:
     def _save_checkpoint(self) -> None:
         trainer = self._trainer
         checkpoint.save(self._run.checkpoint, trainer.state(), trainer.position)
-        weights.save_tensors(self._run.path, trainer.config, trainer.generator_state())
+        weights.save_tensors(self._run.path, trainer.config, self._published())
+
+    def _published(self) -> weights.Tensors:
+        return {**self._trainer.generator_state(), **self._reader}
 
     def save_sample(self) -> None:
         """Draw the grid on latents that are the same all through training."""
         trainer = self._trainer
-        sampler = Sampler(weights.Weights(trainer.config, trainer.generator_state()))
+        sampler = Sampler(weights.Weights(trainer.config, self._published()))
         picture.save_png(self._run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))
 
     def _save_results(self) -> None:

@@ -10,12 +10,14 @@ from cgan import number, picture
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
 from cgan.generator import NumpyGenerator
-from cgan.latents import check_seed, latents
+from cgan.latents import candidates, check_seed, latents
+from cgan.reader import CERTAIN, NoReader, Reader, is_reader
 from cgan.source import Source, read
 from cgan.weights import Weights, fingerprint
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
+MAX_BEST_OF = 64
 
 
 class Sampler:
@@ -41,10 +43,13 @@ class Sampler:
         self.config = weights.config
         self.source = source or Source()
         self.parameter_count = sum(
-            tensor.size for name, tensor in weights.tensors.items() if "running_" not in name
+            tensor.size
+            for name, tensor in weights.tensors.items()
+            if "running_" not in name and not is_reader(name)
         )
         self.sha256 = fingerprint(weights.tensors)
         self._generator = NumpyGenerator(weights)
+        self._reader = Reader(weights.tensors) if self.config.reader else None
 
     @classmethod
     def from_pretrained(
@@ -119,20 +124,87 @@ class Sampler:
         shares = np.full(len(checked), share, np.float32)
         return self._generator.between(checked, first, second, shares)
 
-    def write(self, text: str, *, seed: int = 0) -> NDArray[np.uint8]:
+    def best(self, z: ArrayLike, labels: ArrayLike) -> int:
+        """Return which of several latents is the most legible, as `cgan.reader` reads.
+
+        It is the first whose images are all read as what they should be with a probability of
+        at least 0.99; if there is none, the one whose least legible image is the most legible.
+        So what is legible stays as it is, and what is unusual stays unusual.
+
+        Args:
+            z: (K, latent_dim), the latents to choose from, as for `generate`.
+            labels: (N,) integers in 0 .. n_classes - 1: all that the latent is to draw.
+
+        Returns:
+            From 0 to K - 1; it depends on the weights, z and the labels alone.
+
+        Raises:
+            NoReader: the weights have none.
+            UserError: a shape, type or value does not fit.
+        """
+        if self._reader is None:
+            raise NoReader
+        checked = self._check_z(z)
+        if not len(checked):
+            raise UserError("z must have at least one row.")
+        count = len(np.atleast_1d(np.asarray(labels)))
+        wanted = self._check_labels(labels, count)
+        assert wanted is not None  # only conditional generators have a reader
+        best, best_score = 0, -np.inf
+        for index, latent in enumerate(checked):
+            images = self._generator(np.repeat(latent[None], count, axis=0), wanted)
+            scores = [
+                self._reader(image)[label] for image, label in zip(images, wanted, strict=True)
+            ]
+            score = min(scores, default=0.0)
+            if score >= CERTAIN:
+                return index
+            if score > best_score:
+                best, best_score = index, score
+        return best
+
+    def best_latents(
+        self, labels: ArrayLike, *, seed: int, best_of: int = 1
+    ) -> NDArray[np.float32]:
+        """Return a latent per image: of `best_of` candidates the most legible one.
+
+        Args:
+            labels: (N,) integers in 0 .. n_classes - 1.
+            seed: of the latents.
+            best_of: how many to choose from (see `best`); with 1, these are `latents(N)`.
+
+        Returns:
+            (N, latent_dim) float32; row i depends on the weights, seed, i and label i alone.
+
+        Raises:
+            NoReader: best_of is more than 1, and the weights have none.
+            UserError: an argument is out of range.
+        """
+        chosen = np.asarray(labels)
+        if not 1 <= _check_count("best_of", best_of) <= MAX_BEST_OF:
+            raise UserError(f"best_of must be from 1 to {MAX_BEST_OF}, not {best_of}.")
+        z = latents(len(chosen), check_seed(seed), self.config.latent_dim)
+        if best_of > 1:
+            for row, label in enumerate(chosen):
+                choices = candidates(check_seed(seed), row, best_of, self.config.latent_dim)
+                z[row] = choices[self.best(choices, [label])]
+        return z
+
+    def write(self, text: str, *, seed: int = 0, best_of: int = 1) -> NDArray[np.uint8]:
         """Write a number by hand, in one row.
 
         Args:
             text: as typed: digits of any script; spaces, hyphens, dots, brackets and a leading
                 + become gaps of half a digit.
-            seed: digit i depends on the weights, the seed, i and the digit alone.
+            seed: digit i depends on the weights, the seed, best_of, i and the digit alone.
+            best_of: how many latents to choose the most legible one of, for each digit.
 
         Returns:
             (H, W_total) uint8, ink 255 on 0; (H, W_total, 3) for three channels.
 
         Raises:
-            UserError: another character, named with its position; no digit; a bad seed; or
-                weights that can't write a chosen digit.
+            UserError: another character, named with its position; no digit; a bad seed or
+                best_of; or weights that can't write a chosen digit.
         """
         if not self.config.conditional:
             raise UserError("These weights are unconditional: they can't write a chosen digit.")
@@ -143,7 +215,8 @@ class Sampler:
                 f"These weights know the classes 0 to {self.config.n_classes - 1}; "
                 f"they can't write {max(digits)}."
             )
-        images = self.generate(self.latents(len(digits), seed=seed), np.array(digits))
+        z = self.best_latents(digits, seed=seed, best_of=best_of)
+        images = self.generate(z, digits)
         return picture.line(picture.to_pixels(images), parts)
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:

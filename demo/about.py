@@ -34,10 +34,10 @@ _TEXTS = {
         "for real.",
         "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
         "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
-        "Here G is a small network of five layers, trained on the 60,000 digits of MNIST, with "
-        "least squares instead of logarithms (Mao 2017). Each digit of your number has a latent "
-        "of its own, made from the seed and the digit's place, so the same number and seed "
-        "give the same picture to everyone, until one has a digit written anew.",
+        "Here G is a small convolutional network of four layers, trained on the 60,000 digits of "
+        "MNIST, with least squares instead of logarithms (Mao 2017). Each digit of your number "
+        "has a latent of its own, made from the seed and the digit's place, so the same number "
+        "and seed give the same picture to everyone, until one has a digit written anew.",
         "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
         ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
         ("random z", "digit y", "real images", "Generator and discriminator"),
@@ -48,7 +48,7 @@ _TEXTS = {
         "学着分辨真假；G 则学着以假乱真。",
         "条件 GAN 还把标签 y（想要的数字）同时交给两个网络。"
         "于是可以指定要写 7，而 z 只决定这个 7 的样子：倾斜、宽窄、粗细。",
-        "这里的 G 是一个五层的小网络，在 MNIST 的 60,000 个手写数字上训练，"
+        "这里的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，"
         "用最小二乘代替对数（Mao 2017）。号码中每个数字的潜变量由种子和它的位置决定，"
         "所以同样的号码和种子对所有人都给出同一张图，除非把某个数字重写。",
         "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",

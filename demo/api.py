@@ -36,7 +36,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         settings: components of `Settings`, whose types and values are those of the parameters.
         frames: component of the number of frames.
     """
-    digits, seed, style, row, truncation, redrawn, look, ink, _, weights = settings
+    digits, seed, style, row, truncation, redrawn, look, ink, _, best_of, weights = settings
     image = gr.Image(visible=False, type="filepath", format="png", label="picture")
     animation = gr.File(visible=False, label="animation")
     with gr.Row(visible=False):
@@ -65,6 +65,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         scale: int = 4,
         row: int = 0,
         weights: str = "",
+        best_of: int = 1,
     ) -> str:
         """Write a number by hand, as a PNG file.
 
@@ -79,8 +80,11 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             scale: 1 (32 pixels high) to 8.
             row: with one hand, which latent of the seed: the class grid's row, 0 to 19.
             weights: one of those that the page offers; empty for its first.
+            best_of: of how many candidates the most legible is taken, 1 to 8, for each digit.
         """
-        settings = Settings(digits, seed, style, row, truncation, redrawn, look, ink)
+        settings = Settings(
+            digits, seed, style, row, truncation, redrawn, look, ink, best_of=best_of
+        )
         with _told_to_the_caller():
             return save(handlers.number_png(models[weights], settings, scale), image)
 
@@ -133,7 +137,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         (
             "write",
             write,
-            [digits, seed, style, truncation, redrawn, look, ink, scale, row, weights],
+            [digits, seed, style, truncation, redrawn, look, ink, scale, row, weights, best_of],
             image,
         ),
         ("grid", grid, [rows, seed, look, ink, weights], image),

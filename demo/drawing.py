@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan import Sampler, UserError, number, picture
-from cgan.latents import latent
+from cgan.latents import candidates
 
 MAX_DIGITS = 64
 # Room for separators between 64 digits; nobody's number is longer.
@@ -18,6 +18,7 @@ MAX_SEED = 9999
 MAX_TRUNCATION = 1.5
 MAX_ROWS = 20
 MAX_VARIATION = 999
+MAX_BEST_OF = 8
 MIN_FRAMES, MAX_FRAMES = 8, 60
 
 
@@ -110,6 +111,9 @@ class Hand:
         row: which latent of the seed they share, 0 to 19: the class grid's row.
         truncation: what latents are multiplied by, 0 to 1.5.
         redrawn: variation (from 1) by the digit's position (from 0).
+        best_of: of how many candidates the most legible is taken, 1 to 8. A hand that all digits
+            share is chosen for all the digits that there are, not for those of the number: so
+            changing one digit changes no other.
     """
 
     seed: int = 0
@@ -117,19 +121,45 @@ class Hand:
     row: int = 0
     truncation: float = 1.0
     redrawn: Mapping[int, int] = field(default_factory=dict)
+    best_of: int = 1
 
-    def latents(self, count: int, latent_dim: int) -> NDArray[np.float32]:
-        """Return the latents of `count` digits: (count, latent_dim) float32."""
-        rows = [
-            (self.row if self.one_hand else i) + MAX_DIGITS * self.redrawn.get(i, 0)
-            for i in range(count)
-        ]
-        z = np.stack([latent(self.seed, row, latent_dim) for row in rows])
-        return z * np.float32(self.truncation)
+    def latents(self, sampler: Sampler, labels: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Return the latents of a number's digits.
+
+        Args:
+            sampler: what is to draw with them.
+            labels: (N,) integers, the digits.
+
+        Returns:
+            (N, latent_dim) float32.
+
+        Raises:
+            UserError: `best_of` is more than 1, and the weights can't tell what is legible.
+        """
+        chosen: dict[tuple[int, ...], NDArray[np.float32]] = {}
+        rows = []
+        for position, label in enumerate(labels):
+            variation = self.redrawn.get(position, 0)
+            index = (self.row if self.one_hand else position) + MAX_DIGITS * variation
+            shared = self.one_hand and not variation
+            wanted = tuple(range(sampler.config.n_classes)) if shared else (int(label),)
+            key = (index, *wanted)
+            if key not in chosen:
+                choices = candidates(self.seed, index, self.best_of, sampler.config.latent_dim)
+                choices *= np.float32(self.truncation)
+                best = sampler.best(choices, wanted) if self.best_of > 1 else 0
+                chosen[key] = choices[best]
+            rows.append(chosen[key])
+        return np.stack(rows)
 
 
 def make_hand(
-    seed: Any, one_hand: Any, row: Any, truncation: Any, redrawn: Mapping[int, int]
+    seed: Any,
+    one_hand: Any,
+    row: Any,
+    truncation: Any,
+    redrawn: Mapping[int, int],
+    best_of: Any = 1,
 ) -> Hand:
     """Return a `Hand` of checked settings.
 
@@ -142,6 +172,7 @@ def make_hand(
         row=whole("row", row, 0, MAX_ROWS - 1),
         truncation=real("truncation", truncation, 0, MAX_TRUNCATION),
         redrawn=redrawn,
+        best_of=whole("best_of", best_of, 1, MAX_BEST_OF),
     )
 
 
@@ -194,12 +225,11 @@ def draw(sampler: Sampler, text: Any, hand: Hand) -> Drawing:
     """Write the number in `text`.
 
     Raises:
-        UserError: it is not a number.
+        UserError: it is not a number, or these weights can't write it with this hand.
     """
     parts = parse_digits(text)
     labels = np.array([part for part in parts if part is not None])
-    z = hand.latents(len(labels), sampler.config.latent_dim)
     start = time.perf_counter()
-    images = sampler.generate(z, labels)
+    images = sampler.generate(hand.latents(sampler, labels), labels)
     milliseconds = (time.perf_counter() - start) * 1000
     return Drawing(parts, picture.to_pixels(images), milliseconds)

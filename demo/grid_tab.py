@@ -66,6 +66,7 @@ class GridTab:
                     write.digits: str(digit),
                     write.seed: seed,
                     write.truncation: 1,
+                    write.best_of: 1,
                     write.redrawn: "",
                 }
             return values | {tab.style: "one", tab.row: row, tabs: gr.Tabs(selected=target)}
@@ -87,9 +88,9 @@ class GridTab:
             **LIVE,
         )
         carried = [
-            write.digits, write.seed, write.truncation, write.redrawn, write.style, write.row,
-            morph.start, morph.end, morph.start_seed, morph.end_seed, morph.style, morph.row,
-            self._shared.carried, tabs,
+            write.digits, write.seed, write.truncation, write.best_of, write.redrawn, write.style,
+            write.row, morph.start, morph.end, morph.start_seed, morph.end_seed, morph.style,
+            morph.row, self._shared.carried, tabs,
         ]  # fmt: skip
         self._grid.click(carry, [self._seed, self._target], carried, **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE

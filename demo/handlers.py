@@ -12,6 +12,7 @@ from demo import look as looks
 from demo import morph as morphs
 from demo import paper, sheet
 from demo.drawing import (
+    MAX_BEST_OF,
     MAX_FRAMES,
     MAX_ROWS,
     MAX_SEED,
@@ -46,14 +47,15 @@ class Settings:
     look: str = "paper"
     ink: str = "black"
     size: int = 72
+    best_of: int = 1
     weights: str = ""
 
     def hand(self) -> Hand:
         """Return the checked settings of the hand."""
         _one_of("style", self.style, STYLES)
-        return make_hand(
-            self.seed, self.style == "one", self.row, self.truncation, parse_redrawn(self.redrawn)
-        )
+        redrawn = parse_redrawn(self.redrawn)
+        one_hand = self.style == "one"
+        return make_hand(self.seed, one_hand, self.row, self.truncation, redrawn, self.best_of)
 
 
 def facts(model: Model, milliseconds: float, language: str) -> str:
@@ -222,6 +224,7 @@ def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
         "look": lambda text: _one_of("look", text, looks.LOOKS),
         "ink": lambda text: _one_of("ink", text, tuple(looks.INKS)),
         "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
+        "best_of": lambda text: whole("best_of", _number(text), 1, MAX_BEST_OF),
         "weights": lambda text: (models[text], text)[1],
     }
     restored = {}

@@ -52,8 +52,8 @@ def morph(
     last = np.array([part for part in end_parts if part is not None])
     if len(first) != len(last):
         raise DifferentLengths(len(first), len(last))
-    z0 = start_hand.latents(len(first), sampler.config.latent_dim)
-    z1 = end_hand.latents(len(last), sampler.config.latent_dim)
+    z0 = start_hand.latents(sampler, first)
+    z1 = end_hand.latents(sampler, last)
     pictures = []
     for share in np.linspace(0.0, 1.0, frames):
         images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))

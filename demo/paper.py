@@ -91,6 +91,8 @@ def texts(drawing: Drawing, hand: Hand, weights: Mapping[str, str]) -> dict[str,
     }
     if hand.redrawn:
         fields["redrawn"] = format_redrawn(hand.redrawn)
+    if hand.best_of > 1:
+        fields["best_of"] = str(hand.best_of)
     return fields
 
 

@@ -2,6 +2,7 @@
 
 from cgan import UserError
 from cgan.number import BadCharacter, NoDigit
+from cgan.reader import NoReader
 from demo.drawing import MAX_DIGITS, DifferentLengths, OutOfRange, TooLong
 from demo.models import Loading, Unavailable
 
@@ -38,6 +39,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sepia": ("Sepia", "棕"),
     "size": ("Size on the page", "页面上的大小"),
     "truncation": ("Truncation: 0 is the average hand", "截断：0 为平均笔迹"),
+    "best_of": ("Legible: the clearest of so many", "清晰度：从几个候选中选最清楚的"),
     "click_hint": (
         "Click a digit, or press Enter on it, to write that one anew.",
         "点击某个数字（或用键盘选中后按回车），只重写这一个。",
@@ -121,6 +123,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "loading": ("", "正在从 Hugging Face Hub 获取。"),
     "unavailable": ("", "暂时无法从 Hugging Face Hub 获取（{why}）"),
     "other_error": ("", "有误：{message}"),
+    "no_reader": (
+        str(NoReader()),
+        "这组权重没有附带识别器，无法挑选最清楚的数字：请把“清晰度”设为 1。",
+    ),
     "bad_link": (
         "The link is not complete, so parts of it are left out: {message}",
         "链接不完整，部分设置已忽略：{message}",
@@ -132,6 +138,7 @@ _CHINESE_NAMES = {
     "seed": "种子",
     "truncation": "截断",
     "size": "大小",
+    "best_of": "清晰度",
     "frames": "帧数",
     "rows": "笔迹数",
     "scale": "倍数",
@@ -154,6 +161,8 @@ def explain(error: UserError, language: str) -> str:
         return str(error)
     if isinstance(error, NoDigit):
         return say(language, "no_digit")
+    if isinstance(error, NoReader):
+        return say(language, "no_reader")
     if isinstance(error, TooLong):
         return say(language, "too_long")
     if isinstance(error, BadCharacter):

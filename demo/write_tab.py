@@ -8,7 +8,7 @@ import gradio as gr
 from cgan import UserError
 from demo import handlers
 from demo import look as looks
-from demo.drawing import MAX_SEED, MAX_TRUNCATION
+from demo.drawing import MAX_BEST_OF, MAX_SEED, MAX_TRUNCATION
 from demo.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
 from demo.handlers import MAX_SIZE, MIN_SIZE, STYLES, Settings
 from demo.texts import say
@@ -39,7 +39,7 @@ class WriteTab:
             self._add_details(first)
         self.settings = [
             self.digits, self.seed, self.style, self.row, self.truncation, self.redrawn,
-            self.look, self.ink, self.size, shared.weights,
+            self.look, self.ink, self.size, self.best_of, shared.weights,
         ]  # fmt: skip
 
     def _add_number(self, first: Settings) -> None:
@@ -83,7 +83,8 @@ class WriteTab:
                 self.truncation = words.slider(
                     "truncation", 0, MAX_TRUNCATION, first.truncation, step=0.05
                 )
-                self.size = words.slider("size", MIN_SIZE, MAX_SIZE, first.size)
+                self.best_of = words.slider("best_of", 1, MAX_BEST_OF, first.best_of)
+            self.size = words.slider("size", MIN_SIZE, MAX_SIZE, first.size)
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
         """Return paper, problem, facts and what is shown.

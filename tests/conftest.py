@@ -92,6 +92,12 @@ def tiny_sampler():
     return random_sampler(TINY)
 
 
+@pytest.fixture(scope="session")
+def reading_sampler():
+    """A sampler of 8x8 images that has a reader."""
+    return random_sampler(replace(TINY, reader=True))
+
+
 WRITE, READ = "hf_writersSecret1", "hf_readersSecret2"
 
 

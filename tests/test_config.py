@@ -41,6 +41,14 @@ def test_it_is_frozen():
         GeneratorConfig().latent_dim = 3
 
 
+def test_a_reader_is_named_only_where_there_is_one():
+    config = GeneratorConfig.from_dict(ARTICLE | {"reader": True})
+    assert config.to_dict() == ARTICLE | {"reader": True}
+    assert GeneratorConfig.from_dict(ARTICLE | {"reader": False}) == GeneratorConfig()
+    with pytest.raises(UserError, match="reader must be False for an unconditional generator"):
+        GeneratorConfig(conditional=False, reader=True)
+
+
 @pytest.mark.parametrize("low_or_high", [0, 1])
 def test_the_bounds_themselves_fit(low_or_high):
     bounds = {
@@ -64,6 +72,7 @@ def test_the_bounds_themselves_fit(low_or_high):
         ("img_size", 129),
         *(("channels", value) for value in (0, 2, 4, True, 1.0, "1", None)),
         *(("conditional", value) for value in (1, 0, "true", None)),
+        *(("reader", value) for value in (1, 0, "true", None)),
         *(("architecture", value) for value in ("transformer", "", "mlp\n", 1, None)),
         *(("latent_distribution", value) for value in ("uniform", None)),
         *(

@@ -9,8 +9,10 @@ from cgan.config import GeneratorConfig
 from cgan.conv import generator_shapes
 from cgan.conv_networks import LEAKY_SLOPE, Discriminator, Generator
 from cgan.jittor_setup import load_jittor
+from cgan.reader import is_reader
 from cgan.sampler import Sampler
-from cgan.weights import Weights
+from cgan.source import BUNDLED
+from cgan.weights import Weights, load
 from tests.conftest import TINY_CONV, random_tensors
 from tests.test_conv_generator import CONFIGS
 
@@ -52,6 +54,17 @@ def test_the_sampler_gives_what_jittor_gives_in_evaluation_mode(config):
     assert expected.std() > 0.1
     images = Sampler(Weights(config, tensors)).generate(z, labels)
     np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+def test_the_sampler_gives_what_jittor_gives_on_the_bundled_weights():
+    weights = load(BUNDLED)
+    own = {name: tensor for name, tensor in weights.tensors.items() if not is_reader(name)}
+    generator = Generator(weights.config)
+    generator.load_parameters(own)
+    generator.eval()
+    z, labels = inputs(weights.config, 50)
+    expected = generator(*as_vars(z, labels)).numpy()
+    np.testing.assert_allclose(Sampler(weights).generate(z, labels), expected, rtol=0, atol=1e-5)
 
 
 def test_what_lies_between_classes_is_what_jittor_makes_of_a_mixed_class():

@@ -68,6 +68,7 @@ def test_there_are_exactly_three_endpoints(client):
             "scale",
             "row",
             "weights",
+            "best_of",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"],
@@ -81,6 +82,15 @@ def test_write_is_what_the_sampler_writes(client):
         assert image.text["seed"] == "7"
         picture = np.asarray(image)
     np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("+86 138", seed=7))
+
+
+def test_write_may_choose_the_most_legible(client):
+    path = client.predict("4499", 7, look="mnist", scale=1, best_of=4, api_name="/write")
+    with Image.open(path) as image:
+        assert image.text["best_of"] == "4"
+        picture = np.asarray(image)
+    expected = Sampler.from_pretrained().write("4499", seed=7, best_of=4)
+    np.testing.assert_array_equal(picture, expected)
 
 
 def test_one_hand_may_be_any_row_of_the_grid(client):
@@ -128,6 +138,7 @@ def test_the_same_request_gives_the_same_bytes(client):
         ("/write", {"digits": "1", "style": "both"}, "style must be one of own, one"),
         ("/write", {"digits": "1", "look": "glass"}, "look must be one of paper, mnist"),
         ("/write", {"digits": "1", "scale": 9}, "8"),
+        ("/write", {"digits": "1", "best_of": 9}, "Best_of must be"),
         ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be one of"),
         ("/grid", {"rows": 21}, "20"),
         ("/grid", {"rows": 0}, "1"),

@@ -1,6 +1,7 @@
 """Which latent each digit has, and which settings are refused."""
 
 import string
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgan.errors import UserError
+from cgan.latents import candidates
+from cgan.reader import NoReader
 from demo.drawing import (
     DifferentLengths,
     Hand,
@@ -39,6 +42,9 @@ hands = st.builds(
 )
 
 
+LABELS = np.arange(64) % 10
+
+
 def changed(first, second):
     """Return the positions whose pixels differ."""
     return [i for i in range(len(first)) if not np.array_equal(first[i], second[i])]
@@ -67,15 +73,15 @@ def test_redrawing_a_digit_changes_that_one_alone(
 
 
 @given(hands, st.integers(1, 64))
-def test_a_latent_depends_on_its_own_digit_alone(hand, count):
-    z = hand.latents(64, 3)
+def test_a_latent_depends_on_its_own_digit_alone(tiny_sampler, hand, count):
+    z = hand.latents(tiny_sampler, LABELS)
     assert (z.shape, z.dtype) == ((64, 3), np.float32)
-    np.testing.assert_array_equal(hand.latents(count, 3), z[:count])
+    np.testing.assert_array_equal(hand.latents(tiny_sampler, LABELS[:count]), z[:count])
 
 
-def test_all_variations_of_all_digits_have_latents_of_their_own():
+def test_all_variations_of_all_digits_have_latents_of_their_own(tiny_sampler):
     latents = [
-        Hand(7, redrawn=dict.fromkeys(range(64), variation)).latents(64, 3)
+        Hand(7, redrawn=dict.fromkeys(range(64), variation)).latents(tiny_sampler, LABELS)
         for variation in (0, 1, 2, 999)
     ]
     assert len(np.unique(np.concatenate(latents), axis=0)) == 4 * 64
@@ -88,34 +94,69 @@ def test_digits_of_their_own_style_differ(tiny_sampler):
 
 def test_one_hand_writes_with_one_latent(tiny_sampler):
     hand = Hand(3, one_hand=True, row=2)
-    assert len(np.unique(hand.latents(64, 3), axis=0)) == 1
+    assert len(np.unique(hand.latents(tiny_sampler, LABELS), axis=0)) == 1
     pixels = draw(tiny_sampler, "7787", hand).pixels
     assert changed(pixels, pixels[[0, 0, 0, 0]]) == [2]
 
 
-def test_one_hand_writes_all_but_what_was_redrawn_with_one_latent():
-    z = Hand(3, one_hand=True, redrawn={2: 1}).latents(5, 3)
+def test_one_hand_writes_all_but_what_was_redrawn_with_one_latent(tiny_sampler):
+    z = Hand(3, one_hand=True, redrawn={2: 1}).latents(tiny_sampler, LABELS[:5])
     assert changed(z, z[[0] * 5]) == [2]
 
 
-def test_rows_and_seeds_are_different_hands():
+def test_rows_and_seeds_are_different_hands(tiny_sampler):
     latents = [
-        Hand(seed, one_hand=True, row=row).latents(1, 3) for seed in (0, 1) for row in range(20)
+        Hand(seed, one_hand=True, row=row).latents(tiny_sampler, LABELS[:1])
+        for seed in (0, 1)
+        for row in range(20)
     ]
     assert len(np.unique(np.concatenate(latents), axis=0)) == 40
 
 
 def test_without_truncation_left_every_digit_has_the_average_latent(tiny_sampler):
     hand = Hand(3, truncation=0.0, redrawn={1: 4})
-    np.testing.assert_array_equal(hand.latents(6, 3), np.zeros((6, 3)))
+    np.testing.assert_array_equal(hand.latents(tiny_sampler, LABELS[:6]), np.zeros((6, 3)))
     pixels = draw(tiny_sampler, "4444", hand).pixels
     assert len(np.unique(pixels, axis=0)) == 1
 
 
 @pytest.mark.parametrize("truncation", [0.5, 1.5])
-def test_truncation_scales_the_latents(truncation):
-    z = Hand(3, truncation=truncation).latents(4, 3)
-    np.testing.assert_array_equal(z, Hand(3).latents(4, 3) * np.float32(truncation))
+def test_truncation_scales_the_latents(tiny_sampler, truncation):
+    z = Hand(3, truncation=truncation).latents(tiny_sampler, LABELS[:4])
+    whole_z = Hand(3).latents(tiny_sampler, LABELS[:4])
+    np.testing.assert_array_equal(z, whole_z * np.float32(truncation))
+
+
+@given(digit_texts, seeds, st.integers(2, 8))
+def test_the_most_legible_is_what_the_sampler_writes(reading_sampler, text, seed, best_of):
+    np.testing.assert_array_equal(
+        row(draw(reading_sampler, text, Hand(seed, best_of=best_of))),
+        reading_sampler.write(text, seed=seed, best_of=best_of),
+    )
+
+
+@given(digit_texts, st.data(), hands, st.integers(2, 4))
+def test_choosing_the_most_legible_changes_no_other_digit(
+    reading_sampler, text, data, hand, best_of
+):
+    position = data.draw(st.integers(0, len(text) - 1))
+    other = text[:position] + data.draw(st.sampled_from(string.digits)) + text[position + 1 :]
+    hand = replace(hand, best_of=best_of)
+    before, after = (draw(reading_sampler, each, hand).pixels for each in (text, other))
+    assert changed(before, after) in ([], [position])
+
+
+def test_one_hand_is_the_most_legible_one_in_all_digits(reading_sampler):
+    hand = Hand(4, one_hand=True, best_of=8)
+    z = hand.latents(reading_sampler, LABELS)
+    assert len(np.unique(z, axis=0)) == 1
+    choices = candidates(4, 0, 8, 3)
+    np.testing.assert_array_equal(z[0], choices[reading_sampler.best(choices, range(10))])
+
+
+def test_weights_without_a_reader_are_told_so(tiny_sampler):
+    with pytest.raises(NoReader):
+        draw(tiny_sampler, "138", Hand(best_of=2))
 
 
 @given(st.text("0123456789１٣ -.()[]", max_size=30).map(lambda text: f"+{text}7"), seeds)
@@ -237,6 +278,8 @@ def test_what_is_no_real_number_in_the_range_is_refused(value):
         ({"seed": 10_000}, "Seed must be a whole number from 0 to 9999"),
         ({"seed": "1"}, "Seed must be"),
         ({"row": 20}, "Row must be a whole number from 0 to 19"),
+        ({"best_of": 9}, "Best_of must be a whole number from 1 to 8"),
+        ({"best_of": 0}, "Best_of must be"),
         ({"truncation": NAN}, "Truncation must be a number from 0 to 1.5"),
     ],
 )

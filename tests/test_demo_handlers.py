@@ -35,6 +35,7 @@ OTHER = Settings(
     look="clear",
     ink="sepia",
     size=24,
+    best_of=3,
 )
 
 numbers = st.text("0123456789１٣ -.()[]+", max_size=70)
@@ -69,6 +70,7 @@ any_settings = st.builds(
     look=any_look,
     ink=any_ink,
     size=st.integers(24, 160) | strange,
+    best_of=st.integers(1, 8) | strange,
 )
 right_settings = st.builds(
     Settings,
@@ -83,12 +85,13 @@ right_settings = st.builds(
     look=st.sampled_from(LOOKS),
     ink=st.sampled_from(tuple(INKS)),
     size=st.integers(24, 160),
+    best_of=st.integers(1, 3),
 )
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tiny_sampler):
-    return Model(tiny_sampler)
+def tiny_model(reading_sampler):
+    return Model(reading_sampler)
 
 
 def fragment(settings):
@@ -148,6 +151,7 @@ def test_a_link_may_leave_settings_out():
         ("look", "glass", "look must be one of paper, mnist, clear"),
         ("ink", "Blue", "ink must be one of black"),
         ("size", "161", "Size must be"),
+        ("best_of", "9", "Best_of must be"),
     ],
 )
 def test_a_broken_link_keeps_what_is_right_and_names_what_is_wrong(name, value, said):
@@ -208,7 +212,7 @@ def test_the_same_settings_give_the_same_bytes(tiny_model, kind, look):
 
 
 @pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8)])
-def test_a_png_says_what_made_it(tiny_sampler, tiny_model, kind, scale):
+def test_a_png_says_what_made_it(reading_sampler, tiny_model, kind, scale):
     image = opened(handlers.number_file(tiny_model, OTHER, kind)[2])
     assert image.size == (scale * (9 * 8 + 5 * 4), scale * 8)
     assert image.text == {
@@ -216,25 +220,26 @@ def test_a_png_says_what_made_it(tiny_sampler, tiny_model, kind, scale):
         "seed": "9999",
         "style": "one hand, row 19",
         "truncation": "0.35",
-        "weights-sha256": tiny_sampler.sha256,
+        "weights-sha256": reading_sampler.sha256,
         "redrawn": "0.1-7.999",
+        "best_of": "3",
     }
 
 
-def test_a_plain_png_says_no_more_than_needed(tiny_sampler, tiny_model):
+def test_a_plain_png_says_no_more_than_needed(reading_sampler, tiny_model):
     image = opened(handlers.number_file(tiny_model, Settings(digits="7"), "png")[2])
     assert image.text == {
         "digits": "7",
         "seed": "15",
         "style": "each digit its own",
         "truncation": "1",
-        "weights-sha256": tiny_sampler.sha256,
+        "weights-sha256": reading_sampler.sha256,
     }
 
 
-def test_an_svg_says_what_made_it(tiny_sampler, tiny_model):
+def test_an_svg_says_what_made_it(reading_sampler, tiny_model):
     text = handlers.number_file(tiny_model, OTHER, "svg")[2].decode()
-    for part in ("digits: 861380013", "seed: 9999", "redrawn: 0.1-7.999", tiny_sampler.sha256):
+    for part in ("digits: 861380013", "seed: 9999", "redrawn: 0.1-7.999", reading_sampler.sha256):
         assert part in text
 
 
@@ -284,12 +289,12 @@ def test_settings_with_an_unknown_style_are_refused():
     message(caught)
 
 
-def test_a_grid_file_shows_the_samplers_grid(tiny_sampler, tiny_model):
+def test_a_grid_file_shows_the_samplers_grid(reading_sampler, tiny_model):
     name, mime, data = handlers.grid_file(tiny_model, 3, 4, "mnist", "black", 1)
     assert (name, mime) == ("grid-seed-4.png", "image/png")
     image = opened(data)
-    np.testing.assert_array_equal(np.asarray(image), tiny_sampler.grid(3, seed=4))
-    assert image.text == {"seed": "4", "rows": "3", "weights-sha256": tiny_sampler.sha256}
+    np.testing.assert_array_equal(np.asarray(image), reading_sampler.grid(3, seed=4))
+    assert image.text == {"seed": "4", "rows": "3", "weights-sha256": reading_sampler.sha256}
 
 
 def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
@@ -353,10 +358,10 @@ def test_too_few_or_too_many_frames_are_refused(tiny_model, frames):
         handlers.make_morph(tiny_model, "1", "2", 0, 1, frames)
 
 
-def test_a_morph_is_in_one_hand_and_its_row(tiny_sampler, tiny_model):
+def test_a_morph_is_in_one_hand_and_its_row(reading_sampler, tiny_model):
     morphed = handlers.make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
     start = Settings(digits="12", seed=5, style="one", row=4)
-    drawing = draw(tiny_sampler, start.digits, start.hand())
+    drawing = draw(reading_sampler, start.digits, start.hand())
     np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
 
 
@@ -384,7 +389,7 @@ def test_the_line_of_facts_names_the_weights(tiny_sampler, tiny_tensors):
         assert f"{tiny_sampler.parameter_count:,} " in line
 
 
-def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(tiny_sampler):
+def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler):
     for reason, english, chinese in [
         (
             Loading(),
@@ -393,7 +398,7 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(tiny_sampler):
         ),
         (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（Gone &lt;b&gt;.）"),
     ]:
-        model = Model(tiny_sampler, None, "ann/x", reason)
+        model = Model(reading_sampler, None, "ann/x", reason)
         assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")
         line = handlers.facts(model, 1, "zh")
         assert "，代替 ann/x：" in line
@@ -459,9 +464,9 @@ def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
 
 @examples(max_examples=300)
 @given(right_settings, st.sampled_from(["png", "large", "svg"]))
-def test_right_settings_become_a_file(tiny_sampler, tiny_model, settings, kind):
+def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kind):
     name, _, data = handlers.number_file(tiny_model, settings, kind)
-    drawing = draw(tiny_sampler, settings.digits, settings.hand())
+    drawing = draw(reading_sampler, settings.digits, settings.hand())
     assert isinstance(drawing, Drawing)
     assert name.startswith(f"{drawing.digits}-seed-{settings.seed}.")
     assert drawing.digits.encode() in data

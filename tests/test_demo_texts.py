@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cgan.errors import UserError
 from cgan.number import BadCharacter, NoDigit
+from cgan.reader import NoReader
 from demo import about
 from demo.drawing import (
     DifferentLengths,
@@ -146,6 +147,10 @@ def different_lengths():
     raise DifferentLengths(3, 11)
 
 
+def no_reader():
+    raise NoReader
+
+
 ERRORS = [
     (NoDigit, lambda: parse_digits("-"), ["13812345678"]),
     (TooLong, lambda: parse_digits("1" * 65), ["64"]),
@@ -154,6 +159,7 @@ ERRORS = [
     (DifferentLengths, different_lengths, ["3", "11"]),
     (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["种子", "0", "9999"]),
     (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["截断", "0", "1.5"]),
+    (NoReader, no_reader, ["1"]),
     (UserError, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
     (UserError, lambda: check("glass", "black"), ["look", "paper, mnist, clear"]),
     (UserError, lambda: parse_digits(None), ["13812345678"]),

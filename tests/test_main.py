@@ -67,6 +67,16 @@ def test_grid(folder, tiny_sampler, capsys):
     assert capsys.readouterr() == ("", "Wrote a.png (80x16).\n")
 
 
+def test_write_can_choose_the_most_legible(folder, reading_sampler):
+    config, reading = reading_sampler.config, folder / "reading"
+    reading.mkdir()
+    weights.save_config(reading, config)
+    weights.save_tensors(reading, config, random_tensors(config))
+    command = ["write", "138", "--weights", "reading", "--best_of", "4", "-o", "a.png"]
+    assert main(command) == 0
+    np.testing.assert_array_equal(pixels("a.png"), reading_sampler.write("138", best_of=4))
+
+
 def test_outputs_and_seed_by_default(folder, tiny_sampler):
     before = set(contents(folder))
     assert main(["write", "12", *USE]) == 0

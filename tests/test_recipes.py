@@ -24,6 +24,7 @@ def test_the_best_recipe_is_convolutional_and_publishes_averages():
     best = options_of("best", {})
     assert best.arch == "conv"
     assert best.ema > 0
+    assert best.reader
 
 
 def test_what_does_not_fit_the_recipe_is_refused():

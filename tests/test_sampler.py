@@ -3,15 +3,18 @@
 import hashlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cgan import picture
+from cgan import picture, weights
 from cgan.config import GeneratorConfig
 from cgan.errors import UserError
+from cgan.latents import candidates
+from cgan.reader import NoReader, Reader
 from cgan.sampler import Sampler
-from tests.conftest import TINY, message, random_sampler, run_python
+from tests.conftest import TINY, message, random_sampler, random_tensors, run_python
 
 UNCONDITIONAL = GeneratorConfig(latent_dim=3, img_size=8, conditional=False)
 COLOUR = GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
@@ -381,3 +384,87 @@ def test_pretrained_classes_look_different(pretrained):
     averages = images.reshape(20, 10, -1).mean(axis=0)
     distances = abs(averages[:, None] - averages[None]).mean(axis=2)
     assert distances[~np.eye(10, dtype=bool)].min() > 0.02
+
+
+def read(sampler, z, label):
+    """Return the probability of `label` for the image of a latent, as the reader sees it."""
+    (image,) = sampler.generate(z[None], [label])
+    return np.exp(Reader(random_tensors(sampler.config))(image)[label])
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_the_best_latent_is_the_one_that_is_read_best(reading_sampler, label):
+    z = candidates(3, label, 8, 3)
+    chances = [read(reading_sampler, each, label) for each in z]
+    sure = [index for index, chance in enumerate(chances) if chance >= 0.99]
+    expected = sure[0] if sure else int(np.argmax(chances))
+    assert reading_sampler.best(z, [label]) == expected
+
+
+def test_among_those_that_are_legible_the_first_stays():
+    """A reader that reads everything as a 7, with the output layer's bias."""
+    config = replace(TINY, reader=True)
+    tensors = random_tensors(config)
+    tensors["reader.output.weight"] *= 0
+    tensors["reader.output.bias"][:] = 10 * (np.arange(10) == 7)
+    sampler = Sampler(weights.Weights(config, tensors))
+    z = candidates(0, 0, 5, 3)
+    assert sampler.best(z, [7]) == 0
+    np.testing.assert_array_equal(
+        sampler.write("777", seed=4, best_of=5), sampler.write("777", seed=4)
+    )
+    assert sampler.best(z, [3]) == 0  # all alike: the first
+
+
+def test_a_latent_for_several_labels_is_as_good_as_the_worst_of_them(reading_sampler):
+    z = candidates(9, 0, 12, 3)
+    worst = [min(read(reading_sampler, each, label) for label in range(10)) for each in z]
+    assert reading_sampler.best(z, range(10)) == int(np.argmax(worst))
+
+
+def test_with_one_to_choose_from_nothing_changes(tiny_sampler, reading_sampler):
+    for sampler in (tiny_sampler, reading_sampler):
+        np.testing.assert_array_equal(
+            sampler.best_latents([1, 2, 3], seed=5), sampler.latents(3, seed=5)
+        )
+    np.testing.assert_array_equal(
+        tiny_sampler.write("123", seed=5, best_of=1), tiny_sampler.write("123", seed=5)
+    )
+
+
+def test_a_digit_written_legibly_depends_on_no_other(reading_sampler):
+    z = reading_sampler.best_latents(LABELS, seed=5, best_of=6)
+    assert z.shape == (40, 3)
+    other = LABELS.copy()
+    other[7] = 0
+    again = reading_sampler.best_latents(other, seed=5, best_of=6)
+    rows = np.arange(40) != 7
+    np.testing.assert_array_equal(again[rows], z[rows])
+    assert (z != reading_sampler.latents(40, seed=5)).any()
+
+
+def test_the_reader_does_not_count_as_the_generators_parameters(tiny_sampler, reading_sampler):
+    assert reading_sampler.parameter_count == tiny_sampler.parameter_count
+    z = tiny_sampler.latents(3, seed=1)
+    np.testing.assert_array_equal(
+        reading_sampler.generate(z, [1, 2, 3]), tiny_sampler.generate(z, [1, 2, 3])
+    )
+
+
+@pytest.mark.parametrize("best_of", [0, -1, 65, 1.5, True, "4", None])
+def test_a_number_of_candidates_that_is_none_is_refused(reading_sampler, best_of):
+    with pytest.raises(UserError, match="best_of must be"):
+        reading_sampler.write("1", best_of=best_of)
+
+
+def test_the_more_legible_can_not_be_told_without_a_reader(tiny_sampler):
+    with pytest.raises(NoReader, match="best_of must be 1"):
+        tiny_sampler.write("138", best_of=2)
+
+
+@pytest.mark.parametrize(
+    ("z", "labels"), [(np.empty((0, 3)), [1]), (np.zeros((2, 4)), [1]), (np.zeros((2, 3)), [10])]
+)
+def test_candidates_that_do_not_fit_are_refused(reading_sampler, z, labels):
+    with pytest.raises(UserError):
+        reading_sampler.best(z, labels)

@@ -16,6 +16,9 @@ def add(commands: Commands) -> None:
     """Add both commands."""
     writer = commands.add_parser("write", help="write a number by hand")
     writer.add_argument("number", help="digits; spaces, -, ., brackets and a leading + are gaps")
+    writer.add_option(
+        "best_of", type=int, default=1, help="latents per digit to choose the most legible of"
+    )
     _add_common(writer, "result.png")
     writer.set_defaults(do=write)
     drawer = commands.add_parser("grid", help="draw every class in several variations")
@@ -39,7 +42,7 @@ def _add_common(parser: Parser, output: str) -> None:
 def write(values: argparse.Namespace) -> None:
     """Write a number."""
     sampler = _load(values.weights)
-    result = sampler.write(values.number, seed=values.seed)
+    result = sampler.write(values.number, seed=values.seed, best_of=values.best_of)
     picture.save_png(values.output, result)
     note(f"Wrote {values.output} ({result.shape[1]}x{result.shape[0]}).")
 
