@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import urllib.parse
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from demo.handlers import Settings
 from demo.look import INKS, LOOKS
 from demo.models import Loading, Model, Models, Unavailable
 from demo.texts import explain
-from tests.conftest import TINY, message
+from tests.conftest import TINY, message, random_tensors
 
 MODELS = Models()
 OTHER = Settings(
@@ -405,9 +406,10 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
         assert line.endswith(chinese)
 
 
-def test_a_picture_from_the_hub_names_repository_and_commit(tiny_tensors):
+def test_a_picture_from_the_hub_names_repository_and_commit():
+    config = replace(TINY, reader=True)
     source = Source("hub", "ann/digits@v1", "c0ffee")
-    model = Model(Sampler(Weights(TINY, tiny_tensors), source))
+    model = Model(Sampler(Weights(config, random_tensors(config)), source))
     for data in (
         handlers.number_file(model, OTHER, "png")[2],
         handlers.grid_file(model, 3, 4, "mnist", "black", 1)[2],

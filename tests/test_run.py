@@ -16,6 +16,7 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from cgan import Sampler
+from cgan.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 # 8 steps an epoch, a checkpoint after each.
@@ -152,7 +153,7 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path):
     assert result.returncode == 0, result.stderr
     config = json.loads((whole / "config.json").read_text())
     assert (config["architecture"], config["widths"]) == ("conv", [16, 8, 8])
-    assert (config["training"]["loss"], config["training"]["d_steps"]) == ("hinge", 2)
+    assert (config["training"]["ema"], config["training"]["d_steps"]) == (RECIPES["best"]["ema"], 2)
     state = load_file(whole / "checkpoint/last.safetensors")
     published = load_file(whole / "model.safetensors")
     for name, tensor in published.items():

@@ -337,12 +337,14 @@ def test_the_fingerprint_is_that_of_the_file(tiny_weights):
     assert Sampler.from_pretrained(tiny_weights).sha256 == hashlib.sha256(data).hexdigest()
 
 
-def test_parameters_are_counted_without_statistics():
+def test_parameters_are_counted_without_statistics_and_reader():
     # Of the article's generator: 5 linear layers, 3 BatchNorms' scale and shift, an embedding.
     widths = (110, 128, 256, 512, 1024, 1024)
     linear = sum(a * b + b for a, b in itertools.pairwise(widths))
     expected = linear + 2 * (256 + 512 + 1024) + 100
-    assert Sampler.from_pretrained().parameter_count == expected
+    assert random_sampler(CONFIGS["mlp"]).parameter_count == expected
+    with_reader = replace(CONFIGS["mlp"], reader=True)
+    assert random_sampler(with_reader).parameter_count == expected
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])

@@ -9,6 +9,7 @@ import pytest
 
 import train
 from cgan.options import TrainingOptions
+from cgan.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = {
@@ -39,7 +40,7 @@ def test_a_recipe_sets_what_is_not_given(capsys):
     settings = dry_run(capsys, "--recipe=best", "--lr=0.5", "--g-widths=12,10,8,6")
     assert settings["architecture"] == "conv"
     assert settings["widths"] == [12, 10, 8, 6]
-    assert settings["training"]["loss"] == "hinge"
+    assert settings["training"]["ema"] == RECIPES["best"]["ema"]
     assert settings["training"]["lr"] == 0.5
 
 
