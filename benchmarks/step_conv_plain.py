@@ -1,4 +1,4 @@
-"""Worker: the training step of `--recipe best` with Jittor's own layers, channels first."""
+"""Worker: the training step of `--arch conv` with Jittor's own layers, channels first."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Worker: the training step of `--recipe best` in PyTorch, channels last, with its fused Adam."""
+"""Worker: the training step of `--arch conv` in PyTorch, channels last, with its fused Adam."""
 
 import os
 

@@ -1,6 +1,6 @@
 """Worker: this project's training step, with all that it does per step.
 
-`python step_ours.py best` takes another recipe than the article's.
+`python step_ours.py conv` takes the convolutional networks instead of the article's recipe.
 """
 
 import os
@@ -11,7 +11,7 @@ from rounds import serve
 
 from cgan.data import Dataset
 from cgan.jittor_setup import load_jittor
-from cgan.recipes import options_of
+from cgan.options import TrainingOptions
 from cgan.run import generator_config
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
@@ -25,7 +25,8 @@ data = Dataset(
     rng.integers(0, 10, 6400).astype(np.int32),
     (32, 32),
 )
-recipe = sys.argv[1] if len(sys.argv) > 1 else "article"
-options = options_of(recipe, {"n_epochs": 100_000})
+# What step_conv_plain.py and step_conv_torch.py do, too.
+CONV = {"arch": "conv", "loss": "hinge", "batch_size": 128, "lr": 4e-4, "b1": 0.0, "ema": 0.999}
+options = TrainingOptions(n_epochs=100_000, **(CONV if "conv" in sys.argv else {}))
 run = Trainer(generator_config(options), options, data).run()
 serve(lambda: next(run), lambda: jt.sync_all(True))

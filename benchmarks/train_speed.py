@@ -4,10 +4,10 @@
     benchmarks/.torch/bin/pip install -r benchmarks/requirements-torch.txt
     python benchmarks/train_speed.py
 
-The same number of threads; the article's networks and batch of 64, or with `--recipe best` that
-recipe's, against PyTorch and Jittor's own layers. The contestants take turns in short rounds, so
-that a machine whose speed drifts slows all of them alike; what counts is the ratio, round by
-round.
+The same number of threads; the article's networks and batch of 64, or with `--arch conv` the
+convolutional ones of the usual widths, a batch of 128 and the hinge loss, against PyTorch and
+Jittor's own layers. The contestants take turns in short rounds, so that a machine whose speed
+drifts slows all of them alike; what counts is the ratio, round by round.
 """
 
 import argparse
@@ -19,18 +19,18 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OURS = "ours"
-BATCH_SIZES = {"article": 64, "best": 128}
-# By recipe: names and scripts for Jittor, and for PyTorch.
+BATCH_SIZES = {"mlp": 64, "conv": 128}
+# By architecture: names and scripts for Jittor, and for PyTorch.
 JITTOR = {
-    "article": [(OURS, "step_ours.py"), ("article's script", "step_article.py")],
-    "best": [(OURS, "step_ours.py", "best"), ("Jittor's own layers", "step_conv_plain.py")],
+    "mlp": [(OURS, "step_ours.py"), ("article's script", "step_article.py")],
+    "conv": [(OURS, "step_ours.py", "conv"), ("Jittor's own layers", "step_conv_plain.py")],
 }
 PYTORCH = {
-    "article": [
+    "mlp": [
         ("PyTorch", "step_torch.py"),
         ("PyTorch, fused Adam", "step_torch.py", "fused"),
     ],
-    "best": [("PyTorch, fused Adam", "step_conv_torch.py")],
+    "conv": [("PyTorch, fused Adam", "step_conv_torch.py")],
 }
 
 
@@ -70,7 +70,7 @@ class Contestant:
 def main() -> None:
     """Run the rounds and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--recipe", choices=BATCH_SIZES, default="article")
+    parser.add_argument("--arch", choices=BATCH_SIZES, default="mlp")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=60, help="steps in a round")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -78,15 +78,15 @@ def main() -> None:
         "--torch-python", default=str(HERE / ".torch/bin/python"), help="Python that has PyTorch"
     )
     options = parser.parse_args()
-    entries = [(name, sys.executable, *script) for name, *script in JITTOR[options.recipe]]
+    entries = [(name, sys.executable, *script) for name, *script in JITTOR[options.arch]]
     if Path(options.torch_python).is_file():
         entries += [
-            (name, options.torch_python, *script) for name, *script in PYTORCH[options.recipe]
+            (name, options.torch_python, *script) for name, *script in PYTORCH[options.arch]
         ]
     else:
         print(f"Without PyTorch: there is no {options.torch_python} (see {Path(__file__).name}).")
 
-    batch_size = BATCH_SIZES[options.recipe]
+    batch_size = BATCH_SIZES[options.arch]
     # Started one after the other: they share the compiler cache and the cores.
     contestants = {}
     for name, python, *script in entries:

@@ -10,9 +10,9 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("recipe", "other"), [("article", "article"), ("best", "Jittor's")])
-def test_train_speed_compares_us_with_jittor_as_others_use_it(recipe, other):
-    options = (f"--recipe={recipe}", "--rounds=2", "--steps=2")
+@pytest.mark.parametrize(("arch", "other"), [("mlp", "article"), ("conv", "Jittor's")])
+def test_train_speed_compares_us_with_jittor_as_others_use_it(arch, other):
+    options = (f"--arch={arch}", "--rounds=2", "--steps=2")
     result = subprocess.run(
         [sys.executable, ROOT / "benchmarks/train_speed.py", *options],
         capture_output=True,
@@ -53,3 +53,16 @@ def test_cold_start_compares_a_space_with_a_bare_app():
         "start to first page",
         "start to first picture",
     ]
+
+
+def test_write_speed_compares_numpy_with_jittor():
+    result = subprocess.run(
+        [sys.executable, ROOT / "benchmarks/write_speed.py", "--rounds=3"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if " ms (least " in line]
+    assert [line.split()[0] for line in lines] == ["NumPy", "Jittor"]
+    assert "NumPy / Jittor: " in result.stdout
