@@ -181,6 +181,8 @@ def _commit(
         repository_id,
         operations,
         revision=branch,
+        # What others have pushed meanwhile was not compared with: the two must not be mixed.
+        parent_commit=head.sha,
         commit_message=title or _MESSAGE,
         commit_description=description.strip(),
     )
