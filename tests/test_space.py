@@ -258,6 +258,9 @@ def test_weights_that_are_not_there_are_refused(hub, deploy):
 def test_what_the_hub_has_against_it_is_a_sentence(hub, deploy):
     hub.fault = Fault("/api/repos/create", status=402)
     check_refused(deploy(SPACE), "paid plan", "--zero-gpu")
+    free = deploy(SPACE, "--zero-gpu")
+    check_refused(free, "asks for a paid plan (Payment required", "settings/billing")
+    assert "--zero-gpu" not in free.stderr
     hub.fault = None
     check_refused(deploy(SPACE, HF_TOKEN="hf_wrong"), "hf auth login")
     check_refused(deploy(SPACE, HF_TOKEN=""), "hf auth login")
