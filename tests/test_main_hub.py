@@ -67,6 +67,11 @@ def pixels(path):
         return np.asarray(image)
 
 
+def fields(path):
+    with Image.open(path) as image:
+        return image.text
+
+
 def test_push_and_write(server, run, tmp_path, tiny_sampler):
     options = ["--private", "--revision", "dev", "--tag", "v1", "--message", "First"]
     code, said = run("push", "weights", "ann/x", *options)
@@ -84,9 +89,12 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     written = (0, "Wrote result.png (24x8).\n")
     assert run("write", "138", "--weights", "ann/x@v1") == written
     np.testing.assert_array_equal(pixels(tmp_path / "result.png"), tiny_sampler.write("138"))
+    made_of = {"weights": f"ann/x@{commit}", "weights-sha256": tiny_sampler.sha256}
+    assert fields(tmp_path / "result.png") == {"seed": "0", **made_of}
     drawn = (0, "Wrote grid.png (80x80).\n")
     assert run("grid", "--weights", f"ann/x@{commit}") == drawn
     np.testing.assert_array_equal(pixels(tmp_path / "grid.png"), tiny_sampler.grid(10))
+    assert fields(tmp_path / "grid.png") == {"seed": "0", **made_of}
     server.stop()
     # A commit is what it is; a tag may have changed meanwhile.
     assert run("grid", "--weights", f"ann/x@{commit}") == drawn
