@@ -272,6 +272,13 @@ def test_statuses(hub, tiny_weights, no_pauses, status, place):
     assert push(tiny_weights, X).changed
 
 
+@http_only
+@pytest.mark.parametrize("place", ["create", "preupload", "put", "commit"])
+def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses, place):
+    hub.fault = Fault(PLACES[place], status=429, headers={"Retry-After": "600"})
+    assert "too many requests from here: try again in 600 s" in refused(push, tiny_weights, X)
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("how", ["drop", "lose"])
 def test_a_connection_that_breaks(hub, tiny_weights, no_pauses, place, how):
