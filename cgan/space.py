@@ -14,6 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from cgan import demo_files, files
 from cgan.errors import UserError
 from cgan.hub_session import hub_session
+from cgan.metrics import METRICS_NAME
 from cgan.repository import Repository
 from cgan.weights import CONFIG_NAME, WEIGHTS_NAME
 
@@ -42,10 +43,22 @@ The variable `CGAN_WEIGHTS`, under Settings, names others."""
 
 @dataclass(frozen=True)
 class Pinned:
-    """Weights on the Hub at a commit, and whether anybody may fetch them."""
+    """Weights on the Hub at a commit.
+
+    Attributes:
+        repository: with the commit as its revision.
+        public: whether anybody may fetch them.
+        measured: whether `metrics.json` comes with them.
+    """
 
     repository: Repository
     public: bool = True
+    measured: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """What the page reads of the repository."""
+        return [CONFIG_NAME, WEIGHTS_NAME, *([METRICS_NAME] if self.measured else [])]
 
 
 def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
@@ -77,7 +90,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
     names = list(dict.fromkeys(one.repository.id for one in weights))
     # Fetched when the Space is built, without a token: public ones only.
     preload = [
-        f"{one.repository.id} {CONFIG_NAME},{WEIGHTS_NAME} {one.repository.revision}"
+        f"{one.repository.id} {','.join(one.files)} {one.repository.revision}"
         for one in weights
         if one.public
     ]
@@ -126,7 +139,11 @@ def _pin(repository: Repository) -> Pinned:
             f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
             "another."
         )
-    return Pinned(Repository(repository.id, info.sha), public=not (info.private or info.gated))
+    return Pinned(
+        Repository(repository.id, info.sha),
+        public=not (info.private or info.gated),
+        measured=METRICS_NAME in names,
+    )
 
 
 def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware: str = CPU) -> str:

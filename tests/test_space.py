@@ -92,16 +92,18 @@ def check_card(folder):
 
 def test_the_card_says_what_spaces_needs_to_know(tmp_path):
     other = space.Pinned(Repository("ann/digits", COMMIT[::-1]))
+    measured = space.Pinned(Repository("ann/c", COMMIT), measured=True)
     private = space.Pinned(Repository("a/b", COMMIT), public=False)
-    space.stage(tmp_path, [PINNED, other, private], space.ZERO_GPU)
+    space.stage(tmp_path, [PINNED, other, measured, private], space.ZERO_GPU)
     card = check_card(tmp_path)
     assert card["suggested_hardware"] == "zero-a10g"
     assert card["license"] == "mit"
-    assert card["models"] == ["ann/digits", "a/b"]
+    assert card["models"] == ["ann/digits", "ann/c", "a/b"]
     # Private weights can't be fetched when the Space is built.
     assert card["preload_from_hub"] == [
         f"ann/digits config.json,model.safetensors {COMMIT}",
         f"ann/digits config.json,model.safetensors {COMMIT[::-1]}",
+        f"ann/c config.json,model.safetensors,metrics.json {COMMIT}",
     ]
     text = (tmp_path / "README.md").read_text()
     assert f"`ann/digits@{COMMIT}`" in text
@@ -201,7 +203,8 @@ def test_a_space_is_made_in_one_commit_and_pinned(hub, deploy, tmp_path):
     # One after the Hub's own first commit.
     assert len(hub.commits(SPACE, kind="spaces")) == 2
     assert hub.repo(SPACE, kind="spaces")["private"] is False
-    space.stage(tmp_path / "expected", [space.Pinned(Repository("ann/digits", sha))])
+    pinned = space.Pinned(Repository("ann/digits", sha), measured=True)
+    space.stage(tmp_path / "expected", [pinned])
     uploaded = hub.files(SPACE, kind="spaces")
     assert uploaded.pop(".gitattributes")
     assert uploaded == files_in(tmp_path / "expected")
