@@ -145,14 +145,19 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
     assert len(server.commits("ann/y")) == 1
 
 
+def stop_when_asked(server, process):
+    """Press Ctrl-C when the server is at the request that it leaves waiting."""
+    end = time.monotonic() + 120
+    while not server.fault.hits and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+
+
 @pytest.mark.parametrize("place", ["repos/create", "preupload", "/commit/"])
 def test_ctrl_c(server, start, place):
     server.fault = Fault(place, delay=60)
     process = start("push", "weights", "ann/x")
-    end = time.monotonic() + 60
-    while not server.fault.hits and time.monotonic() < end:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    stop_when_asked(server, process)
     output, error = process.communicate(timeout=20)
     assert (process.returncode, output, error) == (130, "", "Stopped.\n")
     if server.repo("ann/x"):
@@ -175,7 +180,7 @@ def test_a_full_disk(server, run, tiny_weights, tmp_path):
 
 
 @pytest.mark.slow
-def test_training_pushes_in_the_end(server, run, tmp_path):
+def test_training_pushes_in_the_end(server, run, start, tmp_path):
     settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--out=run"]
     server.fault = Fault("preupload", status=403)
     code, said = run(*settings, "--push-to-hub", "ann/x")
@@ -192,6 +197,13 @@ def test_training_pushes_in_the_end(server, run, tmp_path):
     code, said = run("--resume=run", "--push-to-hub", "ann/x")
     assert code == 0
     assert said.splitlines()[-1].startswith("Nothing to push: ")
+    server.fault = Fault("preupload", delay=60)
+    process = start("--resume=run", "--push-to-hub=ann/third")
+    stop_when_asked(server, process)
+    stopped, sentence = process.communicate(timeout=60)[1].splitlines()[-1:-3:-1]
+    assert (process.returncode, stopped) == (130, "Stopped.")
+    assert sentence.endswith("push it later with: python -m cgan push run ann/third")
+    server.fault = None
     code, said = run("--resume=run", "--push-to-hub", "ann/other", "--quiet")
     assert (code, said) == (0, "")
     assert server.files("ann/other")["model.safetensors"] == weights
