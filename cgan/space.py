@@ -8,12 +8,19 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import SpaceCardData, SpaceHardware
+from huggingface_hub import (
+    CommitOperationDelete,
+    HfApi,
+    SpaceCardData,
+    SpaceHardware,
+    constants,
+)
 from huggingface_hub.errors import HfHubHTTPError
 
 from cgan import demo_files, files
 from cgan.errors import UserError
 from cgan.hub_session import hub_session
+from cgan.hub_upload import changed, send_large
 from cgan.metrics import METRICS_NAME
 from cgan.repository import Repository
 from cgan.weights import CONFIG_NAME, WEIGHTS_NAME
@@ -25,7 +32,7 @@ PYTHON_VERSION = "3.12"
 CPU, ZERO_GPU = "cpu-basic", "zero-a10g"
 HARDWARE = (CPU, ZERO_GPU)
 # Modules that are no longer there go with the upload; what else is in the Space stays.
-_REPLACED = ["cgan/*", "demo/*"]
+_REPLACED = ("cgan/", "demo/")
 
 _README = """\
 # Numbers written by hand
@@ -180,11 +187,32 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
                 f"A new Space on a CPU, such as {space}, needs a paid plan. Free accounts may have "
                 "two Spaces on ZeroGPU, which runs the page as well: add --zero-gpu."
             ) from None
-        api.upload_folder(
-            repo_id=space.id,
-            repo_type="space",
-            folder_path=folder,
-            commit_message="Deploy the demo",
-            delete_patterns=_REPLACED,
-        )
+        _upload(api, space.id, folder)
     return str(url)
+
+
+def _upload(api: HfApi, space_id: str, folder: Path) -> None:
+    """Make the Space hold what the folder does, in one commit, or none if it does already.
+
+    The library's `upload_folder` commits again, for minutes, where an answer was lost, and knows
+    no other way than Xet.
+    """
+    content = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    head = api.space_info(space_id, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    additions = changed(content, head.siblings)
+    names = [file.rfilename for file in head.siblings or ()]
+    gone = [name for name in names if name.startswith(_REPLACED) and name not in content]
+    if not additions and not gone:
+        return
+    send_large(api, space_id, additions, repo_type="space")
+    api.create_commit(
+        space_id,
+        [*additions, *map(CommitOperationDelete, gone)],
+        repo_type="space",
+        commit_message="Deploy the demo",
+        parent_commit=head.sha,
+    )

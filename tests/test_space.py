@@ -148,10 +148,10 @@ def test_the_app_takes_the_weights_it_was_deployed_with(tmp_path):
 # Uploading, with the real huggingface_hub over HTTP
 
 
-@pytest.fixture
-def hub(tmp_path):
+@pytest.fixture(params=[False, True], ids=["http", "xet"])
+def hub(request, tmp_path):
     """A Hub; "ann" may write with the token WRITE. No token may get anywhere it shouldn't."""
-    with HubServer(tmp_path / "hub") as started:
+    with HubServer(tmp_path / "hub", xet=request.param) as started:
         started.add_user("ann", WRITE)
         yield started
     check_no_token(started)
@@ -222,6 +222,24 @@ def test_a_space_is_renewed_and_what_its_owner_put_there_stays(hub, deploy):
     assert {"demo/old.py", "cgan/old.py"}.isdisjoint(uploaded)
     assert uploaded["notes.txt"] == b"3"
     assert b"sdk: gradio" in uploaded["README.md"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "how"),
+    [("xet-write|objects/batch", "drop"), ("/commit/", "drop"), ("/commit/", "lose")],
+)
+def test_a_connection_that_breaks(hub, deploy, place, how):
+    """Nothing is half deployed, and once more does it."""
+    hub.fault = Fault(place, **{how: True})
+    # hf_xet tries again for a minute and a half otherwise.
+    check_refused(deploy(SPACE, HF_XET_CLIENT_RETRY_BASE_DELAY="1ms"), "broken off: push again")
+    hub.fault = None
+    made = (place, how) == ("/commit/", "lose")
+    if hub.repo(SPACE, kind="spaces"):
+        assert len(hub.commits(SPACE, kind="spaces")) == 1 + made
+    assert deploy(SPACE).returncode == 0
+    assert len(hub.commits(SPACE, kind="spaces")) == 2
 
 
 def test_a_private_space_of_the_free_kind(hub, deploy):
