@@ -80,7 +80,7 @@ def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubEr
         pushing: whether it was to be written.
     """
     for cause in _causes(error):
-        for known in (_answer, _connection, _machine):
+        for known in (_token, _answer, _connection, _machine):
             if explained := known(cause, repository, pushing):
                 return explained
     said = redact(" ".join(str(error).split()))[:_MAX_QUOTED] or "no more is known"
@@ -98,6 +98,18 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _token(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
+    """Explain why a token could not even be sent."""
+    from huggingface_hub import get_token
+
+    if not isinstance(error, UnicodeEncodeError) or (get_token() or "").isascii():
+        return None
+    return HubError(
+        "Your token can't be one: it has a character that none has, such as a typographic quote. "
+        "Run `hf auth login` again; HF_TOKEN, if it is set, goes before that."
+    )
 
 
 def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
