@@ -416,7 +416,7 @@ def test_it_draws_with_the_weights_it_was_deployed_with(disk, python, hub, tmp_p
     weights.save_tensors(tmp_path, TINY, random_tensors(TINY))
     names = ("config.json", "model.safetensors")
     sha = hub.add_repo("ann/digits", {name: (tmp_path / name).read_bytes() for name in names})
-    folder = disk / "with-weights"
+    folder = disk / f"with-weights-{hub.xet}"
     space.stage(folder, [space.Pinned(Repository("ann/digits", sha))])
     source = Source("hub", "ann/digits", sha)
     picture = expected(Sampler(weights.Weights(TINY, random_tensors(TINY)), source))
