@@ -46,7 +46,7 @@ def card(
         _what_it_is(sampler, training),
         _use(repository, sampler.config),
         _measured(metrics),
-        _training(training),
+        _training(sampler.config, training),
         _limits(sampler.config, training),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -157,18 +157,28 @@ def _measured(metrics: Mapping[str, Any]) -> str:
     return f"## Measured{on}\n\n| | | |\n|---|---|---|\n" + "\n".join(rows)
 
 
-def _training(training: Mapping[str, Any]) -> str:
+def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     rows = [
         f"| `{_text(name)}` | {_text(value)} |"
         for name, value in training.items()
-        if isinstance(value, str | int | float | bool)
+        if isinstance(value, str | int | float | bool) or _is_widths(value)
     ]
     if not rows:
         return "## Training\n\nHow these weights were trained is not recorded."
-    return (
-        "## Training\n\nThe networks are those of the Jittor tutorial on the conditional GAN "
-        "(计图挑战热身赛). Settings:\n\n| | |\n|---|---|\n" + "\n".join(rows)
+    networks = (
+        "those of the Jittor tutorial on the conditional GAN (计图挑战热身赛)"
+        if config.architecture == "mlp"
+        else "convolutional; the discriminator is a projection discriminator with spectral "
+        "normalisation"
     )
+    return (
+        f"## Training\n\nThe networks are {networks}. Settings:\n\n| | |\n|---|---|\n"
+        + "\n".join(rows)
+    )
+
+
+def _is_widths(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(part, int) for part in value)
 
 
 def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ repeats.
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from cgan.errors import UserError
@@ -52,6 +52,17 @@ def redact(text: str) -> str:
     return _TOKEN.sub("***", re.sub(r"://[^/\s@]*@", "://", text))
 
 
+def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
+    """Return after how long one may ask again, as an answer of status 429 tells; None if not."""
+    from huggingface_hub.utils import parse_ratelimit_headers
+
+    limit = parse_ratelimit_headers(headers)
+    if limit is not None and limit.remaining == 0:
+        return limit.reset_in_seconds
+    after = headers.get("Retry-After", "")
+    return int(after) if after.isascii() and after.isdecimal() else None
+
+
 def no_token() -> HubError:
     """Return the error of a push without a token."""
     return HubError(
@@ -69,7 +80,7 @@ def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubEr
         pushing: whether it was to be written.
     """
     for cause in _causes(error):
-        for known in (_answer, _connection, _machine):
+        for known in (_token, _answer, _connection, _machine):
             if explained := known(cause, repository, pushing):
                 return explained
     said = redact(" ".join(str(error).split()))[:_MAX_QUOTED] or "no more is known"
@@ -87,6 +98,18 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _token(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
+    """Explain why a token could not even be sent."""
+    from huggingface_hub import get_token
+
+    if not isinstance(error, UnicodeEncodeError) or (get_token() or "").isascii():
+        return None
+    return HubError(
+        "Your token can't be one: it has a character that none has, such as a typographic quote. "
+        "Run `hf auth login` again; HF_TOKEN, if it is set, goes before that."
+    )
 
 
 def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubError | None:
@@ -122,12 +145,17 @@ def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubE
             "if it is private, log in with `hf auth login` or set HF_TOKEN."
         )
     told = redact(error.server_message or "")[:_MAX_QUOTED].strip().rstrip(".")
-    after = error.response.headers.get("Retry-After", "")
+    after = seconds_to_wait(error.response.headers)
     return _status(status, repository, pushing, told=f" ({told})" if told else "", after=after)
 
 
 def _status(
-    status: int, repository: Repository, pushing: bool, *, told: str = "", after: str = ""
+    status: int,
+    repository: Repository,
+    pushing: bool,
+    *,
+    told: str = "",
+    after: int | None = None,
 ) -> HubError:
     """Explain the status of an answer; `told` and `after` are what the server said besides."""
     from huggingface_hub import get_token
@@ -164,14 +192,14 @@ def _status(
     return HubError(f"{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.")
 
 
-def _out_of_order(status: int, after: str) -> HubError:
+def _out_of_order(status: int, after: int | None) -> HubError:
     """Explain what passes by itself."""
     hub = shown_endpoint()
     if status != 429:
         return HubError(
             f"{hub} is out of order (status {status}): try again later.", unavailable=True
         )
-    when = f"in {after} s" if after.isdecimal() else "in a few minutes"
+    when = "in a few minutes" if after is None else f"in {after} s"
     return HubError(
         f"{hub} has had too many requests from here: try again {when}. Those who are logged in "
         "(`hf auth login` or HF_TOKEN) may send more.",

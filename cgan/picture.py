@@ -1,15 +1,17 @@
 """From a generator's output to pictures: one way to make pixels, one way to tile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from cgan import files
 
 BLACK = 0
+_NO_TEXTS: Mapping[str, str] = {}
 
 
 def to_pixels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -53,10 +55,21 @@ def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
     return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
-def save_png(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's name ends in."""
+def save_png(path: Path, picture: NDArray[np.uint8], texts: Mapping[str, str] = _NO_TEXTS) -> None:
+    """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's name ends in.
+
+    `texts` go into its text fields.
+    """
     with files.replacing(path) as temporary:
-        Image.fromarray(picture).save(temporary, format="PNG")
+        Image.fromarray(picture).save(temporary, format="PNG", pnginfo=png_info(texts))
+
+
+def png_info(texts: Mapping[str, str]) -> PngInfo:
+    """Return text fields as Pillow takes them."""
+    info = PngInfo()
+    for name, text in texts.items():
+        info.add_text(name, text)
+    return info
 
 
 def _rows(pixels: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:

@@ -1,20 +1,19 @@
 """Publish a weights folder on the Hugging Face Hub, in one commit or not at all."""
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.errors import UserError
 from cgan.hub_errors import HubError, no_token, shown_endpoint
-from cgan.hub_files import is_same
-from cgan.hub_session import hub_session, without_xet
+from cgan.hub_session import hub_session
+from cgan.hub_upload import changed, send_large
 from cgan.publication import publication
 from cgan.repository import Repository, check_revision
 
 if TYPE_CHECKING:
-    from huggingface_hub import HfApi, ModelInfo
+    from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo
 
 _MESSAGE = "Publish weights"
 
@@ -110,26 +109,21 @@ def push(
                 f"{repository.id} is there already and public: leave out --private, make it "
                 "private in its settings, or choose another name."
             )
-        there = {file.rfilename: file for file in head.siblings or ()}
-        changed = {
-            path: content
-            for path, content in files.items()
-            if path not in there or not is_same(content, there[path])
-        }
-        if tag in tags and (changed or tags[tag] != head.sha):
+        additions = changed(files, head.siblings)
+        if tag in tags and (additions or tags[tag] != head.sha):
             raise UserError(
                 f"{repository.id} has a tag {tag} of another commit already, and tags don't "
                 "move: choose another --tag."
             )
         commit = head.sha or ""
-        if changed or is_new_branch:
-            commit = _commit(api, repository.id, branch, head, is_new_branch, changed, message)
+        if additions or is_new_branch:
+            commit = _commit(api, repository.id, branch, head, is_new_branch, additions, message)
     if tag is not None and tag not in tags:
         _tag(repository, tag, commit)
     url = f"{shown_endpoint()}/{repository.id}"
     if repository.revision is not None:
         url += f"/tree/{repository.revision}"
-    return Pushed(url, commit, bool(changed))
+    return Pushed(url, commit, bool(additions))
 
 
 def _check_token(repository: Repository) -> None:
@@ -158,49 +152,27 @@ def _commit(
     branch: str,
     head: "ModelInfo",
     is_new_branch: bool,
-    changed: dict[str, bytes],
+    additions: "list[CommitOperationAdd]",
     message: str | None,
 ) -> str:
     """Commit the files that changed; return the sha."""
-    from huggingface_hub import CommitOperationAdd
-
-    operations = [CommitOperationAdd(path, content) for path, content in changed.items()]
     # The large files first: until they are there, nothing is to be seen.
-    start = "main" if is_new_branch else branch
-    _send(
-        lambda: api.preupload_lfs_files(
-            repository_id, operations, revision=start, free_memory=False
-        )
-    )
+    send_large(api, repository_id, additions, revision="main" if is_new_branch else branch)
     if is_new_branch:
         api.create_branch(repository_id, branch=branch, revision=head.sha, exist_ok=True)
-    if not operations:
+    if not additions:
         return head.sha or ""
     title, _, description = (message or _MESSAGE).strip().partition("\n")
     made = api.create_commit(
         repository_id,
-        operations,
+        additions,
         revision=branch,
+        # What others have pushed meanwhile was not compared with: the two must not be mixed.
+        parent_commit=head.sha,
         commit_message=title or _MESSAGE,
         commit_description=description.strip(),
     )
     return str(made.oid)
-
-
-def _send(upload: Callable[[], None]) -> None:
-    """Upload by Xet, or over HTTP where that fails: mirrors and firewalls may lack it."""
-    from huggingface_hub import constants
-    from huggingface_hub.errors import OfflineModeIsEnabled
-
-    try:
-        upload()
-    except OfflineModeIsEnabled:
-        raise
-    except ConnectionError:  # of hf_xet alone; the rest raises httpx2's errors
-        if constants.HF_HUB_DISABLE_XET:
-            raise
-        with without_xet():
-            upload()
 
 
 def _tag(repository: Repository, tag: str, commit: str) -> None:

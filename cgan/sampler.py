@@ -70,6 +70,12 @@ class Sampler:
         """
         return cls(*read(weights, revision))
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a picture's file says about the weights: where they come from, and their sha256."""
+        fields = {"weights-sha256": self.sha256}
+        return {"weights": self.source.label, **fields} if self.source.label else fields
+
     def latents(self, n: int, *, seed: int) -> NDArray[np.float32]:
         """Return n latents of a seed.
 

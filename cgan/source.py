@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from cgan.errors import UserError
+from cgan.errors import UserError, printable
 from cgan.hub_errors import HubError
 from cgan.pull import Pulled, pull
 from cgan.repository import Repository, parse
@@ -32,6 +32,13 @@ class Source:
     commit: str = ""
     problem: str = ""
     folder: Path | None = field(default=None, compare=False)
+
+    @property
+    def label(self) -> str:
+        """Name them for everyone: user/name@commit, a folder's own name, or empty."""
+        if self.kind == "hub":
+            return f"{self.name.partition('@')[0]}@{self.commit}"
+        return printable(Path(self.name).resolve().name) if self.kind == "folder" else ""
 
 
 def read(

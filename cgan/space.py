@@ -8,12 +8,20 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import SpaceCardData, SpaceHardware
+from huggingface_hub import (
+    CommitOperationDelete,
+    HfApi,
+    SpaceCardData,
+    SpaceHardware,
+    constants,
+)
 from huggingface_hub.errors import HfHubHTTPError
 
 from cgan import demo_files, files
 from cgan.errors import UserError
 from cgan.hub_session import hub_session
+from cgan.hub_upload import changed, send_large
+from cgan.metrics import METRICS_NAME
 from cgan.repository import Repository
 from cgan.weights import CONFIG_NAME, WEIGHTS_NAME
 
@@ -24,7 +32,7 @@ PYTHON_VERSION = "3.12"
 CPU, ZERO_GPU = "cpu-basic", "zero-a10g"
 HARDWARE = (CPU, ZERO_GPU)
 # Modules that are no longer there go with the upload; what else is in the Space stays.
-_REPLACED = ["cgan/*", "demo/*"]
+_REPLACED = ("cgan/", "demo/")
 
 _README = """\
 # Numbers written by hand
@@ -42,10 +50,22 @@ The variable `CGAN_WEIGHTS`, under Settings, names others."""
 
 @dataclass(frozen=True)
 class Pinned:
-    """Weights on the Hub at a commit, and whether anybody may fetch them."""
+    """Weights on the Hub at a commit.
+
+    Attributes:
+        repository: with the commit as its revision.
+        public: whether anybody may fetch them.
+        measured: whether `metrics.json` comes with them.
+    """
 
     repository: Repository
     public: bool = True
+    measured: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """What the page reads of the repository."""
+        return [CONFIG_NAME, WEIGHTS_NAME, *([METRICS_NAME] if self.measured else [])]
 
 
 def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
@@ -77,7 +97,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
     names = list(dict.fromkeys(one.repository.id for one in weights))
     # Fetched when the Space is built, without a token: public ones only.
     preload = [
-        f"{one.repository.id} {CONFIG_NAME},{WEIGHTS_NAME} {one.repository.revision}"
+        f"{one.repository.id} {','.join(one.files)} {one.repository.revision}"
         for one in weights
         if one.public
     ]
@@ -126,7 +146,11 @@ def _pin(repository: Repository) -> Pinned:
             f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
             "another."
         )
-    return Pinned(Repository(repository.id, info.sha), public=not (info.private or info.gated))
+    return Pinned(
+        Repository(repository.id, info.sha),
+        public=not (info.private or info.gated),
+        measured=METRICS_NAME in names,
+    )
 
 
 def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware: str = CPU) -> str:
@@ -156,17 +180,39 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
                 exist_ok=True,
             )
         except HfHubHTTPError as error:
-            if error.response.status_code != 402:
+            # Where the free kind was asked for, it is what the Hub says: two at most, for one.
+            if error.response.status_code != 402 or hardware == ZERO_GPU:
                 raise
             raise UserError(
                 f"A new Space on a CPU, such as {space}, needs a paid plan. Free accounts may have "
                 "two Spaces on ZeroGPU, which runs the page as well: add --zero-gpu."
             ) from None
-        api.upload_folder(
-            repo_id=space.id,
-            repo_type="space",
-            folder_path=folder,
-            commit_message="Deploy the demo",
-            delete_patterns=_REPLACED,
-        )
+        _upload(api, space.id, folder)
     return str(url)
+
+
+def _upload(api: HfApi, space_id: str, folder: Path) -> None:
+    """Make the Space hold what the folder does, in one commit, or none if it does already.
+
+    The library's `upload_folder` commits again, for minutes, where an answer was lost, and knows
+    no other way than Xet.
+    """
+    content = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    head = api.space_info(space_id, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    additions = changed(content, head.siblings)
+    names = [file.rfilename for file in head.siblings or ()]
+    gone = [name for name in names if name.startswith(_REPLACED) and name not in content]
+    if not additions and not gone:
+        return
+    send_large(api, space_id, additions, repo_type="space")
+    api.create_commit(
+        space_id,
+        [*additions, *map(CommitOperationDelete, gone)],
+        repo_type="space",
+        commit_message="Deploy the demo",
+        parent_commit=head.sha,
+    )

@@ -65,16 +65,12 @@ class Model:
     @property
     def source(self) -> str:
         """Where the weights come from: user/name@commit, a folder's name, or empty if bundled."""
-        source = self.sampler.source
-        if source.kind == "hub":
-            return f"{source.name.partition('@')[0]}@{source.commit}"
-        return Path(source.name).resolve().name if source.kind == "folder" else ""
+        return self.sampler.source.label
 
     @property
     def fields(self) -> dict[str, str]:
         """Return what a picture's file says about the weights."""
-        fields = {"weights-sha256": self.sampler.sha256}
-        return {"weights": self.source, **fields} if self.source else fields
+        return self.sampler.fields
 
 
 class Models:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,6 +126,13 @@ def hub(request, tmp_path, monkeypatch):
             _xet.abort_xet_session()
         started.stop()
         check_no_token(started, home)
+
+
+@pytest.fixture
+def no_long_pauses(monkeypatch):
+    """Fail instead of sleeping for minutes."""
+    sleep = time.sleep
+    monkeypatch.setattr("time.sleep", lambda s: sleep(s) if s < 60 else pytest.fail(f"slept {s}"))
 
 
 # For tests of what goes on before any file is sent or fetched.

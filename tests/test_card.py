@@ -8,7 +8,7 @@ import yaml
 from cgan.card import card
 from cgan.config import GeneratorConfig
 from cgan.repository import Repository
-from tests.conftest import random_sampler, run_python
+from tests.conftest import TINY, TINY_CONV, random_sampler, run_python
 
 X = Repository("ann/numbers")
 TRAINING = {"dataset": "mnist", "loss": "lsgan", "n_epochs": 100, "lr": 0.0002, "seed": 0}
@@ -94,6 +94,20 @@ def test_what_people_read():
     ):
         assert part in text
     assert text.endswith(".\n")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [(TINY, "those of the Jittor tutorial"), (TINY_CONV, "convolutional; the discriminator is")],
+    ids=["mlp", "conv"],
+)
+def test_which_networks_they_are(config, said):
+    training = TRAINING | {"d_widths": [8, 6, 4], "d_lr": None}
+    text = make(config, training)
+    assert f"The networks are {said}" in text
+    assert text.count("The networks are") == 1
+    assert "| `d_widths` | [8, 6, 4] |" in text
+    assert "d_lr" not in text  # as G's
 
 
 def test_a_branch_is_named():

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import gradio_client
 import numpy as np
 import pytest
 from PIL import Image
@@ -107,6 +108,33 @@ def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, ch
             expect(facts(newcomer.page)).to_contain_text(f"weights ann/digits@{commit}")
             fields, _ = download(newcomer.page)
             assert fields["weights"] == f"ann/digits@{commit}"
+
+
+@pytest.mark.parametrize("xet", [False, True], ids=["http", "xet"])
+def test_a_hub_killed_at_any_point_of_a_pull_leaves_the_demo_answering(tmp_path, folder, xet):
+    """As a process of its own, asked over HTTP; and nothing it says or keeps has the token."""
+    bundled = Sampler.from_pretrained().sha256
+    with HubServer(tmp_path / "hub", xet=xet) as hub:
+        hub.add_user("ann", WRITE)
+        commit = hub.add_repo("ann/digits", contents(folder), private=True)
+        ended = set()
+        for left in range(7):
+            place = tmp_path / str(left)
+            place.mkdir()
+            hub.requests_left = left
+            environment = hub_environment(hub, place / "home")
+            with browsers.served(place, "--weights", "ann/digits", **environment) as served:
+                client = gradio_client.Client(served.address, verbose=False, download_files=place)
+                with Image.open(client.predict("138", api_name="/write")) as image:
+                    drawn_by = image.text
+            assert WRITE not in "".join(served.output)
+            if "weights" in drawn_by:
+                assert drawn_by["weights"] == f"ann/digits@{commit}"
+            else:
+                assert drawn_by["weights-sha256"] == bundled
+            ended.add("weights" in drawn_by)
+        assert ended == {False, True}
+        check_no_token(hub, tmp_path)
 
 
 def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(

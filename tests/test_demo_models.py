@@ -1,5 +1,6 @@
 """What the page draws with: folders, and repositories on a Hub that is slow, down or wrong."""
 
+import contextlib
 import time
 
 import huggingface_hub
@@ -10,6 +11,9 @@ from huggingface_hub import constants
 
 from cgan import Sampler, UserError, weights
 from cgan.config import GeneratorConfig
+from cgan.hub_errors import HubError
+from cgan.push import push
+from cgan.repository import Repository
 from demo import models
 from demo.models import Models
 from tests.conftest import TINY, random_tensors
@@ -122,6 +126,10 @@ FAULTS = {
     "down": (Fault(drop=True), "broken off"),
     "5xx": (Fault(status=502), "out of order"),
     "rate limit": (Fault(status=429), "too many requests"),
+    "rate limit of files": (
+        Fault("resolve", status=429, headers={"Retry-After": "600"}),
+        "too many requests",
+    ),
     "refusing": (Fault(status=403), "does not let you read"),
     "token": (Fault(status=401), "does not accept your token"),
     "gone": (Fault(status=404, code="RepoNotFound"), "There is no model ann/digits"),
@@ -134,7 +142,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_the_hub_does_something_draws_and_the_reason_is_known(hub, made, fault, cached):
     if cached:
-        if fault == "flipped":
+        if fault in ("flipped", "rate limit of files"):
             pytest.skip("what is there is not fetched again")
         source = made("ann/digits")["ann/digits"].source
     hub.fault, said = FAULTS[fault]
@@ -160,6 +168,28 @@ def test_a_hub_killed_at_any_point_of_a_pull_leaves_the_page_drawing(hub, made, 
     hub.requests_left = None
     until(lambda: loaded["ann/digits"].reason is None)
     assert loaded["ann/digits"].source == f"ann/digits@{hub.commits('ann/digits')[0]}"
+
+
+@pytest.mark.parametrize("left", range(11))
+def test_a_hub_killed_at_any_point_of_a_push_leaves_whole_weights(
+    hub, made, left, tmp_path, monkeypatch
+):
+    """The page that is up goes on; one that starts then draws with what was there or is new."""
+    running = made("ann/digits")
+    old = running["ann/digits"].sampler.sha256
+    published(tmp_path, 4)
+    new = Sampler.from_pretrained(tmp_path / "weights4").sha256
+    hub.requests_left = left
+    with contextlib.suppress(HubError), monkeypatch.context() as patched:
+        patched.setattr("time.sleep", lambda seconds: None)  # between the library's tries
+        push(tmp_path / "weights4", Repository("ann/digits"))
+    assert running["ann/digits"].sampler.write("138").any()
+    hub.requests_left = None
+    model = made("ann/digits")["ann/digits"]
+    done = len(hub.commits("ann/digits")) == 3
+    assert done or left < 10
+    assert (model.sampler.sha256, model.reason) == (new if done else old, None)
+    assert model.source == f"ann/digits@{hub.commits('ann/digits')[0]}"
 
 
 def test_offline_the_cached_revision_draws(hub, made, monkeypatch):

@@ -73,16 +73,17 @@ def start(disk, image, **environment):
     variables = image.variables() | {"PORT": str(hosting.free_port())} | environment
     image.path("/tmp").mkdir(exist_ok=True)
     image.path("/tmp").chmod(0o1777)
-    folder, port = image.path("."), variables["PORT"]
+    folder, port = image.path("."), variables.get("GRADIO_SERVER_PORT") or variables["PORT"]
     return variables, hosting.running(image.command, folder, disk, port, **variables)
 
 
 @pytest.mark.slow
-def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image):
+@pytest.mark.parametrize("name", ["PORT", "GRADIO_SERVER_PORT"])
+def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image, name):
     assert image.user == f"{hosting.PLAIN_USER}:{hosting.PLAIN_USER}"
     assert image.ports == ["7860"]
     assert image.environment["PORT"] == "7860"
-    variables, started = start(disk, image)
+    variables, started = start(disk, image, **{name: str(hosting.free_port())})
 
     def healthy():
         check = ["/bin/sh", "-c", image.health]

@@ -93,6 +93,13 @@ def test_a_token_in_the_address_is_not_shown(hub, monkeypatch):
     assert hub.endpoint in refused(pull, X)
 
 
+def test_a_token_that_can_not_be_sent(hub, tiny_weights, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", f"“{WRITE}”")
+    for call in (lambda: pull(X), lambda: push(tiny_weights, X), lambda: check_may_push(X)):
+        assert "Your token can't be one: it has a character that none has" in refused(call)
+    assert hub.requests == []
+
+
 def test_a_token_that_a_server_repeats_is_not_shown(hub, monkeypatch):
     monkeypatch.setitem(
         __import__("tests.hub_server").hub_server.REASONS, 400, f"Bad: {WRITE} hf_abcdefghijkl"

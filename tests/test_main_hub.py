@@ -67,6 +67,11 @@ def pixels(path):
         return np.asarray(image)
 
 
+def fields(path):
+    with Image.open(path) as image:
+        return image.text
+
+
 def test_push_and_write(server, run, tmp_path, tiny_sampler):
     options = ["--private", "--revision", "dev", "--tag", "v1", "--message", "First"]
     code, said = run("push", "weights", "ann/x", *options)
@@ -84,9 +89,12 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     written = (0, "Wrote result.png (24x8).\n")
     assert run("write", "138", "--weights", "ann/x@v1") == written
     np.testing.assert_array_equal(pixels(tmp_path / "result.png"), tiny_sampler.write("138"))
+    made_of = {"weights": f"ann/x@{commit}", "weights-sha256": tiny_sampler.sha256}
+    assert fields(tmp_path / "result.png") == {"seed": "0", **made_of}
     drawn = (0, "Wrote grid.png (80x80).\n")
     assert run("grid", "--weights", f"ann/x@{commit}") == drawn
     np.testing.assert_array_equal(pixels(tmp_path / "grid.png"), tiny_sampler.grid(10))
+    assert fields(tmp_path / "grid.png") == {"seed": "0", **made_of}
     server.stop()
     # A commit is what it is; a tag may have changed meanwhile.
     assert run("grid", "--weights", f"ann/x@{commit}") == drawn
@@ -137,14 +145,19 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
     assert len(server.commits("ann/y")) == 1
 
 
+def stop_when_asked(server, process):
+    """Press Ctrl-C when the server is at the request that it leaves waiting."""
+    end = time.monotonic() + 120
+    while not server.fault.hits and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+
+
 @pytest.mark.parametrize("place", ["repos/create", "preupload", "/commit/"])
 def test_ctrl_c(server, start, place):
     server.fault = Fault(place, delay=60)
     process = start("push", "weights", "ann/x")
-    end = time.monotonic() + 60
-    while not server.fault.hits and time.monotonic() < end:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    stop_when_asked(server, process)
     output, error = process.communicate(timeout=20)
     assert (process.returncode, output, error) == (130, "", "Stopped.\n")
     if server.repo("ann/x"):
@@ -167,7 +180,7 @@ def test_a_full_disk(server, run, tiny_weights, tmp_path):
 
 
 @pytest.mark.slow
-def test_training_pushes_in_the_end(server, run, tmp_path):
+def test_training_pushes_in_the_end(server, run, start, tmp_path):
     settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--out=run"]
     server.fault = Fault("preupload", status=403)
     code, said = run(*settings, "--push-to-hub", "ann/x")
@@ -184,6 +197,13 @@ def test_training_pushes_in_the_end(server, run, tmp_path):
     code, said = run("--resume=run", "--push-to-hub", "ann/x")
     assert code == 0
     assert said.splitlines()[-1].startswith("Nothing to push: ")
+    server.fault = Fault("preupload", delay=60)
+    process = start("--resume=run", "--push-to-hub=ann/third")
+    stop_when_asked(server, process)
+    stopped, sentence = process.communicate(timeout=60)[1].splitlines()[-1:-3:-1]
+    assert (process.returncode, stopped) == (130, "Stopped.")
+    assert sentence.endswith("push it later with: python -m cgan push run ann/third")
+    server.fault = None
     code, said = run("--resume=run", "--push-to-hub", "ann/other", "--quiet")
     assert (code, said) == (0, "")
     assert server.files("ann/other")["model.safetensors"] == weights

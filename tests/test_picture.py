@@ -91,6 +91,13 @@ def test_png_whatever_the_name(tmp_path, name, shape, mode):
         np.testing.assert_array_equal(np.asarray(image), pixels)
 
 
+def test_what_a_png_says(tmp_path):
+    texts = {"weights": "运行 1", "seed": "7"}
+    picture.save_png(tmp_path / "a.png", np.zeros((2, 2), np.uint8), texts)
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.text == texts
+
+
 def test_a_picture_that_cannot_be_saved_leaves_nothing(tmp_path):
     (tmp_path / "a.png").mkdir()
     with pytest.raises(UserError, match=r"Could not write .*a\.png"):

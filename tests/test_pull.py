@@ -254,6 +254,19 @@ def test_without_a_hub_what_was_there_before_is_used(
     assert Sampler.from_pretrained("ann/x").source.problem == pulled.problem
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Retry-After": "600"}, {"RateLimit": '"resolvers";r=0;t=600', "Retry-After": "1"}]
+)
+def test_nobody_waits_for_minutes_to_ask_again(hub, files, headers, no_long_pauses):
+    """The library would, silently, five times."""
+    hub.add_repo("ann/x", files)
+    hub.fault = Fault("resolve", status=429, headers=headers)
+    with pytest.raises(HubError) as caught:
+        pull(X)
+    assert "too many requests from here: try again in 600 s" in message(caught)
+    assert caught.value.unavailable
+
+
 @http_only
 @pytest.mark.parametrize("why", [*UNAVAILABLE, "offline"])
 def test_without_a_hub_and_with_nothing_there(hub, files, why, monkeypatch, no_pauses):

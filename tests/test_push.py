@@ -13,6 +13,7 @@ from huggingface_hub.utils.logging import get_verbosity
 from cgan import weights
 from cgan.errors import UserError
 from cgan.hub_errors import HubError
+from cgan.publication import publication
 from cgan.pull import pull
 from cgan.push import check_may_push, push
 from cgan.repository import Repository
@@ -271,6 +272,13 @@ def test_statuses(hub, tiny_weights, no_pauses, status, place):
     assert push(tiny_weights, X).changed
 
 
+@http_only
+@pytest.mark.parametrize("place", ["create", "preupload", "put", "commit"])
+def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses, place):
+    hub.fault = Fault(PLACES[place], status=429, headers={"Retry-After": "600"})
+    assert "too many requests from here: try again in 600 s" in refused(push, tiny_weights, X)
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("how", ["drop", "lose"])
 def test_a_connection_that_breaks(hub, tiny_weights, no_pauses, place, how):
@@ -332,27 +340,57 @@ def test_offline(hub, tiny_weights, monkeypatch):
 
 
 def test_two_at_once(hub, tiny_weights, tmp_path):
-    """Both come through, and the library's settings are as before."""
+    """One comes through whole, or both do; the library's settings are as before."""
     hub.add_repo("ann/x")
     before = get_verbosity(), are_progress_bars_disabled(), huggingface_hub.get_session().timeout
     other = tmp_path / "other"
     other.mkdir()
     weights.save_config(other, TINY)
     weights.save_tensors(other, TINY, random_tensors(TINY, 1))
-    results = []
-    threads = [
-        threading.Thread(target=lambda f=folder: results.append(push(f, X)))
-        for folder in (tiny_weights, other)
-    ]
+    results, refusals = {}, []
+
+    def push_one(folder):
+        try:
+            results[push(folder, X).commit] = folder
+        except HubError as error:
+            refusals.append(str(error))
+
+    threads = [threading.Thread(target=push_one, args=(f,)) for f in (tiny_weights, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(results) == 2
-    assert set(published(hub)) == FILES
-    assert hub.commits("ann/x")[0] in {pushed.commit for pushed in results}
+    assert len(results) + len(refusals) == 2
+    assert all("ann/x was being changed at the same moment" in said for said in refusals)
+    assert published(hub) == publication(results[hub.commits("ann/x")[0]], X)
     after = get_verbosity(), are_progress_bars_disabled(), huggingface_hub.get_session().timeout
     assert after == before
+
+
+@pytest.mark.parametrize("branch", [None, "dev"])
+def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
+    hub, tiny_weights, monkeypatch, branch
+):
+    """What has changed was found by comparing with what is there no more."""
+    repository = Repository("ann/x", branch)
+    first = push(tiny_weights, repository)
+    change(tiny_weights, seed=1)
+    send = huggingface_hub.HfApi.preupload_lfs_files
+
+    def another_comes_first(api, *arguments, **options):
+        found = hub.repo("ann/x")
+        tree = hub._tree(found, first.commit) | {"README.md": hub._entry(hub._keep(b"# Other"))}
+        hub._commit(found, branch or "main", tree, "Other", "", "ben")
+        return send(api, *arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(huggingface_hub.HfApi, "preupload_lfs_files", another_comes_first)
+        assert "at the same moment" in refused(push, tiny_weights, repository)
+    there = published(hub, branch or "main")
+    assert there["README.md"] == b"# Other"
+    assert there["model.safetensors"] != (tiny_weights / "model.safetensors").read_bytes()
+    assert push(tiny_weights, repository).changed
+    assert published(hub, branch or "main") == publication(tiny_weights, repository)
 
 
 def test_config_without_the_number_of_the_run(hub, tiny_weights):

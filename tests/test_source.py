@@ -31,6 +31,21 @@ def test_folder(tiny_weights, form):
     assert source == Source("folder", str(tiny_weights))
 
 
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        (Source("memory"), ""),
+        (Source("bundled"), ""),
+        (Source("folder", "runs/../runs/a"), "a"),
+        (Source("folder", "runs/\udcff"), "\\udcff"),  # a name that is no text
+        (Source("hub", "ann/x", "0" * 40), "ann/x@" + "0" * 40),
+        (Source("hub", "ann/x@pr/dev", "0" * 40), "ann/x@" + "0" * 40),
+    ],
+)
+def test_label(source, label):
+    assert source.label == label
+
+
 @http_only
 def test_hub(hub, tiny_weights, tiny_sampler, monkeypatch):
     monkeypatch.chdir(tiny_weights.parent)

@@ -92,16 +92,18 @@ def check_card(folder):
 
 def test_the_card_says_what_spaces_needs_to_know(tmp_path):
     other = space.Pinned(Repository("ann/digits", COMMIT[::-1]))
+    measured = space.Pinned(Repository("ann/c", COMMIT), measured=True)
     private = space.Pinned(Repository("a/b", COMMIT), public=False)
-    space.stage(tmp_path, [PINNED, other, private], space.ZERO_GPU)
+    space.stage(tmp_path, [PINNED, other, measured, private], space.ZERO_GPU)
     card = check_card(tmp_path)
     assert card["suggested_hardware"] == "zero-a10g"
     assert card["license"] == "mit"
-    assert card["models"] == ["ann/digits", "a/b"]
+    assert card["models"] == ["ann/digits", "ann/c", "a/b"]
     # Private weights can't be fetched when the Space is built.
     assert card["preload_from_hub"] == [
         f"ann/digits config.json,model.safetensors {COMMIT}",
         f"ann/digits config.json,model.safetensors {COMMIT[::-1]}",
+        f"ann/c config.json,model.safetensors,metrics.json {COMMIT}",
     ]
     text = (tmp_path / "README.md").read_text()
     assert f"`ann/digits@{COMMIT}`" in text
@@ -146,10 +148,10 @@ def test_the_app_takes_the_weights_it_was_deployed_with(tmp_path):
 # Uploading, with the real huggingface_hub over HTTP
 
 
-@pytest.fixture
-def hub(tmp_path):
+@pytest.fixture(params=[False, True], ids=["http", "xet"])
+def hub(request, tmp_path):
     """A Hub; "ann" may write with the token WRITE. No token may get anywhere it shouldn't."""
-    with HubServer(tmp_path / "hub") as started:
+    with HubServer(tmp_path / "hub", xet=request.param) as started:
         started.add_user("ann", WRITE)
         yield started
     check_no_token(started)
@@ -201,7 +203,8 @@ def test_a_space_is_made_in_one_commit_and_pinned(hub, deploy, tmp_path):
     # One after the Hub's own first commit.
     assert len(hub.commits(SPACE, kind="spaces")) == 2
     assert hub.repo(SPACE, kind="spaces")["private"] is False
-    space.stage(tmp_path / "expected", [space.Pinned(Repository("ann/digits", sha))])
+    pinned = space.Pinned(Repository("ann/digits", sha), measured=True)
+    space.stage(tmp_path / "expected", [pinned])
     uploaded = hub.files(SPACE, kind="spaces")
     assert uploaded.pop(".gitattributes")
     assert uploaded == files_in(tmp_path / "expected")
@@ -219,6 +222,24 @@ def test_a_space_is_renewed_and_what_its_owner_put_there_stays(hub, deploy):
     assert {"demo/old.py", "cgan/old.py"}.isdisjoint(uploaded)
     assert uploaded["notes.txt"] == b"3"
     assert b"sdk: gradio" in uploaded["README.md"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "how"),
+    [("xet-write|objects/batch", "drop"), ("/commit/", "drop"), ("/commit/", "lose")],
+)
+def test_a_connection_that_breaks(hub, deploy, place, how):
+    """Nothing is half deployed, and once more does it."""
+    hub.fault = Fault(place, **{how: True})
+    # hf_xet tries again for a minute and a half otherwise.
+    check_refused(deploy(SPACE, HF_XET_CLIENT_RETRY_BASE_DELAY="1ms"), "broken off: push again")
+    hub.fault = None
+    made = (place, how) == ("/commit/", "lose")
+    if hub.repo(SPACE, kind="spaces"):
+        assert len(hub.commits(SPACE, kind="spaces")) == 1 + made
+    assert deploy(SPACE).returncode == 0
+    assert len(hub.commits(SPACE, kind="spaces")) == 2
 
 
 def test_a_private_space_of_the_free_kind(hub, deploy):
@@ -258,6 +279,9 @@ def test_weights_that_are_not_there_are_refused(hub, deploy):
 def test_what_the_hub_has_against_it_is_a_sentence(hub, deploy):
     hub.fault = Fault("/api/repos/create", status=402)
     check_refused(deploy(SPACE), "paid plan", "--zero-gpu")
+    free = deploy(SPACE, "--zero-gpu")
+    check_refused(free, "asks for a paid plan (Payment required", "settings/billing")
+    assert "--zero-gpu" not in free.stderr
     hub.fault = None
     check_refused(deploy(SPACE, HF_TOKEN="hf_wrong"), "hf auth login")
     check_refused(deploy(SPACE, HF_TOKEN=""), "hf auth login")
@@ -392,7 +416,7 @@ def test_it_draws_with_the_weights_it_was_deployed_with(disk, python, hub, tmp_p
     weights.save_tensors(tmp_path, TINY, random_tensors(TINY))
     names = ("config.json", "model.safetensors")
     sha = hub.add_repo("ann/digits", {name: (tmp_path / name).read_bytes() for name in names})
-    folder = disk / "with-weights"
+    folder = disk / f"with-weights-{hub.xet}"
     space.stage(folder, [space.Pinned(Repository("ann/digits", sha))])
     source = Source("hub", "ann/digits", sha)
     picture = expected(Sampler(weights.Weights(TINY, random_tensors(TINY)), source))

@@ -3,6 +3,9 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cgan import picture
 from cgan.command_line import Commands, Parser
 from cgan.errors import UserError
@@ -42,18 +45,21 @@ def _add_common(parser: Parser, output: str) -> None:
 def write(values: argparse.Namespace) -> None:
     """Write a number."""
     sampler = _load(values.weights)
-    result = sampler.write(values.number, seed=values.seed, best_of=values.best_of)
-    picture.save_png(values.output, result)
-    note(f"Wrote {values.output} ({result.shape[1]}x{result.shape[0]}).")
+    _save(values, sampler, sampler.write(values.number, seed=values.seed, best_of=values.best_of))
 
 
 def grid(values: argparse.Namespace) -> None:
     """Draw a grid."""
     if not 1 <= values.rows <= _MAX_GRID_ROWS:
         raise UserError(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
-    result = _load(values.weights).grid(values.rows, seed=values.seed)
-    picture.save_png(values.output, result)
-    note(f"Wrote {values.output} ({result.shape[1]}x{result.shape[0]}).")
+    sampler = _load(values.weights)
+    _save(values, sampler, sampler.grid(values.rows, seed=values.seed))
+
+
+def _save(values: argparse.Namespace, sampler: Sampler, drawn: NDArray[np.uint8]) -> None:
+    """Write the picture; the file says which seed and which weights drew it."""
+    picture.save_png(values.output, drawn, {"seed": str(values.seed), **sampler.fields})
+    note(f"Wrote {values.output} ({drawn.shape[1]}x{drawn.shape[0]}).")
 
 
 def _load(weights: str | None) -> Sampler:
