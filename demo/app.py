@@ -179,7 +179,7 @@ def serve(arguments: list[str] | None) -> None:
         models.stop()
         raise UserError(f"Could not start the page: {error}") from error
     try:
-        if values.share and public is None and "SPACE_ID" not in os.environ:
+        if values.share and not public and "SPACE_ID" not in os.environ:
             reason = said.getvalue().strip().partition("\n")[0]
             raise UserError(f"Gradio gave no public link; leave out --share. {reason}")
         tools = f" (MCP: {local}gradio_api/mcp/)" if values.mcp else ""
