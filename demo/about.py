@@ -38,8 +38,8 @@ _TEXTS = {
         "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
         "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
         "digits of MNIST, with least squares instead of logarithms (Mao 2017). Each digit of your "
-        "number has a latent of its own, made from the seed and the digit's place, so the same number "
-        "and seed give the same picture to everyone, until one has a digit written anew.",
+        "number has a latent of its own, made from the seed and the digit's place, so the same "
+        "number and seed give the same picture to everyone, until one has a digit written anew.",
         "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
         ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
         ("random z", "digit y", "real images", "Generator and discriminator"),
