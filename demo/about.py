@@ -1,16 +1,18 @@
 """The "About" page: what a conditional GAN is, in a picture and short words."""
 
 _PICTURE = """
-<svg viewBox="0 0 640 150" role="img" aria-label="{alt}" fill="none" stroke="currentColor"
+<svg viewBox="0 0 640 145" role="img" aria-label="{alt}" fill="none" stroke="currentColor"
  font-family="system-ui, sans-serif" font-size="14" stroke-width="1.5">
  <rect x="150" y="45" width="120" height="50" rx="6"/>
  <rect x="420" y="45" width="130" height="50" rx="6"/>
- <path d="M70 60h80M70 82h80M270 62h150M550 70h50M345 130v-48h75"/>
- <path d="M143 56l7 4-7 4M143 78l7 4-7 4M413 58l7 4-7 4M593 66l7 4-7 4M413 78l7 4-7 4"/>
+ <path d="M75 58h75M75 82h75M270 62h150M550 70h50M345 122v-42h75M110 58v-43h375v30"/>
+ <path d="M143 54l7 4-7 4M143 78l7 4-7 4M413 58l7 4-7 4M593 66l7 4-7 4M413 76l7 4-7 4
+ M481 38l4 7 4-7"/>
+ <circle cx="110" cy="58" r="3" fill="currentColor"/>
  <g fill="currentColor" stroke="none" text-anchor="middle">
- <text x="35" y="65">{z}</text><text x="35" y="87">{y}</text><text x="210" y="75">G</text>
+ <text x="35" y="63">{y}</text><text x="35" y="87">{z}</text><text x="210" y="75">G</text>
  <text x="485" y="75">D</text><text x="345" y="54">G(z, y)</text>
- <text x="345" y="146">{real}</text><text x="612" y="75">?</text></g>
+ <text x="345" y="139">{real}</text><text x="612" y="75">?</text></g>
 </svg>
 """
 
@@ -34,10 +36,10 @@ _TEXTS = {
         "for real.",
         "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
         "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
-        "Here G is a small convolutional network of four layers, trained on the 60,000 digits of "
-        "MNIST, with least squares instead of logarithms (Mao 2017). Each digit of your number "
-        "has a latent of its own, made from the seed and the digit's place, so the same number "
-        "and seed give the same picture to everyone, until one has a digit written anew.",
+        "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
+        "digits of MNIST, with least squares instead of logarithms (Mao 2017). Each digit of your "
+        "number has a latent of its own, made from the seed and the digit's place, so the same "
+        "number and seed give the same picture to everyone, until one has a digit written anew.",
         "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
         ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
         ("random z", "digit y", "real images", "Generator and discriminator"),
@@ -48,7 +50,7 @@ _TEXTS = {
         "学着分辨真假；G 则学着以假乱真。",
         "条件 GAN 还把标签 y（想要的数字）同时交给两个网络。"
         "于是可以指定要写 7，而 z 只决定这个 7 的样子：倾斜、宽窄、粗细。",
-        "这里的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，"
+        "内置的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，"
         "用最小二乘代替对数（Mao 2017）。号码中每个数字的潜变量由种子和它的位置决定，"
         "所以同样的号码和种子对所有人都给出同一张图，除非把某个数字重写。",
         "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",

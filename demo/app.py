@@ -15,15 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # Before NumPy is imported: many small requests are served fastest with one thread for each.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Before Gradio is imported: no look-ups on other servers, and no proxy between it and itself.
+# Before Gradio is imported: no look-ups on other servers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-for _name in ("NO_PROXY", "no_proxy"):
-    _hosts = [host for host in os.environ.get(_name, "").split(",") if host]
-    os.environ[_name] = ",".join(dict.fromkeys([*_hosts, "127.0.0.1", "localhost", "0.0.0.0"]))
 
-from cgan import UserError  # noqa: E402
-from cgan.command_line import Parser, run  # noqa: E402
-from demo.models import Models  # noqa: E402
+from cgan import UserError
+from cgan.command_line import Parser, run
+from demo.models import Models
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 # What to use where nobody says; `python -m cgan deploy` puts it beside this file.
@@ -114,6 +111,25 @@ def _why_not_free(host: str, port: int) -> str | None:
     return None
 
 
+def settle_proxies(host: str) -> None:
+    """Let no proxy between Gradio and itself, and none into it that ends it when it is imported.
+
+    Args:
+        host: the address that is listened on.
+    """
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
+    able = ("socks5", "socks5h") if importlib.util.find_spec("socksio") is not None else ()
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        scheme = os.environ[name].partition("://")[0].lower()
+        if scheme.startswith("socks") and scheme not in able:
+            del os.environ[name]
+            instead = "set one by http, or by socks5 with the package socksio"
+            print(f"{name} is not used: {instead}.", file=sys.stderr)
+
+
 def share_arenas() -> None:
     """Let all threads share two of glibc's memory pools: 16 MB less at 16 visitors at once."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -125,8 +141,9 @@ def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
     values = parse(arguments)
     share_arenas()
+    settle_proxies(values.host)
     models = Models(_split(values.weights))
-    port = choose_port(values.host, values.port)
+    choose_port(values.host, values.port)  # what can't be is said before Gradio is imported
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
 
@@ -135,30 +152,38 @@ def serve(arguments: list[str] | None) -> None:
 
     zero_gpu.declare()
     models.start()
-    built = page.build(models)
     script = f"<script>{(page.STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     if host := os.environ.get("SPACE_HOST"):
         script += f'<meta name="cgan-address" content="https://{host}/">'
-    # With MCP, Gradio prints addresses of its own.
-    with contextlib.redirect_stdout(io.StringIO()):
-        _, local, public = built.launch(
-            server_name=values.host,
-            server_port=port,
-            share=values.share,
-            mcp_server=values.mcp,
-            theme=theme(),
-            css_paths=page.STATIC / "style.css",
-            head=script,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            quiet=True,
-            prevent_thread_lock=True,
-        )
-    tools = f" (MCP: {local}gradio_api/mcp/)" if values.mcp else ""
-    print(f"Open {public or local}{tools}", flush=True)
+    # With MCP, and where it can't share, Gradio prints lines of its own.
+    said = io.StringIO()
     try:
+        with contextlib.redirect_stdout(said):
+            built = page.build(models)
+            _, local, public = built.launch(
+                server_name=f"[{values.host}]" if ":" in values.host else values.host,
+                server_port=choose_port(values.host, values.port),
+                share=values.share,
+                mcp_server=values.mcp,
+                theme=theme(),
+                css_paths=page.STATIC / "style.css",
+                head=script,
+                footer_links=[],
+                run_history=False,
+                enable_monitoring=False,
+                ssr_mode=False,
+                quiet=True,
+                prevent_thread_lock=True,
+            )
+    except OSError as error:
+        models.stop()
+        raise UserError(f"Could not start the page: {error}") from error
+    try:
+        if values.share and not public and "SPACE_ID" not in os.environ:
+            reason = said.getvalue().strip().partition("\n")[0]
+            raise UserError(f"Gradio gave no public link; leave out --share. {reason}")
+        tools = f" (MCP: {local}gradio_api/mcp/)" if values.mcp else ""
+        print(f"Open {public or local}{tools}", flush=True)
         built.block_thread()
     finally:
         models.stop()

@@ -7,7 +7,7 @@ import gradio as gr
 
 from cgan import UserError
 from demo import handlers
-from demo.drawing import MAX_ROWS, MAX_SEED
+from demo.drawing import MAX_ROWS, MAX_SEED, whole
 from demo.events import LIVE, PRIVATE, Shared, problem_place
 from demo.handlers import Settings
 from demo.morph_tab import MorphTab
@@ -48,8 +48,12 @@ class GridTab:
             except UserError as error:
                 return [gr.skip(), handlers.problem(error, language)]
 
-        def carry(event: gr.EventData, seed: int, target: str) -> dict[Any, Any]:
-            digit, row = event._data["digit"], event._data["row"]
+        def carry(event: gr.EventData, target: str) -> dict[Any, Any]:
+            # The seed that the cell shows: another one's grid may be on its way.
+            digit, row, seed = (
+                whole(name, event._data[name], 0, high)
+                for name, high in (("digit", 9), ("row", MAX_ROWS - 1), ("seed", MAX_SEED))
+            )
             tab: WriteTab | MorphTab
             if target == "morph":
                 tab = morph
@@ -92,7 +96,7 @@ class GridTab:
             write.row, morph.start, morph.end, morph.start_seed, morph.end_seed, morph.style,
             morph.row, self._shared.carried, tabs,
         ]  # fmt: skip
-        self._grid.click(carry, [self._seed, self._target], carried, **LIVE).then(
+        self._grid.click(carry, self._target, carried, **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
         inputs = [weights, self._rows, self._seed, write.look, write.ink]

@@ -18,8 +18,9 @@ from demo.texts import say
 FORMATS = ("gif", "webp")
 FRAMES_PER_SECOND = 20
 _MIMES = {"gif": "image/gif", "webp": "image/webp"}
-# The page gets all frames in one picture: large ones for a phone number, smaller ones for more.
-_MAX_PIXELS = 6_000_000
+# Of all frames together: four times as large as drawn for a phone number, less for longer ones.
+_MAX_PIXELS = 16_000_000
+_MAX_SCALE = 4
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,18 @@ class Morph:
         start: digits it begins with.
         end: digits it ends with.
         frames: (frames, H, W_total) uint8, ink 255 on 0.
+        parts: digits and gaps (None) in order, those of the start.
     """
 
     start: str
     end: str
     frames: NDArray[np.uint8]
+    parts: list[int | None]
+
+    @property
+    def scale(self) -> int:
+        """How many times as large as drawn the frames are shown and saved."""
+        return max(1, min(_MAX_SCALE, int((_MAX_PIXELS / self.frames.size) ** 0.5)))
 
 
 def morph(
@@ -58,7 +66,7 @@ def morph(
     for share in np.linspace(0.0, 1.0, frames):
         images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))
         pictures.append(picture.line(picture.to_pixels(images), start_parts))
-    return Morph(_join(first), _join(last), np.stack(pictures))
+    return Morph(_join(first), _join(last), np.stack(pictures), start_parts)
 
 
 def _join(digits: NDArray[Any]) -> str:
@@ -66,17 +74,31 @@ def _join(digits: NDArray[Any]) -> str:
 
 
 def html(morphed: Morph, ink: str, language: str) -> str:
-    """Return all frames as one picture, of which the page shows one at a time."""
-    count, height, width = morphed.frames.shape
-    scale = max(1, min(4, int((_MAX_PIXELS / (count * height * width)) ** 0.5)))
-    strip = looks.colour(morphed.frames.reshape(count * height, width), "paper", ink, scale)
-    image = data_uri(looks.png(strip, {}), "image/png")
+    """Return a film for each digit, so that they wrap where the line ends.
+
+    A film has all frames in one picture, one below the other, and the page shows one at a time.
+    """
+    count, height, _ = morphed.frames.shape
+    groups: list[list[str]] = [[]]
+    left = 0
+    for part in morphed.parts:
+        if part is None:
+            groups.append([])
+            left += height // 2
+            continue
+        strip = morphed.frames[:, :, left : left + height].reshape(count * height, height)
+        left += height
+        data = looks.png(looks.colour(strip, "paper", ink, morphed.scale), {})
+        image = data_uri(data, "image/png")
+        groups[-1].append(f'<span class="frame" style="background-image:url(\'{image}\')"></span>')
+    content = '<span class="gap"></span>'.join(
+        f'<span class="group">{"".join(group)}</span>' if group else "" for group in groups
+    )
     label = escape(say(language, "morph_label", start=morphed.start, end=morphed.end))
     play, pause, frame = (escape(say(language, key)) for key in ("play", "pause", "frame"))
     return (
         f'<div class="film-frame"><div class="film" role="img" aria-label="{label}" '
-        f'data-frames="{count}" style="--width:{width};--height:{height};'
-        f"background-image:url('{image}')\"></div></div>"
+        f'data-frames="{count}">{content}</div></div>'
         f'<div class="film-controls"><button type="button" data-play="{play}" '
         f'data-pause="{pause}">{play}</button><label>{frame}<input type="range" min="0" '
         f'max="{count - 1}" step="1" value="0"></label></div>'
@@ -85,7 +107,7 @@ def html(morphed: Morph, ink: str, language: str) -> str:
 
 def animation(morphed: Morph, ink: str, kind: str) -> tuple[bytes, str]:
     """Return (file, MIME type) of an endless animation, there and back again."""
-    images = [looks.colour(frame, "paper", ink, 4) for frame in morphed.frames]
+    images = [looks.colour(frame, "paper", ink, morphed.scale) for frame in morphed.frames]
     images += images[-2:0:-1]
     file = io.BytesIO()
     options: dict[str, Any] = {"lossless": True} if kind == "webp" else {}

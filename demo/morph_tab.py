@@ -1,5 +1,6 @@
 """The third tab: one number turning into another."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from cgan import UserError
 from demo import handlers
 from demo import morph as morphs
 from demo.drawing import MAX_FRAMES, MAX_SEED, MIN_FRAMES
-from demo.events import LIVE, Shared, hidden_row, problem_place
+from demo.events import LIVE, Shared, hidden_row, hidden_text, problem_place
 from demo.handlers import STYLES, Settings
 
 
@@ -29,6 +30,8 @@ class MorphTab:
         words, first = shared.words, Settings()
         with words.tab("morph") as self._tab:
             self.row = hidden_row(first.row)
+            # What the film shows: its language, and what it was made with.
+            self._shown = hidden_text("film")
             with gr.Row(elem_classes="entry"):
                 self.start = words.number("from", first.digits, "from")
                 self.end = words.number("to", "024 6802 4680", "to")
@@ -55,11 +58,20 @@ class MorphTab:
         def make(weights: str, *values: Any) -> morphs.Morph:
             return handlers.make_morph(models[weights], *values)
 
-        def film(language: str, ink: str, *values: Any) -> list[Any]:
+        def film(shown: str, language: str, ink: str, *values: Any) -> list[Any]:
+            problem = ""
             try:
-                return [morphs.html(make(*values), ink, language), ""]
+                made = make(*values)
             except UserError as error:
-                return [gr.skip(), handlers.problem(error, language)]
+                problem = handlers.problem(error, language)
+                # The film stays as it is, but for its language.
+                last, *before = json.loads(shown or "[null]")
+                if last in (None, language):
+                    return [gr.skip(), problem, gr.skip()]
+                ink, *values = before
+                made = make(*values)
+            shown = json.dumps([language, ink, *values])
+            return [morphs.html(made, ink, language), problem, shown]
 
         def film_file(kind: str) -> Callable[..., tuple[str, str, bytes]]:
             return lambda ink, *values: handlers.morph_file(make(*values), ink, kind)
@@ -76,8 +88,8 @@ class MorphTab:
         gr.on(
             triggers,
             film,
-            [self._shared.language, *inputs],
-            [self._film, self._problem],
+            [self._shown, self._shared.language, *inputs],
+            [self._film, self._problem, self._shown],
             **LIVE,
         )
         for kind, button in self._files.items():

@@ -47,8 +47,7 @@ def _add(models: Models) -> None:
         morph = MorphTab(shared)
         with words.tab("about"):
             words.html(about.html)
-    facts = gr.HTML("", apply_default_css=False, elem_id="facts")
-    write.answer(facts)
+    write.answer()
     grid.answer(write, morph, tabs)
     morph.answer(write.ink)
     _answer_languages(shared, fragment, switch, write)

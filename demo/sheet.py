@@ -32,7 +32,7 @@ def html(model: Model, rows: int, seed: int, ink: str, language: str) -> str:
     alt = escape(say(language, "grid_label", classes=columns, rows=rows, seed=seed))
     return (
         f'<div class="cells" role="group" aria-label="{alt}" '
-        f'style="--columns:{columns};--rows:{rows}">'
+        f'data-seed="{seed}" style="--columns:{columns};--rows:{rows}">'
         f'<img alt="" src="{image}">{"".join(cells)}</div>'
         f'<p class="cell-name" aria-live="polite"></p>'
     )

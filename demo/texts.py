@@ -39,7 +39,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sepia": ("Sepia", "棕"),
     "size": ("Size on the page", "页面上的大小"),
     "truncation": ("Truncation: 0 is the average hand", "截断：0 为平均笔迹"),
-    "best_of": ("Legible: the clearest of so many", "清晰度：从几个候选中选最清楚的"),
+    "best_of": ("Legible: the clearest of this many", "清晰度：从几个候选中选最清楚的"),
     "click_hint": (
         "Click a digit, or press Enter on it, to write that one anew.",
         "点击某个数字（或用键盘选中后按回车），只重写这一个。",

@@ -37,6 +37,7 @@ class WriteTab:
             self._add_number(first)
             self._add_controls(first)
             self._add_details(first)
+            self._facts = gr.HTML("", apply_default_css=False, elem_id="facts")
         self.settings = [
             self.digits, self.seed, self.style, self.row, self.truncation, self.redrawn,
             self.look, self.ink, self.size, self.best_of, shared.weights,
@@ -106,10 +107,10 @@ class WriteTab:
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
         return handlers.paper_html(self._shared.models[settings.weights], settings, language)
 
-    def answer(self, facts: Any) -> None:
-        """Draw, and add the events; `facts` is where the line about what drew goes."""
+    def answer(self) -> None:
+        """Draw, and add the events."""
         language = self._shared.language
-        drawn = [self._paper, self._problem, facts, self._shown]
+        drawn = [self._paper, self._problem, self._facts, self._shown]
         first = self._draw("", "en", *vars(Settings()).values())
         for component, value in zip(drawn, first, strict=True):
             component.value = value

@@ -120,6 +120,43 @@ def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
 
 
 @pytest.mark.slow
+def test_a_socks_proxy_does_no_harm_and_is_said_not_to_be_used(tmp_path, busy_port):
+    proxy = f"socks5://127.0.0.1:{busy_port}"
+    with browser.served(tmp_path, all_proxy=proxy, ALL_PROXY="socks://127.0.0.1:9") as served:
+        assert "written by hand" in get(served.address)
+    for name in ("all_proxy", "ALL_PROXY"):
+        assert sum(line.startswith(f"{name} is not used") for line in served.output) == 1
+    assert "Traceback" not in "".join(served.output)
+
+
+@pytest.mark.slow
+def test_an_address_of_ipv6_behind_a_proxy(tmp_path, busy_port):
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
+            port = probe.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    proxy = f"http://127.0.0.1:{busy_port}"
+    with browser.served(tmp_path, "--host=::1", f"--port={port}", http_proxy=proxy) as served:
+        assert served.address == f"http://[::1]:{port}/"
+        assert "written by hand" in get(served.address)
+
+
+@pytest.mark.slow
+def test_no_public_link_is_said(tmp_path):
+    nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
+    result = run("--share", cwd=tmp_path, http_proxy=nowhere, https_proxy=nowhere)
+    check_refused(result, "Gradio gave no public link", "leave out --share", "Could not create")
+
+
+@pytest.mark.slow
+def test_a_folder_for_temporary_files_that_can_not_be_made_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    result = run(cwd=tmp_path, GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
+    check_refused(result, "Could not start the page", "folder")
+
+
+@pytest.mark.slow
 def test_options_come_from_the_environment_and_own_weights_are_named(tmp_path):
     folder = tmp_path / "my-weights"
     folder.mkdir()

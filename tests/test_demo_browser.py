@@ -355,7 +355,12 @@ def test_a_cell_is_carried_over_to_morph(page):
 
 
 def film_position(page):
-    return page.locator(".film").evaluate("film => film.style.backgroundPositionY")
+    """Return where the films stand, which is the same for all digits."""
+    positions = page.locator(".frame").evaluate_all(
+        "frames => frames.map(frame => frame.style.backgroundPositionY)"
+    )
+    assert len(set(positions)) == 1
+    return positions[0]
 
 
 def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
@@ -365,7 +370,7 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     expect(page.get_by_role("img", name="The number 13812345678 turning into")).to_be_visible()
     before = film_position(page)
     page.wait_for_function(
-        "before => document.querySelector('.film').style.backgroundPositionY !== before",
+        "before => document.querySelector('.frame').style.backgroundPositionY !== before",
         arg=before,
     )
     asked = len(visited.requests)
@@ -463,6 +468,10 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
         assert len({round(box["y"]) for box in boxes}) > 1
         assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+        page.get_by_role("tab", name="Morph").click()
+        frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
+        assert [round(frame["width"]) for frame in frames] == [54] * 11
+        assert len({round(frame["y"]) for frame in frames}) == 3
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -616,6 +625,74 @@ def test_the_language_changes_also_while_the_number_is_refused(page):
     expect(page.locator("#facts")).to_contain_text("内置权重")
     expect(page.locator(".digit").first).to_have_attribute("title", "第 1 位：1，重写")
     expect(page).to_have_title("手写号码")
+
+
+def test_the_language_of_the_film_changes_also_while_a_number_is_refused(page):
+    page.get_by_role("tab", name="Morph").click()
+    page.locator(".film").wait_for()
+    page.get_by_label("To", exact=True).fill("12")
+    page.get_by_role("button", name="Morph", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("alert")).to_contain_text("现在是 11 位和 2 位")
+    film = page.get_by_role("img", name="号码 13812345678 渐变为 02468024680")
+    expect(film).to_be_visible()
+    expect(page.get_by_role("button", name="暂停")).to_be_visible()
+
+
+def test_who_undoes_by_keyboard_goes_on_from_the_number(page):
+    first = page.locator(".digit").first
+    first.focus()
+    first.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    undo.focus()
+    undo.press("Enter")
+    expect(page.locator(".note")).to_have_count(0)
+    expect(first).to_be_focused()
+
+
+def test_the_keyboards_place_is_seen_also_on_sliders_and_choices(page):
+    def outline():
+        return page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+
+    page.locator("#seed input[type=number]").focus()
+    kinds = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        kinds.append(page.evaluate("document.activeElement.type"))
+        assert outline() != "none", kinds
+    assert {"range", "radio"} <= set(kinds)
+
+
+def test_what_takes_time_says_that_it_is_on_its_way(page):
+    bar = "getComputedStyle(document.body, '::before').animationName"
+    page.get_by_role("tab", name="Morph").click()
+    page.locator(".film").wait_for()
+    page.wait_for_function(f"{bar} === 'none'")
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    with page.expect_download():
+        page.get_by_role("button", name="GIF").click()
+        page.wait_for_function(f"{bar} === 'on-its-way'")
+        held[0].continue_()
+    page.wait_for_function(f"{bar} === 'none'")
+
+
+def test_a_cell_carries_the_seed_that_it_shows(page):
+    page.get_by_role("tab", name="Styles").click()
+    cell = page.locator("[data-row='1'][data-class='4']")
+    cell.wait_for()
+    held = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    seed = page.get_by_label("number input for Seed").locator("visible=true")
+    seed.fill("99")  # the grid of this one does not come
+    page.wait_for_timeout(300)
+    assert len(held) == 1
+    expect(cell).to_have_attribute("title", "4 in hand 2, seed 15")
+    cell.click()
+    expect_number(page, "4")
+    expect(page.locator("#seed input[type=number]")).to_have_value("15")
+    held[0].continue_()
 
 
 @pytest.mark.parametrize(

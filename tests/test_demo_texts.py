@@ -204,4 +204,4 @@ def test_the_about_page_is_complete_in_every_language(language):
     assert has_chinese(html) == (language == "zh")
     assert html.count("<h2>") == html.count("</h2>") == 6
     assert html.count("<p>") + html.count('<p class="equation">') == html.count("</p>") == 7
-    assert '<svg viewBox="0 0 640 150" role="img" aria-label="' in html
+    assert '<svg viewBox="0 0 640 145" role="img" aria-label="' in html

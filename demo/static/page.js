@@ -6,7 +6,8 @@ window.cgan = {
     element.addEventListener("click", (event) => {
       const button = event.target.closest(".digit, .undo");
       if (!button) return;
-      focused = cgan.clicked = button.dataset.index ?? null;
+      cgan.clicked = button.dataset.index ?? null;
+      focused = cgan.clicked ?? "0"; // "Undo" goes away
       trigger("click");
     });
     document.addEventListener("focusin", (event) => {
@@ -44,7 +45,10 @@ window.cgan = {
     element.addEventListener("click", (event) => {
       const cell = cellOf(event);
       if (cell) {
-        trigger("click", { digit: Number(cell.dataset.class), row: Number(cell.dataset.row) });
+        const { dataset } = cell.closest(".cells");
+        trigger("click", {
+          digit: Number(cell.dataset.class), row: Number(cell.dataset.row), seed: Number(dataset.seed),
+        });
       }
     });
     const steps = {
@@ -75,7 +79,9 @@ window.cgan = {
       const last = Number(film.dataset.frames) - 1;
       const at = Math.max(0, Math.min(frame, last));
       part("input").value = at;
-      film.style.backgroundPositionY = `${(100 * at) / last}%`;
+      for (const digit of film.querySelectorAll(".frame")) {
+        digit.style.backgroundPositionY = `${(100 * at) / last}%`;
+      }
     };
     const stop = () => {
       clearInterval(timer);
