@@ -41,6 +41,7 @@ _HELP = {
     "b2": "Adam's decay of the second moment",
     "d_steps": "steps of the discriminator for each of the generator",
     "ema": "decay of the moving average of the generator's weights; 0 for none",
+    "pack": "images of a class that the discriminator judges together",
     "shift": "most pixels by which what the discriminator sees is shifted, at random",
     "n_cpu": "CPU threads, at most as many as there are CPUs",
     "latent_dim": "length of the latent z",
@@ -56,6 +57,7 @@ _HELP = {
 _FLAGS = {
     "unconditional": "train G(z) without labels",
     "class_norm": "give each class its own gains and biases in a conv generator's BatchNorm",
+    "latent_norm": "let these depend on the latent, too",
     "reader": "train a small classifier beside the generator, for writing legibly (--best-of)",
 }
 

@@ -15,9 +15,9 @@ DEFAULT_WIDTHS = (128, 64, 32)
 
 ARCHITECTURES = ("mlp", "conv")
 # Fields that only a convolutional generator has; the others' `config.json` is without them.
-_CONV_FIELDS = ("widths", "class_norm")
-# In `config.json` only where it is true: there were weights before there were readers.
-_READER = "reader"
+_CONV_FIELDS = ("widths", "class_norm", "latent_norm")
+# In `config.json` only where they are true: there were weights before there were these.
+_OPTIONAL = ("latent_norm", "reader")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class GeneratorConfig:
             whole of the image's size; empty for "mlp".
         class_norm: whether each class has gains and biases of its own in a "conv" generator's
             BatchNorm.
+        latent_norm: whether these depend on z, too, linearly; only with `class_norm`.
         reader: whether a small classifier comes with the weights, which says how legible an
             image is (see `cgan.reader`).
     """
@@ -51,6 +52,7 @@ class GeneratorConfig:
     pixel_range: tuple[float, float] = (-1.0, 1.0)
     widths: tuple[int, ...] = ()
     class_norm: bool = False
+    latent_norm: bool = False
     reader: bool = False
 
     def __post_init__(self) -> None:
@@ -75,6 +77,7 @@ class GeneratorConfig:
         else:
             _check_one_of("widths", self.widths, ((),))
             _check_one_of("class_norm", self.class_norm, (False,))
+            _check_one_of("latent_norm", self.latent_norm, (False,))
 
     def _check_conv(self) -> None:
         if self.img_size % 8:
@@ -89,6 +92,9 @@ class GeneratorConfig:
         _check_one_of("class_norm", self.class_norm, (True, False))
         if self.class_norm and not self.conditional:
             raise UserError("class_norm must be False for an unconditional generator")
+        _check_one_of("latent_norm", self.latent_norm, (True, False))
+        if self.latent_norm and not self.class_norm:
+            raise UserError("latent_norm must be False without class_norm")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -101,15 +107,16 @@ class GeneratorConfig:
         if self.architecture != "conv":
             for name in _CONV_FIELDS:
                 del values[name]
-        if not self.reader:
-            del values[_READER]
+        for name in _OPTIONAL:
+            if not getattr(self, name):
+                values.pop(name, None)
         return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "GeneratorConfig":
         """Build a config from JSON values; all keys of the architecture must be there, no others.
 
-        "reader" may be missing: then there is none.
+        "latent_norm" and "reader" may be missing: then they are false.
 
         Raises:
             UserError: names the key that is missing, unknown or out of bounds.
@@ -119,7 +126,7 @@ class GeneratorConfig:
             known -= set(_CONV_FIELDS)
         if unknown := sorted(values.keys() - known):
             raise UserError(f"unknown key {unknown[0]!r}")
-        if missing := sorted(known - values.keys() - {_READER}):
+        if missing := sorted(known - values.keys() - set(_OPTIONAL)):
             raise UserError(f"the key {missing[0]!r} is missing")
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**values)

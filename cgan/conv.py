@@ -11,7 +11,8 @@ Generative Adversarial Networks", 2016 (arXiv:1511.06434), with the class beside
 With a fourth width the third transposed convolution leads to that many channels, and a
 convolution 3x3 from there to the image. With `class_norm` each class has its own gains and
 biases in every BatchNorm (Dumoulin et al., "A Learned Representation For Artistic Style", 2017,
-arXiv:1610.07629).
+arXiv:1610.07629); with `latent_norm` a linear map of z is added to both (after Chen et al., "On
+Self Modulation for Generative Adversarial Networks", 2019, arXiv:1810.01365).
 """
 
 import itertools
@@ -21,6 +22,9 @@ from cgan.config import GeneratorConfig
 # Three times doubled.
 UPSAMPLING = 8
 BATCH_NORM_EPS = 1e-5
+
+# What gains and biases take from z: both (latent_dim, width).
+LATENT_AFFINE_NAMES = ("latent_gains", "latent_biases")
 
 
 def base_size(config: GeneratorConfig) -> int:
@@ -61,6 +65,9 @@ def generator_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
         for name in affine_names(config):
             shape = (config.n_classes, width) if config.class_norm else (width,)
             shapes[f"norm{index}.{name}"] = shape
+        if config.latent_norm:
+            for name in LATENT_AFFINE_NAMES:
+                shapes[f"norm{index}.{name}"] = (config.latent_dim, width)
         shapes[f"norm{index}.running_mean"] = shapes[f"norm{index}.running_var"] = (width,)
     for index, (source, target) in enumerate(up_channels(config), start=1):
         shapes[f"up{index}.weight"] = (source, target, 4, 4)

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan import conv
-from cgan.config import GeneratorConfig
 from cgan.weights import Weights
 
 Array = NDArray[np.float64]
@@ -25,15 +24,24 @@ class ConvGenerator:
     classes: Array | None
 
     def __init__(self, weights: Weights) -> None:
-        """Fold BatchNorm's statistics into its gains and biases, and those into the weights."""
+        """Fold BatchNorm's statistics into its gains and biases, and those into the weights.
+
+        Gains and biases are linear in class and latent, so with `class_norm` they remain: those
+        of the classes are in `classes`, and what z adds to them is one matrix.
+        """
         config = self._config = weights.config
         tensors = {name: tensor.astype(np.float64) for name, tensor in weights.tensors.items()}
-        norms = [_affine(tensors, config, index) for index in range(len(config.widths))]
+        layers = range(len(config.widths))
+        norms = [_affine(tensors, index, conv.affine_names(config)) for index in layers]
         self.classes = tensors.get("label_emb.weight")
         if config.class_norm:
             assert self.classes is not None
             self.classes = np.hstack([self.classes, *(part for norm in norms for part in norm)])
             norms = [(np.ones(width), np.zeros(width)) for width in config.widths]
+        self._of_latent = None
+        if config.latent_norm:
+            parts = [_affine(tensors, index, conv.LATENT_AFFINE_NAMES) for index in layers]
+            self._of_latent = np.hstack([part for pair in parts for part in pair])
         self._linear = _fold_linear(tensors, *norms[0])
         self._ups = []
         for index, (_, target) in enumerate(conv.up_channels(config), start=1):
@@ -70,6 +78,8 @@ class ConvGenerator:
         else:
             inputs = np.concatenate((of_class[: config.n_classes], z))
             affine = of_class[config.n_classes :]
+            if self._of_latent is not None:
+                affine = affine + z @ self._of_latent
         weight, bias = self._linear
         x = (inputs @ weight + bias).reshape(size, size, -1)
         start = 0
@@ -119,11 +129,13 @@ def _convolve(x: Array, weight: Array) -> Array:
     return sums[1:-1, 1:-1]
 
 
-def _affine(tensors: dict[str, Array], config: GeneratorConfig, index: int) -> tuple[Array, Array]:
-    """Return a BatchNorm in evaluation mode as gains and biases, (width,) or (classes, width)."""
+def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tuple[Array, Array]:
+    """Return a BatchNorm in evaluation mode as gains and biases.
+
+    They are (width,), (n_classes, width) or (latent_dim, width), as its factors and summands are.
+    """
     factors, summands, mean, variance = (
-        tensors[f"norm{index}.{name}"]
-        for name in (*conv.affine_names(config), "running_mean", "running_var")
+        tensors[f"norm{index}.{name}"] for name in (*names, "running_mean", "running_var")
     )
     gains = factors / np.sqrt(variance + conv.BATCH_NORM_EPS)
     return gains, summands - mean * gains

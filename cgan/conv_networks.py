@@ -60,9 +60,9 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
             (self.norm1, self.up2),
             (self.norm2, self.up3),
         ):
-            x = layer(leaky_relu(norm(x, labels), 0.0))
+            x = layer(leaky_relu(norm(x, z, labels), 0.0))
         if has_output_layer(self.config):
-            x = leaky_relu(self.norm3(x, labels), 0.0)
+            x = leaky_relu(self.norm3(x, z, labels), 0.0)
             x = conv(x, self.output.weight, stride=1) + self.output.bias
         return tanh(x).transpose((0, 3, 1, 2))
 
@@ -81,30 +81,37 @@ class _Up(nn.Module):  # type: ignore[misc, name-defined]
 
 
 class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
-    """BatchNorm of all pixels alike; it takes the labels of the batch and ignores them."""
+    """BatchNorm of all pixels alike; it ignores latents and labels."""
 
-    def execute(self, x: Any, labels: Any) -> Any:
+    def execute(self, x: Any, z: Any, labels: Any) -> Any:
         return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
 
 
 class _ClassNorm(_BatchNorm):
-    """BatchNorm with gains and biases that each class has of its own."""
+    """BatchNorm with gains and biases of each class, to which a linear map of z may be added."""
 
-    def __init__(self, n_classes: int, width: int) -> None:
+    def __init__(self, config: GeneratorConfig, width: int) -> None:
         super().__init__(width, BATCH_NORM_EPS, affine=False)
-        self.gains = jt.ones((n_classes, width))
-        self.biases = jt.zeros((n_classes, width))
+        self.gains = jt.ones((config.n_classes, width))
+        self.biases = jt.zeros((config.n_classes, width))
+        self._of_latent = config.latent_norm
+        if self._of_latent:
+            self.latent_gains = jt.zeros((config.latent_dim, width))
+            self.latent_biases = jt.zeros((config.latent_dim, width))
 
-    def execute(self, x: Any, labels: Any) -> Any:
+    def execute(self, x: Any, z: Any, labels: Any) -> Any:
         shape = (x.shape[0], 1, 1, x.shape[-1])
-        gains, biases = self.gains[labels].view(shape), self.biases[labels].view(shape)
-        return super().execute(x, labels) * gains + biases
+        gains, biases = self.gains[labels], self.biases[labels]
+        if self._of_latent:
+            gains = gains + jt.matmul(z, self.latent_gains)
+            biases = biases + jt.matmul(z, self.latent_biases)
+        return super().execute(x, z, labels) * gains.view(shape) + biases.view(shape)
 
 
 def _norm(config: GeneratorConfig, index: int) -> Any:
     width = config.widths[index]
     if config.class_norm:
-        return _ClassNorm(config.n_classes, width)
+        return _ClassNorm(config, width)
     return _BatchNorm(width, BATCH_NORM_EPS)
 
 
@@ -115,19 +122,26 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     linear in them plus, if conditional, a projection: w·h + b + e(y)·h (Miyato and Koyama,
     "cGANs with Projection Discriminator", 2018, arXiv:1802.05637). All weights are spectrally
     normalised.
+
+    With `pack` it judges that many images of one class together, as channels of one, and so sees
+    when they are too much alike (Lin et al., "PacGAN", 2018, arXiv:1712.04086).
     """
 
-    def __init__(self, config: GeneratorConfig, widths: tuple[int, ...] | None = None) -> None:
+    def __init__(
+        self, config: GeneratorConfig, widths: tuple[int, ...] | None = None, pack: int = 1
+    ) -> None:
         """Build the layers.
 
         Args:
             config: of the generator.
             widths: channels at 1/2, 1/4 and 1/8 of the image's size; None for the generator's.
+            pack: images that are judged together.
         """
         super().__init__()
         widths = widths or config.widths[2::-1]
         self.config = config
-        source = config.channels
+        self.pack = pack
+        source = config.channels * pack
         for index, target in enumerate(widths, start=1):
             layer = nn.Conv(source, target, 4)
             setattr(self, f"conv{index}", SpectralNorm(layer.weight))
@@ -149,13 +163,16 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         """Score images.
 
         Args:
-            images: (N, C, H, W) float32 in [-1, 1].
-            labels: (N,) int32 in 0 .. n_classes - 1; None if unconditional.
+            images: (N, C, H, W) float32 in [-1, 1]; N is a multiple of `pack`.
+            labels: (N,) int32 in 0 .. n_classes - 1, `pack` equal ones after each other; None if
+                unconditional.
 
         Returns:
-            (N, 1) float32: the higher, the more real.
+            (N / pack, 1) float32: the higher, the more real.
         """
-        x = images.transpose((0, 2, 3, 1))
+        count, channels, height, width = images.shape
+        packed = images.view((count // self.pack, channels * self.pack, height, width))
+        x = packed.transpose((0, 2, 3, 1))
         for layer, bias in (
             (self.conv1, self.bias1),
             (self.conv2, self.bias2),
@@ -165,5 +182,5 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         x = x.view((x.shape[0], -1))
         direction = self.linear()
         if self.config.conditional:
-            direction = direction + self.embedding()[labels]
+            direction = direction + self.embedding()[labels[:: self.pack]]
         return (x * direction).sum(1, keepdims=True) + self.bias

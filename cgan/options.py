@@ -10,7 +10,7 @@ from cgan.errors import UserError
 from cgan.latents import check_seed
 
 LOSSES = ("lsgan", "bce", "hinge")
-_CONV_ONLY = ("g_widths", "d_widths", "class_norm")
+_CONV_ONLY = ("g_widths", "d_widths", "class_norm", "latent_norm")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class TrainingOptions:
         d_widths: channels of a "conv" discriminator at 1/2, 1/4 and 1/8 of the image's size; None
             for those of the generator.
         class_norm: gains and biases of each class in a "conv" generator's BatchNorm.
+        latent_norm: let z change these, too; needs `class_norm`.
         loss: "lsgan", "bce" or "hinge".
         unconditional: train G(z) instead of G(z, y).
         n_epochs: passes over the data.
@@ -40,6 +41,7 @@ class TrainingOptions:
         d_steps: steps of the discriminator for each of the generator.
         ema: decay of the moving average of the generator's weights, which is what is published;
             0 publishes the weights themselves.
+        pack: how many images of one class a "conv" discriminator judges together.
         shift: most pixels by which what the discriminator sees is shifted, at random.
         n_cpu: CPU threads (at most as many as there are CPUs).
         latent_dim: length of z.
@@ -61,6 +63,7 @@ class TrainingOptions:
     g_widths: tuple[int, ...] | None = None
     d_widths: tuple[int, ...] | None = None
     class_norm: bool = False
+    latent_norm: bool = False
     loss: str = "lsgan"
     unconditional: bool = False
     n_epochs: int = 100
@@ -72,6 +75,7 @@ class TrainingOptions:
     b2: float = 0.999
     d_steps: int = 1
     ema: float = 0.0
+    pack: int = 1
     shift: int = 0
     n_cpu: int = 8
     latent_dim: int = 100
@@ -98,6 +102,12 @@ class TrainingOptions:
         if self.d_widths is not None:
             fits = len(self.d_widths) == 3 and all(1 <= w <= MAX_WIDTH for w in self.d_widths)
             _check(fits, f"--d_widths must be three whole numbers from 1 to {MAX_WIDTH}.")
+        _check(not self.latent_norm or self.class_norm, "--latent_norm needs --class_norm.")
+        _check(self.arch == "conv" or self.pack == 1, "--pack needs --arch conv.")
+        _check(
+            self.pack >= 1 and self.batch_size % self.pack == 0,
+            "--pack must be at least 1 and divide --batch_size.",
+        )
         _check(self.loss in LOSSES, f"--loss must be one of {', '.join(LOSSES)}.")
         for name in ("n_epochs", "d_steps", "n_cpu", "sample_interval", "checkpoint_interval"):
             _check(getattr(self, name) >= 1, f"--{name} must be at least 1.")

@@ -22,25 +22,42 @@ def initialisation_seed(seed: int) -> int:
     return _jittor_seed(_generator(seed, _INITIALISATION, 0))
 
 
-def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    """Return the order of the images in an epoch: a permutation of 0 .. count - 1."""
-    return _generator(seed, _EPOCH, epoch).permutation(count)
+def order(seed: int, epoch: int, labels: NDArray[np.int32], pack: int = 1) -> NDArray[np.int64]:
+    """Return the order of the images in an epoch: a permutation of their indices.
+
+    With `pack` above 1, `pack` images of one class come after each other, in random groups; what
+    is left over of each class is left out, so the result is that much shorter in every epoch.
+
+    Args:
+        seed: of the run.
+        epoch: from 0.
+        labels: (N,), the class of each image.
+        pack: images in a group.
+    """
+    rng = _generator(seed, _EPOCH, epoch)
+    indices = rng.permutation(len(labels))
+    if pack == 1:
+        return indices
+    classes = (indices[labels[indices] == label] for label in np.unique(labels))
+    groups = [own[: len(own) // pack * pack].reshape(-1, pack) for own in classes]
+    return rng.permutation(np.concatenate(groups)).ravel()
 
 
 def draws(
-    seed: int, step: int, count: int, latent_dim: int, n_classes: int
+    seed: int, step: int, count: int, latent_dim: int, n_classes: int, pack: int = 1
 ) -> tuple[int, NDArray[np.float32], NDArray[np.int32]]:
     """Return what a training step needs.
 
     Returns:
         The seed for Jittor's generator (the dropout of this step); z (count, latent_dim)
-        float32, standard normal; labels (count,) int32, uniform.
+        float32, standard normal; labels (count,) int32, uniform, `pack` equal ones after each
+        other, which must divide `count`.
     """
     rng = _generator(seed, _STEP, step)
     return (
         _jittor_seed(rng),
         rng.standard_normal((count, latent_dim), np.float32),
-        rng.integers(0, n_classes, count, np.int32),
+        rng.integers(0, n_classes, count // pack, np.int32).repeat(pack),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cgan import checkpoint, data, reader, weights
 from cgan.config import DEFAULT_WIDTHS, GeneratorConfig
 from cgan.errors import UserError
@@ -45,6 +47,10 @@ def resolve(
         )
     if len(dataset.labels) < 2:
         raise UserError(f"{dataset.name} holds fewer than two images: too few to train on.")
+    if np.bincount(dataset.labels).max() < options.pack:
+        raise UserError(
+            f"--pack {options.pack} is too much: {dataset.name} holds fewer images of each class."
+        )
     options = replace(options, n_classes=n_classes, channels=dataset.channels)
     config = generator_config(options)
     digits = [part for part in parse(options.number) if part is not None]
@@ -72,6 +78,7 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
             architecture=options.arch,
             widths=options.g_widths or (DEFAULT_WIDTHS if options.arch == "conv" else ()),
             class_norm=options.class_norm,
+            latent_norm=options.latent_norm,
             reader=options.reader,
         )
     except UserError as error:

@@ -50,11 +50,13 @@ class Trainer:
         self.step = 0
         self._options = options
         self._data = data
-        count, batch = len(data.labels), options.batch_size
+        # An unconditional discriminator is shown images of any class together.
+        self._classes = data.labels if config.conditional else np.zeros_like(data.labels)
+        count, batch = len(self._order(0)), options.batch_size
         # BatchNorm can't work on a single image: a last batch of one is left out.
         self.steps_per_epoch = count // batch + (count % batch > 1)
         jt.set_global_seed(randomness.initialisation_seed(options.seed))
-        self._generator, self._discriminator = networks.make(config, options.d_widths)
+        self._generator, self._discriminator = networks.make(config, options.d_widths, options.pack)
         # Jittor's Dropout is off until it is told that this is training.
         self._generator.train()
         self._discriminator.train()
@@ -86,7 +88,7 @@ class Trainer:
         """
         while self.step < self.total_steps:
             epoch, batch = divmod(self.step, self.steps_per_epoch)
-            order = randomness.order(self._options.seed, epoch, len(self._data.labels))
+            order = self._order(epoch)
             for start in range(batch, self.steps_per_epoch):
                 size = self._options.batch_size
                 indices = order[start * size : (start + 1) * size]
@@ -96,11 +98,19 @@ class Trainer:
                     raise Diverged(self.step, f"the losses are {d_loss} (D) and {g_loss} (G)")
                 yield epoch, len(indices), d_loss, g_loss
 
+    def _order(self, epoch: int) -> NDArray[np.int64]:
+        return randomness.order(self._options.seed, epoch, self._classes, self._options.pack)
+
     def _train_on(self, indices: NDArray[np.int64]) -> tuple[float, float]:
         """Train G on fresh latents and labels, then D on real images and the same fakes."""
         count, options = len(indices), self._options
         seed, z, fake_labels = randomness.draws(
-            options.seed, self.step, count, self.config.latent_dim, self.config.n_classes
+            options.seed,
+            self.step,
+            count,
+            self.config.latent_dim,
+            self.config.n_classes,
+            options.pack,
         )
         jt.set_seed(seed)
         real = jt.array(self._data.images[indices])

@@ -89,7 +89,13 @@ def test_a_value_that_does_not_fit_is_refused_by_name(name, value):
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"widths": [8, 4, 2, 1]}, {"widths": [1024, 1, 1]}, {"class_norm": True}],
+    [
+        {},
+        {"widths": [8, 4, 2, 1]},
+        {"widths": [1024, 1, 1]},
+        {"class_norm": True},
+        {"class_norm": True, "latent_norm": True},
+    ],
     ids=repr,
 )
 def test_json_round_trip_of_a_convolutional_one(values):
@@ -102,7 +108,7 @@ def test_json_round_trip_of_a_convolutional_one(values):
     [
         *(("widths", value) for value in ([], [8, 8], [8] * 5, 8, "8,8,8", None)),
         *(("widths", [8, value, 8]) for value in (0, -1, 1025, True, 8.0, "8", None, [8])),
-        *(("class_norm", value) for value in (1, "true", None)),
+        *((name, value) for name in ("class_norm", "latent_norm") for value in (1, "true", None)),
         *(("img_size", value) for value in (4, 30, 36)),
     ],
 )
@@ -117,7 +123,14 @@ def test_there_are_no_gains_of_classes_without_classes():
         GeneratorConfig.from_dict(CONV | {"class_norm": True, "conditional": False})
 
 
-@pytest.mark.parametrize(("name", "value"), [("widths", (8, 8, 8)), ("class_norm", True)])
+def test_there_are_no_gains_of_latents_without_those_of_classes():
+    with pytest.raises(UserError, match="latent_norm must be False without class_norm"):
+        GeneratorConfig.from_dict(CONV | {"latent_norm": True})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("widths", (8, 8, 8)), ("class_norm", True), ("latent_norm", True)]
+)
 def test_what_is_convolutional_does_not_fit_the_articles(name, value):
     with pytest.raises(UserError, match=f"^{name} must be "):
         GeneratorConfig(**{name: value})

@@ -50,6 +50,17 @@ def test_each_class_may_have_gains_and_biases():
     }
 
 
+def test_the_latent_may_have_gains_and_biases_besides():
+    own = generator_shapes(replace(CONV, class_norm=True))
+    more = generator_shapes(replace(CONV, class_norm=True, latent_norm=True))
+    assert {name: more[name] for name in more.keys() - own.keys()} == {
+        f"norm{index}.latent_{name}": (100, width)
+        for index, width in enumerate((128, 64, 32))
+        for name in ("gains", "biases")
+    }
+    assert own.keys() <= more.keys()
+
+
 def test_the_sizes_come_from_the_config():
     shapes = generator_shapes(replace(CONV, latent_dim=3, img_size=64, conditional=False))
     assert shapes["linear.weight"] == (128 * 8 * 8, 3)

@@ -15,6 +15,7 @@ CONFIGS = {
     "four widths": replace(TINY_CONV, widths=(5, 4, 3, 2), img_size=16),
     "colour": replace(TINY_CONV, channels=3, n_classes=4),
     "classes' own norms": replace(TINY_CONV, class_norm=True, widths=(5, 4, 3, 2)),
+    "latent's own norms": replace(TINY_CONV, class_norm=True, latent_norm=True),
     "unconditional": replace(TINY_CONV, conditional=False, img_size=16),
 }
 DEFAULT = GeneratorConfig(architecture="conv", widths=(128, 64, 32))
@@ -51,6 +52,9 @@ def layer_by_layer(config, tensors, z, labels):
         x = x / np.sqrt(channels(t[f"{name}.running_var"]) + 1e-5)
         if config.class_norm:
             gain, bias = t[f"{name}.gains"][labels], t[f"{name}.biases"][labels]
+            if config.latent_norm:
+                gain = gain + z @ t[f"{name}.latent_gains"]
+                bias = bias + z @ t[f"{name}.latent_biases"]
         else:
             gain, bias = t[f"{name}.weight"], t[f"{name}.bias"]
         return np.maximum(x * channels(gain) + channels(bias), 0)

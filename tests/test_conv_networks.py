@@ -134,6 +134,19 @@ def test_scores_are_linear_in_the_features_plus_a_projection(name):
     np.testing.assert_allclose(scores, score(critic, config, images, labels), atol=1e-4)
 
 
+def test_packed_images_are_channels_of_one():
+    config = CONFIGS["colour"]
+    critic = Discriminator(config, pack=3)
+    for _ in range(300):
+        critic.begin_step()
+    images = np.random.default_rng(2).uniform(-1, 1, (6, *config.image_shape)).astype(np.float32)
+    labels = np.array([1, 1, 1, 3, 3, 3], np.int32)
+    scores = critic(*as_vars(images, labels)).numpy()
+    assert scores.shape == (2, 1)
+    together = images.reshape(2, 9, *config.image_shape[1:])
+    np.testing.assert_allclose(scores, score(critic, config, together, labels[::3]), atol=1e-4)
+
+
 def test_the_widths_are_the_generators_in_reverse_unless_given():
     state = Discriminator(replace(TINY_CONV, widths=(5, 4, 3, 2))).state_dict()
     assert [state[f"conv{index}.weight"].shape[0] for index in (1, 2, 3)] == [3, 4, 5]

@@ -36,7 +36,7 @@ def test_the_defaults_are_the_articles():
 def test_nothing_that_the_article_has_not_is_on_by_default():
     options = TrainingOptions()
     assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
-    assert (options.d_steps, options.ema, options.shift) == (1, 0.0, 0)
+    assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
     assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
 
 
@@ -120,8 +120,27 @@ def test_bad_widths_of_a_discriminator_are_refused(widths):
         TrainingOptions(arch="conv", d_widths=widths)
 
 
+@pytest.mark.parametrize("pack", [0, -2, 3, 128])
+def test_a_pack_divides_the_batch(pack):
+    assert TrainingOptions(arch="conv", pack=4).pack == 4
+    with pytest.raises(UserError, match="--pack must be at least 1 and divide --batch_size"):
+        TrainingOptions(arch="conv", pack=pack)
+
+
+def test_a_latents_norm_needs_the_classes():
+    with pytest.raises(UserError, match="--latent_norm needs --class_norm"):
+        TrainingOptions(arch="conv", latent_norm=True)
+
+
 @pytest.mark.parametrize(
-    ("name", "value"), [("g_widths", (8, 8, 8)), ("d_widths", (8, 8, 8)), ("class_norm", True)]
+    ("name", "value"),
+    [
+        ("g_widths", (8, 8, 8)),
+        ("d_widths", (8, 8, 8)),
+        ("class_norm", True),
+        ("latent_norm", True),
+        ("pack", 2),
+    ],
 )
 def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
     with pytest.raises(UserError, match=f"--{name} needs --arch conv"):

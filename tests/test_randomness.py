@@ -6,11 +6,25 @@ from cgan import randomness
 
 
 def test_an_epochs_order_is_a_permutation_of_its_own():
-    first = randomness.order(0, 0, 50)
+    labels = np.arange(50, dtype=np.int32) % 3
+    first = randomness.order(0, 0, labels)
     assert sorted(first) == list(range(50))
-    assert np.array_equal(first, randomness.order(0, 0, 50))
-    assert not np.array_equal(first, randomness.order(0, 1, 50))
-    assert not np.array_equal(first, randomness.order(1, 0, 50))
+    assert np.array_equal(first, randomness.order(0, 0, labels))
+    assert not np.array_equal(first, randomness.order(0, 1, labels))
+    assert not np.array_equal(first, randomness.order(1, 0, labels))
+
+
+def test_packed_images_are_of_one_class_and_each_comes_once():
+    labels = np.array([0] * 31 + [1] * 7 + [2] * 2 + [4] * 40, np.int32)
+    orders = [randomness.order(0, epoch, labels, pack=3) for epoch in range(20)]
+    for order in orders:
+        assert len(order) == len(set(order)) == 30 + 6 + 39
+        groups = labels[order].reshape(-1, 3)
+        assert (groups == groups[:, :1]).all()
+        assert (np.diff(groups[:, 0]) != 0).sum() > 5  # classes are mixed
+    # What is left over is others in other epochs, and so are an image's companions.
+    assert set(np.concatenate(orders)) == set(np.flatnonzero(labels != 2))
+    assert len({tuple(sorted(group)) for order in orders for group in order.reshape(-1, 3)}) > 400
 
 
 def test_a_steps_draws_are_its_own():
@@ -34,6 +48,17 @@ def test_draws_have_the_distributions_that_training_wants():
     assert abs(z.std() - 1) < 0.02
     assert labels.dtype == np.int32
     assert set(labels) == set(range(5))
+
+
+def test_packed_labels_are_equal_and_nothing_else_changes():
+    seed, z, labels = randomness.draws(0, 0, 4000, 30, 5)
+    packed = randomness.draws(0, 0, 4000, 30, 5, pack=4)
+    assert packed[0] == seed
+    assert np.array_equal(packed[1], z)
+    assert packed[2].shape == labels.shape
+    groups = packed[2].reshape(-1, 4)
+    assert (groups == groups[:, :1]).all()
+    assert set(packed[2]) == set(range(5))
 
 
 def test_consecutive_steps_get_unrelated_dropout_seeds():
