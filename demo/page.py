@@ -55,8 +55,9 @@ def _add(models: Models) -> None:
 
 
 def _trouble(language: str) -> str:
-    """Return the place for what is said when the server can't be asked."""
-    return f'<p role="alert" data-busy="{say(language, "busy")}"></p>'
+    """Return the place for what is said when the server can't be asked, with the sentence."""
+    busy, reset = say(language, "busy"), say(language, "reset")
+    return f'<p role="alert" data-busy="{busy}" data-reset="{reset}"></p>'
 
 
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:

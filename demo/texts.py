@@ -51,6 +51,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "That could not be drawn now: too many visitors at once, or no connection. Try again soon.",
         "暂时无法生成：访问的人太多，或者网络不通。请稍后再试。",
     ),
+    "reset": ("Reset to default value", "恢复默认值"),
     "png": ("PNG", "PNG"),
     "png_large": ("PNG, large", "PNG 大图"),
     "svg": ("SVG", "SVG"),

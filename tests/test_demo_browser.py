@@ -216,7 +216,7 @@ def test_looks_and_inks_change_the_paper(page):
     page.get_by_label("Transparent").check()
     page.get_by_label("Blue").check()
     page.locator(".sheet.clear[style*='#1d3582']").wait_for()
-    size = page.get_by_label("number input for Size on the page")
+    size = page.get_by_role("spinbutton", name="Size on the page")
     size.fill("100")
     size.press("Enter")
     page.locator(".sheet[style*='--digit:100px']").wait_for()
@@ -439,7 +439,17 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         page.get_by_label("你的号码").fill("12x")
         expect(page.get_by_role("alert")).to_contain_text("第 3 个字符 'x' 不是数字")
         expect(page.locator("#facts")).to_contain_text("内置权重")
+        for name in ("笔迹", "渐变", "书写"):
+            page.get_by_role("tab", name=name).click()
+            expect(page.get_by_label("种子").locator("visible=true").first).to_be_visible()
+            english = page.locator("button, input").evaluate_all(
+                "elements => elements.filter(one => one.checkVisibility())"
+                ".map(one => (one.ariaLabel || one.title || one.textContent).trim())"
+                ".filter(text => /[a-z]{2}/.test(text) && text !== 'English')"
+            )
+            assert english in ([], ["WebP"]), english
         page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("spinbutton", name="Seed").first).to_be_visible()
         expect(page.locator("h1")).to_have_text("Numbers by hand")
         expect(page.locator("html")).to_have_attribute("lang", "en")
         # The choice is kept, for the next visit.
@@ -589,7 +599,7 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_
 
 def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
     page.get_by_role("button", name="Look and details").click()
-    truncation = page.get_by_label("number input for Truncation: 0 is the average hand")
+    truncation = page.get_by_role("spinbutton", name="Truncation: 0 is the average hand")
     truncation.fill("0.3")
     truncation.press("Enter")
     page.get_by_role("tab", name="Styles").click()
@@ -684,7 +694,7 @@ def test_a_cell_carries_the_seed_that_it_shows(page):
     cell.wait_for()
     held = []
     page.route("**/queue/join*", lambda route: held.append(route), times=1)
-    seed = page.get_by_label("number input for Seed").locator("visible=true")
+    seed = page.get_by_role("spinbutton", name="Seed").locator("visible=true")
     seed.fill("99")  # the grid of this one does not come
     page.wait_for_timeout(300)
     assert len(held) == 1

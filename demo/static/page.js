@@ -149,6 +149,7 @@ window.cgan = {
     addEventListener("click", changed);
     // Gradio says in English, and far from the number, that the server is busy or gone.
     new MutationObserver((changes) => {
+      cgan.relabel();
       const added = changes.flatMap((change) => [...change.addedNodes]);
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
@@ -162,8 +163,18 @@ window.cgan = {
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
 
+  // Gradio labels a slider's parts in English: "number input for", "range slider for", "Reset".
+  relabel() {
+    const { reset } = document.querySelector("#trouble p").dataset;
+    for (const button of document.querySelectorAll(".reset-button")) button.ariaLabel = reset;
+    for (const input of document.querySelectorAll("input[aria-label*=' for ']")) {
+      input.ariaLabel = input.ariaLabel.split(" for ")[1]; // the roles tell them apart
+    }
+  },
+
   speak(language) {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    cgan.relabel();
     document.title = document.querySelector("#head h1").textContent;
     document.documentElement.dataset.ready = "true"; // the link's settings are on the page
   },
