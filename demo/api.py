@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import Request
+from fastapi.responses import JSONResponse
 from gradio.processing_utils import save_bytes_to_cache
+from gradio.route_utils import FnIndexInferError
 
 from cgan import UserError
 from demo import handlers
@@ -26,6 +29,26 @@ def _told_to_the_caller() -> Iterator[None]:
         yield
     except UserError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+async def _refuse(request: Request, error: Exception) -> JSONResponse:
+    """Say which endpoint or parameter there is not, where Gradio would print a traceback.
+
+    Raises:
+        Exception: it is another error.
+    """
+    by_name = "/call/v2/" in request.url.path
+    if isinstance(error, FnIndexInferError) or (isinstance(error, KeyError) and by_name):
+        said = "There is no such endpoint: there are /write, /grid and /morph."
+        return JSONResponse({"error": said}, status_code=404)
+    if isinstance(error, TypeError) and by_name:
+        said = str(error).partition(" Please click")[0]
+        return JSONResponse({"error": said}, status_code=422)
+    raise error
+
+
+# For FastAPI.
+EXCEPTION_HANDLERS = dict.fromkeys((FnIndexInferError, KeyError, TypeError), _refuse)
 
 
 def add(models: Models, settings: Sequence[Any], frames: Any) -> None:

@@ -6,9 +6,14 @@ import ctypes
 import importlib.util
 import io
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Until all is imported, Ctrl-C just ends the program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # Run as a file, Python looks for modules beside this one, not in the repository.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -147,7 +152,7 @@ def serve(arguments: list[str] | None) -> None:
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
 
-    from demo import page, zero_gpu
+    from demo import api, page, zero_gpu
     from demo.theme import theme
 
     zero_gpu.declare()
@@ -169,6 +174,7 @@ def serve(arguments: list[str] | None) -> None:
                 css_paths=page.STATIC / "style.css",
                 head=script,
                 footer_links=[],
+                app_kwargs={"exception_handlers": api.EXCEPTION_HANDLERS},
                 run_history=False,
                 enable_monitoring=False,
                 ssr_mode=False,
@@ -196,4 +202,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

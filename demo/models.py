@@ -144,6 +144,8 @@ class Models:
         """
         found = self._models.get(str(name or self.names[0]))
         if found is None:
+            if self.names == [""]:
+                raise UserError("weights must be left out: there are only the bundled ones here.")
             raise UserError(f"weights must be one of {', '.join(map(repr, self.names))}.")
         return found
 

@@ -124,7 +124,13 @@ def visit(browser: Browser, address: str, **settings):
     context.set_default_timeout(20_000)
     visited = Visit(context.new_page())
     visited.page.on("request", lambda request: visited.requests.append(request.url))
-    visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+
+    def fail(error):
+        # Gradio says so of what it was fetching when the page is loaded anew.
+        if not str(error).startswith("AbortError"):
+            visited.complaints.append(str(error))
+
+    visited.page.on("pageerror", fail)
 
     def listen(message):
         if message.type == "error":

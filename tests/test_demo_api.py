@@ -139,7 +139,7 @@ def test_the_same_request_gives_the_same_bytes(client):
         ("/write", {"digits": "1", "look": "glass"}, "look must be one of paper, mnist"),
         ("/write", {"digits": "1", "scale": 9}, "8"),
         ("/write", {"digits": "1", "best_of": 9}, "Best_of must be"),
-        ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be one of"),
+        ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be left out"),
         ("/grid", {"rows": 21}, "20"),
         ("/grid", {"rows": 0}, "1"),
         ("/morph", {"start": "1", "end": "12"}, "they have 1 and 2"),
@@ -174,6 +174,36 @@ def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
         picture = np.asarray(image)
     np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("138", seed=7))
     assert "Character 1, 'x', is not a digit" in call(served.address, ["x", *settings])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("call/v2/write", {"digits": "1", "sed": 3}, 422, "`sed` is not a valid key-word"),
+        ("call/v2/rite", {"digits": "1"}, 404, "there are /write, /grid and /morph"),
+        ("call/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
+        ("run/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
+    ],
+)
+def test_a_wrong_name_gets_a_sentence_over_plain_http(served, path, body, status, said):
+    address, headers = f"{served.address}gradio_api/{path}", {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=30)
+    with caught.value as answer:
+        assert answer.code == status
+        assert said in json.load(answer)["error"]
+    assert "Traceback" not in "".join(served.output)
+
+
+def test_parameters_may_be_given_by_name(served):
+    body = json.dumps({"digits": "138", "look": "mnist", "scale": 1, "seed": 7}).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"{served.address}gradio_api/call/v2/write"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{served.address}gradio_api/call/write/{event}") as answer:
+        assert answer.read().decode().startswith("event: complete")
 
 
 @pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777x"], ["13966667777"] * 20])
