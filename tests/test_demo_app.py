@@ -185,6 +185,22 @@ def test_it_stops_without_a_traceback(tmp_path, number):
     assert not list(served.temporary.rglob("*.png"))
 
 
+def test_it_stops_without_a_traceback_while_it_is_being_imported(tmp_path):
+    command = [sys.executable, "-X", "importtime", APP]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=CLEAN, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:  # a line for each module
+            if line.endswith(" cgan.errors\n"):
+                process.send_signal(signal.SIGINT)
+                break
+        else:
+            pytest.fail("cgan was not imported")
+        rest = process.stderr.read()
+    assert "Traceback" not in rest
+    assert process.returncode == -signal.SIGINT
+
+
 def test_importing_the_app_starts_nothing(tmp_path):
     code = f"import runpy; print(sorted(runpy.run_path({APP!r}, run_name='app'))[:1])"
     result = subprocess.run(
