@@ -51,6 +51,7 @@ _HELP = {
     "sample_interval": "steps between sample grids",
     "checkpoint_interval": "epochs between checkpoints",
     "evaluate_interval": "epochs between evaluations, which keep the best weights; 0 for none",
+    "reader_weight": "weight of the reader's verdict in the generator's loss (needs --reader)",
     "seed": "the same seed gives the same weights on the same machine",
     "number": "the number in result.png",
 }

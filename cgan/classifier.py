@@ -1,7 +1,7 @@
 """Small convolutional classifiers: the judge of generated images, its pupils, and readers.
 
-They are trained on real images (or, for GAN-train, on generated ones) by `fit`, and take no part
-in training a generator. Importing this module imports Jittor.
+They are trained on real images (or, for GAN-train, on generated ones) by `fit`. None that measures
+takes part in training a generator; the reader may. Importing this module imports Jittor.
 """
 
 import hashlib
@@ -99,6 +99,10 @@ class Classifier:
                 scores.append(nn.log_softmax(batch[0], dim=1).numpy())
                 features.append(batch[1].numpy())
         return np.concatenate(scores), np.concatenate(features)
+
+    def log_probabilities(self, images: Any) -> Any:
+        """(N, C, H, W) -> (N, n_classes), both Jittor's float32, with a gradient to the images."""
+        return nn.log_softmax(self._network(images)[0], dim=1)
 
     def accuracy(self, data: Dataset) -> float:
         """Return the share of images that are classified as their label says."""

@@ -20,7 +20,16 @@ Lim and Ye, "Geometric GAN", 2017 (arXiv:1705.02894), the hinge loss, as Miyato 
     min_D  E_x[max(0, 1 - D(x|y))] + E_z[max(0, 1 + D(G(z|y)|y))]        min_G  -E_z[D(G(z|y)|y)]
                                                                                              (4)
 
-Each function below takes D's scores, (N, 1) float32, and returns a scalar. The discriminator's
+To it `reader_weight` times the loss of a classifier C may be added that was trained on the real
+images and stays as it is, so that a generated digit can be read (Odena, Olah and Shlens,
+"Conditional Image Synthesis with Auxiliary Classifier GANs", 2017, arXiv:1610.09585, train one
+along with D):
+
+    E_z[max(0, log 0.99 - log C(y|G(z|y)))]                                                  (5)
+
+What C is sure of gets no gradient, or digits would all become what C is surest of.
+
+Each function of scores below takes D's, (N, 1) float32, and returns a scalar. The discriminator's
 loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
 """
 
@@ -28,6 +37,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cgan.jittor_setup import load_jittor
+from cgan.reader import CERTAIN
 
 jt = load_jittor()
 
@@ -52,6 +62,17 @@ def bce(scores: Any, real: bool) -> Any:
 def hinge(scores: Any, real: bool) -> Any:
     """Hinge loss, equation (4), for D: the mean of max(0, 1 - score), or of max(0, 1 + score)."""
     return jt.maximum(1.0 - scores if real else 1.0 + scores, 0.0).mean()
+
+
+def illegibility(log_probabilities: Any, labels: Any) -> Any:
+    """Equation (5): the mean of what the classifier's log-probabilities lack to be certain.
+
+    Args:
+        log_probabilities: (N, n_classes) float32, at most 0.
+        labels: (N,) int32, what was to be drawn.
+    """
+    own = log_probabilities.reindex((len(labels),), ["i0", "@e0(i0)"], extras=[labels])
+    return jt.maximum(CERTAIN - own, 0.0).mean()
 
 
 class Loss(NamedTuple):

@@ -54,6 +54,7 @@ class TrainingOptions:
         checkpoint_interval: epochs between checkpoints.
         reader: train a small classifier, too, which says how legible an image is (see
             `cgan.reader`), and publish it with the generator.
+        reader_weight: weight of that classifier's verdict in the generator's loss.
         seed: all randomness comes from it.
         number: what `result.png` shows.
     """
@@ -86,6 +87,7 @@ class TrainingOptions:
     checkpoint_interval: int = 1
     evaluate_interval: int = 0
     reader: bool = False
+    reader_weight: float = 0.0
     seed: int = 0
     number: str = "01234567890"
 
@@ -123,6 +125,9 @@ class TrainingOptions:
         _check(0 <= self.shift < self.img_size, "--shift must be from 0 to less than --img_size.")
         for name in ("b1", "b2", "ema"):
             _check(0 <= getattr(self, name) < 1, f"--{name} must be at least 0 and less than 1.")
+        fits = 0 <= self.reader_weight < math.inf
+        _check(fits, "--reader_weight must be a number that is not negative, such as 0.1.")
+        _check(self.reader or self.reader_weight == 0, "--reader_weight needs --reader.")
         check_seed(self.seed)
 
     def to_dict(self) -> dict[str, Any]:

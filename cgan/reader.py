@@ -1,7 +1,7 @@
 """A small classifier beside a generator, which says how legible an image is; NumPy alone.
 
-It was trained on the same real images as the generator (see `cgan.classifier`), took no part in
-the generator's training, and is none of the classifiers that measure its quality:
+It was trained on the same real images as the generator (see `cgan.classifier`), may have had a
+say in the generator's training, and is none of the classifiers that measure its quality:
 
     convolutions 5x5, 3x3 and 3x3 of stride 2, to 8, 16 and 32 channels, with ReLU
     Linear to 64 features, with ReLU; Linear to a score per class

@@ -20,7 +20,8 @@ from cgan.run_folder import RunFolder
 from cgan.run_loop import RunLoop
 from cgan.terminal import warn
 
-if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
+if TYPE_CHECKING:  # importing them imports Jittor, which may have to compile itself first
+    from cgan.classifier import Classifier
     from cgan.training import Trainer
 
 _THREADS_KEY, _DEVICE_KEY = "threads", "device"
@@ -102,8 +103,9 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         weights.save_config(run.path, config, record)
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
-            readers = _make_reader(run, config, dataset, execution, interruption)
-            trainer = _make_trainer(config, options, dataset)
+            classifier = _make_reader(run, config, dataset, execution, interruption)
+            trainer = _make_trainer(config, options, dataset, classifier)
+            readers = {} if classifier is None else reader.fold(classifier.tensors)
             loop = RunLoop(run, trainer, readers, options, execution, interruption, evaluation)
             loop.save_sample()
             loop.finish()
@@ -135,8 +137,9 @@ def resume(path: Path, given: dict[str, Any], execution: Execution) -> None:
             )
         with Interruption() as interruption:
             evaluation = _make_evaluation(run, config, options, execution, interruption)
-            readers = _make_reader(run, config, dataset, execution, interruption)
-            trainer = _make_trainer(config, options, dataset)
+            classifier = _make_reader(run, config, dataset, execution, interruption)
+            trainer = _make_trainer(config, options, dataset, classifier)
+            readers = {} if classifier is None else reader.fold(classifier.tensors)
             loop = RunLoop(run, trainer, readers, options, execution, interruption, evaluation)
             if run.checkpoint.exists():
                 trainer.restore(*checkpoint.load(run.checkpoint))
@@ -186,11 +189,14 @@ def _prepare_jittor(options: TrainingOptions, execution: Execution) -> tuple[int
 
 
 def _make_trainer(
-    config: GeneratorConfig, options: TrainingOptions, dataset: data.Dataset
+    config: GeneratorConfig,
+    options: TrainingOptions,
+    dataset: data.Dataset,
+    classifier: "Classifier | None",
 ) -> "Trainer":
     from cgan.training import Trainer
 
-    return Trainer(config, options, dataset)
+    return Trainer(config, options, dataset, classifier)
 
 
 def _make_reader(
@@ -199,10 +205,10 @@ def _make_reader(
     dataset: data.Dataset,
     execution: Execution,
     interruption: Interruption,
-) -> weights.Tensors:
+) -> "Classifier | None":
     """Train the reader that is published with the generator, or take it from the cache."""
     if not config.reader:
-        return {}
+        return None
     from cgan import classifier  # imports Jittor, which may have to compile itself first
 
     def check() -> None:
@@ -211,7 +217,7 @@ def _make_reader(
             f"python train.py --resume {run.path}"
         )
 
-    return reader.fold(classifier.trained(dataset, classifier.READER, execution.say, check).tensors)
+    return classifier.trained(dataset, classifier.READER, execution.say, check)
 
 
 def _make_evaluation(

@@ -11,11 +11,12 @@ from cgan import networks, randomness
 from cgan.adam import Adam
 from cgan.average import Average
 from cgan.checkpoint import Position
+from cgan.classifier import Classifier
 from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
 from cgan.jittor_setup import load_jittor
-from cgan.losses import LOSSES
+from cgan.losses import LOSSES, illegibility
 from cgan.options import TrainingOptions
 from cgan.shifting import shift
 
@@ -44,12 +45,26 @@ class Trainer:
         config: of the generator.
     """
 
-    def __init__(self, config: GeneratorConfig, options: TrainingOptions, data: Dataset) -> None:
-        """Make the networks from the seed."""
+    def __init__(
+        self,
+        config: GeneratorConfig,
+        options: TrainingOptions,
+        data: Dataset,
+        reader: Classifier | None = None,
+    ) -> None:
+        """Make the networks from the seed.
+
+        Args:
+            config: of the generator.
+            options: of the run.
+            data: what to train on.
+            reader: the classifier whose verdict has the weight `options.reader_weight`.
+        """
         self.config = config
         self.step = 0
         self._options = options
         self._data = data
+        self._reader = reader if options.reader_weight else None
         # An unconditional discriminator is shown images of any class together.
         self._classes = data.labels if config.conditional else np.zeros_like(data.labels)
         count, batch = len(self._order(0)), options.batch_size
@@ -124,6 +139,9 @@ class Trainer:
 
         fake = self._generator(jt.array(z), labels)
         g_loss = self._loss.generator(self._discriminator(shift(fake, shifts[0]), labels))
+        if self._reader is not None:
+            verdict = illegibility(self._reader.log_probabilities(fake), labels)
+            g_loss = g_loss + options.reader_weight * verdict
         if self.step % options.d_steps == 0:
             self._generator_adam.step(g_loss)
 

@@ -42,6 +42,19 @@ def test_probabilities_and_features(judge):
     assert judge.accuracy(TEST) == 1 - mistakes
 
 
+def test_what_jittor_is_given_has_a_gradient_to_the_images(judge):
+    images = jt.array(TEST.images[:7])
+    scores = judge.log_probabilities(images)
+    np.testing.assert_allclose(scores.numpy(), judge.classify(TEST.images[:7])[0], atol=1e-5)
+    # A small step up the gradient of a wrong class makes it likelier, of each image by itself.
+    wrong = np.int32((TEST.labels[:7] + 1) % 10)
+    before = scores.numpy()[np.arange(7), wrong]
+    gradient = jt.grad(scores[np.arange(7), wrong].sum(), images).numpy()
+    steps = 1e-2 * gradient / np.abs(gradient).max(axis=(1, 2, 3), keepdims=True)
+    after = judge.log_probabilities(jt.array(TEST.images[:7] + steps)).numpy()
+    assert np.all(after[np.arange(7), wrong] > before)
+
+
 @pytest.mark.usefixtures("few_steps")
 def test_the_same_images_give_the_same_weights_whatever_the_process_did():
     first = fit(TRAIN, 10, SHORT)

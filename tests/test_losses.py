@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from cgan.jittor_setup import load_jittor
-from cgan.losses import LOSSES, bce, hinge, lsgan
+from cgan.losses import LOSSES, bce, hinge, illegibility, lsgan
 from cgan.options import LOSSES as NAMES
+from cgan.reader import CERTAIN
 
 jt = load_jittor()
 SCORES = np.array([[-2.0], [-0.3], [0.0], [0.9], [4.0]], np.float32)
@@ -58,3 +59,14 @@ def test_the_generator_wants_what_is_generated_to_look_real():
     for name, loss in LOSSES.items():
         expected = -SCORES.mean() if name == "hinge" else loss.discriminator(jt.array(SCORES), True)
         assert loss.generator(jt.array(SCORES)).item() == pytest.approx(float(expected))
+
+
+def test_illegible_is_what_is_not_read_as_its_class_for_certain():
+    """Three images: read with 99.5 %, with half of the certainty, and as another class."""
+    chances = np.array([[0.995, 0.005], [0.505, 0.495], [0.9, 0.1]], np.float32)
+    logarithms, labels = jt.array(np.log(chances)), jt.array(np.array([0, 1, 1], np.int32))
+    loss = illegibility(logarithms, labels)
+    assert loss.item() == pytest.approx((np.log(2) + np.log(9.9)) / 3, rel=1e-5)
+    assert np.exp(CERTAIN) == pytest.approx(0.99)
+    gradient = jt.grad(loss, logarithms).numpy()
+    np.testing.assert_allclose(gradient, [[0, 0], [0, -1 / 3], [0, -1 / 3]], rtol=1e-6)

@@ -312,6 +312,7 @@ def test_an_existing_run_is_not_overwritten(tmp_path):
         (["--ema=1"], ["--ema must be at least 0 and less than 1"]),
         (["--recipe=worst"], ["--recipe"]),
         (["--n_classes=9"], ["--n_classes 9 is too few", "10 classes"]),
+        (["--arch=conv", "--batch_size=1000", "--pack=200"], ["--pack 200 is too much", "fewer"]),
         (["--channels=3"], ["--channels 3 does not fit"]),
         (["--number=12a"], ["'a'", "3"]),
         (["--epochs=3"], ["--epochs"]),

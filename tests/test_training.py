@@ -1,8 +1,12 @@
 """The training step by step, in this process."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
+from cgan import data
+from cgan.classifier import READER, fit
 from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
@@ -23,6 +27,8 @@ ALL = {
     "d_steps": 2,
     "ema": 0.9,
     "shift": 2,
+    "reader": True,
+    "reader_weight": 0.5,
 }
 
 
@@ -41,8 +47,14 @@ def make(count=64, seed=0, **settings):
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (count, 1, 8, 8)).astype(np.float32)
     labels = rng.integers(0, 10, count).astype(np.int32)
-    options = TrainingOptions(batch_size=16, n_epochs=3, seed=seed, **settings)
-    return Trainer(config_of(settings), options, Dataset("noise", images, labels, (8, 8)))
+    options = TrainingOptions(batch_size=16, seed=seed, **{"n_epochs": 3} | settings)
+    noise = Dataset("noise", images, labels, (8, 8))
+    return Trainer(config_of(settings), options, noise, reader() if options.reader else None)
+
+
+@cache
+def reader():
+    return fit(data.load("digits", None, 8), 10, READER)
 
 
 def test_every_image_is_used_and_a_single_one_left_over_is_not():
@@ -178,13 +190,23 @@ def test_what_is_published_is_the_average():
     }
 
 
-@pytest.mark.parametrize("name", ["shift", "class_norm", "loss"])
+@pytest.mark.parametrize("name", ["shift", "class_norm", "loss", "reader_weight"])
 def test_each_setting_changes_the_training(name):
     _, with_all = first_steps(**ALL)
     _, without = first_steps(**{key: value for key, value in ALL.items() if key != name})
     assert not np.array_equal(
         with_all["discriminator.conv1.weight"], without["discriminator.conv1.weight"]
     )
+
+
+def test_the_generator_learns_what_the_reader_can_read():
+    """D learns as good as nothing here, and the reader's is almost all of the loss."""
+    settings = {"arch": "conv", "lr": 0.01, "d_lr": 1e-9, "n_epochs": 40}
+    losses = [g_loss for *_, g_loss in make(**settings, reader=True, reader_weight=1e3).run()]
+    assert np.mean(losses[-10:]) < np.mean(losses[:10]) / 3
+    # Of two runs without it, one never asks the reader and the other has none.
+    plain, asked = ([*make(**settings, reader=known).run()] for known in (False, True))
+    assert plain == asked
 
 
 def test_a_state_of_other_data_networks_or_seeds_does_not_fit():
