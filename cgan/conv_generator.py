@@ -1,5 +1,7 @@
 """The convolutional generator's forward pass in NumPy."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,13 +10,18 @@ from cgan.weights import Weights
 
 Array = NDArray[np.float64]
 
+# Images that go through the layers together. Fewer calls of NumPy are made for them: a call may
+# have to wait, among many threads, until Python runs it. More would leave the processor's cache.
+_TOGETHER = 16
+
 
 class ConvGenerator:
     """The convolutional generator in evaluation mode.
 
-    Each image is computed by itself, so it can't depend on others. Channels come last in memory:
-    a transposed convolution then is one matrix product for all pixels, whose results are added
-    up in runs of four pixels' channels.
+    Channels come last in memory: a transposed convolution then is one matrix product for all
+    pixels of an image, whose results are added up in runs of four pixels' channels. Each image
+    has matrix products of its own (NumPy does those of a stack one by one), of the same shapes
+    whatever else is in the batch, so it can't depend on others.
 
     Attributes:
         classes: (n_classes, K) float64, all that depends on the class: the embedding and, with
@@ -65,23 +72,24 @@ class ConvGenerator:
             (N, C, H, W) float32 in [-1, 1].
         """
         images = np.empty((len(z), *self._config.image_shape), np.float32)
-        for index, latent in enumerate(z):
-            image = self._forward(latent, None if classes is None else classes[index])
-            images[index] = image.transpose(2, 0, 1)
+        for start in range(0, len(z), _TOGETHER):
+            some = slice(start, start + _TOGETHER)
+            pixels = self._forward(z[some], None if classes is None else classes[some])
+            images[some] = pixels.transpose(0, 3, 1, 2)
         return images
 
     def _forward(self, z: NDArray[np.float32], of_class: Array | None) -> Array:
-        """(latent_dim,), (K,) -> (H, W, C)."""
+        """(N, latent_dim), (N, K) -> (N, H, W, C)."""
         config, size = self._config, conv.base_size(self._config)
         if of_class is None:
-            inputs, affine = z.astype(np.float64), np.empty(0)
+            inputs, affine = z.astype(np.float64), np.empty((len(z), 0))
         else:
-            inputs = np.concatenate((of_class[: config.n_classes], z))
-            affine = of_class[config.n_classes :]
+            inputs = np.hstack((of_class[:, : config.n_classes], z))
+            affine = of_class[:, config.n_classes :]
             if self._of_latent is not None:
-                affine = affine + z @ self._of_latent
+                affine = affine + _one_by_one(z, self._of_latent)
         weight, bias = self._linear
-        x = (inputs @ weight + bias).reshape(size, size, -1)
+        x = (_one_by_one(inputs, weight) + bias).reshape(len(z), size, size, -1)
         start = 0
         for weight, bias in self._ups:
             x, start = _activate(x, affine, start)
@@ -93,40 +101,52 @@ class ConvGenerator:
         return image
 
 
+def _one_by_one(rows: NDArray[Any], weight: Array) -> Array:
+    """(N, K) @ (K, M), as N products: those of one matrix would depend on the other rows."""
+    product: Array = (rows[:, None, :] @ weight)[:, 0]
+    return product
+
+
 def _activate(x: Array, affine: Array, start: int) -> tuple[Array, int]:
-    """Apply the class's gains and biases, if any, which begin at `start`, and ReLU."""
-    if len(affine):
+    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU."""
+    if affine.shape[1]:
         width = x.shape[-1]
-        x = x * affine[start : start + width] + affine[start + width : start + 2 * width]
+        gains, biases = (
+            affine[:, None, None, begin : begin + width] for begin in (start, start + width)
+        )
+        x = x * gains + biases
         start += 2 * width
     return np.maximum(x, 0), start
 
 
 def _double(x: Array, weight: Array) -> Array:
-    """Transposed convolution 4x4 of stride 2 and padding 1: (H, W, C) -> (2H, 2W, D).
+    """Transposed convolution 4x4 of stride 2 and padding 1: (N, H, W, C) -> (N, 2H, 2W, D).
 
     Every pixel of x adds a patch of 4x4 pixels, of which `weight` (C, 16D) makes four of 2x2.
     """
-    height, width, channels = x.shape
-    patches = (x.reshape(-1, channels) @ weight).reshape(height, width, 2, 2, -1)
+    count, height, width, channels = x.shape
+    patches = x.reshape(count, -1, channels) @ weight
+    patches = patches.reshape(count, height, width, 2, 2, -1)
     # (H + 1, W + 1) blocks of 2x2 pixels, a pixel more than the result on each side.
-    blocks = np.zeros((height + 1, width + 1, patches.shape[-1]))
+    blocks = np.zeros((count, height + 1, width + 1, patches.shape[-1]))
     for a in (0, 1):
         for b in (0, 1):
-            blocks[a : a + height, b : b + width] += patches[:, :, a, b]
-    pixels = blocks.reshape(height + 1, width + 1, 2, 2, -1).transpose(0, 2, 1, 3, 4)
-    return pixels.reshape(2 * height + 2, 2 * width + 2, -1)[1:-1, 1:-1]
+            blocks[:, a : a + height, b : b + width] += patches[:, :, :, a, b]
+    pixels = blocks.reshape(count, height + 1, width + 1, 2, 2, -1).transpose(0, 1, 3, 2, 4, 5)
+    return pixels.reshape(count, 2 * height + 2, 2 * width + 2, -1)[:, 1:-1, 1:-1]
 
 
 def _convolve(x: Array, weight: Array) -> Array:
-    """Convolution 3x3 of padding 1: (H, W, C) -> (H, W, D) by `weight` (C, 9D)."""
-    height, width, channels = x.shape
-    parts = (x.reshape(-1, channels) @ weight).reshape(height, width, 3, 3, -1)
-    sums = np.zeros((height + 2, width + 2, parts.shape[-1]))
+    """Convolution 3x3 of padding 1: (N, H, W, C) -> (N, H, W, D) by `weight` (C, 9D)."""
+    count, height, width, channels = x.shape
+    parts = x.reshape(count, -1, channels) @ weight
+    parts = parts.reshape(count, height, width, 3, 3, -1)
+    sums = np.zeros((count, height + 2, width + 2, parts.shape[-1]))
     for ky in range(3):
         for kx in range(3):
-            sums[2 - ky : 2 - ky + height, 2 - kx : 2 - kx + width] += parts[:, :, ky, kx]
-    return sums[1:-1, 1:-1]
+            rows, columns = slice(2 - ky, 2 - ky + height), slice(2 - kx, 2 - kx + width)
+            sums[:, rows, columns] += parts[:, :, :, ky, kx]
+    return sums[:, 1:-1, 1:-1]
 
 
 def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tuple[Array, Array]:
