@@ -9,14 +9,20 @@ RECIPES: dict[str, dict[str, Any]] = {
     "article": {},
     "best": {
         "arch": "conv",
+        "d_widths": (48, 96, 192),
         "class_norm": True,
-        "n_epochs": 40,
+        "latent_norm": True,
+        "loss": "hinge",
+        "n_epochs": 45,
         "batch_size": 64,
         "lr": 4e-4,
+        "d_lr": 8e-4,
         "b1": 0.0,
         "decay_from": 0.0,
         "ema": 0.999,
+        "pack": 2,
         "reader": True,
+        "reader_weight": 0.2,
     },
 }
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ MAX_ROWS = 20
 MAX_VARIATION = 999
 MAX_BEST_OF = 8
 MIN_FRAMES, MAX_FRAMES = 8, 60
+# While one types or drags, most digits stay as they are: those drawn last are kept (as single
+# digits, whatever the numbers were), with the latents that they were drawn with. About 6 MB.
+_KEPT = 2048
 
 
 class OutOfRange(UserError):
@@ -136,21 +140,40 @@ class Hand:
         Raises:
             UserError: `best_of` is more than 1, and the weights can't tell what is legible.
         """
-        chosen: dict[tuple[int, ...], NDArray[np.float32]] = {}
         rows = []
         for position, label in enumerate(labels):
             variation = self.redrawn.get(position, 0)
             index = (self.row if self.one_hand else position) + MAX_DIGITS * variation
             shared = self.one_hand and not variation
             wanted = tuple(range(sampler.config.n_classes)) if shared else (int(label),)
-            key = (index, *wanted)
-            if key not in chosen:
-                choices = candidates(self.seed, index, self.best_of, sampler.config.latent_dim)
-                choices *= np.float32(self.truncation)
-                best = sampler.best(choices, wanted) if self.best_of > 1 else 0
-                chosen[key] = choices[best]
-            rows.append(chosen[key])
+            rows.append(_latent(sampler, self.seed, index, self.truncation, self.best_of, wanted))
         return np.stack(rows)
+
+
+@lru_cache(_KEPT)
+def _latent(
+    sampler: Sampler,
+    seed: int,
+    index: int,
+    truncation: float,
+    best_of: int,
+    labels: tuple[int, ...],
+) -> NDArray[np.float32]:
+    """Return the latent number `index` of a seed, or the candidate that suits `labels` best."""
+    choices = candidates(seed, index, best_of, sampler.config.latent_dim)
+    choices *= np.float32(truncation)
+    latent: NDArray[np.float32] = choices[sampler.best(choices, labels) if best_of > 1 else 0]
+    return latent
+
+
+@lru_cache(_KEPT)
+def _digit(sampler: Sampler, latent: bytes, label: int) -> tuple[NDArray[np.uint8], float]:
+    """Return a digit's pixels and the milliseconds that the generator took for it."""
+    z = np.frombuffer(latent, np.float32)[None]
+    start = time.perf_counter()
+    images = sampler.generate(z, [label])
+    milliseconds = (time.perf_counter() - start) * 1000
+    return picture.to_pixels(images)[0], milliseconds
 
 
 def make_hand(
@@ -208,7 +231,7 @@ class Drawing:
     Attributes:
         parts: digits and gaps (None) in order.
         pixels: (N, H, W) uint8, a digit each; ink 255 on 0.
-        milliseconds: what the generator took.
+        milliseconds: what the generator took for these digits, when it drew them.
     """
 
     parts: list[int | None]
@@ -229,7 +252,10 @@ def draw(sampler: Sampler, text: Any, hand: Hand) -> Drawing:
     """
     parts = parse_digits(text)
     labels = np.array([part for part in parts if part is not None])
-    start = time.perf_counter()
-    images = sampler.generate(hand.latents(sampler, labels), labels)
-    milliseconds = (time.perf_counter() - start) * 1000
-    return Drawing(parts, picture.to_pixels(images), milliseconds)
+    latents = hand.latents(sampler, labels)
+    digits = [
+        _digit(sampler, latent.tobytes(), int(label))
+        for latent, label in zip(latents, labels, strict=True)
+    ]
+    pixels = np.stack([pixels for pixels, _ in digits])
+    return Drawing(parts, pixels, sum(milliseconds for _, milliseconds in digits))

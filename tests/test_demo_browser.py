@@ -423,7 +423,7 @@ def test_who_wants_no_motion_gets_none(chromium, demo):
 def test_the_line_of_facts(page):
     expect(page.locator("#facts")).to_have_text(
         re.compile(
-            r"Generated in \d+\.\d ms by 396,261 parameters · bundled weights "
+            rf"Generated in \d+\.\d ms by {SAMPLER.parameter_count:,} parameters · bundled weights "
             + SAMPLER.sha256[:12]
             + r", of whose digits a classifier reads \d\d\.\d %"
         )

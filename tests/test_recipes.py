@@ -28,5 +28,5 @@ def test_the_best_recipe_is_convolutional_and_publishes_averages():
 
 
 def test_what_does_not_fit_the_recipe_is_refused():
-    with pytest.raises(UserError, match="--class_norm needs --arch conv"):
+    with pytest.raises(UserError, match="needs --arch conv"):
         options_of("best", {"arch": "mlp", "class_norm": True})

@@ -28,9 +28,7 @@ BEST = (
     *SETTINGS,
     "--recipe=best",
     "--g_widths=16,8,8",
-    "--class_norm",
-    "--latent_norm",
-    "--pack=2",
+    "--d_widths=8,16,16",
     "--d_steps=2",
     "--shift=1",
 )
