@@ -2,7 +2,7 @@
 
     python benchmarks/write_speed.py [WEIGHTS]
 
-Both take turns; NumPy draws the digits one by one, as the page does, Jittor all at once.
+Both take turns.
 """
 
 import argparse

@@ -1,6 +1,5 @@
 """What a visitor asks for, checked, and the digits that the generator makes of it."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan import Sampler, UserError, number, picture
+from cgan import Sampler, UserError, number
 from cgan.latents import candidates
+from demo.digits import Digits
 
 MAX_DIGITS = 64
 # Room for separators between 64 digits; nobody's number is longer.
@@ -21,9 +21,8 @@ MAX_ROWS = 20
 MAX_VARIATION = 999
 MAX_BEST_OF = 8
 MIN_FRAMES, MAX_FRAMES = 8, 60
-# While one types or drags, most digits stay as they are: those drawn last are kept (as single
-# digits, whatever the numbers were), with the latents that they were drawn with. About 6 MB.
-_KEPT = 2048
+_DIGITS = Digits()
+_KEPT_LATENTS = 2048  # about 2 MB: choosing the most legible takes longest
 
 
 class OutOfRange(UserError):
@@ -150,7 +149,7 @@ class Hand:
         return np.stack(rows)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_KEPT_LATENTS)
 def _latent(
     sampler: Sampler,
     seed: int,
@@ -164,16 +163,6 @@ def _latent(
     choices *= np.float32(truncation)
     latent: NDArray[np.float32] = choices[sampler.best(choices, labels) if best_of > 1 else 0]
     return latent
-
-
-@lru_cache(_KEPT)
-def _digit(sampler: Sampler, latent: bytes, label: int) -> tuple[NDArray[np.uint8], float]:
-    """Return a digit's pixels and the milliseconds that the generator took for it."""
-    z = np.frombuffer(latent, np.float32)[None]
-    start = time.perf_counter()
-    images = sampler.generate(z, [label])
-    milliseconds = (time.perf_counter() - start) * 1000
-    return picture.to_pixels(images)[0], milliseconds
 
 
 def make_hand(
@@ -253,9 +242,6 @@ def draw(sampler: Sampler, text: Any, hand: Hand) -> Drawing:
     parts = parse_digits(text)
     labels = np.array([part for part in parts if part is not None])
     latents = hand.latents(sampler, labels)
-    digits = [
-        _digit(sampler, latent.tobytes(), int(label))
-        for latent, label in zip(latents, labels, strict=True)
-    ]
-    pixels = np.stack([pixels for pixels, _ in digits])
-    return Drawing(parts, pixels, sum(milliseconds for _, milliseconds in digits))
+    digits = _DIGITS.draw(sampler, latents, labels)
+    pixels = np.stack([digit.pixels for digit in digits])
+    return Drawing(parts, pixels, sum(digit.milliseconds for digit in digits))

@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgan import Sampler
 from cgan.errors import UserError
 from cgan.latents import candidates
 from cgan.reader import NoReader
-from cgan.weights import Weights
 from demo.drawing import (
     DifferentLengths,
     Hand,
     OutOfRange,
     TooLong,
-    _digit,
     draw,
     format_redrawn,
     make_hand,
@@ -28,7 +25,7 @@ from demo.drawing import (
     whole,
 )
 from demo.paper import row
-from tests.conftest import TINY, message, random_tensors
+from tests.conftest import message
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -184,24 +181,12 @@ def test_a_drawing_has_the_pixels_of_each_digit_and_knows_the_number(tiny_sample
     assert drawing.milliseconds > 0
 
 
-def test_a_digit_is_drawn_once_and_is_then_what_it_was(tiny_sampler):
+def test_whoever_changes_a_picture_changes_no_other(tiny_sampler):
     hand = Hand(seed=4321, redrawn={1: 2})
     first = draw(tiny_sampler, "305", hand)
-    drawn = _digit.cache_info().misses
     again = draw(tiny_sampler, "305", hand)
-    assert _digit.cache_info().misses == drawn
-    np.testing.assert_array_equal(again.pixels, first.pixels)
-    assert again.milliseconds == first.milliseconds
-    again.pixels[:] = 7  # whoever changes a picture changes no other
+    again.pixels[:] = 7
     np.testing.assert_array_equal(draw(tiny_sampler, "305", hand).pixels, first.pixels)
-    draw(tiny_sampler, "306", hand)
-    assert _digit.cache_info().misses == drawn + 1
-
-
-def test_other_weights_draw_other_digits(tiny_sampler):
-    other = Sampler(Weights(TINY, random_tensors(TINY, 1)))
-    pictures = [draw(sampler, "305", Hand()).pixels for sampler in (tiny_sampler, other)]
-    assert not np.array_equal(*pictures)
 
 
 def test_sixty_four_digits_are_written_with_the_gaps_between_them(tiny_sampler):
