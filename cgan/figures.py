@@ -34,7 +34,8 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
     axes.plot(averages[:, 0], averages[:, 3], label="generator", color="#c0392b")
     axes.set_xlabel("step")
     axes.set_ylabel("loss")
-    axes.set_ylim(bottom=0)
+    if averages[:, 2:].min() >= 0:  # the hinge loss of a generator may be negative
+        axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     with files.replacing(path) as temporary:

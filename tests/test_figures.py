@@ -16,6 +16,19 @@ def test_loss_curves_are_drawn_from_any_number_of_rows(tmp_path, rows):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_negative_loss_is_in_the_picture(tmp_path):
+    """As much of the generator's red curve is seen below zero as above."""
+    for name, shift in (("above", 0.0), ("below", -5.0)):
+        rows = [(i, 0, 3 + shift, 9 + shift - i / 100) for i in range(900)]
+        save_loss_curves(tmp_path / f"{name}.png", rows)
+    red = []
+    for name in ("above", "below"):
+        with Image.open(tmp_path / f"{name}.png") as image:
+            pixels = np.asarray(image.convert("RGB")).astype(int)
+        red.append(np.count_nonzero(pixels[..., 0] - pixels[..., 1] > 100))
+    assert red[1] > 0.9 * red[0]
+
+
 def frames(folder, count):
     paths = []
     for i in range(count):
