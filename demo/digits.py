@@ -61,7 +61,8 @@ class Digits:
             images = sampler.generate(latents[rows], labels[rows])
             each = (time.perf_counter() - start) * 1000 / len(rows)
             drawn = picture.to_pixels(images)
-            digits |= {key: Digit(pixels, each) for key, pixels in zip(missing, drawn, strict=True)}
+            # Copies: a part of `drawn` would keep all of it.
+            digits |= {k: Digit(one.copy(), each) for k, one in zip(missing, drawn, strict=True)}
         with self._lock:
             for key in keys:
                 self._kept.pop(key, None)

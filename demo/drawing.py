@@ -162,7 +162,7 @@ def _latent(
     choices = candidates(seed, index, best_of, sampler.config.latent_dim)
     choices *= np.float32(truncation)
     latent: NDArray[np.float32] = choices[sampler.best(choices, labels) if best_of > 1 else 0]
-    return latent
+    return latent.copy()  # without the other candidates
 
 
 def make_hand(
@@ -244,4 +244,5 @@ def draw(sampler: Sampler, text: Any, hand: Hand) -> Drawing:
     latents = hand.latents(sampler, labels)
     digits = _DIGITS.draw(sampler, latents, labels)
     pixels = np.stack([digit.pixels for digit in digits])
-    return Drawing(parts, pixels, sum(digit.milliseconds for digit in digits))
+    once = {id(digit): digit.milliseconds for digit in digits}
+    return Drawing(parts, pixels, sum(once.values()))

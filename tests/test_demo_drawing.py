@@ -181,6 +181,12 @@ def test_a_drawing_has_the_pixels_of_each_digit_and_knows_the_number(tiny_sample
     assert drawing.milliseconds > 0
 
 
+def test_the_time_of_a_digit_that_is_drawn_once_counts_once(tiny_sampler):
+    hand = Hand(seed=4322, one_hand=True)
+    single = draw(tiny_sampler, "4", hand)
+    assert draw(tiny_sampler, "4" * 64, hand).milliseconds == single.milliseconds
+
+
 def test_whoever_changes_a_picture_changes_no_other(tiny_sampler):
     hand = Hand(seed=4321, redrawn={1: 2})
     first = draw(tiny_sampler, "305", hand)
