@@ -66,7 +66,9 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         scale = gr.Slider(1, 8, 4, step=1, precision=0, label="scale")
         rows = gr.Slider(1, MAX_ROWS, 10, step=1, precision=0, label="rows")
         other_digits = gr.Textbox("024 6802 4680", label="digits to end with")
-        other_seed = gr.Slider(0, MAX_SEED, 15, step=1, precision=0, label="seed to end with")
+        other_seed = gr.Slider(
+            0, MAX_SEED, Settings.seed, step=1, precision=0, label="seed to end with"
+        )
         kind = gr.Radio(list(FORMATS), value="gif", label="format")
         trigger = gr.Button()
 
@@ -79,7 +81,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
 
     def write(
         digits: str,
-        seed: int = 15,
+        seed: int = Settings.seed,
         style: str = "own",
         truncation: float = 1.0,
         redrawn: str = "",
@@ -113,7 +115,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
 
     def grid(
         rows: int = 10,
-        seed: int = 15,
+        seed: int = Settings.seed,
         look: str = "paper",
         ink: str = "black",
         weights: str = "",
@@ -133,8 +135,8 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
     def morph(
         start: str,
         end: str,
-        start_seed: int = 15,
-        end_seed: int = 15,
+        start_seed: int = Settings.seed,
+        end_seed: int = Settings.seed,
         frames: int = 30,
         ink: str = "black",
         format: str = "gif",  # noqa: A002  (the endpoint's parameter)

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cgan import Sampler
+from demo.handlers import Settings
 from tests import browser as browsers
 from tests.browser import visit
 
@@ -224,21 +225,21 @@ def test_looks_and_inks_change_the_paper(page):
 
 def test_downloads_hold_what_made_them(page):
     name, small = download(page, "PNG")
-    assert name == "13812345678-seed-15.png"
+    assert name == f"13812345678-seed-{Settings.seed}.png"
     with Image.open(io.BytesIO(small)) as image:
         assert image.size == (32 * 11 + 2 * 16, 32)
         assert image.text["digits"] == "13812345678"
-        assert image.text["seed"] == "15"
+        assert image.text["seed"] == str(Settings.seed)
         assert image.text["weights-sha256"] == SAMPLER.sha256
     name, large = download(page, "PNG, large")
-    assert name == "13812345678-seed-15.large.png"
+    assert name == f"13812345678-seed-{Settings.seed}.large.png"
     with Image.open(io.BytesIO(large)) as image:
         assert image.size == (8 * (32 * 11 + 2 * 16), 256)
 
 
 def test_the_svg_is_the_picture(page):
     name, svg = download(page, "SVG")
-    assert name == "13812345678-seed-15.svg"
+    assert name == f"13812345678-seed-{Settings.seed}.svg"
     root = ElementTree.fromstring(svg)
     space = "{http://www.w3.org/2000/svg}"
     assert root.findtext(f"{space}title") == "13812345678"
@@ -306,16 +307,16 @@ def test_a_broken_link_says_so_and_keeps_what_is_right(chromium, demo):
     with visit(chromium, f"{demo.address}#digits=77&seed=many&ink=<b>") as visited:
         expect_number(visited.page, "77")
         expect(visited.page.get_by_role("alert")).to_contain_text("The link is not complete")
-        expect(visited.page.locator("#seed input[type=number]")).to_have_value("15")
+        expect(visited.page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
 
 
 def test_a_cell_of_the_grid_is_carried_over_to_write(page):
     page.get_by_role("tab", name="Styles").click()
     cell = page.locator("[data-row='3'][data-class='6']")
     cell.hover()
-    expect(page.locator(".cell-name")).to_have_text("6 in hand 4, seed 15")
+    expect(page.locator(".cell-name")).to_have_text(f"6 in hand 4, seed {Settings.seed}")
     name, grid = download(page, "PNG")
-    assert name == "grid-seed-15.png"
+    assert name == f"grid-seed-{Settings.seed}.png"
     cell.click()
     expect_number(page, "6")
     expect(page.get_by_label("One hand")).to_be_checked()
@@ -327,7 +328,7 @@ def test_a_cell_of_the_grid_is_carried_over_to_write(page):
     _, small = download(page, "PNG")
     with Image.open(io.BytesIO(small)) as image:
         written = np.asarray(image)
-    whole = SAMPLER.grid(10, seed=15)
+    whole = SAMPLER.grid(10, seed=Settings.seed)
     assert np.array_equal(written, whole[3 * 32 : 4 * 32, 6 * 32 : 7 * 32])
     with Image.open(io.BytesIO(grid)) as image:
         assert image.size == (4 * 320, 4 * 320)
@@ -340,7 +341,7 @@ def test_the_grid_works_by_keyboard(page):
     first.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-row='1'][data-class='1']")).to_be_focused()
-    expect(page.locator(".cell-name")).to_have_text("1 in hand 2, seed 15")
+    expect(page.locator(".cell-name")).to_have_text(f"1 in hand 2, seed {Settings.seed}")
     page.keyboard.press("Enter")
     expect_number(page, "1")
 
@@ -581,7 +582,7 @@ def test_copy_link_copies_the_picture_that_is_shown(page, demo):
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#said")).to_contain_text("The link is copied")
     link = page.evaluate("navigator.clipboard.readText()")
-    assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed=15")
+    assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
 
 
 def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_a_change(
@@ -610,7 +611,7 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
     expect(page.get_by_role("tab", name="Write")).to_be_focused()
     _, small = download(page, "PNG")
     with Image.open(io.BytesIO(small)) as image:
-        cell = SAMPLER.grid(4, seed=15)[3 * 32 :, 6 * 32 : 7 * 32]
+        cell = SAMPLER.grid(4, seed=Settings.seed)[3 * 32 :, 6 * 32 : 7 * 32]
         assert np.array_equal(np.asarray(image), cell)
 
 
@@ -698,10 +699,10 @@ def test_a_cell_carries_the_seed_that_it_shows(page):
     seed.fill("99")  # the grid of this one does not come
     page.wait_for_timeout(300)
     assert len(held) == 1
-    expect(cell).to_have_attribute("title", "4 in hand 2, seed 15")
+    expect(cell).to_have_attribute("title", f"4 in hand 2, seed {Settings.seed}")
     cell.click()
     expect_number(page, "4")
-    expect(page.locator("#seed input[type=number]")).to_have_value("15")
+    expect(page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
     held[0].continue_()
 
 
