@@ -42,6 +42,7 @@ _HELP = {
     "d_steps": "steps of the discriminator for each of the generator",
     "ema": "decay of the moving average of the generator's weights; 0 for none",
     "pack": "images of a class that the discriminator judges together",
+    "r1": "weight of the gradient penalty of a conv discriminator on real images; 0 for none",
     "shift": "most pixels by which what the discriminator sees is shifted, at random",
     "n_cpu": "CPU threads, at most as many as there are CPUs",
     "latent_dim": "length of the latent z",

@@ -29,6 +29,21 @@ along with D):
 
 What C is sure of gets no gradient, or digits would all become what C is surest of.
 
+Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", 2018
+(arXiv:1801.04406), equation 9: to D's loss is added, with the weight γ = `r1`, on real images alone
+
+    γ/2 E_x[|∇D(x)|²]                                                                        (6)
+
+which keeps D from becoming steep where G has nothing left to learn. It is taken from finite
+differences along Gaussian noise, whose mean square is the gradient's, as in Lin et al. ("Diffusion
+Adversarial Post-Training for One-Step Video Generation", 2025, arXiv:2501.08316), since no second
+derivatives are needed then:
+
+    γ/2 E_x,e[((D(x + s e) - D(x)) / s)²],    e ~ N(0, I)                                    (7)
+
+and only every few steps, at as many times the weight, as in Karras et al. ("Analyzing and Improving
+the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
+
 Each function of scores below takes D's, (N, 1) float32, and returns a scalar. The discriminator's
 loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
 """
@@ -40,6 +55,11 @@ from cgan.jittor_setup import load_jittor
 from cgan.reader import CERTAIN
 
 jt = load_jittor()
+
+R1_NOISE = 0.05
+"""s in equation (7); images are from -1 to 1."""
+R1_INTERVAL = 4
+"""Steps of D for each that has the penalty, which then counts as often."""
 
 
 def lsgan(scores: Any, real: bool) -> Any:
@@ -73,6 +93,16 @@ def illegibility(log_probabilities: Any, labels: Any) -> Any:
     """
     own = log_probabilities.reindex((len(labels),), ["i0", "@e0(i0)"], extras=[labels])
     return jt.maximum(CERTAIN - own, 0.0).mean()
+
+
+def steepness(scores: Any, near: Any) -> Any:
+    """Equation (7) without its weight: the mean of D's squared slopes, along one noise per image.
+
+    Args:
+        scores: (N, 1) float32, of real images.
+        near: (N, 1) float32, of the same with `R1_NOISE` times standard normal noise on them.
+    """
+    return ((near - scores) / R1_NOISE).sqr().mean()
 
 
 class Loss(NamedTuple):

@@ -10,7 +10,7 @@ from cgan.errors import UserError
 from cgan.latents import check_seed
 
 LOSSES = ("lsgan", "bce", "hinge")
-_CONV_ONLY = ("g_widths", "d_widths", "class_norm", "latent_norm")
+_CONV_ONLY = ("g_widths", "d_widths", "class_norm", "latent_norm", "r1")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class TrainingOptions:
         ema: decay of the moving average of the generator's weights, which is what is published;
             0 publishes the weights themselves.
         pack: how many images of one class a "conv" discriminator judges together.
+        r1: weight of the gradient penalty that a "conv" discriminator pays on real images (see
+            `cgan.losses`, equation 6).
         shift: most pixels by which what the discriminator sees is shifted, at random.
         n_cpu: CPU threads (at most as many as there are CPUs).
         latent_dim: length of z.
@@ -77,6 +79,7 @@ class TrainingOptions:
     d_steps: int = 1
     ema: float = 0.0
     pack: int = 1
+    r1: float = 0.0
     shift: int = 0
     n_cpu: int = 8
     latent_dim: int = 100
@@ -125,8 +128,9 @@ class TrainingOptions:
         _check(0 <= self.shift < self.img_size, "--shift must be from 0 to less than --img_size.")
         for name in ("b1", "b2", "ema"):
             _check(0 <= getattr(self, name) < 1, f"--{name} must be at least 0 and less than 1.")
-        fits = 0 <= self.reader_weight < math.inf
-        _check(fits, "--reader_weight must be a number that is not negative, such as 0.1.")
+        for name in ("r1", "reader_weight"):
+            fits = 0 <= getattr(self, name) < math.inf
+            _check(fits, f"--{name} must be a number that is not negative, such as 0.1.")
         _check(self.reader or self.reader_weight == 0, "--reader_weight needs --reader.")
         check_seed(self.seed)
 

@@ -6,7 +6,7 @@ A run that is resumed at any step so draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP, _SHIFT = range(4)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE = range(5)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -71,3 +71,8 @@ def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
     return _generator(seed, _SHIFT, step).integers(
         -reach, reach, (3, count, 2), np.int32, endpoint=True
     )
+
+
+def noise(seed: int, step: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return a training step's noise for the gradient penalty: standard normal, float32."""
+    return _generator(seed, _NOISE, step).standard_normal(shape, np.float32)

@@ -16,7 +16,7 @@ from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
 from cgan.jittor_setup import load_jittor
-from cgan.losses import LOSSES, illegibility
+from cgan.losses import LOSSES, R1_INTERVAL, R1_NOISE, illegibility, steepness
 from cgan.options import TrainingOptions
 from cgan.shifting import shift
 
@@ -146,11 +146,19 @@ class Trainer:
             self._generator_adam.step(g_loss)
 
         fake = fake.detach()
+        real = shift(real, shifts[1])
+        real_scores = self._discriminator(real, real_labels)
         d_loss = (
-            self._loss.discriminator(self._discriminator(shift(real, shifts[1]), real_labels), True)
+            self._loss.discriminator(real_scores, True)
             + self._loss.discriminator(self._discriminator(shift(fake, shifts[2]), labels), False)
         ) / 2
-        self._discriminator_adam.step(d_loss)
+        minimised = d_loss
+        if options.r1 and self.step % R1_INTERVAL == 0:
+            noise = jt.array(randomness.noise(options.seed, self.step, tuple(real.shape)))
+            near = self._discriminator(real + R1_NOISE * noise, real_labels)
+            weight = R1_INTERVAL * options.r1 / 2
+            minimised = d_loss + weight * steepness(real_scores, near)
+        self._discriminator_adam.step(minimised)
         if self._average is not None:
             self._average.update(self.step + 1)
         return d_loss.item(), g_loss.item()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cgan.jittor_setup import load_jittor
-from cgan.losses import LOSSES, bce, hinge, illegibility, lsgan
+from cgan.losses import LOSSES, R1_NOISE, bce, hinge, illegibility, lsgan, steepness
 from cgan.options import LOSSES as NAMES
 from cgan.reader import CERTAIN
 
@@ -70,3 +70,12 @@ def test_illegible_is_what_is_not_read_as_its_class_for_certain():
     assert np.exp(CERTAIN) == pytest.approx(0.99)
     gradient = jt.grad(loss, logarithms).numpy()
     np.testing.assert_allclose(gradient, [[0, 0], [0, -1 / 3], [0, -1 / 3]], rtol=1e-6)
+
+
+def test_steepness_is_the_squared_length_of_the_gradient():
+    """Of a linear discriminator it is that of its weights, whatever the images are."""
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal((12, 1)).astype(np.float32)
+    images, noise = (rng.standard_normal((20000, 12)).astype(np.float32) for _ in range(2))
+    scores, near = (jt.array(x @ weights) for x in (images, images + R1_NOISE * noise))
+    assert steepness(scores, near).item() == pytest.approx((weights**2).sum(), rel=0.05)

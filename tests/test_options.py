@@ -37,7 +37,7 @@ def test_nothing_that_the_article_has_not_is_on_by_default():
     options = TrainingOptions()
     assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
     assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
-    assert (options.reader, options.reader_weight) == (False, 0.0)
+    assert (options.reader, options.reader_weight, options.r1) == (False, 0.0, 0.0)
     assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
 
 
@@ -141,6 +141,7 @@ def test_a_latents_norm_needs_the_classes():
         ("class_norm", True),
         ("latent_norm", True),
         ("pack", 2),
+        ("r1", 0.1),
     ],
 )
 def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
@@ -149,9 +150,10 @@ def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
 
 
 @pytest.mark.parametrize("weight", [-0.1, float("inf"), float("nan")])
-def test_the_readers_weight_is_a_number_that_is_not_negative(weight):
-    with pytest.raises(UserError, match="--reader_weight must be a number that is not negative"):
-        TrainingOptions(reader=True, reader_weight=weight)
+@pytest.mark.parametrize("name", ["reader_weight", "r1"])
+def test_a_weight_is_a_number_that_is_not_negative(name, weight):
+    with pytest.raises(UserError, match=f"--{name} must be a number that is not negative"):
+        TrainingOptions(arch="conv", reader=True, **{name: weight})
 
 
 def test_there_is_no_weight_without_a_reader():

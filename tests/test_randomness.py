@@ -79,3 +79,13 @@ def test_a_steps_shifts_are_its_own():
         assert counts[0].tolist() == [-2, -1, 0, 1, 2]
         assert counts[1].min() > 300
     assert not randomness.shifts(3, 7, 2000, 0).any()
+
+
+def test_a_steps_noise_is_its_own_and_standard_normal():
+    noise = randomness.noise(3, 7, (50, 1, 20, 20))
+    assert (noise.shape, noise.dtype) == ((50, 1, 20, 20), np.float32)
+    assert abs(noise.mean()) < 0.02
+    assert abs(noise.std() - 1) < 0.02
+    assert np.array_equal(noise, randomness.noise(3, 7, (50, 1, 20, 20)))
+    for other in (randomness.noise(3, 8, (50, 1, 20, 20)), randomness.noise(4, 7, (50, 1, 20, 20))):
+        assert abs(np.corrcoef(noise.ravel(), other.ravel())[0, 1]) < 0.03

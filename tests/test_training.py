@@ -10,7 +10,9 @@ from cgan.classifier import READER, fit
 from cgan.config import GeneratorConfig
 from cgan.data import Dataset
 from cgan.errors import UserError
+from cgan.losses import R1_NOISE, steepness
 from cgan.options import TrainingOptions
+from cgan.randomness import noise
 from cgan.sampler import Sampler
 from cgan.training import Diverged, Trainer, jt
 from cgan.weights import Weights
@@ -26,6 +28,7 @@ ALL = {
     "decay_from": 0.4,
     "d_steps": 2,
     "ema": 0.9,
+    "r1": 10.0,
     "shift": 2,
     "reader": True,
     "reader_weight": 0.5,
@@ -190,13 +193,29 @@ def test_what_is_published_is_the_average():
     }
 
 
-@pytest.mark.parametrize("name", ["shift", "class_norm", "loss", "reader_weight"])
+@pytest.mark.parametrize("name", ["shift", "class_norm", "loss", "r1", "reader_weight"])
 def test_each_setting_changes_the_training(name):
     _, with_all = first_steps(**ALL)
     _, without = first_steps(**{key: value for key, value in ALL.items() if key != name})
     assert not np.array_equal(
         with_all["discriminator.conv1.weight"], without["discriminator.conv1.weight"]
     )
+
+
+def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
+    def steepness_and_losses(**settings):
+        trainer = make(arch="conv", loss="hinge", lr=0.005, n_epochs=10, **settings)
+        losses = [d_loss for _, _, d_loss, _ in trainer.run()]
+        images, labels = trainer._data.images, jt.array(trainer._data.labels)
+        near = images + R1_NOISE * noise(7, 0, images.shape)
+        scores = [trainer._discriminator(jt.array(x), labels) for x in (images, near)]
+        return steepness(*scores).item(), losses
+
+    steep, losses = steepness_and_losses()
+    flat, penalised = steepness_and_losses(r1=100.0)
+    assert flat < steep / 4
+    # The loss that is reported is the loss alone.
+    assert penalised[0] == losses[0]
 
 
 def test_the_generator_learns_what_the_reader_can_read():
