@@ -225,7 +225,9 @@ def _connection(error: BaseException, repository: Repository, pushing: bool) -> 
     if isinstance(error, httpx2.TimeoutException | TimeoutError):
         return HubError(f"{hub} did not answer in time: {check}.", unavailable=True)
     if isinstance(error, httpx2.ProxyError):
-        return HubError(f"The proxy did not let us reach {hub}: check HTTPS_PROXY.")
+        return HubError(
+            f"The proxy did not let us reach {hub}: check HTTPS_PROXY.", unavailable=True
+        )
     if isinstance(error, httpx2.ConnectError):
         why = "its certificate is not trusted here" if "CERTIFICATE" in str(error) else "no answer"
         return HubError(f"Can't reach {hub} ({why}): {check}.", unavailable=True)
@@ -237,7 +239,10 @@ def _connection(error: BaseException, repository: Repository, pushing: bool) -> 
             f"The connection to {hub} was broken off: {doing} again; {check}.", unavailable=True
         )
     if isinstance(error, errors.FileMetadataError | httpx2.HTTPError) or _is_json_error(error):
-        return HubError(f"{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.")
+        return HubError(
+            f"{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.",
+            unavailable=True,
+        )
     return None
 
 

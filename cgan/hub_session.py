@@ -12,7 +12,7 @@ from cgan.hub_errors import explain, seconds_to_wait
 from cgan.repository import Repository
 
 if TYPE_CHECKING:
-    from httpx2 import Response
+    from httpx2 import Client, Response
     from huggingface_hub import HfApi
 
 # Seconds without a byte. huggingface_hub waits for ever in most calls.
@@ -115,16 +115,28 @@ def _quiet() -> Iterator[None]:
 def _limited() -> Iterator[None]:
     """Wait neither for a byte nor for leave to ask again as long as the library would."""
     from huggingface_hub import get_session
+    from huggingface_hub.utils import _http  # no public name tells the factory that is set
 
-    client = get_session()
-    timeout, hooks = client.timeout, client.event_hooks
-    client.timeout = _SILENCE
-    client.event_hooks = {**hooks, "response": [*hooks["response"], _refuse_long_waits]}
+    changed = []
+
+    def limit(client: "Client") -> "Client":
+        hooks = client.event_hooks
+        changed.append((client, client.timeout, hooks))
+        client.timeout = _SILENCE
+        client.event_hooks = {**hooks, "response": [*hooks["response"], _refuse_long_waits]}
+        return client
+
+    factory = _http._GLOBAL_CLIENT_FACTORY
+    limit(get_session())
+    # After a connection that failed the library goes on with a new client.
+    _http._GLOBAL_CLIENT_FACTORY = lambda: limit(factory())
     try:
         yield
     finally:
-        client.timeout = timeout
-        client.event_hooks = hooks
+        _http._GLOBAL_CLIENT_FACTORY = factory
+        for client, timeout, hooks in changed:
+            client.timeout = timeout
+            client.event_hooks = hooks
 
 
 def _refuse_long_waits(response: "Response") -> None:

@@ -17,6 +17,9 @@ from cgan.repository import Repository
 from cgan.sampler import Sampler
 from cgan.source import read
 
+NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
+"""What some weights are published with and others are not."""
+
 _NUMBER_KEY = "number"
 _ROWS = 10
 _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures

@@ -64,15 +64,19 @@ def cached(repository: Repository) -> Pulled | None:
     """Find weights that were fetched before, without the network.
 
     Returns:
-        What the revision was last seen to be; None if it is not here, not all here, or damaged.
+        What the revision was last seen to be; None if it is not here, not all here, damaged, or
+        not to be read.
     """
-    config, tensors = (
-        _find(repository.id, name, repository.revision)
-        for name in (weights.CONFIG_NAME, weights.WEIGHTS_NAME)
-    )
-    if config is None or tensors is None or config.parent != tensors.parent:
-        return None
-    if not (_matches_its_name(config) and _matches_its_name(tensors)):
+    try:
+        config, tensors = (
+            _find(repository.id, name, repository.revision)
+            for name in (weights.CONFIG_NAME, weights.WEIGHTS_NAME)
+        )
+        if config is None or tensors is None or config.parent != tensors.parent:
+            return None
+        if not (_matches_its_name(config) and _matches_its_name(tensors)):
+            return None
+    except (OSError, ValueError):  # another user's, or a reference that is no text
         return None
     return Pulled(config.parent, config.parent.name)
 
@@ -100,10 +104,13 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
     limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
-        with contextlib.suppress(UserError):  # one can draw without knowing how well
+        with contextlib.suppress(Exception):  # one can draw without knowing how well
             _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
-    # Only now that all is here: a pull that was cut off leaves the revision at what it was.
-    _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
+    # Only now that all is here, and right: a pull that was cut off, or has brought what can't draw,
+    # leaves the revision at what it was. What is wrong is said by whoever loads it.
+    with contextlib.suppress(UserError):
+        weights.load(config.parent)
+        _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
     return Pulled(config.parent, commit)
 
 
@@ -188,5 +195,5 @@ def _remember(snapshot: Path, revision: str) -> None:
     note = snapshot.parent.parent / "refs" / revision
     with contextlib.suppress(UserError, OSError):  # a cache that can't be written still serves
         note.parent.mkdir(parents=True, exist_ok=True)
-        if not note.exists() or note.read_text() != snapshot.name:
+        if not note.exists() or note.read_bytes() != snapshot.name.encode():
             files.write_text(note, snapshot.name)

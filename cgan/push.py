@@ -9,11 +9,11 @@ from cgan.errors import UserError
 from cgan.hub_errors import HubError, no_token, shown_endpoint
 from cgan.hub_session import hub_session
 from cgan.hub_upload import changed, send_large
-from cgan.publication import publication
+from cgan.publication import NOT_ALWAYS, publication
 from cgan.repository import Repository, check_revision
 
 if TYPE_CHECKING:
-    from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, ModelInfo
 
 _MESSAGE = "Publish weights"
 
@@ -77,7 +77,8 @@ def push(
     """Publish the weights in a folder, with pictures and a model card (`cgan.publication`).
 
     The repository, and the branch if the revision names one, are made if they aren't there.
-    Other files in it are kept. If it has the same files already, there is no commit.
+    Other files in it are kept, but for what a push before has published of other weights and this
+    one has not, such as `metrics.json`. If it has the same files already, there is no commit.
 
     Args:
         folder: of a run, or any with `model.safetensors` and `config.json`.
@@ -110,20 +111,23 @@ def push(
                 "private in its settings, or choose another name."
             )
         additions = changed(files, head.siblings)
-        if tag in tags and (additions or tags[tag] != head.sha):
+        deletions = _deletions(files, head)
+        is_changed = bool(additions or deletions)
+        if tag in tags and (is_changed or tags[tag] != head.sha):
             raise UserError(
                 f"{repository.id} has a tag {tag} of another commit already, and tags don't "
                 "move: choose another --tag."
             )
         commit = head.sha or ""
-        if additions or is_new_branch:
-            commit = _commit(api, repository.id, branch, head, is_new_branch, additions, message)
+        if is_changed or is_new_branch:
+            changes = additions, deletions
+            commit = _commit(api, repository.id, branch, head, is_new_branch, changes, message)
     if tag is not None and tag not in tags:
         _tag(repository, tag, commit)
     url = f"{shown_endpoint()}/{repository.id}"
     if repository.revision is not None:
         url += f"/tree/{repository.revision}"
-    return Pushed(url, commit, bool(additions))
+    return Pushed(url, commit, is_changed)
 
 
 def _check_token(repository: Repository) -> None:
@@ -146,26 +150,35 @@ def _head(api: "HfApi", repository_id: str, branch: str) -> "ModelInfo":
     )
 
 
+def _deletions(files: dict[str, bytes], head: "ModelInfo") -> "list[CommitOperationDelete]":
+    """Return what deletes files of ours that are there and no longer hold."""
+    from huggingface_hub import CommitOperationDelete
+
+    there = {file.rfilename for file in head.siblings or ()}
+    return [CommitOperationDelete(n) for n in NOT_ALWAYS if n in there and n not in files]
+
+
 def _commit(
     api: "HfApi",
     repository_id: str,
     branch: str,
     head: "ModelInfo",
     is_new_branch: bool,
-    additions: "list[CommitOperationAdd]",
+    changes: "tuple[list[CommitOperationAdd], list[CommitOperationDelete]]",
     message: str | None,
 ) -> str:
     """Commit the files that changed; return the sha."""
+    additions, deletions = changes
     # The large files first: until they are there, nothing is to be seen.
     send_large(api, repository_id, additions, revision="main" if is_new_branch else branch)
     if is_new_branch:
         api.create_branch(repository_id, branch=branch, revision=head.sha, exist_ok=True)
-    if not additions:
+    if not (additions or deletions):
         return head.sha or ""
     title, _, description = (message or _MESSAGE).strip().partition("\n")
     made = api.create_commit(
         repository_id,
-        additions,
+        [*additions, *deletions],
         revision=branch,
         # What others have pushed meanwhile was not compared with: the two must not be mixed.
         parent_commit=head.sha,

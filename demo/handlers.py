@@ -213,7 +213,7 @@ def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
         The settings, and the first thing that was not right.
     """
     values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
-    settings, wrong = Settings(), None
+    settings, wrong = Settings(weights=models.chosen), None
     checks: dict[str, Callable[[str], Any]] = {
         "digits": lambda text: (parse_digits(text), text)[1],
         "seed": lambda text: whole("seed", _number(text), 0, MAX_SEED),

@@ -79,9 +79,11 @@ class Models:
     Attributes:
         names: the references, the first one the page's default; one empty name for the bundled
             weights.
+        chosen: the name that a page begins with, and its link tells; empty where there is but one.
     """
 
     names: list[str]
+    chosen: str
 
     def __init__(self, references: Sequence[str] = ()) -> None:
         """Load folders, and repositories as far as they are in the cache.
@@ -105,6 +107,7 @@ class Models:
         if not self._models:
             self._models[""] = self._bundled
         self.names = list(self._models)
+        self.chosen = self.names[0] if len(self.names) > 1 else ""
 
     def _begin(self, name: str, place: Repository) -> None:
         """Take what is in the cache; unless that is all there will ever be, ask the Hub, too."""

@@ -111,7 +111,8 @@ class WriteTab:
         """Draw, and add the events."""
         language = self._shared.language
         drawn = [self._paper, self._problem, self._facts, self._shown]
-        first = self._draw("", "en", *vars(Settings()).values())
+        settings = Settings(weights=self._shared.models.chosen)
+        first = self._draw("", "en", *vars(settings).values())
         for component, value in zip(drawn, first, strict=True):
             component.value = value
         # Gradio's `input` misses what is pasted, deleted or composed in a text box, and what a

@@ -259,10 +259,11 @@ class HubServer:
     def _save(self, found):
         _replace(self._folder(found["kind"], found["repo"]) / "repo.json", _json(found))
 
-    def _create(self, kind, repo, private, sdk=None):
+    def _create(self, kind, repo, private, sdk=None, hardware=None):
         (self._folder(kind, repo) / "commits").mkdir(parents=True)
         found = {"kind": kind, "repo": repo, "private": private, "gated": False, "allowed": []}
-        found |= {"branches": {}, "tags": {}, "sdk": sdk, "created": _now()}
+        found |= {"branches": {}, "tags": {}, "sdk": sdk, "hardware": hardware}
+        found["created"] = _now()
         content = {".gitattributes": GIT_ATTRIBUTES}
         if kind == "spaces":
             content["README.md"] = f"---\ntitle: {repo.partition('/')[2]}\nsdk: {sdk}\n---\n"
@@ -633,7 +634,7 @@ class _Handler(BaseHTTPRequestHandler):
             if self.hub._find(kind, repo) is not None:
                 raise Refused(409, f"You already created this {kind[:-1]} repo", url=url)
             private = asked.get("visibility") == "private" or asked.get("private") is True
-            self.hub._create(kind, repo, private, asked.get("sdk"))
+            self.hub._create(kind, repo, private, asked.get("sdk"), asked.get("hardware"))
         self._answer(200, {"url": url, "name": repo, "id": repo, "private": private})
 
     def delete(self, user):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 import urllib.parse
 from dataclasses import replace
 
@@ -130,6 +131,14 @@ def test_a_link_that_says_nothing_is_a_new_page(nothing):
 def test_a_link_may_leave_settings_out():
     restored, wrong = handlers.restore("#ink=blue&seed=7", MODELS)
     assert (restored, wrong) == (Settings(ink="blue", seed=7), None)
+
+
+def test_a_link_without_weights_takes_the_first_of_several(tiny_weights, tmp_path):
+    other = shutil.copytree(tiny_weights, tmp_path / "other")
+    models = Models([str(tiny_weights), str(other)])
+    for link in ("", "#seed=7", "#weights=ben/none"):
+        assert handlers.restore(link, models)[0].weights == str(tiny_weights)
+    assert handlers.restore(f"#weights={other}", models)[0].weights == str(other)
 
 
 @pytest.mark.parametrize(

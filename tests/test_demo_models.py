@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from pathlib import Path
 
 import huggingface_hub
 import numpy as np
@@ -240,6 +241,38 @@ def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path
     api = huggingface_hub.HfApi(endpoint=hub.endpoint)
     api.upload_folder(repo_id="ann/wrong", folder_path=right)
     until(lambda: loaded["ann/wrong"].reason is None)
+
+
+def test_a_bad_update_costs_nobody_the_weights_before(hub, made):
+    """A page that starts then, with or without the Hub, draws with what was right."""
+    source = made("ann/digits")["ann/digits"].source
+    hub.add_repo("ann/digits", {"model.safetensors": b"no weights"})
+    for _ in range(2):
+        loaded = made("ann/digits")
+        until(lambda loaded=loaded: isinstance(loaded[""].reason, models.Unavailable))
+        assert "model.safetensors" in str(loaded[""].reason)
+        assert loaded[""].source == source
+    hub.stop()
+    assert made("ann/digits", patience=0.3)[""].source == source
+
+
+def test_a_damaged_cache_takes_no_page_down(hub, made):
+    commit = made("ann/digits")[""].source
+    for reference in Path(constants.HF_HUB_CACHE).glob("*/refs/main"):
+        reference.write_bytes(b"\xff\xfe")
+    assert made("ann/digits")[""].source == commit
+    for blob in Path(constants.HF_HUB_CACHE).glob("*/blobs/*"):
+        blob.unlink()
+        blob.mkdir()
+    loaded = made("ann/digits", patience=0.3)
+    until(lambda: isinstance(loaded[""].reason, models.Unavailable))
+    assert loaded[""].source == ""
+    assert loaded[""].sampler.write("138").any()
+
+
+def test_only_a_choice_has_a_name_to_begin_with(hub, made, tiny_weights):
+    assert Models().chosen == Models([str(tiny_weights)]).chosen == ""
+    assert made(str(tiny_weights), "ann/digits").chosen == str(tiny_weights)
 
 
 def test_each_reference_has_its_own_model(hub, made, tiny_weights, tmp_path):

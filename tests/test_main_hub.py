@@ -145,6 +145,29 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
     assert len(server.commits("ann/y")) == 1
 
 
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (402, "asks for a paid plan"),
+        (409, "was being changed at the same moment"),
+        (503, "is out of order"),
+        ("no hub", "Can't reach"),
+        ("endpoint", "HF_ENDPOINT is not a web address"),
+    ],
+)
+def test_a_push_that_fails_is_one_line_and_code_2(server, run, trouble, said):
+    more = {"HF_ENDPOINT": "htp://127.0.0.1"} if trouble == "endpoint" else {}
+    if trouble == "no hub":
+        server.stop()
+    elif trouble != "endpoint":
+        server.fault = Fault("/commit/", status=trouble)
+    code, error = run("push", "weights", "ann/x", **more)
+    assert code == 2
+    assert error.startswith("Error: ")
+    assert said in error
+    assert error.count("\n") == 1
+
+
 def stop_when_asked(server, process):
     """Press Ctrl-C when the server is at the request that it leaves waiting."""
     end = time.monotonic() + 120
@@ -200,7 +223,9 @@ def test_training_pushes_in_the_end(server, run, start, tmp_path):
     server.fault = Fault("preupload", delay=60)
     process = start("--resume=run", "--push-to-hub=ann/third")
     stop_when_asked(server, process)
-    stopped, sentence = process.communicate(timeout=60)[1].splitlines()[-1:-3:-1]
+    said = process.communicate(timeout=60)[1]
+    assert WRITE not in said
+    stopped, sentence = said.splitlines()[-1:-3:-1]
     assert (process.returncode, stopped) == (130, "Stopped.")
     assert sentence.endswith("push it later with: python -m cgan push run ann/third")
     server.fault = None

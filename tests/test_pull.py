@@ -286,6 +286,48 @@ def test_without_a_hub_and_with_nothing_there(hub, files, why, monkeypatch, no_p
     assert hub.endpoint in message(caught)
 
 
+@pytest.mark.parametrize("status", [404, 500])
+def test_measured_quality_that_can_not_be_had_is_done_without(hub, files, status, no_pauses):
+    commit = hub.add_repo("ann/x", files | {"metrics.json": b"{}"})
+    hub.fault = Fault("resolve/.*/metrics.json", status=status)
+    pulled = pull(X)
+    assert hub.fault.hits > 0
+    assert (pulled.commit, pulled.problem) == (commit, "")
+    assert contents(pulled) == only_weights(files)
+    hub.fault = None
+    assert contents(pull(X)) == only_weights(files) | {"metrics.json": b"{}"}
+
+
+def test_bad_weights_do_not_take_the_place_of_good_ones_in_the_cache(hub, files, others):
+    hub.add_repo("ann/x", files)
+    before = pull(X)
+    hub.add_repo("ann/x", others | {"model.safetensors": b"no weights"})
+    with pytest.raises(UserError, match=r"ann/x@\w{40}: model\.safetensors"):
+        Sampler.from_pretrained("ann/x")
+    assert cached(X) == before
+    hub.stop()
+    assert Sampler.from_pretrained("ann/x").source.commit == before.commit
+
+
+@pytest.mark.parametrize("damage", ["reference", "file"])
+def test_what_can_not_be_read_in_the_cache_is_as_if_not_there(hub, files, damage):
+    commit = hub.add_repo("ann/x", files)
+    pulled = pull(X)
+    if damage == "reference":
+        (pulled.folder.parent.parent / "refs/main").write_bytes(b"\xff\xfe")
+    else:
+        blob = (pulled.folder / "config.json").resolve()
+        blob.unlink()
+        blob.mkdir()
+    assert cached(X) is None
+    if damage == "reference":
+        assert pull(X).commit == commit
+        assert cached(X) == pulled
+    else:
+        with pytest.raises(HubError, match="see to it"):
+            pull(X)
+
+
 @pytest.mark.parametrize("left", range(6))
 def test_a_hub_that_dies_leaves_what_was_there(hub, files, others, left, no_pauses):
     """At every request of a pull: the cache is as before, and the next pull gets everything."""

@@ -20,6 +20,7 @@ from cgan.repository import Repository
 from cgan.sampler import Sampler
 from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
 from tests.hub_server import Fault
+from tests.test_publication import measured
 
 X = Repository("ann/x")
 FILES = {"model.safetensors", "config.json", "README.md", "grid.png", "number.png"}
@@ -81,6 +82,28 @@ def test_an_update_sends_what_changed_and_keeps_other_files(hub, tiny_weights):
     commit = hub._read_commit(hub.repo("ann/x"), pushed.commit)
     assert (commit["title"], commit["message"]) == ("Train longer", "Twice as long.")
     assert len(hub.commits("ann/x")) == 4
+
+
+@http_only
+def test_figures_of_other_weights_do_not_stay(hub, tiny_weights):
+    measured(tiny_weights)
+    push(tiny_weights, X)
+    assert set(published(hub)) == FILES | {"metrics.json"}
+    assert not push(tiny_weights, X).changed
+    change(tiny_weights)
+    (tiny_weights / "metrics.json").unlink()
+    assert push(tiny_weights, X).changed
+    assert set(published(hub)) == FILES
+    assert not push(tiny_weights, X).changed
+
+
+def test_a_token_that_was_logged_in_with(hub, tiny_weights, monkeypatch, tmp_path):
+    """`hf auth login` writes it into a file."""
+    monkeypatch.delenv("HF_TOKEN")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    assert "run `hf auth login`" in refused(push, tiny_weights, X)
+    (tmp_path / "token").write_text(WRITE)
+    assert push(tiny_weights, X).changed
 
 
 def test_an_organisation(hub, tiny_weights):

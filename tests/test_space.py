@@ -246,7 +246,8 @@ def test_a_private_space_of_the_free_kind(hub, deploy):
     add_weights(hub, private=True)
     result = deploy(SPACE, "--weights=ann/digits", "--private", "--zero-gpu")
     assert result.returncode == 0, result.stderr
-    assert hub.repo(SPACE, kind="spaces")["private"] is True
+    made = hub.repo(SPACE, kind="spaces")
+    assert (made["private"], made["hardware"]) == (True, "zero-a10g")
     card = hub.files(SPACE, kind="spaces")["README.md"].decode()
     assert "suggested_hardware: zero-a10g" in card
     assert "preload_from_hub" not in card
