@@ -26,7 +26,7 @@ _EQUATIONS = (
 _TRAIN = "<pre><code>python train.py\npython demo/app.py --weights runs/NAME</code></pre>"
 _API = (
     "<p>{}</p><pre><code>from gradio_client import Client\n"
-    'Client("http://127.0.0.1:7860/").view_api()</code></pre>'
+    'Client("<span class="address">http://127.0.0.1:7860/</span>").view_api()</code></pre>'
 )
 
 _TEXTS = {
@@ -37,8 +37,9 @@ _TEXTS = {
         "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
         "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness.",
         "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
-        "digits of MNIST, with least squares instead of logarithms (Mao 2017). Each digit of your "
-        "number has a latent of its own, made from the seed and the digit's place, so the same "
+        "digits of MNIST, with a hinge loss instead of logarithms (Lim and Ye 2017) and, besides "
+        "D, a small classifier that says what it can't read. Each digit of your number has a "
+        "latent of its own, made from the seed and the digit's place, so the same "
         "number and seed give the same picture to everyone, until one has a digit written anew.",
         "What you type is kept nowhere: not on the server, not in your browser, not in a log.",
         ("The idea", "With a label", "This page", "Privacy", "Train your own", "The API"),
@@ -51,7 +52,8 @@ _TEXTS = {
         "条件 GAN 还把标签 y（想要的数字）同时交给两个网络。"
         "于是可以指定要写 7，而 z 只决定这个 7 的样子：倾斜、宽窄、粗细。",
         "内置的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，"
-        "用最小二乘代替对数（Mao 2017）。号码中每个数字的潜变量由种子和它的位置决定，"
+        "用合页损失代替对数（Lim 与 Ye，2017）；除了 D，还有一个小分类器指出哪些数字认不出来。"
+        "号码中每个数字的潜变量由种子和它的位置决定，"
         "所以同样的号码和种子对所有人都给出同一张图，除非把某个数字重写。",
         "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
         ("原理", "加上标签", "这个页面", "隐私", "训练自己的模型", "API"),

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.route_utils import FnIndexInferError
+from gradio.utils import get_function_description
 
 from cgan import UserError
 from demo import handlers
@@ -51,6 +52,12 @@ async def _refuse(request: Request, error: Exception) -> JSONResponse:
 EXCEPTION_HANDLERS = dict.fromkeys((FnIndexInferError, KeyError, TypeError), _refuse)
 
 
+def _describe(component: Any, text: str) -> None:
+    """Let `client.view_api()` say what a parameter is, which Gradio takes from its component."""
+    schema = component.api_info() | {"additional_description": text.rstrip(".")}
+    component.api_info = lambda: schema
+
+
 def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
     """Add the endpoints to the page that is being built.
 
@@ -65,9 +72,16 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
     with gr.Row(visible=False):
         scale = gr.Slider(1, 8, 4, step=1, precision=0, label="scale")
         rows = gr.Slider(1, MAX_ROWS, 10, step=1, precision=0, label="rows")
-        other_digits = gr.Textbox("024 6802 4680", label="digits to end with")
-        other_seed = gr.Slider(
-            0, MAX_SEED, Settings.seed, step=1, precision=0, label="seed to end with"
+        start, end = (
+            gr.Textbox(text, label=label)
+            for text, label in (
+                (Settings.digits, "digits to begin with"),
+                ("024 6802 4680", "digits to end with"),
+            )
+        )
+        start_seed, end_seed = (
+            gr.Slider(0, MAX_SEED, Settings.seed, step=1, precision=0, label=label)
+            for label in ("seed to begin with", "seed to end with")
         )
         kind = gr.Radio(list(FORMATS), value="gif", label="format")
         trigger = gr.Button()
@@ -94,9 +108,11 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
     ) -> str:
         """Write a number by hand, as a PNG file.
 
+        The same digits, settings and weights give the same picture for ever.
+
         Args:
             digits: 1 to 64 digits; spaces, hyphens, dots, brackets and a leading + are gaps.
-            seed: 0 to 9999; the same digits, seed and weights give the same picture for ever.
+            seed: 0 to 9999.
             style: "own" (each digit its own latent) or "one" (one hand for all).
             truncation: what latents are multiplied by, 0 to 1.5.
             redrawn: variations by position from 0, such as "2.1-5.3" (third digit's first).
@@ -169,10 +185,13 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         (
             "morph",
             morph,
-            [digits, other_digits, seed, other_seed, frames, ink, kind, weights],
+            [start, end, start_seed, end_seed, frames, ink, kind, weights],
             animation,
         ),
     ):
+        _, told, _ = get_function_description(function)
+        for component, parameter in zip(inputs, told, strict=True):
+            _describe(component, told[parameter])
         trigger.click(
             function,
             inputs,

@@ -1,16 +1,17 @@
 """What a visitor asks for, checked, and the digits that the generator makes of it."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cgan import Sampler, UserError, number
 from cgan.latents import candidates
-from demo.digits import Digits
+from demo.digits import Digit, Digits
 
 MAX_DIGITS = 64
 # Room for separators between 64 digits; nobody's number is longer.
@@ -47,7 +48,10 @@ class TooLong(UserError):
 
     def __init__(self) -> None:
         """Say how many fit."""
-        super().__init__(f"That is too long: at most {MAX_DIGITS} digits can be written.")
+        super().__init__(
+            f"That is too long: at most {MAX_DIGITS} digits can be written, {MAX_CHARACTERS} "
+            "characters in all."
+        )
 
 
 class DifferentLengths(UserError):
@@ -59,6 +63,28 @@ class DifferentLengths(UserError):
             f"Both numbers need the same number of digits: they have {first} and {second}."
         )
         self.first, self.second = first, second
+
+
+class NotOffered(UserError):
+    """A setting that is none of those to choose from.
+
+    Attributes:
+        name: of the setting, as in a link.
+        choices: what there is.
+    """
+
+    def __init__(self, name: str, choices: Iterable[str]) -> None:
+        """Say what there is."""
+        self.name, self.choices = name, ", ".join(choices)
+        super().__init__(f"{name} must be one of {self.choices}.")
+
+
+class BadRedrawn(UserError):
+    """Something else than what `format_redrawn` writes."""
+
+    def __init__(self) -> None:
+        """Say what would be right."""
+        super().__init__("redrawn must be pairs of position and variation, such as 2.1-5.3.")
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
@@ -85,6 +111,18 @@ def real(name: str, value: Any, low: float, high: float) -> float:
     return float(value)
 
 
+def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
+    """Return `value`.
+
+    Raises:
+        NotOffered: it is none of the choices.
+    """
+    choices = tuple(choices)
+    if value not in choices:
+        raise NotOffered(name, choices)
+    return value
+
+
 def parse_digits(text: Any) -> list[int | None]:
     """Return the digits of `text`, None for a gap, as `cgan.number.parse` does.
 
@@ -99,6 +137,18 @@ def parse_digits(text: Any) -> list[int | None]:
     if sum(part is not None for part in parts) > MAX_DIGITS:
         raise TooLong
     return parts
+
+
+class Latent(NamedTuple):
+    """What a digit is drawn from.
+
+    Attributes:
+        values: (latent_dim,) float32; not to be changed.
+        milliseconds: what choosing it took; 0 where there was nothing to choose.
+    """
+
+    values: NDArray[np.float32]
+    milliseconds: float
 
 
 @dataclass(frozen=True)
@@ -126,15 +176,12 @@ class Hand:
     redrawn: Mapping[int, int] = field(default_factory=dict)
     best_of: int = 1
 
-    def latents(self, sampler: Sampler, labels: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+    def latents(self, sampler: Sampler, labels: NDArray[np.integer[Any]]) -> list[Latent]:
         """Return the latents of a number's digits.
 
         Args:
             sampler: what is to draw with them.
             labels: (N,) integers, the digits.
-
-        Returns:
-            (N, latent_dim) float32.
 
         Raises:
             UserError: `best_of` is more than 1, and the weights can't tell what is legible.
@@ -146,7 +193,7 @@ class Hand:
             shared = self.one_hand and not variation
             wanted = tuple(range(sampler.config.n_classes)) if shared else (int(label),)
             rows.append(_latent(sampler, self.seed, index, self.truncation, self.best_of, wanted))
-        return np.stack(rows)
+        return rows
 
 
 @lru_cache(_KEPT_LATENTS)
@@ -157,12 +204,16 @@ def _latent(
     truncation: float,
     best_of: int,
     labels: tuple[int, ...],
-) -> NDArray[np.float32]:
+) -> Latent:
     """Return the latent number `index` of a seed, or the candidate that suits `labels` best."""
     choices = candidates(seed, index, best_of, sampler.config.latent_dim)
     choices *= np.float32(truncation)
-    latent: NDArray[np.float32] = choices[sampler.best(choices, labels) if best_of > 1 else 0]
-    return latent.copy()  # without the other candidates
+    best, milliseconds = 0, 0.0
+    if best_of > 1:
+        start = time.perf_counter()
+        best = sampler.best(choices, labels)
+        milliseconds = (time.perf_counter() - start) * 1000
+    return Latent(choices[best].copy(), milliseconds)  # without the other candidates
 
 
 def make_hand(
@@ -202,9 +253,7 @@ def parse_redrawn(text: Any) -> dict[int, int]:
                 "variation", variation, 0, MAX_VARIATION
             )
     except (ValueError, UserError) as error:
-        raise UserError(
-            "redrawn must be pairs of position and variation, such as 2.1-5.3."
-        ) from error
+        raise BadRedrawn from error
     return {position: variation for position, variation in sorted(redrawn.items()) if variation}
 
 
@@ -220,7 +269,8 @@ class Drawing:
     Attributes:
         parts: digits and gaps (None) in order.
         pixels: (N, H, W) uint8, a digit each; ink 255 on 0.
-        milliseconds: what the generator took for these digits, when it drew them.
+        milliseconds: what the model took for these digits, when it drew them and, where there
+            was a choice, when it chose their latents.
     """
 
     parts: list[int | None]
@@ -242,7 +292,8 @@ def draw(sampler: Sampler, text: Any, hand: Hand) -> Drawing:
     parts = parse_digits(text)
     labels = np.array([part for part in parts if part is not None])
     latents = hand.latents(sampler, labels)
-    digits = _DIGITS.draw(sampler, latents, labels)
+    digits = _DIGITS.draw(sampler, np.stack([latent.values for latent in latents]), labels)
     pixels = np.stack([digit.pixels for digit in digits])
-    once = {id(digit): digit.milliseconds for digit in digits}
+    timed: list[Latent | Digit] = [*latents, *digits]
+    once = {id(part): part.milliseconds for part in timed}
     return Drawing(parts, pixels, sum(once.values()))

@@ -42,9 +42,12 @@ class GridTab:
         """Add the events; a click on a cell carries it over to one of the other tabs."""
         models, weights = self._shared.models, self._shared.weights
 
-        def show(language: str, weights: str, rows: Any, seed: Any, ink: str) -> list[Any]:
+        def show(
+            language: str, weights: str, rows: Any, seed: Any, look: str, ink: str
+        ) -> list[Any]:
             try:
-                return [handlers.grid_html(models[weights], rows, seed, ink, language), ""]
+                html = handlers.grid_html(models[weights], rows, seed, look, ink, language)
+                return [html, ""]
             except UserError as error:
                 return [gr.skip(), handlers.problem(error, language)]
 
@@ -78,6 +81,7 @@ class GridTab:
         def png(weights: str, rows: Any, seed: Any, look: str, ink: str) -> tuple[str, str, bytes]:
             return handlers.grid_file(models[weights], rows, seed, look, ink, 4)
 
+        inputs = [weights, self._rows, self._seed, write.look, write.ink]
         gr.on(
             [
                 self._tab.select,
@@ -87,7 +91,7 @@ class GridTab:
                 weights.change,
             ],
             show,
-            [self._shared.language, weights, self._rows, self._seed, write.ink],
+            [self._shared.language, *inputs],
             [self._grid, self._problem],
             **LIVE,
         )
@@ -99,5 +103,4 @@ class GridTab:
         self._grid.click(carry, self._target, carried, **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
-        inputs = [weights, self._rows, self._seed, write.look, write.ink]
         self._shared.offer(self._png, png, inputs, self._problem)

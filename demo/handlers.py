@@ -22,6 +22,7 @@ from demo.drawing import (
     draw,
     format_redrawn,
     make_hand,
+    one_of,
     parse_digits,
     parse_redrawn,
     real,
@@ -52,7 +53,7 @@ class Settings:
 
     def hand(self) -> Hand:
         """Return the checked settings of the hand."""
-        _one_of("style", self.style, STYLES)
+        one_of("style", self.style, STYLES)
         redrawn = parse_redrawn(self.redrawn)
         one_hand = self.style == "one"
         return make_hand(self.seed, one_hand, self.row, self.truncation, redrawn, self.best_of)
@@ -95,11 +96,16 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
 def _note(hand: Hand, count: int, language: str) -> str:
     """Return what else than the seed has made the number; empty where nothing has."""
     parts = []
-    if hand.one_hand and hand.row:
-        parts.append(say(language, "row_note", row=hand.row + 1))
+    if note := row_note(hand.one_hand, hand.row, language):
+        parts.append(note)
     if redrawn := sum(position < count for position in hand.redrawn):
         parts.append(say(language, "redrawn_note", count=redrawn))
     return " · ".join(parts)
+
+
+def row_note(one_hand: bool, row: int, language: str) -> str:
+    """Return which hand of its seed it is; empty where it is the first, as it is unless chosen."""
+    return say(language, "row_note", row=row + 1) if one_hand and row else ""
 
 
 def number_file(model: Model, settings: Settings, kind: str) -> tuple[str, str, bytes]:
@@ -130,13 +136,13 @@ def number_png(model: Model, settings: Settings, scale: Any) -> tuple[str, str, 
     return paper.file_name(drawing, hand, extension), "image/png", data
 
 
-def grid_html(model: Model, rows: Any, seed: Any, ink: str, language: str) -> str:
+def grid_html(model: Model, rows: Any, seed: Any, look: str, ink: str, language: str) -> str:
     """Return the class grid as HTML.
 
     Raises:
         UserError: a setting is not right.
     """
-    return sheet.html(model, *_grid_settings(rows, seed), ink, language)
+    return sheet.html(model, *_grid_settings(rows, seed), look, ink, language)
 
 
 def grid_file(
@@ -184,8 +190,7 @@ def morph_file(morphed: morphs.Morph, ink: str, kind: Any) -> tuple[str, str, by
     Raises:
         UserError: no such format.
     """
-    if kind not in morphs.FORMATS:
-        raise UserError(f"format must be one of {', '.join(morphs.FORMATS)}.")
+    one_of("format", kind, morphs.FORMATS)
     looks.check("paper", ink)
     data, mime = morphs.animation(morphed, ink, kind)
     return f"{morphed.start}-to-{morphed.end}.{kind}", mime, data
@@ -217,12 +222,12 @@ def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
     checks: dict[str, Callable[[str], Any]] = {
         "digits": lambda text: (parse_digits(text), text)[1],
         "seed": lambda text: whole("seed", _number(text), 0, MAX_SEED),
-        "style": lambda text: _one_of("style", text, STYLES),
+        "style": lambda text: one_of("style", text, STYLES),
         "row": lambda text: whole("row", _number(text), 0, MAX_ROWS - 1),
         "truncation": lambda text: real("truncation", _number(text), 0, MAX_TRUNCATION),
         "redrawn": lambda text: format_redrawn(parse_redrawn(text)),
-        "look": lambda text: _one_of("look", text, looks.LOOKS),
-        "ink": lambda text: _one_of("ink", text, tuple(looks.INKS)),
+        "look": lambda text: one_of("look", text, looks.LOOKS),
+        "ink": lambda text: one_of("ink", text, tuple(looks.INKS)),
         "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
         "best_of": lambda text: whole("best_of", _number(text), 1, MAX_BEST_OF),
         "weights": lambda text: (models[text], text)[1],
@@ -242,9 +247,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
-
-
-def _one_of(name: str, text: Any, choices: tuple[str, ...]) -> Any:
-    if text not in choices:
-        raise UserError(f"{name} must be one of {', '.join(choices)}.")
-    return text

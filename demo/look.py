@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan import UserError
 from cgan.picture import png_info
+from demo.drawing import one_of
 
 PAPER = (253, 250, 243)
 INKS = {
@@ -32,12 +32,10 @@ def check(look: str, ink: str) -> None:
     """Check the names of a look and an ink.
 
     Raises:
-        UserError: lists the names that there are.
+        NotOffered: lists the names that there are.
     """
-    if look not in LOOKS:
-        raise UserError(f"look must be one of {', '.join(LOOKS)}.")
-    if ink not in tuple(INKS):
-        raise UserError(f"ink must be one of {', '.join(INKS)}.")
+    one_of("look", look, LOOKS)
+    one_of("ink", ink, INKS)
 
 
 def enlarge(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from cgan.pull import Pulled, cached, pull
 from cgan.repository import Repository, parse
 from cgan.source import Source, read, read_pulled
 from cgan.weights import Weights
+from demo.drawing import NotOffered
 
 # Seconds to wait for the Hub before the page is served without it.
 PATIENCE = 2.0
@@ -44,6 +45,14 @@ class Unavailable(UserError):
         """Say why."""
         super().__init__(why)
         self.why = str(self)
+
+
+class OnlyBundled(UserError):
+    """Other weights are asked for where there are none."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("weights must be left out: there are only the bundled ones here.")
 
 
 @dataclass(frozen=True)
@@ -148,8 +157,8 @@ class Models:
         found = self._models.get(str(name or self.names[0]))
         if found is None:
             if self.names == [""]:
-                raise UserError("weights must be left out: there are only the bundled ones here.")
-            raise UserError(f"weights must be one of {', '.join(map(repr, self.names))}.")
+                raise OnlyBundled
+            raise NotOffered("weights", self.names)
         return found
 
     def _keep_pulling(self, name: str, place: Repository) -> None:

@@ -12,7 +12,7 @@ from cgan import Sampler, picture
 from cgan.latents import slerp
 from demo import look as looks
 from demo.drawing import DifferentLengths, Hand, parse_digits
-from demo.paper import data_uri
+from demo.paper import data_uri, undo
 from demo.texts import say
 
 FORMATS = ("gif", "webp")
@@ -60,8 +60,10 @@ def morph(
     last = np.array([part for part in end_parts if part is not None])
     if len(first) != len(last):
         raise DifferentLengths(len(first), len(last))
-    z0 = start_hand.latents(sampler, first)
-    z1 = end_hand.latents(sampler, last)
+    z0, z1 = (
+        np.stack([latent.values for latent in hand.latents(sampler, labels)])
+        for hand, labels in ((start_hand, first), (end_hand, last))
+    )
     pictures = []
     for share in np.linspace(0.0, 1.0, frames):
         images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))
@@ -73,10 +75,16 @@ def _join(digits: NDArray[Any]) -> str:
     return "".join(str(digit) for digit in digits)
 
 
-def html(morphed: Morph, ink: str, language: str) -> str:
+def html(morphed: Morph, ink: str, language: str, note: str = "") -> str:
     """Return a film for each digit, so that they wrap where the line ends.
 
     A film has all frames in one picture, one below the other, and the page shows one at a time.
+
+    Args:
+        morphed: the frames.
+        ink: a name of `demo.look.INKS`.
+        language: of the labels.
+        note: what else to say about it, with a button that undoes it.
     """
     count, height, _ = morphed.frames.shape
     groups: list[list[str]] = [[]]
@@ -101,7 +109,7 @@ def html(morphed: Morph, ink: str, language: str) -> str:
         f'data-frames="{count}">{content}</div></div>'
         f'<div class="film-controls"><button type="button" data-play="{play}" '
         f'data-pause="{pause}">{play}</button><label>{frame}<input type="range" min="0" '
-        f'max="{count - 1}" step="1" value="0"></label></div>'
+        f'max="{count - 1}" step="1" value="0"></label></div>{undo(note, language)}'
     )
 
 

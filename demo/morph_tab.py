@@ -10,7 +10,7 @@ from cgan import UserError
 from demo import handlers
 from demo import morph as morphs
 from demo.drawing import MAX_FRAMES, MAX_SEED, MIN_FRAMES
-from demo.events import LIVE, Shared, hidden_row, hidden_text, problem_place
+from demo.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
 from demo.handlers import STYLES, Settings
 
 
@@ -41,7 +41,7 @@ class MorphTab:
                 "",
                 apply_default_css=False,
                 elem_id="film",
-                js_on_load="cgan.film(element, watch)",
+                js_on_load="cgan.film(element, trigger, watch)",
             )
             with gr.Row(elem_classes="controls"):
                 self.start_seed = words.slider("from_seed", 0, MAX_SEED, first.seed)
@@ -71,7 +71,9 @@ class MorphTab:
                 ink, *values = before
                 made = make(*values)
             shown = json.dumps([language, ink, *values])
-            return [morphs.html(made, ink, language), problem, shown]
+            *_, style, row = values
+            note = handlers.row_note(style == "one", row, language)
+            return [morphs.html(made, ink, language, note), problem, shown]
 
         def film_file(kind: str) -> Callable[..., tuple[str, str, bytes]]:
             return lambda ink, *values: handlers.morph_file(make(*values), ink, kind)
@@ -84,6 +86,7 @@ class MorphTab:
             self._tab.select, self.start.submit, self.end.submit, self._make.click,
             self.start_seed.change, self.end_seed.change, self.frames.change, self.style.input,
             self._shared.carried.change, self._shared.switched.change, weights.change,
+            self.row.change,
         ]  # fmt: skip
         gr.on(
             triggers,
@@ -92,5 +95,7 @@ class MorphTab:
             [self._film, self._problem, self._shown],
             **LIVE,
         )
+        # "Undo", beside the hand that a cell of the grid has brought.
+        self._film.click(None, None, self.row, js="() => 0", **PRIVATE)
         for kind, button in self._files.items():
             self._shared.offer(button, film_file(kind), inputs, self._problem)

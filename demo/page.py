@@ -46,7 +46,7 @@ def _add(models: Models) -> None:
         grid = GridTab(shared)
         morph = MorphTab(shared)
         with words.tab("about"):
-            words.html(about.html)
+            words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
     grid.answer(write, morph, tabs)
     morph.answer(write.ink)

@@ -48,15 +48,16 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
     )
     return (
         f'<div class="sheet {look}" style="--ink:{colour};--digit:{size}px" role="group" '
-        f'aria-label="{alt}">{content}</div>{_undo(note, language)}'
+        f'aria-label="{alt}">{content}</div>{undo(note, language)}'
     )
 
 
-def _undo(note: str, language: str) -> str:
+def undo(note: str, language: str) -> str:
+    """Return a note, with a button that undoes what it is about; empty without one."""
     if not note:
         return ""
-    undo = escape(say(language, "undo"))
-    return f'<p class="note">{escape(note)} <button type="button" class="undo">{undo}</button></p>'
+    label = escape(say(language, "undo"))
+    return f'<p class="note">{escape(note)} <button type="button" class="undo">{label}</button></p>'
 
 
 def _glyph(ink: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", look: str) -> str:

@@ -15,9 +15,9 @@ def png(model: Model, rows: int, seed: int, look: str, ink: str, scale: int = 1)
     return looks.png(image, fields)
 
 
-def html(model: Model, rows: int, seed: int, ink: str, language: str) -> str:
+def html(model: Model, rows: int, seed: int, look: str, ink: str, language: str) -> str:
     """Return the grid with a button on each cell; its data say class and row."""
-    image = data_uri(png(model, rows, seed, "paper", ink, scale=4), "image/png")
+    image = data_uri(png(model, rows, seed, look, ink, scale=4), "image/png")
     columns = model.sampler.config.n_classes
     cells = []
     for row in range(rows):
@@ -31,7 +31,7 @@ def html(model: Model, rows: int, seed: int, ink: str, language: str) -> str:
             )
     alt = escape(say(language, "grid_label", classes=columns, rows=rows, seed=seed))
     return (
-        f'<div class="cells" role="group" aria-label="{alt}" '
+        f'<div class="cells {look}" role="group" aria-label="{alt}" '
         f'data-seed="{seed}" style="--columns:{columns};--rows:{rows}">'
         f'<img alt="" src="{image}">{"".join(cells)}</div>'
         f'<p class="cell-name" aria-live="polite"></p>'

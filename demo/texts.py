@@ -3,8 +3,16 @@
 from cgan import UserError
 from cgan.number import BadCharacter, NoDigit
 from cgan.reader import NoReader
-from demo.drawing import MAX_DIGITS, DifferentLengths, OutOfRange, TooLong
-from demo.models import Loading, Unavailable
+from demo.drawing import (
+    MAX_CHARACTERS,
+    MAX_DIGITS,
+    BadRedrawn,
+    DifferentLengths,
+    NotOffered,
+    OutOfRange,
+    TooLong,
+)
+from demo.models import Loading, OnlyBundled, Unavailable
 
 LANGUAGES = ("en", "zh")
 
@@ -113,7 +121,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "",
         "第 {position} 个字符 {character} 是加号：加号只能放在开头。",
     ),
-    "too_long": (str(TooLong()), f"太长了：最多写 {MAX_DIGITS} 个数字。"),
+    "too_long": (
+        str(TooLong()),
+        f"太长了：最多写 {MAX_DIGITS} 个数字，连同其他字符最多 {MAX_CHARACTERS} 个。",
+    ),
+    "not_offered": ("", "{name}必须是以下之一：{choices}。"),
+    "bad_redrawn": (
+        str(BadRedrawn()),
+        "redrawn 必须由“位置.次数”组成，例如 2.1-5.3。",
+    ),
+    "only_bundled": (str(OnlyBundled()), "这里只有内置权重：请去掉 weights。"),
     "different_lengths": (
         "",
         "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
@@ -122,8 +139,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "whole": ("whole number", "整数"),
     "real": ("number", "数"),
     "loading": ("", "正在从 Hugging Face Hub 获取。"),
-    "unavailable": ("", "暂时无法从 Hugging Face Hub 获取（{why}）"),
-    "other_error": ("", "有误：{message}"),
+    "unavailable": ("", "暂时无法从 Hugging Face Hub 获取（英文说明：{why}）"),
+    "other_error": ("", "有误（英文说明）：{message}"),
     "no_reader": (
         str(NoReader()),
         "这组权重没有附带识别器，无法挑选最清楚的数字：请把“清晰度”设为 1。",
@@ -134,7 +151,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Of what may be out of range.
+# Of what may be out of range, or not on offer.
 _CHINESE_NAMES = {
     "seed": "种子",
     "truncation": "截断",
@@ -143,6 +160,12 @@ _CHINESE_NAMES = {
     "frames": "帧数",
     "rows": "笔迹数",
     "scale": "倍数",
+    "row": "笔迹",
+    "style": "风格",
+    "look": "外观",
+    "ink": "墨色",
+    "format": "格式",
+    "weights": "权重",
 }
 
 
@@ -175,6 +198,13 @@ def explain(error: UserError, language: str) -> str:
         name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
         kind = say(language, "whole" if error.whole else "real")
         return say(language, "out_of_range", name=name, low=error.low, high=error.high, kind=kind)
+    if isinstance(error, NotOffered):
+        name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
+        return say(language, "not_offered", name=name, choices=error.choices)
+    if isinstance(error, BadRedrawn):
+        return say(language, "bad_redrawn")
+    if isinstance(error, OnlyBundled):
+        return say(language, "only_bundled")
     if isinstance(error, Loading):
         return say(language, "loading")
     if isinstance(error, Unavailable):

@@ -52,6 +52,13 @@ def test_there_are_exactly_three_endpoints(client):
     described = client.view_api(return_format="dict", print_info=False)
     assert sorted(described["named_endpoints"]) == ["/grid", "/morph", "/write"]
     assert described["unnamed_endpoints"] == {}
+    for name, endpoint in described["named_endpoints"].items():
+        assert endpoint["description"].endswith("."), name
+        for parameter in endpoint["parameters"]:
+            assert parameter["python_type"]["description"], parameter["parameter_name"]
+    seed = described["named_endpoints"]["/morph"]["parameters"][2]["python_type"]
+    assert seed == {"type": "int", "description": "0 to 9999"}
+    assert "hyphens, dots" in client.view_api(return_format="str", print_info=False)
     parameters = {
         name: [parameter["parameter_name"] for parameter in endpoint["parameters"]]
         for name, endpoint in described["named_endpoints"].items()

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 
 import pytest
+from gradio_client import Client
 
 from cgan import Sampler, weights
 from cgan.config import GeneratorConfig
@@ -143,9 +144,12 @@ def test_an_address_of_ipv6_behind_a_proxy(tmp_path, busy_port):
 
 
 @pytest.mark.slow
-def test_no_public_link_is_said(tmp_path):
+@pytest.mark.parametrize("asked", [["--share"], {"GRADIO_SHARE": "True"}], ids=str)
+def test_no_public_link_is_said(tmp_path, asked):
     nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
-    result = run("--share", cwd=tmp_path, http_proxy=nowhere, https_proxy=nowhere)
+    arguments, environment = ([], asked) if isinstance(asked, dict) else (asked, {})
+    environment = environment | {"http_proxy": nowhere, "https_proxy": nowhere}
+    result = run(*arguments, cwd=tmp_path, **environment)
     check_refused(result, "Gradio gave no public link", "leave out --share", "Could not create")
 
 
@@ -177,10 +181,13 @@ def test_options_come_from_the_environment_and_own_weights_are_named(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_without_a_traceback(tmp_path, number):
     with browser.served(tmp_path) as served:
-        if number == signal.SIGINT:
-            served.process.send_signal(number)
-            served.process.wait(20)
-            assert served.process.returncode in (0, 130)
+        client = Client(served.address, verbose=False, download_files=str(tmp_path / "mine"))
+        client.predict("138", api_name="/write")
+        client.close()
+        assert list(served.temporary.rglob("*.png"))
+        served.process.send_signal(number)
+        served.process.wait(20)
+        assert served.process.returncode in (0, 130)
     assert "Traceback" not in "".join(served.output)
     assert not list(served.temporary.rglob("*.png"))
 

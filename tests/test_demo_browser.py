@@ -1,5 +1,6 @@
 """The page as a visitor meets it, in Chromium: every control, two languages, a phone."""
 
+import base64
 import io
 import json
 import re
@@ -353,6 +354,36 @@ def test_a_cell_is_carried_over_to_morph(page):
     page.locator("[data-row='2'][data-class='5']").click()
     expect(page.get_by_label("From", exact=True)).to_have_value("5")
     expect(page.get_by_role("img", name="The number 5 turning into 6")).to_be_visible()
+    # Which hand it is, is said, and can be undone.
+    film = page.locator("#film")
+    expect(film).to_contain_text("Hand 3 of this seed")
+    third = frames_of(page)
+    film.get_by_role("button", name="Undo").click()
+    expect(film).not_to_contain_text("of this seed")
+    assert frames_of(page) != third
+
+
+def frames_of(page):
+    return page.locator(".frame").evaluate_all("all => all.map(one => one.style.backgroundImage)")
+
+
+def test_the_grid_is_shown_in_the_look_that_its_file_has(page):
+    page.get_by_role("button", name="Look and details").click()
+    page.get_by_label("White on black (MNIST)").check()
+    page.get_by_role("tab", name="Styles").click()
+    shown = page.locator(".cells.mnist img")
+    shown.wait_for()
+    _, saved = download(page, "PNG")
+    address = shown.get_attribute("src")
+    assert base64.b64decode(address.partition(",")[2]) == saved
+
+
+def test_the_about_page_knows_its_address(page, demo):
+    page.get_by_role("tab", name="About").click()
+    expect(page.locator(".about .address")).to_have_text(demo.address)
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator(".about")).to_contain_text("判别器")
+    expect(page.locator(".about .address")).to_have_text(demo.address)
 
 
 def film_position(page):
@@ -479,6 +510,16 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
         assert len({round(box["y"]) for box in boxes}) > 1
         assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+        widths = []
+        page.get_by_role("button", name="Look and details").click()
+        for size in (24, 48, 72, 120):
+            page.get_by_label("Size on the page").and_(page.locator("[type=number]")).fill(
+                str(size)
+            )
+            page.locator(f".sheet[style*='--digit:{size}px']").wait_for()
+            widths.append(page.locator(".digit").first.bounding_box()["width"])
+        assert widths == [18, 36, 54, 90]
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
         page.get_by_role("tab", name="Morph").click()
         frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
         assert [round(frame["width"]) for frame in frames] == [54] * 11

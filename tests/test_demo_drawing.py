@@ -72,19 +72,24 @@ def test_redrawing_a_digit_changes_that_one_alone(
         assert changed(pictures[i], pictures[j]) == [position]
 
 
+def latents(hand, sampler, labels):
+    """Return (N, latent_dim): what the digits are drawn from."""
+    return np.stack([latent.values for latent in hand.latents(sampler, labels)])
+
+
 @given(hands, st.integers(1, 64))
 def test_a_latent_depends_on_its_own_digit_alone(tiny_sampler, hand, count):
-    z = hand.latents(tiny_sampler, LABELS)
+    z = latents(hand, tiny_sampler, LABELS)
     assert (z.shape, z.dtype) == ((64, 3), np.float32)
-    np.testing.assert_array_equal(hand.latents(tiny_sampler, LABELS[:count]), z[:count])
+    np.testing.assert_array_equal(latents(hand, tiny_sampler, LABELS[:count]), z[:count])
 
 
 def test_all_variations_of_all_digits_have_latents_of_their_own(tiny_sampler):
-    latents = [
-        Hand(7, redrawn=dict.fromkeys(range(64), variation)).latents(tiny_sampler, LABELS)
+    drawn_from = [
+        latents(Hand(7, redrawn=dict.fromkeys(range(64), variation)), tiny_sampler, LABELS)
         for variation in (0, 1, 2, 999)
     ]
-    assert len(np.unique(np.concatenate(latents), axis=0)) == 4 * 64
+    assert len(np.unique(np.concatenate(drawn_from), axis=0)) == 4 * 64
 
 
 def test_digits_of_their_own_style_differ(tiny_sampler):
@@ -94,36 +99,36 @@ def test_digits_of_their_own_style_differ(tiny_sampler):
 
 def test_one_hand_writes_with_one_latent(tiny_sampler):
     hand = Hand(3, one_hand=True, row=2)
-    assert len(np.unique(hand.latents(tiny_sampler, LABELS), axis=0)) == 1
+    assert len(np.unique(latents(hand, tiny_sampler, LABELS), axis=0)) == 1
     pixels = draw(tiny_sampler, "7787", hand).pixels
     assert changed(pixels, pixels[[0, 0, 0, 0]]) == [2]
 
 
 def test_one_hand_writes_all_but_what_was_redrawn_with_one_latent(tiny_sampler):
-    z = Hand(3, one_hand=True, redrawn={2: 1}).latents(tiny_sampler, LABELS[:5])
+    z = latents(Hand(3, one_hand=True, redrawn={2: 1}), tiny_sampler, LABELS[:5])
     assert changed(z, z[[0] * 5]) == [2]
 
 
 def test_rows_and_seeds_are_different_hands(tiny_sampler):
-    latents = [
-        Hand(seed, one_hand=True, row=row).latents(tiny_sampler, LABELS[:1])
+    drawn_from = [
+        latents(Hand(seed, one_hand=True, row=row), tiny_sampler, LABELS[:1])
         for seed in (0, 1)
         for row in range(20)
     ]
-    assert len(np.unique(np.concatenate(latents), axis=0)) == 40
+    assert len(np.unique(np.concatenate(drawn_from), axis=0)) == 40
 
 
 def test_without_truncation_left_every_digit_has_the_average_latent(tiny_sampler):
     hand = Hand(3, truncation=0.0, redrawn={1: 4})
-    np.testing.assert_array_equal(hand.latents(tiny_sampler, LABELS[:6]), np.zeros((6, 3)))
+    np.testing.assert_array_equal(latents(hand, tiny_sampler, LABELS[:6]), np.zeros((6, 3)))
     pixels = draw(tiny_sampler, "4444", hand).pixels
     assert len(np.unique(pixels, axis=0)) == 1
 
 
 @pytest.mark.parametrize("truncation", [0.5, 1.5])
 def test_truncation_scales_the_latents(tiny_sampler, truncation):
-    z = Hand(3, truncation=truncation).latents(tiny_sampler, LABELS[:4])
-    whole_z = Hand(3).latents(tiny_sampler, LABELS[:4])
+    z = latents(Hand(3, truncation=truncation), tiny_sampler, LABELS[:4])
+    whole_z = latents(Hand(3), tiny_sampler, LABELS[:4])
     np.testing.assert_array_equal(z, whole_z * np.float32(truncation))
 
 
@@ -148,7 +153,7 @@ def test_choosing_the_most_legible_changes_no_other_digit(
 
 def test_one_hand_is_the_most_legible_one_in_all_digits(reading_sampler):
     hand = Hand(4, one_hand=True, best_of=8)
-    z = hand.latents(reading_sampler, LABELS)
+    z = latents(hand, reading_sampler, LABELS)
     assert len(np.unique(z, axis=0)) == 1
     choices = candidates(4, 0, 8, 3)
     np.testing.assert_array_equal(z[0], choices[reading_sampler.best(choices, range(10))])
@@ -185,6 +190,20 @@ def test_the_time_of_a_digit_that_is_drawn_once_counts_once(tiny_sampler):
     hand = Hand(seed=4322, one_hand=True)
     single = draw(tiny_sampler, "4", hand)
     assert draw(tiny_sampler, "4" * 64, hand).milliseconds == single.milliseconds
+
+
+def test_the_time_includes_that_of_choosing_the_most_legible(reading_sampler):
+    """Here it takes many times as long as drawing, of a digit that is in memory, too."""
+    chosen = draw(reading_sampler, "138", Hand(seed=4323, best_of=8))
+    again = draw(reading_sampler, "138", Hand(seed=4323, best_of=8))
+    digits = [
+        latent.milliseconds for latent in Hand(4323, best_of=8).latents(reading_sampler, [1, 3, 8])
+    ]
+    assert all(digits)
+    assert chosen.milliseconds == again.milliseconds > sum(digits)
+    # One hand for all is chosen once.
+    hand = Hand(seed=4323, one_hand=True, best_of=8)
+    assert len({latent.milliseconds for latent in hand.latents(reading_sampler, [1, 3, 8])}) == 1
 
 
 def test_whoever_changes_a_picture_changes_no_other(tiny_sampler):

@@ -308,7 +308,7 @@ def test_a_grid_file_shows_the_samplers_grid(reading_sampler, tiny_model):
 
 
 def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
-    html = handlers.grid_html(tiny_model, 3, 4, "red", "en")
+    html = handlers.grid_html(tiny_model, 3, 4, "paper", "red", "en")
     assert html.count("<button") == 30
     for row in range(3):
         for column in range(10):
@@ -316,7 +316,7 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
     assert html.count('tabindex="0"') == 1
     assert 'aria-label="9 in hand 3, seed 4"' in html
     assert 'aria-label="9，第 3 种笔迹，种子 4"' in handlers.grid_html(
-        tiny_model, 3, 4, "red", "zh"
+        tiny_model, 3, 4, "paper", "red", "zh"
     )
 
 
@@ -332,7 +332,7 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
 )
 def test_a_bad_grid_is_refused(tiny_model, rows, seed, said):
     for action in (
-        lambda: handlers.grid_html(tiny_model, rows, seed, "black", "en"),
+        lambda: handlers.grid_html(tiny_model, rows, seed, "paper", "black", "en"),
         lambda: handlers.grid_file(tiny_model, rows, seed, "paper", "black", 1),
     ):
         with pytest.raises(UserError, match=said):
@@ -406,7 +406,7 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
             "it is on its way from the Hugging Face Hub.",
             "正在从 Hugging Face Hub 获取。",
         ),
-        (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（Gone &lt;b&gt;.）"),
+        (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（英文说明：Gone &lt;b&gt;.）"),
     ]:
         model = Model(reading_sampler, None, "ann/x", reason)
         assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")

@@ -1,5 +1,6 @@
 """The page's texts: complete in both languages."""
 
+import json
 import re
 import string
 import unicodedata
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from cgan.errors import UserError
 from cgan.number import BadCharacter, NoDigit
 from cgan.reader import NoReader
+from cgan.source import BUNDLED
 from demo import about
 from demo.drawing import (
+    BadRedrawn,
     DifferentLengths,
+    NotOffered,
     OutOfRange,
     TooLong,
     parse_digits,
@@ -21,7 +25,9 @@ from demo.drawing import (
     real,
     whole,
 )
+from demo.handlers import Settings
 from demo.look import INKS, LOOKS, check
+from demo.models import Models, OnlyBundled
 from demo.texts import _TEXTS, LANGUAGES, explain, language_of, say
 from tests.conftest import message
 
@@ -30,6 +36,7 @@ FROM_THE_EXCEPTION = {
     "late_plus",
     "different_lengths",
     "out_of_range",
+    "not_offered",
     "loading",
     "unavailable",
 }
@@ -52,6 +59,7 @@ VALUES = {
     "first": 2,
     "second": 5,
     "low": 0,
+    "choices": "A, B",
     "high": 1.5,
     "message": "M",
     "count": 6,
@@ -160,8 +168,9 @@ ERRORS = [
     (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["种子", "0", "9999"]),
     (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["截断", "0", "1.5"]),
     (NoReader, no_reader, ["1"]),
-    (UserError, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
-    (UserError, lambda: check("glass", "black"), ["look", "paper, mnist, clear"]),
+    (BadRedrawn, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
+    (NotOffered, lambda: check("glass", "black"), ["外观", "paper, mnist, clear"]),
+    (OutOfRange, lambda: whole("row", 77, 0, 19), ["笔迹", "0", "19"]),
     (UserError, lambda: parse_digits(None), ["13812345678"]),
 ]
 
@@ -182,7 +191,7 @@ def test_every_kind_of_error_is_tried():
     kinds = {UserError, *UserError.__subclasses__()}
     ours = {kind for kind in kinds if kind.__module__ in ("cgan.number", "demo.drawing")}
     assert ours <= {kind for kind, _, _ in ERRORS}
-    assert len(ours) == 5
+    assert len(ours) == 7
 
 
 @given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))
@@ -195,6 +204,26 @@ def test_any_other_character_is_explained_in_one_line(digits, character):
     assert chinese.isprintable()
     assert has_chinese(chinese)
     assert f"(U+{ord(character):04X})" in chinese or repr(character) in chinese
+
+
+@pytest.mark.parametrize("name", [*vars(Settings()), "rows", "frames", "scale", "format"])
+def test_every_setting_has_a_chinese_name(name):
+    if name not in ("digits", "redrawn"):  # whose errors have sentences of their own
+        assert re.match(r"[\u4e00-\u9fff]+必须是", explain(OutOfRange(name, 0, 1, True), "zh"))
+
+
+def test_other_weights_than_there_are_is_explained_in_both_languages():
+    with pytest.raises(OnlyBundled) as caught:
+        Models()["ann/x"]
+    assert "only the bundled ones" in explain(caught.value, "en")
+    assert "只有内置权重" in explain(caught.value, "zh")
+
+
+@pytest.mark.parametrize(("language", "hinge"), [("en", "hinge loss"), ("zh", "合页损失")])
+def test_the_about_page_tells_how_the_bundled_weights_were_made(language, hinge):
+    training = json.loads((BUNDLED / "config.json").read_text())["training"]
+    assert (training["loss"], training["reader_weight"] > 0) == ("hinge", True)
+    assert hinge in about.html(language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -70,7 +70,7 @@ window.cgan = {
   },
 
   // The morph: all frames are here already; the slider and the button only choose one.
-  film(element, watch) {
+  film(element, trigger, watch) {
     let timer = null;
     const part = (name) => element.querySelector(name);
     const show = (frame) => {
@@ -107,8 +107,10 @@ window.cgan = {
       show(Number(event.target.value));
     });
     element.addEventListener("click", (event) => {
-      if (!event.target.closest("button")) return;
-      if (timer) stop();
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.matches(".undo")) trigger("click");
+      else if (timer) stop();
       else play();
     });
     watch("value", () => {
@@ -116,6 +118,21 @@ window.cgan = {
       show(0);
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();
     });
+  },
+
+  // The page on how to call it says where it is.
+  about(element, watch) {
+    const fill = () => {
+      for (const place of element.querySelectorAll(".address")) place.textContent = cgan.address();
+    };
+    fill();
+    watch("value", fill);
+  },
+
+  // Where the page is for everyone: a Space's own address, not that of the frame it is shown in.
+  address() {
+    return document.querySelector("meta[name=cgan-address]")?.content
+      || location.origin + location.pathname;
   },
 
   // What the page begins with: the link's fragment and the language.
@@ -191,9 +208,7 @@ window.cgan = {
 
   // A link to what is on the paper. Its state is in the fragment, which is never sent anywhere.
   async copyLink(shown) {
-    const address = document.querySelector("meta[name=cgan-address]")?.content
-      || location.origin + location.pathname;
-    const link = address + shown.slice(shown.indexOf("#"));
+    const link = cgan.address() + shown.slice(shown.indexOf("#"));
     const said = document.querySelector("#said [data-copied]");
     try {
       await navigator.clipboard.writeText(link);
