@@ -14,7 +14,7 @@ PHONE = {"viewport": {"width": 360, "height": 700}, "device_scale_factor": 2}
 SHOTS = {
     "desktop": (DESKTOP, "Write"),
     "dark": ({**DESKTOP, "color_scheme": "dark"}, "Morph"),
-    "styles": ({**DESKTOP, "viewport": {"width": 1000, "height": 900}}, "Styles"),
+    "styles": ({**DESKTOP, "viewport": {"width": 1000, "height": 1080}}, "Styles"),
     "chinese": ({**DESKTOP, "locale": "zh-CN"}, "书写"),
     "phone": (PHONE, "Write"),
 }

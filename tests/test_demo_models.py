@@ -4,6 +4,7 @@ import contextlib
 import time
 from pathlib import Path
 
+import gradio_client
 import huggingface_hub
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from cgan.push import push
 from cgan.repository import Repository
 from demo import models
 from demo.models import Models
-from tests.conftest import TINY, random_tensors
+from tests import browser as browsers
+from tests.conftest import TINY, WRITE, hub_environment, random_tensors
 from tests.hub_server import Fault
 
 # huggingface_hub's own, where it uploads without Xet.
@@ -191,6 +193,29 @@ def test_a_hub_killed_at_any_point_of_a_push_leaves_whole_weights(
     assert done or left < 10
     assert (model.sampler.sha256, model.reason) == (new if done else old, None)
     assert model.source == f"ann/digits@{hub.commits('ann/digits')[0]}"
+
+
+@pytest.mark.slow
+def test_a_hub_killed_at_any_point_of_a_push_leaves_the_demo_answering(hub, tmp_path, monkeypatch):
+    """As a process of its own, asked over HTTP."""
+    commit = hub.commits("ann/digits")[0]
+    environment = hub_environment(hub, tmp_path / "demo-home")
+    with browsers.served(tmp_path, "--weights", "ann/digits", **environment) as served:
+        pictures = str(tmp_path / "pictures")
+        client = gradio_client.Client(served.address, verbose=False, download_files=pictures)
+        before = Path(client.predict("138", api_name="/write")).read_bytes()
+        assert commit.encode() in before
+        for left in range(11):
+            published(tmp_path, 10 + left)
+            hub.requests_left = left
+            with contextlib.suppress(HubError), monkeypatch.context() as patched:
+                patched.setattr("time.sleep", lambda seconds: None)  # between the library's tries
+                push(tmp_path / f"weights{10 + left}", Repository("ann/digits"))
+            assert Path(client.predict("138", api_name="/write")).read_bytes() == before
+        hub.requests_left = None
+        assert len(hub.commits("ann/digits")) >= 3  # the last of them was whole
+        client.close()
+    assert WRITE not in "".join(served.output)
 
 
 def test_offline_the_cached_revision_draws(hub, made, monkeypatch):
