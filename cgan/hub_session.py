@@ -128,13 +128,19 @@ def _limited() -> Iterator[None]:
 
     factory = _http._GLOBAL_CLIENT_FACTORY
     limit(get_session())
+
+    def limited() -> "Client":
+        return limit(factory())
+
     # After a connection that failed the library goes on with a new client.
-    _http._GLOBAL_CLIENT_FACTORY = lambda: limit(factory())
+    _http._GLOBAL_CLIENT_FACTORY = limited
     try:
         yield
     finally:
-        _http._GLOBAL_CLIENT_FACTORY = factory
-        for client, timeout, hooks in changed:
+        if _http._GLOBAL_CLIENT_FACTORY is limited:  # and nobody has set another meanwhile
+            _http._GLOBAL_CLIENT_FACTORY = factory
+        # Backwards, since a factory may return the same client twice.
+        for client, timeout, hooks in reversed(changed):
             client.timeout = timeout
             client.event_hooks = hooks
 

@@ -34,10 +34,11 @@ Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Conv
 
     γ/2 E_x[|∇D(x)|²]                                                                        (6)
 
-which keeps D from becoming steep where G has nothing left to learn. It is taken from finite
-differences along Gaussian noise, whose mean square is the gradient's, as in Lin et al. ("Diffusion
-Adversarial Post-Training for One-Step Video Generation", 2025, arXiv:2501.08316), since no second
-derivatives are needed then:
+which keeps D from becoming steep where G has nothing left to learn. (D's loss being half of theirs
+here, `r1` does what twice as much does there.) It is taken from finite differences along Gaussian
+noise, whose mean square is the gradient's, since no second derivatives are needed then; Lin et al.
+("Diffusion Adversarial Post-Training for One-Step Video Generation", 2025, arXiv:2501.08316) do
+so without dividing by s:
 
     γ/2 E_x,e[((D(x + s e) - D(x)) / s)²],    e ~ N(0, I)                                    (7)
 
@@ -59,7 +60,7 @@ jt = load_jittor()
 R1_NOISE = 0.05
 """s in equation (7); images are from -1 to 1."""
 R1_INTERVAL = 4
-"""Steps of D for each that has the penalty, which then counts as often."""
+"""Of so many steps of D one has the penalty, which then counts so many times."""
 
 
 def lsgan(scores: Any, real: bool) -> Any:

@@ -104,10 +104,12 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
     limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
-        with contextlib.suppress(Exception):  # one can draw without knowing how well
+        # One can draw without knowing how well. A commit that was asked for by its sha then goes
+        # without, for as long as it is in the cache.
+        with contextlib.suppress(Exception):
             _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
-    # Only now that all is here, and right: a pull that was cut off, or has brought what can't draw,
-    # leaves the revision at what it was. What is wrong is said by whoever loads it.
+    # Only now that all is here, and right: a pull that was cut off, or has brought what is no
+    # weights of ours, leaves the revision at what it was. Whoever loads it says what is wrong.
     with contextlib.suppress(UserError):
         weights.load(config.parent)
         _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)

@@ -77,8 +77,8 @@ def push(
     """Publish the weights in a folder, with pictures and a model card (`cgan.publication`).
 
     The repository, and the branch if the revision names one, are made if they aren't there.
-    Other files in it are kept, but for what a push before has published of other weights and this
-    one has not, such as `metrics.json`. If it has the same files already, there is no commit.
+    Other files in it are kept, but for a `metrics.json` or `number.png` that these weights are
+    published without. If it has the same files already, there is no commit.
 
     Args:
         folder: of a run, or any with `model.safetensors` and `config.json`.
@@ -151,7 +151,7 @@ def _head(api: "HfApi", repository_id: str, branch: str) -> "ModelInfo":
 
 
 def _deletions(files: dict[str, bytes], head: "ModelInfo") -> "list[CommitOperationDelete]":
-    """Return what deletes files of ours that are there and no longer hold."""
+    """Return what deletes files that are there, and tell of other weights than these."""
     from huggingface_hub import CommitOperationDelete
 
     there = {file.rfilename for file in head.siblings or ()}

@@ -39,8 +39,9 @@ async def _refuse(request: Request, error: Exception) -> JSONResponse:
         Exception: it is another error.
     """
     by_name = "/call/v2/" in request.url.path
-    # A `KeyError` names the function, or is its number.
-    unknown = isinstance(error, KeyError) and (by_name or isinstance(error.args[0], int))
+    # Of a name that there isn't, or of the number of a function.
+    numbered = error.args != () and isinstance(error.args[0], int)
+    unknown = isinstance(error, KeyError) and (by_name or numbered)
     if unknown or isinstance(error, FnIndexInferError):
         said = "There is no such endpoint: there are /write, /grid and /morph."
         return JSONResponse({"error": said}, status_code=404)

@@ -45,9 +45,8 @@ class Shared:
 
     def add_weights(self) -> None:
         """Add the choice between the models, where there are several."""
-        names = self.models.names
-        if len(names) > 1:
-            self.weights = self.words.choice("weights", names)
+        if self.models.chosen:
+            self.weights = self.words.choice("weights", self.models.names)
         else:
             self.weights = hidden_text("weights")
 

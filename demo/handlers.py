@@ -227,7 +227,7 @@ def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
         "truncation": lambda text: real("truncation", _number(text), 0, MAX_TRUNCATION),
         "redrawn": lambda text: format_redrawn(parse_redrawn(text)),
         "look": lambda text: one_of("look", text, looks.LOOKS),
-        "ink": lambda text: one_of("ink", text, tuple(looks.INKS)),
+        "ink": lambda text: one_of("ink", text, looks.INKS),
         "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
         "best_of": lambda text: whole("best_of", _number(text), 1, MAX_BEST_OF),
         "weights": lambda text: (models[text], text)[1],

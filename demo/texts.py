@@ -174,6 +174,10 @@ def say(language: str, key: str, **values: object) -> str:
     return _TEXTS[key][LANGUAGES.index(language)].format(**values)
 
 
+def _chinese(name: str) -> str:
+    return _CHINESE_NAMES.get(name, f"{name} ")
+
+
 def language_of(tag: object) -> str:
     """Return the page's language for a browser's language tag, such as "zh-CN"."""
     return "zh" if str(tag).lower().split("-")[0] == "zh" else "en"
@@ -195,12 +199,11 @@ def explain(error: UserError, language: str) -> str:
     if isinstance(error, DifferentLengths):
         return say(language, "different_lengths", first=error.first, second=error.second)
     if isinstance(error, OutOfRange):
-        name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
         kind = say(language, "whole" if error.whole else "real")
-        return say(language, "out_of_range", name=name, low=error.low, high=error.high, kind=kind)
+        name, low, high = _chinese(error.name), error.low, error.high
+        return say(language, "out_of_range", name=name, low=low, high=high, kind=kind)
     if isinstance(error, NotOffered):
-        name = _CHINESE_NAMES.get(error.name, f"{error.name} ")
-        return say(language, "not_offered", name=name, choices=error.choices)
+        return say(language, "not_offered", name=_chinese(error.name), choices=error.choices)
     if isinstance(error, BadRedrawn):
         return say(language, "bad_redrawn")
     if isinstance(error, OnlyBundled):

@@ -92,6 +92,10 @@ def test_figures_of_other_weights_do_not_stay(hub, tiny_weights):
     assert not push(tiny_weights, X).changed
     change(tiny_weights)
     (tiny_weights / "metrics.json").unlink()
+    branch = Repository("ann/x", "dev")
+    assert push(tiny_weights, branch).changed
+    assert set(published(hub, "dev")) == FILES
+    assert set(published(hub)) == FILES | {"metrics.json"}
     assert push(tiny_weights, X).changed
     assert set(published(hub)) == FILES
     assert not push(tiny_weights, X).changed

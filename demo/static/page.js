@@ -72,6 +72,7 @@ window.cgan = {
   // The morph: all frames are here already; the slider and the button only choose one.
   film(element, trigger, watch) {
     let timer = null;
+    let undone = false; // "Undo" goes away
     const part = (name) => element.querySelector(name);
     const show = (frame) => {
       const film = part(".film");
@@ -109,13 +110,16 @@ window.cgan = {
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
-      if (button.matches(".undo")) trigger("click");
+      undone = button.matches(".undo");
+      if (undone) trigger("click");
       else if (timer) stop();
       else play();
     });
     watch("value", () => {
       stop();
       show(0);
+      if (undone) part("button")?.focus();
+      undone = false;
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();
     });
   },
