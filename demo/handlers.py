@@ -40,7 +40,7 @@ class Settings:
     """All that a link restores; the names are the link's, the defaults the page's."""
 
     digits: str = "138 1234 5678"
-    seed: int = 4
+    seed: int = 27
     style: str = "own"
     row: int = 0
     truncation: float = 1.0
