@@ -272,7 +272,7 @@ def test_a_bad_update_costs_nobody_the_weights_before(hub, made):
     source = made("ann/digits")["ann/digits"].source
     hub.add_repo("ann/digits", {"model.safetensors": b"no weights"})
     for _ in range(2):
-        loaded = made("ann/digits")
+        loaded = made("ann/digits", patience=0.3)
         until(lambda loaded=loaded: isinstance(loaded[""].reason, models.Unavailable))
         assert "model.safetensors" in str(loaded[""].reason)
         assert loaded[""].source == source
