@@ -83,10 +83,13 @@ class GeneratorConfig:
         if self.img_size % 8:
             raise UserError(
                 "img_size must be divisible by 8, because the convolutional generator doubles "
-                f"its size three times, not {self.img_size}"
+                "its size three times, not {value}",
+                value=self.img_size,
             )
         if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
-            raise UserError(f"widths must be three or four whole numbers, not {self.widths!r}")
+            raise UserError(
+                "widths must be three or four whole numbers, not {value!r}", value=self.widths
+            )
         for width in self.widths:
             _check_int("widths", width, 1, MAX_WIDTH)
         _check_one_of("class_norm", self.class_norm, (True, False))
@@ -125,9 +128,9 @@ class GeneratorConfig:
         if values.get("architecture") != "conv":
             known -= set(_CONV_FIELDS)
         if unknown := sorted(values.keys() - known):
-            raise UserError(f"unknown key {unknown[0]!r}")
+            raise UserError("unknown key {key!r}", key=unknown[0])
         if missing := sorted(known - values.keys() - set(_OPTIONAL)):
-            raise UserError(f"the key {missing[0]!r} is missing")
+            raise UserError("the key {key!r} is missing", key=missing[0])
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**values)
 
@@ -135,10 +138,18 @@ class GeneratorConfig:
 def _check_int(name: str, value: Any, low: int, high: int) -> None:
     # bool is an int in Python; `true` is no size.
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise UserError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+        raise UserError(
+            "{key} must be a whole number from {low} to {high}, not {value!r}",
+            key=name,
+            low=low,
+            high=high,
+            value=value,
+        )
 
 
 def _check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
     if not any(type(value) is type(choice) and value == choice for choice in allowed):
-        choices = " or ".join(repr(choice) for choice in allowed)
-        raise UserError(f"{name} must be {choices}, not {value!r}")
+        choices = ", ".join(repr(choice) for choice in allowed)
+        raise UserError(
+            "{key} must be one of {choices}, not {value!r}", key=name, choices=choices, value=value
+        )

@@ -26,9 +26,9 @@ class HubError(UserError):
             asking again later may help; False where the Hub's answer was no.
     """
 
-    def __init__(self, message: str, *, unavailable: bool = False) -> None:
+    def __init__(self, template: str, /, *, unavailable: bool = False, **values: object) -> None:
         """Say it in a sentence."""
-        super().__init__(message)
+        super().__init__(template, **values)
         self.unavailable = unavailable
 
 
@@ -67,7 +67,8 @@ def no_token() -> HubError:
     """Return the error of a push without a token."""
     return HubError(
         "Pushing needs a token, and there is none: make one with write permission at "
-        f"{shown_endpoint()}/settings/tokens, then run `hf auth login` or set HF_TOKEN."
+        "{hub}/settings/tokens, then run `hf auth login` or set HF_TOKEN.",
+        hub=shown_endpoint(),
     )
 
 
@@ -84,10 +85,13 @@ def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubEr
             if explained := known(cause, repository, pushing):
                 return explained
     said = redact(" ".join(str(error).split()))[:_MAX_QUOTED] or "no more is known"
-    doing = "push to" if pushing else "fetch"
     return HubError(
-        f"Could not {doing} {repository} ({type(error).__name__}: {said}). Try again, or ask "
-        f"{shown_endpoint()} in a browser what is the matter."
+        "Something went wrong with {repository} ({kind}: {said}). Try again, or ask {hub} in a "
+        "browser what is the matter.",
+        repository=repository,
+        kind=type(error).__name__,
+        said=said,
+        hub=shown_endpoint(),
     )
 
 
@@ -123,26 +127,37 @@ def _answer(error: BaseException, repository: Repository, pushing: bool) -> HubE
         return None
     if isinstance(error, errors.GatedRepoError):
         return HubError(
-            f"{repository.id} is gated: ask for access at {hub}/{repository.id}, then log in with "
-            "`hf auth login` or set HF_TOKEN."
+            "{name} is gated: ask for access at {hub}/{name}, then log in with `hf auth login` or "
+            "set HF_TOKEN.",
+            name=repository.id,
+            hub=hub,
         )
     if isinstance(error, errors.RevisionNotFoundError):
         return HubError(
-            f"{repository.id} has no revision {repository.revision or 'main'!r}: give a branch, a "
-            f"tag or a commit that {hub}/{repository.id} lists."
+            "{name} has no revision {revision!r}: give a branch, a tag or a commit that "
+            "{hub}/{name} lists.",
+            name=repository.id,
+            revision=repository.revision or "main",
+            hub=hub,
         )
     if isinstance(error, errors.DisabledRepoError):
-        return HubError(f"{repository.id} has been disabled on {hub}: choose another.")
+        return HubError(
+            "{name} has been disabled on {hub}: choose another.", name=repository.id, hub=hub
+        )
     if isinstance(error, errors.RemoteEntryNotFoundError):
         return HubError(
-            f"A file of {repository} is not on {hub} any more: try again, or choose another "
-            "revision."
+            "A file of {repository} is not on {hub} any more: try again, or choose another "
+            "revision.",
+            repository=repository,
+            hub=hub,
         )
     status = error.response.status_code
     if isinstance(error, errors.RepositoryNotFoundError) and not (pushing and status == 401):
         return HubError(
-            f"There is no model {repository.id} on {hub} that you may see: check the name; "
-            "if it is private, log in with `hf auth login` or set HF_TOKEN."
+            "There is no model {name} on {hub} that you may see: check the name; if it is "
+            "private, log in with `hf auth login` or set HF_TOKEN.",
+            name=repository.id,
+            hub=hub,
         )
     told = redact(error.server_message or "")[:_MAX_QUOTED].strip().rstrip(".")
     after = seconds_to_wait(error.response.headers)
@@ -165,31 +180,53 @@ def _status(
         return _out_of_order(status, after)
     if status == 401:
         if get_token() is None:
-            return HubError(f"{hub} asks who you are: run `hf auth login` or set HF_TOKEN.")
+            return HubError("{hub} asks who you are: run `hf auth login` or set HF_TOKEN.", hub=hub)
         return HubError(
-            f"{hub} does not accept your token: it is mistyped, expired or another Hub's. Run "
-            "`hf auth login` again; HF_TOKEN, if it is set, goes before that."
+            "{hub} does not accept your token: it is mistyped, expired or another Hub's. Run "
+            "`hf auth login` again; HF_TOKEN, if it is set, goes before that.",
+            hub=hub,
         )
     if status == 402:
         return HubError(
-            f"{hub} asks for a paid plan{told}: see {hub}/settings/billing, or choose another name."
+            "{hub} asks for a paid plan{told}: see {hub}/settings/billing, or choose another name.",
+            hub=hub,
+            told=told,
         )
     if status == 403:
         if not pushing:
-            return HubError(f"{hub} does not let you read {repository.id}{told}: check your token.")
+            return HubError(
+                "{hub} does not let you read {name}{told}: check your token.",
+                hub=hub,
+                name=repository.id,
+                told=told,
+            )
         return HubError(
-            f"Your token may not write to {repository.id}: it must have write permission, and "
-            f"{namespace} must be you or an organisation that lets you write. Make one at "
-            f"{hub}/settings/tokens."
+            "Your token may not write to {name}: it must have write permission, and {namespace} "
+            "must be you or an organisation that lets you write. Make one at "
+            "{hub}/settings/tokens.",
+            name=repository.id,
+            namespace=namespace,
+            hub=hub,
         )
     if status == 404 and pushing:
         return HubError(
-            f"{hub} knows no user or organisation {namespace} that you may write to: check the "
-            "name."
+            "{hub} knows no user or organisation {namespace} that you may write to: check the "
+            "name.",
+            hub=hub,
+            namespace=namespace,
         )
     if status in (409, 412):
-        return HubError(f"{repository.id} was being changed at the same moment{told}: try again.")
-    return HubError(f"{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.")
+        return HubError(
+            "{name} was being changed at the same moment{told}: try again.",
+            name=repository.id,
+            told=told,
+        )
+    return HubError(
+        "{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.",
+        hub=hub,
+        status=status,
+        told=told,
+    )
 
 
 def _out_of_order(status: int, after: int | None) -> HubError:
@@ -197,13 +234,24 @@ def _out_of_order(status: int, after: int | None) -> HubError:
     hub = shown_endpoint()
     if status != 429:
         return HubError(
-            f"{hub} is out of order (status {status}): try again later.", unavailable=True
+            "{hub} is out of order (status {status}): try again later.",
+            unavailable=True,
+            hub=hub,
+            status=status,
         )
-    when = "in a few minutes" if after is None else f"in {after} s"
+    if after is None:
+        return HubError(
+            "{hub} has had too many requests from here: try again in a few minutes. Those who are "
+            "logged in (`hf auth login` or HF_TOKEN) may send more.",
+            unavailable=True,
+            hub=hub,
+        )
     return HubError(
-        f"{hub} has had too many requests from here: try again {when}. Those who are logged in "
-        "(`hf auth login` or HF_TOKEN) may send more.",
+        "{hub} has had too many requests from here: try again in {seconds} s. Those who are "
+        "logged in (`hf auth login` or HF_TOKEN) may send more.",
         unavailable=True,
+        hub=hub,
+        seconds=after,
     )
 
 
@@ -213,35 +261,57 @@ def _connection(error: BaseException, repository: Repository, pushing: bool) -> 
     from huggingface_hub import errors
 
     hub = shown_endpoint()
-    check = "check the internet connection and, if it is set, HF_ENDPOINT"
     if isinstance(error, errors.OfflineModeIsEnabled):
         return HubError(
-            f"HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch "
+            "HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch "
             "or push.",
             unavailable=True,
+            hub=hub,
+            repository=repository,
         )
     if isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
-        return HubError(f"HF_ENDPOINT is not a web address: {hub}. Write it like https://host.")
+        return HubError(
+            "HF_ENDPOINT is not a web address: {hub}. Write it like https://host.", hub=hub
+        )
     if isinstance(error, httpx2.TimeoutException | TimeoutError):
-        return HubError(f"{hub} did not answer in time: {check}.", unavailable=True)
+        return HubError(
+            "{hub} did not answer in time: check the internet connection and, if it is set, "
+            "HF_ENDPOINT.",
+            unavailable=True,
+            hub=hub,
+        )
     if isinstance(error, httpx2.ProxyError):
         return HubError(
-            f"The proxy did not let us reach {hub}: check HTTPS_PROXY.", unavailable=True
+            "The proxy did not let us reach {hub}: check HTTPS_PROXY.", unavailable=True, hub=hub
         )
     if isinstance(error, httpx2.ConnectError):
-        why = "its certificate is not trusted here" if "CERTIFICATE" in str(error) else "no answer"
-        return HubError(f"Can't reach {hub} ({why}): {check}.", unavailable=True)
+        if "CERTIFICATE" in str(error):
+            return HubError(
+                "Can't reach {hub} (its certificate is not trusted here): check the internet "
+                "connection and, if it is set, HF_ENDPOINT.",
+                unavailable=True,
+                hub=hub,
+            )
+        return HubError(
+            "Can't reach {hub} (no answer): check the internet connection and, if it is set, "
+            "HF_ENDPOINT.",
+            unavailable=True,
+            hub=hub,
+        )
     if isinstance(error, ConnectionError) and (found := _XET_STATUS.search(str(error))):
         return _status(int(found[1]), repository, pushing)
     if isinstance(error, httpx2.TransportError | ConnectionError):
-        doing = "push" if pushing else "fetch"
         return HubError(
-            f"The connection to {hub} was broken off: {doing} again; {check}.", unavailable=True
+            "The connection to {hub} was broken off: try again; check the internet connection and, "
+            "if it is set, HF_ENDPOINT.",
+            unavailable=True,
+            hub=hub,
         )
     if isinstance(error, errors.FileMetadataError | httpx2.HTTPError) or _is_json_error(error):
         return HubError(
-            f"{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.",
+            "{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.",
             unavailable=True,
+            hub=hub,
         )
     return None
 
@@ -258,10 +328,20 @@ def _machine(error: BaseException, repository: Repository, pushing: bool) -> Hub
         return None
     where = error.filename or constants.HF_HUB_CACHE
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return HubError(f"No room on the disk for {repository} in {where}: make room.")
+        return HubError(
+            "No room on the disk for {repository} in {path}: make room.",
+            repository=repository,
+            path=where,
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return HubError(
-            f"{where} can't be written or read ({error.strerror}): set HF_HOME to a folder that "
-            "can."
+            "{path} can't be written or read ({why}): set HF_HOME to a folder that can.",
+            path=where,
+            why=error.strerror,
         )
-    return HubError(f"Could not use {where} ({error.strerror}) for {repository}: see to it.")
+    return HubError(
+        "Could not use {path} ({why}) for {repository}: see to it.",
+        path=where,
+        why=error.strerror,
+        repository=repository,
+    )

@@ -19,35 +19,28 @@ class NoDigit(UserError):
 
 
 class BadCharacter(UserError):
-    """A character that can't be written.
-
-    Attributes:
-        character: as typed.
-        position: its place, from 1.
-        late_plus: whether it is a plus sign, which only a number's beginning may have.
-    """
+    """A character that can't be written, or a plus sign elsewhere than at the beginning."""
 
     def __init__(self, character: str, position: int) -> None:
-        """Name the character with its position."""
-        self.character, self.position = character, position
-        self.late_plus = unicodedata.normalize("NFKC", character) == "+"
-        where = f"Character {position}, {self.shown},"
-        if self.late_plus:
-            message = f"{where} is a plus sign after the beginning: only a leading + is allowed."
-        else:
-            message = (
-                f"{where} is not a digit: only digits, spaces, hyphens, dots, brackets and a "
-                "leading + can be written."
-            )
-        super().__init__(message)
+        """Name the character with its position, from 1."""
+        late_plus = unicodedata.normalize("NFKC", character) == "+"
+        super().__init__(
+            "Character {position}, {shown}, is a plus sign after the beginning: only a leading + "
+            "is allowed."
+            if late_plus
+            else "Character {position}, {shown}, is not a digit: only digits, spaces, hyphens, "
+            "dots, brackets and a leading + can be written.",
+            position=position,
+            shown=_shown(character),
+        )
 
-    @property
-    def shown(self) -> str:
-        """The character in quotes, with its code point where the eye may be deceived."""
-        shown = repr(self.character)
-        if not self.character.isascii() or not self.character.isprintable():
-            shown += f" (U+{ord(self.character):04X})"
-        return shown
+
+def _shown(character: str) -> str:
+    """Return a character in quotes, with its code point where the eye may be deceived."""
+    shown = repr(character)
+    if not character.isascii() or not character.isprintable():
+        shown += f" (U+{ord(character):04X})"
+    return shown
 
 
 def parse(text: str) -> list[int | None]:

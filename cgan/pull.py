@@ -30,12 +30,12 @@ class Pulled:
     Attributes:
         folder: holds `model.safetensors` and `config.json`; a snapshot in the library's cache.
         commit: the commit's sha, 40 hexadecimal digits.
-        problem: why these are from before and not what the Hub has now; empty if they are.
+        problem: why these are from before and not what the Hub has now; None if they are.
     """
 
     folder: Path
     commit: str
-    problem: str = ""
+    problem: HubError | None = None
 
 
 def pull(repository: Repository) -> Pulled:
@@ -57,7 +57,7 @@ def pull(repository: Repository) -> Pulled:
     except HubError as error:
         if not error.unavailable or (found := cached(repository)) is None:
             raise
-        return replace(found, problem=str(error))
+        return replace(found, problem=error)
 
 
 def cached(repository: Repository) -> Pulled | None:
@@ -92,12 +92,17 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
     )
     commit = info.sha
     if commit is None:
-        raise UserError(f"The Hub does not tell the commit of {repository}: check HF_ENDPOINT.")
+        raise UserError(
+            "The Hub does not tell the commit of {repository}: check HF_ENDPOINT.",
+            repository=repository,
+        )
     there = {file.rfilename: file for file in info.siblings or ()}
     missing = [name for name in (weights.WEIGHTS_NAME, weights.CONFIG_NAME) if name not in there]
     if missing:
         raise UserError(
-            f"{repository} holds no {missing[0]}: it is no weights repository of this program's."
+            "{repository} holds no {file}: it is no weights repository of this program's.",
+            repository=repository,
+            file=missing[0],
         )
     pinned = Repository(repository.id, commit)
     config = _fetch_file(api, pinned, there[weights.CONFIG_NAME], weights.MAX_CONFIG_BYTES)
@@ -119,9 +124,20 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
 def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: int) -> Path:
     """Return where a file is in the cache, fetched if need be and compared with its hash."""
     name = file.rfilename
-    if file.size is None or file.size > limit:
-        size = "of unknown size" if file.size is None else f"{file.size:,} bytes"
-        raise UserError(f"{name} of {pinned} is {size}, and at most {limit:,} bytes are taken.")
+    if file.size is None:
+        raise UserError(
+            "The Hub does not tell how large {file} of {repository} is: check HF_ENDPOINT.",
+            file=name,
+            repository=pinned,
+        )
+    if file.size > limit:
+        raise UserError(
+            "{file} of {repository} is {size:,} bytes, and at most {limit:,} bytes are taken.",
+            file=name,
+            repository=pinned,
+            size=file.size,
+            limit=limit,
+        )
     here = _find(pinned.id, name, pinned.revision)
     if here is not None and not is_same(here.read_bytes(), file):
         _forget(here)
@@ -134,8 +150,10 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
         return path
     _forget(path)
     raise UserError(
-        f"{name} of {pinned} came damaged twice: its content is not what the Hub says. Try again, "
-        "or from another network or mirror."
+        "{file} of {repository} came damaged twice: its content is not what the Hub says. Try "
+        "again, or from another network or mirror.",
+        file=name,
+        repository=pinned,
     )
 
 

@@ -57,7 +57,8 @@ def read(
     if reference is None:
         if revision is not None:
             raise UserError(
-                f"The bundled weights have no revision {revision!r}: name a repository."
+                "The bundled weights have no revision {revision!r}: name a repository.",
+                revision=revision,
             )
         return load(BUNDLED), Source("bundled", folder=BUNDLED)
     found = parse(reference, revision)
@@ -70,7 +71,10 @@ def read(
             raise
         # A folder may have been meant.
         raise HubError(
-            f"{error} There is no folder {found.id} here, either.", unavailable=error.unavailable
+            "{error} There is no folder {folder} here, either.",
+            unavailable=error.unavailable,
+            error=error,
+            folder=found.id,
         ) from None
 
 
@@ -83,6 +87,20 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
     try:
         read = load(pulled.folder)
     except UserError as error:
-        said = str(error).replace(f"{pulled.folder}{os.sep}", "")
-        raise UserError(f"{repository.id}@{pulled.commit}: {said}") from error
-    return read, Source("hub", str(repository), pulled.commit, pulled.problem, pulled.folder)
+        raise UserError(
+            "{repository}@{commit}: {error}",
+            repository=repository.id,
+            commit=pulled.commit,
+            error=_without_folder(error, pulled.folder),
+        ) from error
+    problem = "" if pulled.problem is None else str(pulled.problem)
+    return read, Source("hub", str(repository), pulled.commit, problem, pulled.folder)
+
+
+def _without_folder(error: UserError, folder: Path) -> UserError:
+    """Return an error that names files in a folder by their own names alone."""
+    values = {
+        name: value.name if isinstance(value, Path) and value.parent == folder else value
+        for name, value in error.values.items()
+    }
+    return UserError(error.template, **values)

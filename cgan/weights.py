@@ -97,14 +97,19 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
     content = load_config(folder)
     path = folder / CONFIG_NAME
     if content.pop(FORMAT_KEY, None) != FORMAT:
-        raise UserError(f"{path}: {FORMAT_KEY!r} must be {FORMAT!r}: it describes something else.")
+        raise UserError(
+            "{path}: {key!r} must be {format!r}: it describes something else.",
+            path=path,
+            key=FORMAT_KEY,
+            format=FORMAT,
+        )
     training = content.pop(TRAINING_KEY, {})
     if not isinstance(training, dict):
-        raise UserError(f"{path}: {TRAINING_KEY!r} must be an object.")
+        raise UserError("{path}: {key!r} must be an object.", path=path, key=TRAINING_KEY)
     try:
         return GeneratorConfig.from_dict(content)
     except UserError as error:
-        raise UserError(f"{path}: {error}.") from error
+        raise UserError("{path}: {error}.", path=path, error=error) from error
 
 
 def load_config(folder: Path) -> dict[str, Any]:
@@ -118,9 +123,9 @@ def load_config(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON ({error}).") from error
+        raise UserError("{path} is not JSON ({why}).", path=path, why=error) from error
     if not isinstance(content, dict):
-        raise UserError(f"{path} must hold a JSON object.")
+        raise UserError("{path} must hold a JSON object.", path=path)
     return content
 
 
@@ -136,7 +141,7 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise UserError(
-            f"{path} is not a safetensors file that NumPy can hold ({error})."
+            "{path} is not a safetensors file that NumPy can hold ({why}).", path=path, why=error
         ) from error
     check_tensors(config, tensors, path)
     for tensor in tensors.values():
@@ -153,21 +158,38 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
     """
     shapes = generator_shapes(config)
     if missing := sorted(shapes.keys() - tensors.keys()):
-        raise UserError(f"{source}: the tensor {missing[0]!r} is missing.")
+        raise UserError("{path}: the tensor {tensor!r} is missing.", path=source, tensor=missing[0])
     if unknown := sorted(tensors.keys() - shapes.keys()):
-        raise UserError(f"{source}: there is a tensor {unknown[0]!r} that no generator has.")
+        raise UserError(
+            "{path}: there is a tensor {tensor!r} that no generator has.",
+            path=source,
+            tensor=unknown[0],
+        )
     for name, shape in shapes.items():
         tensor = tensors[name]
         if tensor.dtype != np.float32:
-            raise UserError(f"{source}: {name!r} is {tensor.dtype}, not float32.")
+            raise UserError(
+                "{path}: {tensor!r} is {dtype}, not float32.",
+                path=source,
+                tensor=name,
+                dtype=tensor.dtype,
+            )
         if tensor.shape != shape:
             raise UserError(
-                f"{source}: {name!r} has shape {tensor.shape}; its config asks for {shape}."
+                "{path}: {tensor!r} has shape {shape}; its config asks for {wanted}.",
+                path=source,
+                tensor=name,
+                shape=tensor.shape,
+                wanted=shape,
             )
         if not np.isfinite(tensor).all():
-            raise UserError(f"{source}: {name!r} has values that are not finite numbers.")
+            raise UserError(
+                "{path}: {tensor!r} has values that are not finite numbers.",
+                path=source,
+                tensor=name,
+            )
         if name.endswith("running_var") and (tensor < 0).any():
-            raise UserError(f"{source}: {name!r} has a negative variance.")
+            raise UserError("{path}: {tensor!r} has a negative variance.", path=source, tensor=name)
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
@@ -176,10 +198,17 @@ def _read(path: Path, max_bytes: int) -> bytes:
             data = file.read(max_bytes + 1)
     except FileNotFoundError as error:
         raise UserError(
-            f"{path} is missing: a weights folder holds {CONFIG_NAME} and {WEIGHTS_NAME}."
+            "{path} is missing: a weights folder holds {config} and {weights}.",
+            path=path,
+            config=CONFIG_NAME,
+            weights=WEIGHTS_NAME,
         ) from error
     except OSError as error:
-        raise UserError(f"Could not read {path}: {error.strerror}.") from error
+        raise UserError("Could not read {path}: {why}.", path=path, why=error.strerror) from error
     if len(data) > max_bytes:
-        raise UserError(f"{path} is larger than its config allows ({max_bytes:,} bytes).")
+        raise UserError(
+            "{path} is larger than its config allows ({limit:,} bytes).",
+            path=path,
+            limit=max_bytes,
+        )
     return data

@@ -27,20 +27,25 @@ _KEPT_LATENTS = 2048  # about 2 MB: choosing the most legible takes longest
 
 
 class OutOfRange(UserError):
-    """A setting outside its range.
-
-    Attributes:
-        name: of the setting, as in the interface.
-        low: its least value.
-        high: its greatest value.
-        whole: whether it has to be a whole number.
-    """
+    """A setting outside its range."""
 
     def __init__(self, name: str, low: float, high: float, whole: bool) -> None:
-        """Say what would be right."""
-        kind = "whole number" if whole else "number"
-        super().__init__(f"{name.capitalize()} must be a {kind} from {low:g} to {high:g}.")
-        self.name, self.low, self.high, self.whole = name, low, high, whole
+        """Say what would be right.
+
+        Args:
+            name: of the setting, as in the interface.
+            low: its least value.
+            high: its greatest value.
+            whole: whether it has to be a whole number.
+        """
+        super().__init__(
+            "{setting} must be a whole number from {low:g} to {high:g}."
+            if whole
+            else "{setting} must be a number from {low:g} to {high:g}.",
+            setting=name.capitalize(),
+            low=low,
+            high=high,
+        )
 
 
 class TooLong(UserError):
@@ -49,8 +54,10 @@ class TooLong(UserError):
     def __init__(self) -> None:
         """Say how many fit."""
         super().__init__(
-            f"That is too long: at most {MAX_DIGITS} digits can be written, {MAX_CHARACTERS} "
-            "characters in all."
+            "That is too long: at most {digits} digits can be written, {characters} characters in "
+            "all.",
+            digits=MAX_DIGITS,
+            characters=MAX_CHARACTERS,
         )
 
 
@@ -60,23 +67,20 @@ class DifferentLengths(UserError):
     def __init__(self, first: int, second: int) -> None:
         """Say how long both are."""
         super().__init__(
-            f"Both numbers need the same number of digits: they have {first} and {second}."
+            "Both numbers need the same number of digits: they have {first} and {second}.",
+            first=first,
+            second=second,
         )
-        self.first, self.second = first, second
 
 
 class NotOffered(UserError):
-    """A setting that is none of those to choose from.
-
-    Attributes:
-        name: of the setting, as in a link.
-        choices: what there is.
-    """
+    """A setting that is none of those to choose from."""
 
     def __init__(self, name: str, choices: Iterable[str]) -> None:
-        """Say what there is."""
-        self.name, self.choices = name, ", ".join(choices)
-        super().__init__(f"{name} must be one of {self.choices}.")
+        """Say what there is to choose for the setting of this name, as in a link."""
+        super().__init__(
+            "{setting} must be one of {choices}.", setting=name, choices=", ".join(choices)
+        )
 
 
 class BadRedrawn(UserError):

@@ -34,19 +34,6 @@ class Loading(UserError):
         super().__init__("it is on its way from the Hugging Face Hub.")
 
 
-class Unavailable(UserError):
-    """Weights from the Hub that can't be had, or can't be used.
-
-    Attributes:
-        why: the sentence about it.
-    """
-
-    def __init__(self, why: str) -> None:
-        """Say why."""
-        super().__init__(why)
-        self.why = str(self)
-
-
 class OnlyBundled(UserError):
     """Other weights are asked for where there are none."""
 
@@ -126,7 +113,7 @@ class Models:
             try:
                 self._use(name, place, here)
             except UserError as error:
-                self._fall_back(name, Unavailable(str(error)))
+                self._fall_back(name, error)
             else:
                 if place.is_pinned:
                     return
@@ -168,15 +155,15 @@ class Models:
             try:
                 pulled = pull(place)
                 self._use(name, place, pulled)
-                if not pulled.problem:
+                if pulled.problem is None:
                     return
-                self._fall_back(name, Unavailable(pulled.problem))
+                self._fall_back(name, pulled.problem)
             except UserError as error:
-                self._fall_back(name, Unavailable(str(error)))
+                self._fall_back(name, error)
             except Exception:
                 # Whatever it is, the page goes on with what it has; the log says what it was.
                 traceback.print_exc()
-                self._fall_back(name, Unavailable("it can't be loaded; the server's log says why."))
+                self._fall_back(name, UserError("it can't be loaded; the server's log says why."))
             self._stopped.wait(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
@@ -198,7 +185,9 @@ def _load(weights: Weights, source: Source) -> Model:
     if not config.conditional or config.n_classes != 10 or config.channels != 1:
         raise UserError(
             "The page needs conditional weights that write the ten digits in grey: these have "
-            f"{config.n_classes} classes and {config.channels} channels."
+            "{classes} classes and {channels} channels.",
+            classes=config.n_classes,
+            channels=config.channels,
         )
     # The first time takes ten times as long.
     sampler.generate(sampler.latents(1, seed=0), [0])

@@ -287,7 +287,6 @@ def test_what_is_no_whole_number_in_the_range_is_refused(value):
     with pytest.raises(OutOfRange) as caught:
         whole("row", value, 0, 9)
     assert message(caught) == "Row must be a whole number from 0 to 9."
-    assert (caught.value.name, caught.value.low, caught.value.high) == ("row", 0, 9)
 
 
 @pytest.mark.parametrize("value", [0, 1, 1.5, 0.25])
@@ -324,6 +323,4 @@ def test_a_hand_outside_the_limits_is_refused(change, said):
 
 
 def test_different_lengths_are_both_named():
-    error = DifferentLengths(3, 11)
-    assert (error.first, error.second) == (3, 11)
-    assert str(error).endswith("they have 3 and 11.")
+    assert str(DifferentLengths(3, 11)).endswith("they have 3 and 11.")

@@ -22,7 +22,7 @@ from demo import handlers
 from demo.drawing import Drawing, draw
 from demo.handlers import Settings
 from demo.look import INKS, LOOKS
-from demo.models import Loading, Model, Models, Unavailable
+from demo.models import Loading, Model, Models
 from demo.texts import explain
 from tests.conftest import TINY, message, random_tensors
 
@@ -406,7 +406,12 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
             "it is on its way from the Hugging Face Hub.",
             "正在从 Hugging Face Hub 获取。",
         ),
-        (Unavailable("Gone <b>."), "Gone &lt;b&gt;.", "（英文说明：Gone &lt;b&gt;.）"),
+        (
+            UserError("{path} must hold a JSON object.", path="<b>"),
+            "&lt;b&gt; must hold a JSON object.",
+            "：&lt;b&gt; 的内容必须是一个 JSON 对象。",
+        ),
+        (UserError("Gone <b>."), "Gone &lt;b&gt;.", "有误（英文说明）：Gone &lt;b&gt;."),
     ]:
         model = Model(reading_sampler, None, "ann/x", reason)
         assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")

@@ -118,7 +118,6 @@ def test_different_lengths_are_refused_with_both(tiny_sampler, start, end, first
     with pytest.raises(DifferentLengths, match=f"they have {first} and {second}") as caught:
         morphs.morph(tiny_sampler, start, end, Hand(), Hand(), 8)
     message(caught)
-    assert (caught.value.first, caught.value.second) == (first, second)
 
 
 @pytest.mark.parametrize(

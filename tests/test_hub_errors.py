@@ -139,12 +139,12 @@ def os_error(number):
         (httpx2.ConnectError("CERTIFICATE_VERIFY_FAILED"), "its certificate is not trusted", True),
         (httpx2.ReadTimeout("x"), "did not answer in time", True),
         (TimeoutError("x"), "did not answer in time", True),
-        (ConnectionResetError("x"), "was broken off: fetch again", True),
+        (ConnectionResetError("x"), "was broken off: try again", True),
         (httpx2.TooManyRedirects("x"), "does not answer as a Hub does", True),
         (errors.FileMetadataError("x"), "does not answer as a Hub does", True),
         (errors.LocalTokenNotFoundError("x"), "Pushing needs a token", False),
-        (RuntimeError("x\ny"), "Could not fetch ann/x (RuntimeError: x y)", False),
-        (TypeError(), "Could not fetch ann/x (TypeError: no more is known)", False),
+        (RuntimeError("x\ny"), "Something went wrong with ann/x (RuntimeError: x y)", False),
+        (TypeError(), "Something went wrong with ann/x (TypeError: no more is known)", False),
     ],
 )
 def test_sentences(hub, error, said, unavailable):
@@ -153,7 +153,7 @@ def test_sentences(hub, error, said, unavailable):
     assert explained.unavailable == unavailable
     wrapped = ValueError("Error while uploading")  # as the library does
     wrapped.__cause__ = error
-    if "Could not fetch" not in said:
+    if "Something went wrong" not in said:
         assert str(explain(wrapped, X, pushing=False)) == str(explained)
 
 

@@ -196,7 +196,7 @@ def test_a_full_disk(server, run, tiny_weights, tmp_path):
 
     code, said = run("write", "1", "--weights", "ann/x", before=limit)
     assert code == 2
-    assert said.startswith("Error: Could not use ") or "Could not fetch" in said
+    assert said.startswith("Error: Could not use ") or "Something went wrong" in said
     assert "File too large" in said
     assert not list(tmp_path.rglob("*.incomplete"))
     assert run("write", "1", "--weights", "ann/x")[0] == 0

@@ -233,7 +233,7 @@ def test_a_connection_that_breaks(hub, deploy, place, how):
     """Nothing is half deployed, and once more does it."""
     hub.fault = Fault(place, **{how: True})
     # hf_xet tries again for a minute and a half otherwise.
-    check_refused(deploy(SPACE, HF_XET_CLIENT_RETRY_BASE_DELAY="1ms"), "broken off: push again")
+    check_refused(deploy(SPACE, HF_XET_CLIENT_RETRY_BASE_DELAY="1ms"), "broken off: try again")
     hub.fault = None
     made = (place, how) == ("/commit/", "lose")
     if hub.repo(SPACE, kind="spaces"):
