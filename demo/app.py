@@ -152,7 +152,9 @@ def serve(arguments: list[str] | None) -> None:
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
 
-    from demo import api, page, zero_gpu
+    from starlette.middleware import Middleware
+
+    from demo import api, gate, page, zero_gpu
     from demo.theme import theme
 
     zero_gpu.declare()
@@ -174,7 +176,10 @@ def serve(arguments: list[str] | None) -> None:
                 css_paths=page.STATIC / "style.css",
                 head=script,
                 footer_links=[],
-                app_kwargs={"exception_handlers": api.EXCEPTION_HANDLERS},
+                app_kwargs={
+                    "exception_handlers": api.EXCEPTION_HANDLERS,
+                    "middleware": [Middleware(gate.Gate)],
+                },
                 run_history=False,
                 enable_monitoring=False,
                 ssr_mode=False,

@@ -8,6 +8,7 @@ import gradio as gr
 from cgan import UserError
 from demo import about, api, handlers
 from demo.events import PRIVATE, Shared, hidden_text
+from demo.gate import check_values
 from demo.grid_tab import GridTab
 from demo.models import Models
 from demo.morph_tab import MorphTab
@@ -23,10 +24,15 @@ QUEUE_SIZE = 128
 
 
 class _Blocks(gr.Blocks):
-    """Blocks whose endpoints may be called with fewer values than they have."""
+    """Blocks whose endpoints may be called with fewer values than they have, and no files."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Fill in the components' values; Gradio would log what was sent, digits and all."""
+        """Fill in the components' values; Gradio would log what was sent, digits and all.
+
+        Raises:
+            gr.Error: a value is neither text nor a number.
+        """
+        check_values(inputs)
         inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
         del inputs[len(block_fn.inputs) :]
 
