@@ -6,6 +6,7 @@ library itself looks at the size alone.
 
 import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
 
 
+Check = Callable[[weights.Weights], None]
+
+
 @dataclass(frozen=True)
 class Pulled:
     """Weights of a repository, on this machine.
@@ -38,11 +42,16 @@ class Pulled:
     problem: HubError | None = None
 
 
-def pull(repository: Repository) -> Pulled:
+def pull(repository: Repository, check: Check | None = None) -> Pulled:
     """Fetch a repository's weights, unless they are here already.
 
     A commit that is here is taken without asking the Hub. If the Hub can't be asked, what it was
     last seen to have at that revision is taken, and `problem` says so.
+
+    Args:
+        repository: which.
+        check: raises a `UserError` for weights that the caller has no use for. They are returned
+            all the same, but don't take the place of what the revision was here.
 
     Raises:
         HubError: it can't be had: no such repository or revision, no permission, or not to be
@@ -53,7 +62,7 @@ def pull(repository: Repository) -> Pulled:
         return found
     try:
         with hub_session(repository) as api:
-            return _fetch(api, repository)
+            return _fetch(api, repository, check)
     except HubError as error:
         if not error.unavailable or (found := cached(repository)) is None:
             raise
@@ -81,7 +90,7 @@ def cached(repository: Repository) -> Pulled | None:
     return Pulled(config.parent, config.parent.name)
 
 
-def _fetch(api: "HfApi", repository: Repository) -> Pulled:
+def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     from huggingface_hub import constants
 
     info = api.model_info(
@@ -116,7 +125,9 @@ def _fetch(api: "HfApi", repository: Repository) -> Pulled:
     # Only now that all is here, and right: a pull that was cut off, or has brought what is no
     # weights of ours, leaves the revision at what it was. Whoever loads it says what is wrong.
     with contextlib.suppress(UserError):
-        weights.load(config.parent)
+        loaded = weights.load(config.parent)
+        if check is not None:
+            check(loaded)
         _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
     return Pulled(config.parent, commit)
 

@@ -153,7 +153,7 @@ class Models:
         pause = _FIRST_PAUSE
         while not self._stopped.is_set():
             try:
-                pulled = pull(place)
+                pulled = pull(place, _check)
                 self._use(name, place, pulled)
                 if pulled.problem is None:
                     return
@@ -180,16 +180,29 @@ def _load(weights: Weights, source: Source) -> Model:
     Raises:
         UserError: it can't write numbers.
     """
+    _check(weights)
     sampler = Sampler(weights, source)
-    config = sampler.config
-    if not config.conditional or config.n_classes != 10 or config.channels != 1:
-        raise UserError(
-            "The page needs conditional weights that write the ten digits in grey: these have "
-            "{classes} classes and {channels} channels.",
-            classes=config.n_classes,
-            channels=config.channels,
-        )
     # The first time takes ten times as long.
     sampler.generate(sampler.latents(1, seed=0), [0])
     assert source.folder is not None
     return Model(sampler, load(source.folder, sampler.sha256))
+
+
+def _check(weights: Weights) -> None:
+    """Check that weights can write numbers.
+
+    Raises:
+        UserError: they can't.
+    """
+    config = weights.config
+    if not config.conditional:
+        raise UserError(
+            "The page needs weights that write a chosen digit: these are unconditional."
+        )
+    if config.n_classes != 10 or config.channels != 1:
+        raise UserError(
+            "The page needs weights that write the ten digits in grey: these have "
+            "{classes} classes and {channels} channels.",
+            classes=config.n_classes,
+            channels=config.channels,
+        )

@@ -146,9 +146,12 @@ _CHINESE_ERRORS = {
     # Weights from the Hub
     "it is on its way from the Hugging Face Hub.": "正在从 Hugging Face Hub 获取。",
     "it can't be loaded; the server's log says why.": "无法加载，原因见服务器日志。",
-    "The page needs conditional weights that write the ten digits in grey: these have {classes} "
-    "classes and {channels} channels.": (
-        "页面需要能写十个数字的灰度条件生成器权重：这组权重有 {classes} 个类别、{channels} 个通道。"
+    "The page needs weights that write a chosen digit: these are unconditional.": (
+        "页面需要能写指定数字的权重：这组权重是无条件的。"
+    ),
+    "The page needs weights that write the ten digits in grey: these have {classes} classes and "
+    "{channels} channels.": (
+        "页面需要能写十个数字的灰度图权重：这组权重有 {classes} 个类别、{channels} 个通道。"
     ),
     "The Hub does not tell the commit of {repository}: check HF_ENDPOINT.": (
         "Hub 没有给出 {repository} 的提交号：请检查 HF_ENDPOINT。"

@@ -272,14 +272,25 @@ def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path
     until(lambda: loaded["ann/wrong"].reason is None)
 
 
-def test_a_bad_update_costs_nobody_the_weights_before(hub, made):
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (None, "model.safetensors is not a safetensors file"),
+        (GeneratorConfig(latent_dim=3, img_size=8, n_classes=9), "these have 9 classes"),
+        (GeneratorConfig(latent_dim=3, img_size=8, channels=3), "and 3 channels"),
+        (GeneratorConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
+    ],
+    ids=["no weights", "nine classes", "colour", "unconditional"],
+)
+def test_a_bad_update_costs_nobody_the_weights_before(hub, made, tmp_path, config, said):
     """A page that starts then, with or without the Hub, draws with what was right."""
     source = made("ann/digits")["ann/digits"].source
-    hub.add_repo("ann/digits", {"model.safetensors": b"no weights"})
+    wrong = published(tmp_path, 2, config) if config else {"model.safetensors": b"no weights"}
+    hub.add_repo("ann/digits", wrong)
     for _ in range(2):
         loaded = made("ann/digits", patience=0.3)
         until(lambda loaded=loaded: gave_up(loaded[""]))
-        assert "model.safetensors" in str(loaded[""].reason)
+        assert said in str(loaded[""].reason)
         assert loaded[""].source == source
     hub.stop()
     assert made("ann/digits", patience=0.3)[""].source == source
