@@ -30,6 +30,8 @@ from demo.models import Models
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 # What to use where nobody says; `python -m cgan deploy` puts it beside this file.
 _DEPLOYED_WEIGHTS = Path(__file__).with_name("weights.txt")
+# Gradio remembers what so many visitors have set last, in 160 KB each; this page has no need of it.
+SESSIONS = 32
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 
@@ -182,6 +184,7 @@ def serve(arguments: list[str] | None) -> None:
                 },
                 run_history=False,
                 enable_monitoring=False,
+                state_session_capacity=SESSIONS,
                 ssr_mode=False,
                 quiet=True,
                 prevent_thread_lock=True,

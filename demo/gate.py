@@ -1,6 +1,7 @@
-"""What Gradio does for anyone who asks, and this page needs not: to take files, and fetch them.
+"""What Gradio does for anyone who asks, and this page needs not: to keep things, and fetch them.
 
-Its server would store what is uploaded, and ask other hosts for the addresses that it is sent.
+Its server would store what is uploaded, or what somebody has set, and ask other hosts for the
+addresses that it is sent.
 """
 
 import re
@@ -11,11 +12,12 @@ import gradio as gr
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# Files of visitors; and addresses that the server would ask.
+# What would be stored; and addresses that the server would ask.
 _CLOSED = re.compile(
-    r"/gradio_api/(upload|process_recording|component_server|proxy=|file[=/]\s*\w+:/)", re.I
+    r"/gradio_api/(upload|process_recording|component_server|deep_link|proxy=|file[=/]\s*\w+:/)",
+    re.IGNORECASE,
 )
-_REFUSED = "Files are neither taken nor fetched here."
+_REFUSED = "Nothing is stored or fetched for anyone here."
 
 
 class Gate:

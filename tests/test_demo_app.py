@@ -1,12 +1,15 @@
 """Starting the demo: as it is, with every option, and with everything in its way."""
 
 import importlib.util
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from gradio_client import Client
@@ -220,3 +223,27 @@ def test_importing_the_app_starts_nothing(tmp_path):
     )
     assert result.stdout != ""
     assert result.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_does_not_grow_with_visitors(tmp_path):
+    """Each call of the API is a session of its own, which Gradio would remember for ever."""
+    with browser.served(tmp_path) as served:
+        status = Path(f"/proc/{served.process.pid}/status")
+
+        def megabytes_after(calls):
+            for _ in range(calls):
+                answer = post(f"{served.address}gradio_api/call/write", {"data": ["138"]})
+                event = json.loads(answer)["event_id"]
+                assert "complete" in post(f"{served.address}gradio_api/call/write/{event}")
+            return int(re.search(r"VmRSS:\s+(\d+) kB", status.read_text())[1]) / 1000
+
+        before = megabytes_after(100)
+        assert megabytes_after(200) - before < 12  # 32 if it did
+
+
+def post(address, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read().decode()

@@ -1,4 +1,4 @@
-"""The served page takes no files and asks no host for anybody, whatever it is sent."""
+"""The served page keeps nothing and asks no host for anybody, whatever it is sent."""
 
 import json
 import urllib.error
@@ -58,7 +58,7 @@ def ask(address, body=None, kind="application/json"):
 def test_no_other_host_is_asked_for_a_visitor(quiet, path):
     status, said = ask(f"{quiet.address}gradio_api/{path}")
     assert status == 403
-    assert json.loads(said) == {"error": "Files are neither taken nor fetched here."}
+    assert json.loads(said) == {"error": "Nothing is stored or fetched for anyone here."}
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def test_no_file_is_taken(quiet, path, name):
     address = f"{quiet.address}gradio_api/{path}"
     status, said = ask(address, body, "multipart/form-data; boundary=x")
     assert status == 403
-    assert json.loads(said) == {"error": "Files are neither taken nor fetched here."}
+    assert json.loads(said) == {"error": "Nothing is stored or fetched for anyone here."}
 
 
 @pytest.mark.slow
@@ -97,6 +97,15 @@ def test_a_file_instead_of_a_value_is_refused_in_a_sentence(quiet, value, before
     _, said = ask(f"{address}/{json.loads(said)['event_id']}")
     assert said.startswith("event: error")
     assert f"Value {len(before) + 1} is a list or an object: send text or a number" in said
+
+
+@pytest.mark.slow
+def test_what_was_set_is_not_stored(quiet):
+    address = f"{quiet.address}gradio_api"
+    body = json.dumps({"data": ["13912345678"], "session_hash": "mine"}).encode()
+    _, said = ask(f"{address}/call/grid", body)
+    ask(f"{address}/call/grid/{json.loads(said)['event_id']}")
+    assert ask(f"{address}/deep_link?session_hash=mine")[0] == 403
 
 
 @pytest.mark.slow
