@@ -15,6 +15,7 @@ from gradio.utils import get_function_description
 from cgan import UserError
 from demo import handlers
 from demo.drawing import MAX_ROWS, MAX_SEED
+from demo.gate import NO_ENDPOINT
 from demo.handlers import Settings
 from demo.models import Models
 from demo.morph import FORMATS
@@ -33,19 +34,16 @@ def _told_to_the_caller() -> Iterator[None]:
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Say which endpoint or parameter there is not, where Gradio would print a traceback.
+    """Say which event or parameter there is not, where Gradio would print a traceback.
 
     Raises:
         Exception: it is another error.
     """
-    by_name = "/call/v2/" in request.url.path
-    # Of a name that there isn't, or of the number of a function.
-    numbered = error.args != () and isinstance(error.args[0], int)
-    unknown = isinstance(error, KeyError) and (by_name or numbered)
+    # Of the number of a function.
+    unknown = isinstance(error, KeyError) and error.args != () and isinstance(error.args[0], int)
     if unknown or isinstance(error, FnIndexInferError):
-        said = "There is no such endpoint: there are /write, /grid and /morph."
-        return JSONResponse({"error": said}, status_code=404)
-    if isinstance(error, TypeError) and by_name:
+        return JSONResponse({"error": NO_ENDPOINT}, status_code=404)
+    if isinstance(error, TypeError) and "/call/v2/" in request.url.path:
         said = str(error).partition(" Please click")[0]
         return JSONResponse({"error": said}, status_code=422)
     raise error

@@ -1,14 +1,17 @@
 """Serve the page: `python demo/app.py`, then open the address that it prints."""
 
 import argparse
+import atexit
 import contextlib
 import ctypes
 import importlib.util
 import io
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -20,8 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # Before NumPy is imported: many small requests are served fastest with one thread for each.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Before Gradio is imported: no look-ups on other servers.
+# Before Gradio is imported: no look-ups on other servers; and no statistics, for which it would go
+# through the last ten thousand events after each one.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
 
 from cgan import UserError
 from cgan.command_line import Parser, run
@@ -30,8 +36,6 @@ from demo.models import Models
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 # What to use where nobody says; `python -m cgan deploy` puts it beside this file.
 _DEPLOYED_WEIGHTS = Path(__file__).with_name("weights.txt")
-# Gradio remembers what so many visitors have set last, in 160 KB each; this page has no need of it.
-SESSIONS = 32
 _MCP_PACKAGES = "gradio[mcp]==6.31.0"
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 
@@ -97,7 +101,8 @@ def choose_port(host: str, wanted: str | None) -> int:
             raise UserError(f"The port must be a number from 1 to 65535, not {wanted!r}.")
         reason = _why_not_free(host, int(wanted))
         if reason:
-            raise UserError(f"Can't listen on {host}:{wanted}: {reason}. Choose another --port.")
+            said = f"Can't listen on {host}:{wanted}: {reason}."
+            raise UserError(f"{said} Choose another --host or --port.")
         return int(wanted)
     reason = None
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
@@ -144,6 +149,26 @@ def share_arenas() -> None:
         mallopt(_M_ARENA_MAX, 2)
 
 
+def own_temporary_folder() -> None:
+    """Let Gradio keep its files where none but this user can read them; delete them at the end.
+
+    Raises:
+        UserError: no folder can be made there.
+    """
+    where = os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()
+    try:
+        Path(where).mkdir(parents=True, exist_ok=True)
+        folder = tempfile.mkdtemp(prefix="cgan-demo-", dir=where)
+    except OSError as error:
+        raise UserError(
+            f"Can't make a folder for temporary files in {where}: {error.strerror}. Set "
+            "GRADIO_TEMP_DIR to one that can be written."
+        ) from error
+    os.environ["GRADIO_TEMP_DIR"] = folder
+    # When all threads have ended, one of which may still be writing.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
 def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
     values = parse(arguments)
@@ -153,10 +178,11 @@ def serve(arguments: list[str] | None) -> None:
     choose_port(values.host, values.port)  # what can't be is said before Gradio is imported
     if values.mcp and importlib.util.find_spec("mcp") is None:
         raise UserError(f"--mcp needs one more package: pip install '{_MCP_PACKAGES}'.")
+    own_temporary_folder()
 
     from starlette.middleware import Middleware
 
-    from demo import api, gate, page, zero_gpu
+    from demo import api, gate, page, sessions, zero_gpu
     from demo.theme import theme
 
     zero_gpu.declare()
@@ -184,11 +210,12 @@ def serve(arguments: list[str] | None) -> None:
                 },
                 run_history=False,
                 enable_monitoring=False,
-                state_session_capacity=SESSIONS,
                 ssr_mode=False,
                 quiet=True,
                 prevent_thread_lock=True,
             )
+        built.app.state_holder = sessions.NoSessions()  # type: ignore[no-untyped-call]
+        built.app.state_holder.set_blocks(built)
     except OSError as error:
         models.stop()
         raise UserError(f"Could not start the page: {error}") from error
@@ -210,7 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    # However it is stopped, the files that it made for visitors are deleted.
+    # However it is stopped, what is to be done at the end is done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     sys.exit(main())

@@ -76,7 +76,12 @@ class MorphTab:
             return [morphs.html(made, ink, language, note), problem, shown]
 
         def film_file(kind: str) -> Callable[..., tuple[str, str, bytes]]:
-            return lambda ink, *values: handlers.morph_file(make(*values), ink, kind)
+            def file(shown: str, ink: str, *values: Any) -> tuple[str, str, bytes]:
+                if shown:  # not what one has typed since
+                    _, ink, *values = json.loads(shown)
+                return handlers.morph_file(make(*values), ink, kind)
+
+            return file
 
         inputs = [
             ink, weights, self.start, self.end, self.start_seed, self.end_seed, self.frames,
@@ -98,4 +103,4 @@ class MorphTab:
         # "Undo", beside the hand that a cell of the grid has brought.
         self._film.click(None, None, self.row, js="() => 0", **PRIVATE)
         for kind, button in self._files.items():
-            self._shared.offer(button, film_file(kind), inputs, self._problem)
+            self._shared.offer(button, film_file(kind), [self._shown, *inputs], self._problem)

@@ -198,8 +198,6 @@ def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
         ("call/v2/write", {"digits": "1", "sed": 3}, 422, "`sed` is not a valid key-word"),
         ("call/v2/rite", {"digits": "1"}, 404, "there are /write, /grid and /morph"),
         ("call/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
-        ("run/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
-        ("run/predict", {"data": ["1"], "fn_index": 999}, 404, "there are /write, /grid and"),
         (
             "queue/join",
             {"data": ["1"], "fn_index": 999, "session_hash": "x"},

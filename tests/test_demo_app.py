@@ -160,7 +160,7 @@ def test_no_public_link_is_said(tmp_path, asked):
 def test_a_folder_for_temporary_files_that_can_not_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
     result = run(cwd=tmp_path, GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
-    check_refused(result, "Could not start the page", "folder")
+    check_refused(result, "folder for temporary files", "Not a directory", "Set GRADIO_TEMP_DIR")
 
 
 @pytest.mark.slow

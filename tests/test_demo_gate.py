@@ -43,6 +43,11 @@ def ask(address, body=None, kind="application/json"):
             return error.code, error.read().decode()
 
 
+def post(served, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    return ask(f"{served.address}gradio_api/{path}", data)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
@@ -53,9 +58,11 @@ def ask(address, body=None, kind="application/json"):
         "file=%20http://host.invalid/x",
         "file/http://host.invalid/x",
         "proxy=http://host.invalid/x",
+        "custom_component/x/client/component/x",
+        "dev/reload",
     ],
 )
-def test_no_other_host_is_asked_for_a_visitor(quiet, path):
+def test_no_other_host_is_asked(quiet, path):
     status, said = ask(f"{quiet.address}gradio_api/{path}")
     assert status == 403
     assert json.loads(said) == {"error": "Nothing is stored or fetched for anyone here."}
@@ -92,20 +99,48 @@ def test_no_file_is_taken(quiet, path, name):
 )
 @pytest.mark.parametrize("before", [[], ["138"]])
 def test_a_file_instead_of_a_value_is_refused_in_a_sentence(quiet, value, before):
-    address = f"{quiet.address}gradio_api/call/write"
-    _, said = ask(address, json.dumps({"data": [*before, value]}).encode())
-    _, said = ask(f"{address}/{json.loads(said)['event_id']}")
+    _, said = post(quiet, "call/write", {"data": [*before, value]})
+    _, said = post(quiet, f"call/write/{json.loads(said)['event_id']}")
     assert said.startswith("event: error")
     assert f"Value {len(before) + 1} is a list or an object: send text or a number" in said
 
 
 @pytest.mark.slow
 def test_what_was_set_is_not_stored(quiet):
-    address = f"{quiet.address}gradio_api"
-    body = json.dumps({"data": ["13912345678"], "session_hash": "mine"}).encode()
-    _, said = ask(f"{address}/call/grid", body)
-    ask(f"{address}/call/grid/{json.loads(said)['event_id']}")
-    assert ask(f"{address}/deep_link?session_hash=mine")[0] == 403
+    assert post(quiet, "call/write", {"data": ["x"], "session_hash": "mine"})[0] == 200
+    assert ask(f"{quiet.address}gradio_api/deep_link?session_hash=mine")[0] == 403
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("call/send", {"data": ["en"]}, 404, "there are /write, /grid and /morph"),
+        ("call/_draw", {"data": []}, 404, "there are /write, /grid and /morph"),
+        ("call/v2/film", {}, 404, "there are /write, /grid and /morph"),
+        ("run/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
+        ("run/predict", {"data": ["1"], "fn_index": 0}, 404, "Use /gradio_api/call/"),
+        ("api/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
+        ("call/write", {"data": ["1"], "session_hash": ""}, 422, "must not be empty"),
+        ("call/write", {"data": ["1" * 300_000]}, 413, "at most 262,144 bytes"),
+        ("queue/join", {"data": ["1" * 300_000]}, 413, "at most 262,144 bytes"),
+        ("call/grid/nothing", None, 404, "There is no such result"),
+        ("call/v2/grid/nothing", None, 404, "There is no such result"),
+    ],
+)
+def test_what_is_for_nobody_is_refused_in_a_sentence(quiet, path, body, status, said):
+    answered, answer = post(quiet, path, body)
+    assert answered == status
+    assert said in json.loads(answer)["error"]
+
+
+@pytest.mark.slow
+def test_a_result_is_given_once(quiet):
+    event = json.loads(post(quiet, "call/write", {"data": ["x"]})[1])["event_id"]
+    assert "is not a digit" in post(quiet, f"call/write/{event}")[1]
+    status, said = post(quiet, f"call/write/{event}")
+    assert status == 404
+    assert "has been fetched already" in json.loads(said)["error"]
 
 
 @pytest.mark.slow
