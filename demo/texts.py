@@ -9,7 +9,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Numbers by hand", "手写号码"),
     "subtitle": (
         "Type a number; a small neural network writes it by hand.",
-        "输入号码，一个小小的神经网络为你手写出来。",
+        "输入号码，由一个小型神经网络为你手写。",
     ),
     "other_language": ("中文", "English"),
     "write": ("Write", "书写"),
@@ -61,7 +61,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "digit_label": ("Digit {position}: {digit}. Write it anew", "第 {position} 位：{digit}，重写"),
     "paper_label": ("The number {digits}, written by hand", "手写的号码 {digits}"),
     "rows": ("Hands", "笔迹数"),
-    "target": ("A click carries the digit over to", "点击数字后转到"),
+    "target": ("A click carries the digit over to", "点击数字后，转到"),
     "cell_label": ("{digit} in hand {row}, seed {seed}", "{digit}，第 {row} 种笔迹，种子 {seed}"),
     "grid_label": (
         "{classes} classes in {rows} hands, seed {seed}",
@@ -92,16 +92,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "weights_bundled": ("bundled weights {sha}", "内置权重 {sha}"),
     "weights_named": ("weights {name} {sha}", "权重 {name} {sha}"),
-    "instead": ("{weights}, instead of {wanted}: {reason}", "{weights}，代替 {wanted}：{reason}"),
+    "instead": (
+        "{weights}, instead of {wanted}: {reason}",
+        "暂用{weights}，因为尚未取得最新的 {wanted}：{reason}",
+    ),
     "measured": (
-        "{weights}, of whose digits a classifier reads {share:.1f} %",
-        "{weights}，分类器能认出其中 {share:.1f}% 的数字",
+        "{weights} (a classifier reads {share:.1f} % of its digits)",
+        "{weights}（其生成的数字有 {share:.1f}% 能被分类器认出）",
     ),
     "weights": ("Weights", "权重"),
-    "not_translated": ("{message}", "有误（英文说明）：{message}"),
+    "not_translated": ("{message}", "出错了（原文为英文）：{message}"),
     "bad_link": (
-        "The link is not complete, so parts of it are left out: {message}",
-        "链接不完整，部分设置已忽略：{message}",
+        "Part of the link is not right and left out: {message}",
+        "链接中有不正确的设置，已忽略：{message}",
     ),
 }
 
@@ -133,7 +136,7 @@ _CHINESE_ERRORS = {
     ),
     "{setting} must be one of {choices}.": "{setting}必须是以下之一：{choices}。",
     "redrawn must be pairs of position and variation, such as 2.1-5.3.": (
-        "redrawn 必须由“位置.次数”组成，例如 2.1-5.3。"
+        "redrawn 必须由用连字符连接的“位置.次数”组成，例如 2.1-5.3。"
     ),
     "weights must be left out: there are only the bundled ones here.": (
         "这里只有内置权重：请去掉 weights。"
@@ -147,7 +150,7 @@ _CHINESE_ERRORS = {
     "it is on its way from the Hugging Face Hub.": "正在从 Hugging Face Hub 获取。",
     "it can't be loaded; the server's log says why.": "无法加载，原因见服务器日志。",
     "The page needs weights that write a chosen digit: these are unconditional.": (
-        "页面需要能写指定数字的权重：这组权重是无条件的。"
+        "页面需要能写指定数字的权重：这组权重来自无条件生成器。"
     ),
     "The page needs weights that write the ten digits in grey: these have {classes} classes and "
     "{channels} channels.": (
@@ -241,12 +244,12 @@ _CHINESE_ERRORS = {
     ),
     "{hub} has had too many requests from here: try again in a few minutes. Those who are logged "
     "in (`hf auth login` or HF_TOKEN) may send more.": (
-        "从这里发往 {hub} 的请求太多：请几分钟后再试。登录后"
+        "本机对 {hub} 的请求过于频繁：请几分钟后再试。登录后"
         "（`hf auth login` 或 HF_TOKEN）限额更高。"
     ),
     "{hub} has had too many requests from here: try again in {seconds} s. Those who are logged in "
     "(`hf auth login` or HF_TOKEN) may send more.": (
-        "从这里发往 {hub} 的请求太多：请 {seconds} 秒后再试。登录后"
+        "本机对 {hub} 的请求过于频繁：请 {seconds} 秒后再试。登录后"
         "（`hf auth login` 或 HF_TOKEN）限额更高。"
     ),
     "HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch or push.": (
@@ -256,25 +259,23 @@ _CHINESE_ERRORS = {
         "HF_ENDPOINT 不是网址：{hub}。请写成 https://host 的形式。"
     ),
     "{hub} did not answer in time: check the internet connection and, if it is set, HF_ENDPOINT.": (
-        "{hub} 没有及时响应：请检查网络连接；若设置了 HF_ENDPOINT，也请检查。"
+        "{hub} 没有及时响应：请检查网络连接和 HF_ENDPOINT（如已设置）。"
     ),
     "The proxy did not let us reach {hub}: check HTTPS_PROXY.": (
         "代理不允许连接 {hub}：请检查 HTTPS_PROXY。"
     ),
     "Can't reach {hub} (its certificate is not trusted here): check the internet connection and, "
     "if it is set, HF_ENDPOINT.": (
-        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接；若设置了 HF_ENDPOINT，也请检查。"
+        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接和 HF_ENDPOINT（如已设置）。"
     ),
     "Can't reach {hub} (no answer): check the internet connection and, if it is set, "
-    "HF_ENDPOINT.": (
-        "无法连接 {hub}（没有响应）：请检查网络连接；若设置了 HF_ENDPOINT，也请检查。"
-    ),
+    "HF_ENDPOINT.": ("无法连接 {hub}（没有响应）：请检查网络连接和 HF_ENDPOINT（如已设置）。"),
     "The connection to {hub} was broken off: try again; check the internet connection and, if it "
     "is set, HF_ENDPOINT.": (
-        "与 {hub} 的连接中断：请重试，并检查网络连接；若设置了 HF_ENDPOINT，也请检查。"
+        "与 {hub} 的连接中断：请重试，并检查网络连接和 HF_ENDPOINT（如已设置）。"
     ),
     "{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.": (
-        "{hub} 的响应不像 Hub：请检查 HF_ENDPOINT 和代理。"
+        "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。"
     ),
     "No room on the disk for {repository} in {path}: make room.": (
         "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。"

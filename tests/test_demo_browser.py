@@ -307,7 +307,7 @@ def test_a_link_sets_every_control(chromium, demo):
 def test_a_broken_link_says_so_and_keeps_what_is_right(chromium, demo):
     with visit(chromium, f"{demo.address}#digits=77&seed=many&ink=<b>") as visited:
         expect_number(visited.page, "77")
-        expect(visited.page.get_by_role("alert")).to_contain_text("The link is not complete")
+        expect(visited.page.get_by_role("alert")).to_contain_text("Part of the link is not right")
         expect(visited.page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
 
 
@@ -458,7 +458,7 @@ def test_the_line_of_facts(page):
         re.compile(
             rf"Generated in \d+\.\d ms by {SAMPLER.parameter_count:,} parameters · bundled weights "
             + SAMPLER.sha256[:12]
-            + r", of whose digits a classifier reads \d\d\.\d %"
+            + r" \(a classifier reads \d\d\.\d % of its digits\)"
         )
     )
 
@@ -632,7 +632,7 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_
 ):
     page.goto(f"{demo.address}#digits=77&seed=many")
     expect_number(page, "77")
-    expect(page.get_by_role("alert")).to_contain_text("The link is not complete")
+    expect(page.get_by_role("alert")).to_contain_text("Part of the link is not right")
     assert page.url.endswith("#digits=77&seed=many")
     number(page).fill("778")
     expect_number(page, "778")

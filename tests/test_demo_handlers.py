@@ -411,12 +411,12 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
             "&lt;b&gt; must hold a JSON object.",
             "：&lt;b&gt; 的内容必须是一个 JSON 对象。",
         ),
-        (UserError("Gone <b>."), "Gone &lt;b&gt;.", "有误（英文说明）：Gone &lt;b&gt;."),
+        (UserError("Gone <b>."), "Gone &lt;b&gt;.", "出错了（原文为英文）：Gone &lt;b&gt;."),
     ]:
         model = Model(reading_sampler, None, "ann/x", reason)
         assert handlers.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")
         line = handlers.facts(model, 1, "zh")
-        assert "，代替 ann/x：" in line
+        assert "，因为尚未取得最新的 ann/x：" in line
         assert line.endswith(chinese)
 
 

@@ -132,10 +132,10 @@ def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, ch
     ):
         page = visited.page
         expect(facts(page)).to_contain_text(
-            re.compile(r"bundled weights \w+, .*, instead of ann/digits: Can't reach http://127")
+            re.compile(r"bundled weights \w+ \(.*\), instead of ann/digits: Can't reach http://127")
         )
         page.get_by_role("button", name="中文").click()
-        expect(facts(page)).to_contain_text("代替 ann/digits：无法连接 http://127")
+        expect(facts(page)).to_contain_text("尚未取得最新的 ann/digits：无法连接 http://127")
         hub.start()
         commit = hub.commits("ann/digits")[0]
         for _ in range(60):  # it asks again after five seconds, then ten

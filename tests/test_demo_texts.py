@@ -235,7 +235,7 @@ def test_what_an_error_quotes_stays_on_one_line_in_chinese():
 
 
 def test_what_has_no_translation_is_marked():
-    assert explain(UserError("Something else."), "zh") == "有误（英文说明）：Something else."
+    assert explain(UserError("Something else."), "zh") == "出错了（原文为英文）：Something else."
 
 
 def test_every_kind_of_error_is_tried():
@@ -283,5 +283,5 @@ def test_the_about_page_is_complete_in_every_language(language):
     assert not re.search("[{}]", html)
     assert has_chinese(html) == (language == "zh")
     assert html.count("<h2>") == html.count("</h2>") == 6
-    assert html.count("<p>") + html.count('<p class="equation">') == html.count("</p>") == 7
+    assert html.count("<p>") + html.count('<p class="equation">') == html.count("</p>") == 8
     assert '<svg viewBox="0 0 640 145" role="img" aria-label="' in html
