@@ -25,7 +25,7 @@ CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
 
 
 @contextmanager
-def _told_to_the_caller() -> Iterator[None]:
+def told_to_the_caller() -> Iterator[None]:
     """Turn a `UserError` into Gradio's, without a traceback on the server."""
     try:
         yield
@@ -127,7 +127,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
         settings = Settings(
             digits, seed, style, row, truncation, redrawn, look, ink, best_of=best_of
         )
-        with _told_to_the_caller():
+        with told_to_the_caller():
             return save(handlers.number_png(models[weights], settings, scale), image)
 
     def grid(
@@ -146,7 +146,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             ink: "black", "blue", "red", "green" or "sepia".
             weights: one of those that the page offers; empty for its first.
         """
-        with _told_to_the_caller():
+        with told_to_the_caller():
             return save(handlers.grid_file(models[weights], rows, seed, look, ink, 4), image)
 
     def morph(
@@ -171,7 +171,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             format: "gif" or "webp".
             weights: one of those that the page offers; empty for its first.
         """
-        with _told_to_the_caller():
+        with told_to_the_caller():
             made = handlers.make_morph(models[weights], start, end, start_seed, end_seed, frames)
             return save(handlers.morph_file(made, ink, format), animation)
 

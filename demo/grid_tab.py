@@ -7,6 +7,7 @@ import gradio as gr
 
 from cgan import UserError
 from demo import handlers
+from demo.api import told_to_the_caller
 from demo.drawing import MAX_ROWS, MAX_SEED, whole
 from demo.events import LIVE, PRIVATE, Shared, problem_place
 from demo.handlers import Settings
@@ -53,10 +54,12 @@ class GridTab:
 
         def carry(event: gr.EventData, target: str) -> dict[Any, Any]:
             # The seed that the cell shows: another one's grid may be on its way.
-            digit, row, seed = (
-                whole(name, event._data[name], 0, high)
-                for name, high in (("digit", 9), ("row", MAX_ROWS - 1), ("seed", MAX_SEED))
-            )
+            cell = event._data if isinstance(event._data, dict) else {}
+            with told_to_the_caller():
+                digit, row, seed = (
+                    whole(name, cell.get(name), 0, high)
+                    for name, high in (("digit", 9), ("row", MAX_ROWS - 1), ("seed", MAX_SEED))
+                )
             tab: WriteTab | MorphTab
             if target == "morph":
                 tab = morph

@@ -12,7 +12,7 @@ from demo.gate import check_values
 from demo.grid_tab import GridTab
 from demo.models import Models
 from demo.morph_tab import MorphTab
-from demo.texts import LANGUAGES, explain, language_of, say
+from demo.texts import explain, language_of, say
 from demo.write_tab import WriteTab
 
 STATIC = Path(__file__).parent / "static"
@@ -88,7 +88,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         return [language, told, renewed, *restored, *updates]
 
     def change(language: str) -> list[Any]:
-        other = LANGUAGES[1 - LANGUAGES.index(language)]
+        other = "en" if language == "zh" else "zh"
         return [other, other, *shared.words.updates(other)]
 
     page = gr.context.Context.root_block

@@ -3,8 +3,6 @@
 from cgan import UserError
 from cgan.errors import printable
 
-LANGUAGES = ("en", "zh")
-
 _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Numbers by hand", "手写号码"),
     "subtitle": (
@@ -363,7 +361,8 @@ _CHINESE_NAMES = {
 
 def say(language: str, key: str, **values: object) -> str:
     """Return the text `key` in a language, with `values` filled in."""
-    return _TEXTS[key][LANGUAGES.index(language)].format(**values)
+    english, chinese = _TEXTS[key]
+    return (chinese if language == "zh" else english).format(**values)
 
 
 def language_of(tag: object) -> str:
@@ -373,7 +372,7 @@ def language_of(tag: object) -> str:
 
 def explain(error: UserError, language: str) -> str:
     """Return an error's sentence in a language."""
-    if language == "en":
+    if language != "zh":
         return str(error)
     template = _CHINESE_ERRORS.get(error.template)
     if template is None:

@@ -153,3 +153,14 @@ def test_text_and_numbers_pass():
     check_values(["138", 7, 1.5, True, None, ""])
     with pytest.raises(gr.Error, match="Value 2 is a list"):
         check_values(["138", [7]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [None, "x", {}, {"digit": 99, "row": 0, "seed": 0}])
+def test_a_cell_that_is_none_is_refused_without_a_traceback(quiet, cell):
+    _, config = ask(f"{quiet.address}config")
+    events = json.loads(config)["dependencies"]
+    carry = next(event["id"] for event in events if event["api_name"] == "carry")
+    body = {"data": ["write"], "event_data": cell, "fn_index": carry, "session_hash": "cell"}
+    assert post(quiet, "queue/join", body)[0] == 200
+    assert "Digit must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]

@@ -31,9 +31,10 @@ from demo.drawing import (
 from demo.handlers import Settings
 from demo.look import INKS, LOOKS, check
 from demo.models import Models, OnlyBundled
-from demo.texts import _CHINESE_ERRORS, _TEXTS, LANGUAGES, explain, language_of, say
+from demo.texts import _CHINESE_ERRORS, _TEXTS, explain, language_of, say
 from tests.conftest import message
 
+LANGUAGES = ("en", "zh")
 VALUES = {
     "position": 3,
     "digit": 7,
