@@ -46,10 +46,19 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
     content = '<span class="gap"></span>'.join(
         f'<span class="group">{"".join(group)}</span>' if group else "" for group in groups
     )
+    style = f"--ink:{colour};--digit:{size}px"
+    if look == "mnist":
+        height = drawing.pixels[0].shape[0]
+        style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
     return (
-        f'<div class="sheet {look}" style="--ink:{colour};--digit:{size}px" role="group" '
+        f'<div class="sheet {look}" style="{style}" role="group" '
         f'aria-label="{alt}">{content}</div>{undo(note, language)}'
     )
+
+
+def _multiple(size: int, step: float) -> float:
+    """Return the multiple of `step` that is nearest to `size`, at least one."""
+    return step * max(round(size / step), 1)
 
 
 def undo(note: str, language: str) -> str:

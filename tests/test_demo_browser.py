@@ -210,6 +210,15 @@ def test_one_hand_writes_all_digits_with_one_latent(page):
     assert len(set(expect_other_glyphs(page, before))) == 1
 
 
+@pytest.mark.parametrize(("density", "widths"), [(1, (32, 64, 160)), (2, (32, 80, 160))])
+def test_the_pixels_of_mnist_are_all_as_large(chromium, demo, density, widths):
+    for size, width in zip((24, 80, 160), widths, strict=True):
+        address = f"{demo.address}#digits=138&look=mnist&size={size}"
+        with visit(chromium, address, device_scale_factor=density) as visited:
+            digit = visited.page.locator(f".sheet.mnist[style*='--digit:{size}px'] .digit").first
+            expect(digit).to_have_css("width", f"{width}px")
+
+
 def test_looks_and_inks_change_the_paper(page):
     page.get_by_role("button", name="Look and details").click()
     page.get_by_label("White on black").check()

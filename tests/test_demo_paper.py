@@ -82,9 +82,10 @@ def test_each_digit_is_a_button_with_its_place_and_a_label(drawing, look, langua
     assert [button["title"] for button in buttons] == labels
     assert {(button["type"], button["class"]) for button in buttons} == {("button", "digit")}
     (sheet,) = elements.named("div")
+    pixels = ";--whole:72px;--half:72px" if look == "mnist" else ""  # of 8 x 8 pixels
     assert sheet == {
         "class": f"sheet {look}",
-        "style": "--ink:#1d3582;--digit:72px",
+        "style": "--ink:#1d3582;--digit:72px" + pixels,
         "role": "group",
         "aria-label": alt,
     }
