@@ -443,6 +443,9 @@ def test_a_morph_is_downloaded_as_an_animation(page, kind):
     with Image.open(io.BytesIO(data)) as image:
         assert image.format == kind.upper()
         assert image.n_frames == 58
+    # It is what one sees: another number turns into a film only when one asks for it.
+    page.get_by_label("From", exact=True).fill("555 5555 5555")
+    assert download(page, kind) == (name, data)
 
 
 def test_a_morph_of_different_lengths_is_refused_in_a_sentence(page):
