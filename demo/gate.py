@@ -77,11 +77,10 @@ def _check_path(request: Request) -> None:
 
 
 def _is_awaited(request: Request, event: str) -> bool:
-    # Gradio itself would wait for ever, or answer with two tracebacks in the log.
-    queue = request.app.get_blocks()._queue
-    return event in queue.event_ids_to_events or any(
-        event in events for events in queue.pending_event_ids_session.values()
-    )
+    # Gradio itself would wait for ever, or answer with two tracebacks in the log. A call without a
+    # session is one of its own, named like its event.
+    pending = request.app.get_blocks()._queue.pending_event_ids_session
+    return event in pending.get(event, ()) or any(event in events for events in pending.values())
 
 
 async def _read(request: Request) -> bytes:
