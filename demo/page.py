@@ -112,5 +112,5 @@ def build(models: Models) -> gr.Blocks:
         title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
     ) as page:
         _add(models)
-    built: gr.Blocks = page.queue(max_size=QUEUE_SIZE, api_open=False)
+    built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
     return built

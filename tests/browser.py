@@ -1,12 +1,14 @@
 """The real page in a real browser: starting both, and telling what they asked of the network."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,6 +96,17 @@ def served(folder, *arguments, **environment):
         if reader.ident is not None:
             reader.join(30)
         process.stdout.close()
+
+
+def call(address, data):
+    """Call `/write` over plain HTTP; return the answer's events."""
+    body = json.dumps({"data": data}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}gradio_api/call/write", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{address}gradio_api/call/write/{event}", timeout=30) as answer:
+        return answer.read().decode()
 
 
 @dataclass

@@ -171,25 +171,15 @@ def test_bad_input_gets_a_sentence(client, served, endpoint, values, said):
     assert "Traceback" not in "".join(served.output)
 
 
-def call(address, data):
-    body = json.dumps({"data": data}).encode()
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{address}gradio_api/call/write", body, headers)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        event = json.load(answer)["event_id"]
-    with urllib.request.urlopen(f"{address}gradio_api/call/write/{event}", timeout=30) as answer:
-        return answer.read().decode()
-
-
 def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
     settings = [7, "own", 1, "", "mnist", "black", 1]
-    said = call(served.address, ["138", *settings])
+    said = browser.call(served.address, ["138", *settings])
     assert said.startswith("event: complete")
     url = json.loads(said.split("data: ")[1])[0]["url"]
     with urllib.request.urlopen(url, timeout=30) as answer, Image.open(answer) as image:
         picture = np.asarray(image)
     np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("138", seed=7))
-    assert "Character 1, 'x', is not a digit" in call(served.address, ["x", *settings])
+    assert "Character 1, 'x', is not a digit" in browser.call(served.address, ["x", *settings])
 
 
 @pytest.mark.parametrize(
@@ -229,7 +219,7 @@ def test_parameters_may_be_given_by_name(served):
 
 @pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777x"], ["13966667777"] * 20])
 def test_any_number_of_values_is_answered_and_never_logged(served, data):
-    said = call(served.address, data)
+    said = browser.call(served.address, data)
     assert said.startswith("event: complete") == (data in ([], ["13966667777"])), said
     assert "13966667777" not in "".join(served.output)
     assert "Traceback" not in "".join(served.output)

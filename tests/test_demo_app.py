@@ -1,7 +1,6 @@
 """Starting the demo: as it is, with every option, and with everything in its way."""
 
 import importlib.util
-import json
 import os
 import re
 import signal
@@ -225,6 +224,7 @@ def test_importing_the_app_starts_nothing(tmp_path):
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_visitors(tmp_path):
     """Each call of the API is a session of its own, which Gradio would remember for ever."""
@@ -233,17 +233,8 @@ def test_memory_does_not_grow_with_visitors(tmp_path):
 
         def megabytes_after(calls):
             for _ in range(calls):
-                answer = post(f"{served.address}gradio_api/call/write", {"data": ["138"]})
-                event = json.loads(answer)["event_id"]
-                assert "complete" in post(f"{served.address}gradio_api/call/write/{event}")
+                assert "complete" in browser.call(served.address, ["138"])
             return int(re.search(r"VmRSS:\s+(\d+) kB", status.read_text())[1]) / 1000
 
         before = megabytes_after(100)
         assert megabytes_after(200) - before < 12  # 32 if it did
-
-
-def post(address, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.read().decode()
