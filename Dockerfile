@@ -7,7 +7,7 @@ FROM python:3.12.12-slim-bookworm AS source
 WORKDIR /source
 COPY . .
 # The modules and the packages that the demo imports: no training, no Jittor, no compiler.
-RUN python -I cgan/demo_files.py staged
+RUN python -I cgan/publish/demo_files.py staged
 
 FROM python:3.12.12-slim-bookworm
 WORKDIR /app

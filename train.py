@@ -10,19 +10,19 @@ import sys
 import time
 from pathlib import Path
 
-from cgan.command_line import EXIT_SIGNAL_BASE, Parser, run
-from cgan.config import ARCHITECTURES, DEFAULT_WIDTHS
-from cgan.data import DATASETS
-from cgan.errors import UserError
-from cgan.execution import Execution
-from cgan.interruption import Interrupted
-from cgan.jittor_setup import DEVICES
-from cgan.options import LOSSES, TrainingOptions
-from cgan.push import check_may_push, push
-from cgan.recipes import RECIPES, options_of
-from cgan.repository import Repository
-from cgan.run import generator_config, resume, start
-from cgan.terminal import note
+from cgan.backend.setup import DEVICES
+from cgan.common.command_line import EXIT_SIGNAL_BASE, Parser, run
+from cgan.common.errors import UserError
+from cgan.common.signals import Interrupted
+from cgan.common.terminal import note
+from cgan.data.datasets import DATASETS
+from cgan.hub.repository import Repository
+from cgan.model.config import ARCHITECTURES, DEFAULT_WIDTHS
+from cgan.publish.push import check_may_push, push
+from cgan.training.execution import Execution
+from cgan.training.options import LOSSES, TrainingOptions
+from cgan.training.recipes import RECIPES, options_of
+from cgan.training.run import generator_config, resume, start
 
 # Help for each training option; its type and default are those of `TrainingOptions`.
 _HELP = {

@@ -16,9 +16,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cgan import Sampler, data  # noqa: E402
-from cgan.evaluation import SAMPLES, Evaluator  # noqa: E402
-from cgan.jittor_setup import load_jittor  # noqa: E402
+from cgan import Sampler  # noqa: E402
+from cgan.backend.setup import load_jittor  # noqa: E402
+from cgan.data import datasets  # noqa: E402
+from cgan.evaluation.evaluator import SAMPLES, Evaluator  # noqa: E402
 
 CHOICES = (1, 2, 4, 8)
 
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=SAMPLES)
     values = parser.parse_args()
     sampler = Sampler.from_pretrained(values.weights)
-    train, test = data.load_splits("mnist", values.data_dir, sampler.config.img_size)
+    train, test = datasets.load_splits("mnist", values.data_dir, sampler.config.img_size)
     load_jittor()
     evaluator = Evaluator(train, test)
     labels = np.arange(values.samples, dtype=np.int32) % sampler.config.n_classes

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.demo_latency import BARE, free_port  # noqa: E402
-from cgan import Sampler, demo_files, picture  # noqa: E402
+from cgan import Sampler  # noqa: E402
+from cgan.publish import demo_files  # noqa: E402
+from cgan.writing import picture  # noqa: E402
 
 SPACE = "space"
 WAIT = 60

@@ -27,7 +27,8 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 from gradio_client import Client  # noqa: E402
 
-from cgan import Sampler, picture  # noqa: E402
+from cgan import Sampler  # noqa: E402
+from cgan.writing import picture  # noqa: E402
 
 DEMO, BARE = "demo", "bare app"
 

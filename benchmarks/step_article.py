@@ -8,7 +8,7 @@ import os
 import numpy as np
 from rounds import serve
 
-from cgan.jittor_setup import load_jittor
+from cgan.backend.setup import load_jittor
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
 

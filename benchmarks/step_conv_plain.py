@@ -5,13 +5,13 @@ import os
 import numpy as np
 from rounds import serve
 
-from cgan.jittor_setup import load_jittor
+from cgan.backend.setup import load_jittor
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
 
-from cgan.average import Average  # noqa: E402
-from cgan.losses import LOSSES  # noqa: E402  (imports Jittor, which is set up above)
-from cgan.spectral import SpectralNorm  # noqa: E402
+from cgan.backend.spectral import SpectralNorm  # noqa: E402
+from cgan.training.ema import Average  # noqa: E402
+from cgan.training.losses import LOSSES  # noqa: E402  (imports Jittor, which is set up above)
 
 BATCH_SIZE = 128
 nn = jt.nn

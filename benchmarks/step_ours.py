@@ -9,14 +9,14 @@ import sys
 import numpy as np
 from rounds import serve
 
-from cgan.data import Dataset
-from cgan.jittor_setup import load_jittor
-from cgan.options import TrainingOptions
-from cgan.run import generator_config
+from cgan.backend.setup import load_jittor
+from cgan.data.datasets import Dataset
+from cgan.training.options import TrainingOptions
+from cgan.training.run import generator_config
 
 jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
 
-from cgan.training import Trainer  # noqa: E402  (imports Jittor, which is set up above)
+from cgan.training.trainer import Trainer  # noqa: E402  (imports Jittor, which is set up above)
 
 rng = np.random.default_rng(0)
 data = Dataset(

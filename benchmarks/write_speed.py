@@ -17,10 +17,11 @@ from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cgan import Sampler, weights
-from cgan.jittor_setup import load_jittor
-from cgan.reader import is_reader
-from cgan.source import BUNDLED
+from cgan import Sampler
+from cgan.backend.setup import load_jittor
+from cgan.hub.source import BUNDLED
+from cgan.model import weights
+from cgan.model.reader import is_reader
 
 DIGITS = (1, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8)
 WARM_UP = 5
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     values = parser.parse_args()
     jt = load_jittor("cpu", 1)
-    from cgan import networks  # imports Jittor, which is set up above
+    from cgan.training import networks  # imports Jittor, which is set up above
 
     loaded = weights.load(values.weights)
     sampler = Sampler(loaded)

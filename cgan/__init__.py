@@ -4,7 +4,7 @@
 is imported only where it is used.
 """
 
-from cgan.errors import UserError
+from cgan.common.errors import UserError
 from cgan.sampler import Sampler
 
 __all__ = ["Sampler", "UserError", "__version__"]

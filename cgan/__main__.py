@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from cgan.command_line import Parser, run
 from cgan.commands import convert, deploy, draw, evaluate, push
+from cgan.common.command_line import Parser, run
 
 _COMMANDS = (draw, convert, evaluate, push, deploy)
 

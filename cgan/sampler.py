@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cgan import number, picture
-from cgan.config import GeneratorConfig
-from cgan.errors import UserError
-from cgan.generator import NumpyGenerator
-from cgan.latents import candidates, check_seed, latents
-from cgan.reader import CERTAIN, NoReader, Reader, is_reader
-from cgan.source import Source, read
-from cgan.weights import Weights, fingerprint
+from cgan.common.errors import UserError
+from cgan.hub.source import Source, read
+from cgan.model.config import GeneratorConfig
+from cgan.model.generator import NumpyGenerator
+from cgan.model.reader import CERTAIN, NoReader, Reader, is_reader
+from cgan.model.weights import Weights, fingerprint
+from cgan.writing import number, picture
+from cgan.writing.latents import candidates, check_seed, latents
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
@@ -131,7 +131,7 @@ class Sampler:
         return self._generator.between(checked, first, second, shares)
 
     def best(self, z: ArrayLike, labels: ArrayLike) -> int:
-        """Return which of several latents is the most legible, as `cgan.reader` reads.
+        """Return which of several latents is the most legible, as `cgan.model.reader` reads.
 
         It is the first whose images are all read as what they should be with a probability of
         at least 0.99; if there is none, the one whose least legible image is the most legible.

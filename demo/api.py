@@ -13,12 +13,12 @@ from gradio.route_utils import FnIndexInferError
 from gradio.utils import get_function_description
 
 from cgan import UserError
-from demo import handlers
-from demo.drawing import MAX_ROWS, MAX_SEED
-from demo.gate import NO_ENDPOINT
-from demo.handlers import Settings
+from cgan.writing.drawing import MAX_ROWS, MAX_SEED
+from demo import actions
+from demo.actions import Settings
 from demo.models import Models
-from demo.morph import FORMATS
+from demo.page.morph import FORMATS
+from demo.serve.gate import NO_ENDPOINT
 
 # Drawing is computation: more at a time than there are cores only makes all of them slower.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
@@ -128,7 +128,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             digits, seed, style, row, truncation, redrawn, look, ink, best_of=best_of
         )
         with told_to_the_caller():
-            return save(handlers.number_png(models[weights], settings, scale), image)
+            return save(actions.number_png(models[weights], settings, scale), image)
 
     def grid(
         rows: int = 10,
@@ -147,7 +147,7 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             weights: one of those that the page offers; empty for its first.
         """
         with told_to_the_caller():
-            return save(handlers.grid_file(models[weights], rows, seed, look, ink, 4), image)
+            return save(actions.grid_file(models[weights], rows, seed, look, ink, 4), image)
 
     def morph(
         start: str,
@@ -172,8 +172,8 @@ def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
             weights: one of those that the page offers; empty for its first.
         """
         with told_to_the_caller():
-            made = handlers.make_morph(models[weights], start, end, start_seed, end_seed, frames)
-            return save(handlers.morph_file(made, ink, format), animation)
+            made = actions.make_morph(models[weights], start, end, start_seed, end_seed, frames)
+            return save(actions.morph_file(made, ink, format), animation)
 
     for name, function, inputs, output in (
         (

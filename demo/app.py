@@ -30,7 +30,7 @@ os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(sys.maxsize)
 
 from cgan import UserError
-from cgan.command_line import Parser, run
+from cgan.common.command_line import Parser, run
 from demo.models import Models
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
@@ -182,8 +182,10 @@ def serve(arguments: list[str] | None) -> None:
 
     from starlette.middleware import Middleware
 
-    from demo import api, gate, page, sessions, zero_gpu
-    from demo.theme import theme
+    from demo import api
+    from demo.page import page
+    from demo.page.theme import theme
+    from demo.serve import gate, sessions, zero_gpu
 
     zero_gpu.declare()
     models.start()

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cgan import Sampler, UserError
-from cgan.metrics import Metrics, load
-from cgan.pull import Pulled, cached, pull
-from cgan.repository import Repository, parse
-from cgan.source import Source, read, read_pulled
-from cgan.weights import Weights
-from demo.drawing import NotOffered
+from cgan.hub.pull import Pulled, cached, pull
+from cgan.hub.repository import Repository, parse
+from cgan.hub.source import Source, read, read_pulled
+from cgan.model.metrics import Metrics, load
+from cgan.model.weights import Weights
+from cgan.writing.drawing import NotOffered
 
 # Seconds to wait for the Hub before the page is served without it.
 PATIENCE = 2.0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cgan.jittor_setup import load_jittor
+from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
 nn = jt.nn

@@ -14,9 +14,9 @@ import pytest
 from huggingface_hub import constants
 from huggingface_hub.utils import _xet
 
-from cgan import weights
-from cgan.architecture import generator_shapes
-from cgan.config import GeneratorConfig
+from cgan.model import weights
+from cgan.model.architectures import generator_shapes
+from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 from tests.hub_server import HubServer
 

@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-from cgan.mnist import MD5
+from cgan.data.mnist import MD5
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = MD5
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cgan import weights
 from cgan.__main__ import main
-from cgan.architecture import generator_shapes
-from cgan.command_line import run
-from cgan.config import GeneratorConfig
+from cgan.common.command_line import run
+from cgan.model import weights
+from cgan.model.architectures import generator_shapes
+from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 from tests.conftest import random_tensors, run_python
 

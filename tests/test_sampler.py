@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cgan import picture, weights
-from cgan.config import GeneratorConfig
-from cgan.errors import UserError
-from cgan.latents import candidates
-from cgan.reader import NoReader, Reader
+from cgan.common.errors import UserError
+from cgan.model import weights
+from cgan.model.config import GeneratorConfig
+from cgan.model.reader import NoReader, Reader
 from cgan.sampler import Sampler
+from cgan.writing import picture
+from cgan.writing.latents import candidates
 from tests.conftest import TINY, message, random_sampler, random_tensors, run_python
 
 UNCONDITIONAL = GeneratorConfig(latent_dim=3, img_size=8, conditional=False)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import train
-from cgan.options import TrainingOptions
-from cgan.recipes import RECIPES
+from cgan.training.options import TrainingOptions
+from cgan.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = {

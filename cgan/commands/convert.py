@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from cgan.command_line import Commands
-from cgan.convert import convert
-from cgan.terminal import note
+from cgan.common.command_line import Commands
+from cgan.common.terminal import note
+from cgan.model.article import convert
 
 
 def add(commands: Commands) -> None:

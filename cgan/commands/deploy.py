@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from cgan.command_line import Commands
-from cgan.terminal import note, warn
+from cgan.common.command_line import Commands
+from cgan.common.terminal import note, warn
 
 
 def add(commands: Commands) -> None:
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
 
 def do(values: argparse.Namespace) -> None:
     """Deploy, or only write the folder."""
-    from cgan import space  # here: imports huggingface_hub, which takes a while
+    from cgan.publish import space  # here: imports huggingface_hub, which takes a while
 
     weights = space.pin(values.weights) if values.weights is not None else []
     hardware = space.ZERO_GPU if values.zero_gpu else space.CPU

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan import picture
-from cgan.command_line import Commands, Parser
-from cgan.errors import UserError
+from cgan.common.command_line import Commands, Parser
+from cgan.common.errors import UserError
+from cgan.common.terminal import note, warn
 from cgan.sampler import Sampler
-from cgan.terminal import note, warn
+from cgan.writing import picture
 
 _MAX_GRID_ROWS = 1000
 

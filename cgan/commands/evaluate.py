@@ -5,13 +5,13 @@ import os
 import sys
 from pathlib import Path
 
-from cgan import metrics, weights
-from cgan.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.errors import UserError
-from cgan.latents import check_seed
-from cgan.metrics import METRICS_NAME
+from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
+from cgan.common.errors import UserError
+from cgan.common.terminal import note, result
+from cgan.model import metrics, weights
+from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
-from cgan.terminal import note, result
+from cgan.writing.latents import check_seed
 
 
 def add(commands: Commands) -> None:
@@ -35,21 +35,26 @@ def add(commands: Commands) -> None:
 def do(values: argparse.Namespace) -> None:
     """Evaluate, print the figures, and write `metrics.json` and two pictures."""
     # Here: they take longer to import than other commands take altogether.
-    from cgan import data, evaluation
-    from cgan.interruption import Interruption
-    from cgan.jittor_setup import load_jittor
+    from cgan.backend.setup import load_jittor
+    from cgan.common.signals import Interruption
+    from cgan.data import datasets
+    from cgan.evaluation import evaluator
 
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
     dataset = values.dataset or _trained_on(folder)
-    if dataset not in data.DATASETS:
-        raise UserError(f"--dataset must be one of {', '.join(data.DATASETS)}, not {dataset!r}.")
-    train, test = data.load_splits(dataset, values.data_dir, sampler.config.img_size, values.quiet)
+    if dataset not in datasets.DATASETS:
+        raise UserError(
+            f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}."
+        )
+    train, test = datasets.load_splits(
+        dataset, values.data_dir, sampler.config.img_size, values.quiet
+    )
     samples = values.samples
     if samples is None:
-        samples = min(evaluation.SAMPLES, len(train.labels))
-    evaluation.check_fits(sampler.config, train, samples)
+        samples = min(evaluator.SAMPLES, len(train.labels))
+    evaluator.check_fits(sampler.config, train, samples)
     _check_writable(folder, pictures)
     load_jittor(values.device)
     with Interruption("Stopping (once more to stop at once).") as interruption:
@@ -62,14 +67,14 @@ def do(values: argparse.Namespace) -> None:
             if not values.quiet:
                 note(message)
 
-        evaluator = evaluation.Evaluator(train, test, say=say, check=check)
-        figures = evaluator.evaluate(sampler, samples, seed, pictures)
+        measuring = evaluator.Evaluator(train, test, say=say, check=check)
+        figures = measuring.evaluate(sampler, samples, seed, pictures)
     metrics.save(folder, figures)
     for line in metrics.table(figures):
         result(line)
     say(
-        f"Wrote {folder / METRICS_NAME}, {pictures / evaluation.SCORES_NAME} and "
-        f"{pictures / evaluation.NEIGHBOURS_NAME}."
+        f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
+        f"{pictures / evaluator.NEIGHBOURS_NAME}."
     )
 
 

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from cgan.command_line import Commands
-from cgan.push import push
-from cgan.repository import Repository
-from cgan.terminal import note
+from cgan.common.command_line import Commands
+from cgan.common.terminal import note
+from cgan.hub.repository import Repository
+from cgan.publish.push import push
 
 
 def add(commands: Commands) -> None:

@@ -1,0 +1,102 @@
+"""Convolutions with channels last, the layout that oneDNN is fastest in.
+
+With channels before rows and columns, Jittor's own convolutions take up to three times as long:
+oneDNN then rearranges their inputs and results. Here its operators are called directly, on
+(N, H, W, C). Measured by benchmarks/train_speed.py.
+"""
+
+from typing import Any
+
+from cgan.backend.setup import load_jittor
+
+jt = load_jittor()
+
+_CHANNELS_LAST, _WEIGHT = "acdb", "oihw"
+
+
+def conv(x: Any, weight: Any, stride: int) -> Any:
+    """Convolution with a padding of 1.
+
+    Args:
+        x: (N, H, W, C) float32.
+        weight: (D, C, K, K) float32.
+        stride: in pixels, both ways.
+
+    Returns:
+        (N, (H + 2 - K) // stride + 1, likewise, D) float32.
+    """
+    if _has_onednn():
+        return _Conv()(x, weight, stride)
+    return _last(jt.nn.conv2d(_first(x), weight, stride=stride, padding=1))
+
+
+def conv_transpose(x: Any, weight: Any, stride: int) -> Any:
+    """Transposed convolution with a padding of 1.
+
+    Args:
+        x: (N, H, W, C) float32.
+        weight: (C, D, K, K) float32.
+        stride: in pixels, both ways.
+
+    Returns:
+        (N, (H - 1) * stride + K - 2, likewise, D) float32.
+    """
+    if _has_onednn():
+        return _ConvTranspose()(x, weight, stride)
+    return _last(jt.nn.conv_transpose2d(_first(x), weight, stride=stride, padding=1))
+
+
+class _Conv(jt.Function):  # type: ignore[misc, name-defined]
+    def execute(self, x: Any, weight: Any, stride: int) -> Any:
+        self.saved = (x, weight, stride)
+        return _forward(x, weight, stride)
+
+    def grad(self, grad: Any) -> tuple[Any, Any, None]:
+        x, weight, stride = self.saved
+        to_x = _backward_x(grad, weight, stride, x.shape[1:3])
+        return to_x, _backward_weight(x, grad, stride, weight.shape[2:]), None
+
+
+class _ConvTranspose(jt.Function):  # type: ignore[misc, name-defined]
+    """The transpose of `_Conv`: forward and backward change places."""
+
+    def execute(self, x: Any, weight: Any, stride: int) -> Any:
+        self.saved = (x, weight, stride)
+        size = [
+            (n - 1) * stride + k - 2 for n, k in zip(x.shape[1:3], weight.shape[2:], strict=True)
+        ]
+        return _backward_x(x, weight, stride, size)
+
+    def grad(self, grad: Any) -> tuple[Any, Any, None]:
+        x, weight, stride = self.saved
+        to_x = _forward(grad, weight, stride)
+        return to_x, _backward_weight(grad, x, stride, weight.shape[2:]), None
+
+
+def _has_onednn() -> bool:
+    return not jt.flags.use_cuda and jt.mkl_ops is not None
+
+
+def _settings(stride: int) -> tuple[int | str, ...]:
+    """Return stride, padding and dilation, both ways, groups and the layouts."""
+    return (stride, stride, 1, 1, 1, 1, 1, _CHANNELS_LAST, _WEIGHT, _CHANNELS_LAST)
+
+
+def _forward(x: Any, weight: Any, stride: int) -> Any:
+    return jt.mkl_ops.mkl_conv(x, weight, *_settings(stride))
+
+
+def _backward_x(grad: Any, weight: Any, stride: int, size: Any) -> Any:
+    return jt.mkl_ops.mkl_conv_backward_x(weight, grad, *size, *_settings(stride))
+
+
+def _backward_weight(x: Any, grad: Any, stride: int, size: Any) -> Any:
+    return jt.mkl_ops.mkl_conv_backward_w(x, grad, *size, *_settings(stride))
+
+
+def _first(x: Any) -> Any:
+    return x.transpose((0, 3, 1, 2))
+
+
+def _last(x: Any) -> Any:
+    return x.transpose((0, 2, 3, 1))

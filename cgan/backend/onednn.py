@@ -1,0 +1,128 @@
+"""Give Jittor the oneDNN library from pinned packages, so that it need not download it.
+
+Jittor multiplies matrices on the CPU with oneDNN 2.x. At its first import it downloads a build
+of it from one university server, and fails where that can't be reached. It skips the download
+where its cache already holds a oneDNN; so we link one into that place: from the wheels
+`onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's `libdnnl-dev`.
+"""
+
+import http.client
+import importlib.metadata
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from cgan.common.errors import UserError
+from cgan.common.terminal import note, warn
+
+# Fixed in Jittor 1.3.11's compile_extern.py.
+_FOLDER = ".cache/jittor/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+_DOWNLOAD_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
+_SERVER_SECONDS = 5
+
+# The name that compiled operators ask the loader for.
+_SONAME = "libdnnl.so.2"
+
+
+def provide_onednn(home: str) -> None:
+    """Make sure that `import jittor` finds a oneDNN, or does without and says so.
+
+    Does nothing where the user has set `use_mkl`, or where Jittor's cache holds a oneDNN.
+
+    Args:
+        home: the folder whose `.cache/jittor` is Jittor's cache (`jittor_utils.home()`).
+
+    Raises:
+        UserError: there is a part of one, which can't be completed.
+    """
+    if "use_mkl" in os.environ:
+        return
+    folder = Path(home) / _FOLDER
+    if _complete(folder):
+        return
+    source = _from_wheels() or _from_system()
+    if source is not None:
+        _link(folder, *source)
+        if not _complete(folder):  # a folder of the user's in a link's place
+            raise UserError(f"{folder} is incomplete: delete it, and it is made anew.")
+    elif _server_answers():
+        note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
+    else:
+        os.environ["use_mkl"] = "0"
+        warn(
+            "training will be about 19 times slower: Jittor's matrix library oneDNN is not "
+            "installed and can't be downloaded. On x86-64 Linux, pip install -r "
+            "requirements.txt brings it; elsewhere on Debian or Ubuntu, sudo apt-get install "
+            "libdnnl-dev does."
+        )
+
+
+def _complete(folder: Path) -> bool:
+    """Return whether all that Jittor takes from `folder` is there, no link dangling."""
+    library = folder / "lib"
+    return (
+        (library / "libmkldnn.so").is_file()
+        and ((folder / "include/dnnl.hpp").is_file() or (folder / "include/mkldnn.hpp").is_file())
+        and any(file.exists() for file in library.glob("libdnnl.so.[0-9]*"))
+    )
+
+
+def _from_wheels() -> tuple[Path, Path] | None:
+    """Return the wheels' (include folder, library), or None where they are not installed."""
+    include = _file_of("onednn-devel-cpu-gomp", "dnnl.hpp")
+    library = _file_of("onednn-cpu-gomp", _SONAME)
+    if include is None or library is None:
+        return None
+    return include.parent, library
+
+
+def _file_of(package: str, name: str) -> Path | None:
+    try:
+        files = importlib.metadata.files(package) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        path = Path(str(file.locate()))
+        if file.name == name and file.parent.name != "oneapi" and path.is_file():
+            return path.resolve()
+    return None
+
+
+def _from_system() -> tuple[Path, Path] | None:
+    """Return the (include folder, library) of Debian's libdnnl-dev 2.x, or None."""
+    include = Path("/usr/include")
+    if not (include / "dnnl.hpp").is_file():
+        return None
+    library = next(Path("/usr/lib").glob(f"*-linux-gnu/{_SONAME}"), None)
+    return None if library is None else (include, library)
+
+
+def _link(folder: Path, include: Path, library: Path) -> None:
+    """Link `include` and `library` into `folder` under the names that Jittor looks for.
+
+    Each link appears whole, by a rename, and two processes make the same ones, so they can't
+    disturb each other. `libmkldnn.so`, by which Jittor knows that all is there, comes last.
+    """
+    (folder / "lib").mkdir(parents=True, exist_ok=True)
+    for link, target in (
+        (folder / "include", include),
+        (folder / "lib" / _SONAME, library),
+        (folder / "lib/libmkldnn.so", library),
+    ):
+        if link.exists():
+            continue
+        temporary = link.with_name(f".{link.name}.{os.getpid()}")
+        temporary.unlink(missing_ok=True)  # left by a killed process with the same number
+        temporary.symlink_to(target)
+        temporary.replace(link)
+
+
+def _server_answers() -> bool:
+    try:
+        with urllib.request.urlopen(_DOWNLOAD_SERVER, timeout=_SERVER_SECONDS):
+            return True
+    except urllib.error.HTTPError:
+        return True  # a folder without a listing is a server all the same
+    except (OSError, ValueError, http.client.HTTPException):
+        return False

@@ -1,0 +1,67 @@
+"""The C++ compiler and Python headers that Jittor needs each time it compiles an operator."""
+
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from cgan.common.errors import UserError
+
+
+def check_compiler() -> None:
+    """Check that the compiler that Jittor will call is there.
+
+    Raises:
+        UserError: it isn't; the message names the Debian package.
+    """
+    compiler = os.environ.get("cc_path")
+    if compiler:
+        if shutil.which(compiler) is None:
+            raise UserError(
+                f"The C++ compiler {compiler!r}, named by the environment variable cc_path, "
+                "is not there: correct the variable or unset it."
+            )
+        return
+    os.environ.pop("cc_path", None)  # empty, Jittor would run it all the same
+    default = "clang++" if sys.platform == "darwin" else "g++"
+    if shutil.which(default) is None:
+        raise UserError(
+            f"Jittor compiles its operators with {default}, which is not installed: "
+            "on Debian or Ubuntu, sudo apt-get install g++."
+        )
+
+
+def provide_python_headers() -> None:
+    """Check for Python's headers, and tell Jittor where they are if it would not find them.
+
+    Jittor looks for `python3.X-config` beside the interpreter and in /usr/bin. In a virtual
+    environment of a Python that lives elsewhere (pyenv, conda, uv) it is beside the base
+    interpreter instead.
+
+    Raises:
+        UserError: no headers, or no `python3.X-config`; the message names the Debian package.
+    """
+    version = f"python3.{sys.version_info.minor}"
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    folder = Path(sys.executable).parent
+    candidates = [
+        folder / f"{version}-config",
+        Path(f"{sys.executable}-config"),
+        Path(f"/usr/bin/{version}-config"),
+        Path(f"/usr/local/bin/{version}-config"),
+        folder / "python3-config",
+    ]
+    configured = os.environ.get("python_config_path")
+    found = configured or any(path.is_file() for path in candidates)
+    if not found:
+        base = Path(sys.base_prefix) / "bin" / f"{version}-config"
+        if base.is_file():
+            os.environ["python_config_path"] = str(base)
+            found = True
+    if not header.is_file() or not found:
+        raise UserError(
+            f"Jittor needs the headers of Python 3.{sys.version_info.minor} to compile its "
+            f"operators, and they are not installed: on Debian or Ubuntu, "
+            f"sudo apt-get install {version}-dev."
+        )

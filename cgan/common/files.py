@@ -1,0 +1,75 @@
+"""Writing files so that a crash, a kill or a full disk never damages what was there."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from cgan.common.errors import UserError
+
+TEMPORARY_SUFFIX = ".tmp"
+
+
+def temporary_name(path: Path) -> Path:
+    """Return the name beside `path` under which this thread writes it: hidden, and its own."""
+    writer = f"{os.getpid()}-{threading.get_ident()}"
+    return path.with_name(f".{path.name}.{writer}{TEMPORARY_SUFFIX}")
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write; at the end flush it to disk and rename it to `path`.
+
+    Either the old file or the whole new one is at `path` at any moment. If the block raises,
+    the temporary file is removed and `path` is as it was.
+
+    Raises:
+        UserError: the file can't be written (disk full, no permission, no such folder), or
+            `path` is a folder or a device.
+    """
+    temporary = temporary_name(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"Could not write {path}: it is not a file. Choose another name.")
+        try:
+            yield temporary
+            with open(temporary, "rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise UserError(
+            f"Could not write {path}: {error.strerror or error}; "
+            "what was there before is untouched. Make room or choose another folder."
+        ) from error
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` as `replacing` does."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` (UTF-8) to `path` as `replacing` does."""
+    write_bytes(path, text.encode())
+
+
+def remove_stale_temporaries(folder: Path) -> None:
+    """Delete what a killed process left half-written in `folder`."""
+    for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut, where the platform can."""
+    with contextlib.suppress(OSError):  # not for us to read, or a network file system's refusal
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

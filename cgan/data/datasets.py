@@ -1,0 +1,221 @@
+"""Real images and labels, resized and normalised once, in memory."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cgan.common.errors import UserError
+from cgan.data import idx, mnist
+
+DATASETS = ("mnist", "digits")
+_TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+_TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+# Of each class of scikit-learn's digits, every fifth is for testing.
+_DIGITS_PER_TEST = 5
+
+
+# Images (N, H, W) or (N, H, W, 3) and labels (N,).
+_Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images with labels.
+
+    Attributes:
+        name: for people: "MNIST", "scikit-learn digits", or the folder.
+        images: (N, C, H, W) float32 in [-1, 1].
+        labels: (N,) int32 in 0 .. n_classes - 1.
+        source_size: (height, width) of the images before they were resized.
+    """
+
+    name: str
+    images: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    source_size: tuple[int, int]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes: the highest label and those below it."""
+        return int(self.labels.max()) + 1
+
+    @property
+    def channels(self) -> int:
+        """Number of channels, 1 or 3."""
+        return int(self.images.shape[1])
+
+    def checksum(self) -> str:
+        """Return the sha256 of images (as they are here, resized) and labels, in hexadecimal."""
+        digest = hashlib.sha256(repr((self.images.shape, self.labels.shape)).encode())
+        for array in (self.images, self.labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def part(self, indices: NDArray[Any]) -> "Dataset":
+        """Return some of the images: `indices` as NumPy takes them."""
+        return replace(self, images=self.images[indices], labels=self.labels[indices])
+
+    def describe(self) -> str:
+        """Return one line for the terminal."""
+        height, width = self.source_size
+        return (
+            f"{self.name}: {len(self.labels):,} images of {height}x{width}, "
+            f"{self.n_classes} classes"
+        )
+
+
+def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Dataset:
+    """Load a training set.
+
+    Args:
+        dataset: "mnist" (the IDX files in `data_dir`, downloaded where missing) or "digits"
+            (scikit-learn's bundled ones, no download).
+        data_dir: folder of the IDX files; any other data set in that format works, too.
+        img_size: height and width to resize to (bilinear), in pixels.
+        quiet: show no progress bar.
+
+    Raises:
+        UserError: data missing, damaged, or not images with labels.
+    """
+    if dataset == "digits":
+        name, split = _sklearn_digits()
+    else:
+        name, (split,) = _idx_folder(data_dir, quiet, (_TRAINING_FILES,))
+    return _make(name, split, img_size)
+
+
+def load_splits(
+    dataset: str, data_dir: Path, img_size: int, quiet: bool = False
+) -> tuple[Dataset, Dataset]:
+    """Load a training set and the test set that belongs to it.
+
+    Scikit-learn's digits have no test set of their own: every fifth image of each class is taken
+    from them. `load` gives all of them to training.
+
+    Args:
+        dataset: as for `load`.
+        data_dir: as for `load`.
+        img_size: as for `load`.
+        quiet: as for `load`.
+
+    Raises:
+        UserError: as for `load`; or there is no test set, or with other classes or colours.
+    """
+    if dataset == "digits":
+        name, split = _sklearn_digits()
+        return _split(_make(name, split, img_size))
+    name, splits = _idx_folder(data_dir, quiet, (_TRAINING_FILES, _TEST_FILES))
+    train, test = (_make(name, split, img_size) for split in splits)
+    if test.n_classes > train.n_classes or test.channels != train.channels:
+        raise UserError(
+            f"The test set in {data_dir} has other classes or colours than the training set: "
+            "they do not belong together."
+        )
+    return train, test
+
+
+def _make(name: str, split: _Split, img_size: int) -> Dataset:
+    pixels, labels = split
+    return Dataset(
+        name=name,
+        images=normalise(resize(pixels, img_size)),
+        labels=labels.astype(np.int32),
+        source_size=(pixels.shape[1], pixels.shape[2]),
+    )
+
+
+def _split(digits: Dataset) -> tuple[Dataset, Dataset]:
+    """Return the images to train on and those to test on."""
+    for_test = np.zeros(len(digits.labels), bool)
+    for label in range(digits.n_classes):
+        for_test[np.flatnonzero(digits.labels == label)[::_DIGITS_PER_TEST]] = True
+    return digits.part(~for_test), digits.part(for_test)
+
+
+def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Resize (N, H, W) or (N, H, W, 3) uint8 images to `size` x `size`, bilinear, by Pillow."""
+    if pixels.shape[1:3] == (size, size):
+        return pixels
+    resized = np.empty((len(pixels), size, size, *pixels.shape[3:]), np.uint8)
+    for source, target in zip(pixels, resized, strict=True):
+        target[:] = Image.fromarray(source).resize((size, size), Image.Resampling.BILINEAR)
+    return resized
+
+
+def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn (N, H, W) or (N, H, W, 3) uint8 into (N, C, H, W) float32: 0 -> -1, 255 -> 1."""
+    channels_first = pixels[:, None] if pixels.ndim == 3 else pixels.transpose(0, 3, 1, 2)
+    images = channels_first.astype(np.float32, order="C")
+    images /= 127.5  # in place: MNIST is 245 MB of float32, and once is enough
+    images -= 1
+    return images
+
+
+def _sklearn_digits() -> tuple[str, _Split]:
+    """Return scikit-learn's 1,797 bundled 8x8 digits (values 0-16), scaled to 0-255."""
+    from sklearn.datasets import load_digits  # here: it takes a second to import
+
+    digits = load_digits()
+    pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
+    return "scikit-learn digits", (pixels, digits.target.astype(np.uint8))
+
+
+def _idx_folder(
+    folder: Path, quiet: bool, wanted: tuple[tuple[str, str], ...]
+) -> tuple[str, list[_Split]]:
+    """Return splits of the IDX files in `folder`, MNIST's or another's."""
+    names = [name for pair in wanted for name in pair]
+    contents, is_mnist = _read_idx_files(folder, names)
+    if not all(name in contents for name in names):
+        mnist.download_missing(folder, quiet)
+        contents, is_mnist = _read_idx_files(folder, names)
+    splits = [_check_split(contents[images], contents[labels]) for images, labels in wanted]
+    return "MNIST" if is_mnist else str(folder), splits
+
+
+def _check_split(
+    images: tuple[Path, NDArray[np.uint8]], labels: tuple[Path, NDArray[np.uint8]]
+) -> _Split:
+    (images_path, pixels), (labels_path, classes) = images, labels
+    is_images = pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[3] == 3)
+    if not is_images or 0 in pixels.shape[1:]:
+        raise UserError(f"{images_path} does not hold images: its shape is {pixels.shape}.")
+    if classes.shape != (len(pixels),) or len(pixels) < 2:
+        raise UserError(
+            f"{labels_path} and {images_path} do not belong together: labels of shape "
+            f"{classes.shape} for {len(pixels)} images."
+        )
+    return pixels, classes
+
+
+def _read_idx_files(
+    folder: Path, wanted: list[str]
+) -> tuple[dict[str, tuple[Path, NDArray[np.uint8]]], bool]:
+    """Read the IDX files that are there, and tell whether they are MNIST's (or none is there).
+
+    A folder with some of MNIST's files holds MNIST: any other content in it is damage. A folder
+    without is another data set, which must bring what is wanted of it.
+    """
+    paths = {name: path for name in mnist.MD5 if (path := mnist.find(folder, name))}
+    contents, others = {}, []
+    for name, path in paths.items():
+        data = idx.read_bytes(path)
+        contents[name] = (path, idx.parse(data, path))
+        if idx.md5(data) != mnist.MD5[name]:
+            others.append(path)
+    if others and len(others) < len(paths):
+        raise idx.damaged(others[0], "its content is not MNIST's, as that of the files beside it")
+    if others:
+        for name in wanted:
+            if name not in contents:
+                raise UserError(
+                    f"{folder} holds a data set that is not MNIST, without {name}: copy that "
+                    "file (or its .gz) there."
+                )
+    return contents, not others

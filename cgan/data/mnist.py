@@ -1,0 +1,118 @@
+"""MNIST's four files: where they are, what their content is, and how to get them."""
+
+import gzip
+import http.client
+import os
+import urllib.request
+import zlib
+from pathlib import Path
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from cgan.common.terminal import warn
+from cgan.data import idx
+
+# md5 of the *uncompressed* bytes: recompressing a file does not change what it is.
+MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+# More mirrors, tried first: addresses of folders with the .gz files, separated by commas.
+MIRRORS_VARIABLE = "CGAN_MNIST_MIRRORS"
+
+_TIMEOUT_SECONDS = 15
+_CHUNK = 1 << 16
+# The largest of the files is 9.9 MB; a mirror that sends more is not sending MNIST.
+_MAX_BYTES = 64 << 20
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """Return where the IDX file `name` is in `folder`, plain or .gz, or None."""
+    try:
+        return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    except OSError as error:
+        raise UserError(
+            f"Could not read the data folder {folder}: {error.strerror}; choose another with "
+            "--data-dir."
+        ) from error
+
+
+def download_missing(folder: Path, quiet: bool = False) -> None:
+    """Download those of the four files that `folder` lacks, check them, and put them there.
+
+    Args:
+        folder: made if it isn't there.
+        quiet: show no progress bar.
+
+    Raises:
+        UserError: no mirror gave the file intact, or the folder can't be written.
+    """
+    missing = [name for name in MD5 if find(folder, name) is None]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"Could not make the data folder {folder}: {error.strerror}; choose another with "
+            "--data-dir."
+        ) from error
+    for name in missing:
+        _download(name, folder / f"{name}.gz", quiet)
+
+
+def _mirrors() -> list[str]:
+    own = os.environ.get(MIRRORS_VARIABLE, "").split(",")
+    return [f"{url.strip().rstrip('/')}/" for url in (*own, *MIRRORS) if url.strip()]
+
+
+def _download(name: str, path: Path, quiet: bool) -> None:
+    reasons = []
+    for mirror in _mirrors():
+        try:
+            data = _fetch(f"{mirror}{path.name}", quiet)
+            if idx.md5(gzip.decompress(data)) == MD5[name]:
+                files.write_bytes(path, data)
+                return
+            reasons.append(f"{mirror} sent something else")
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            reasons.append(f"{mirror} sent a damaged file")
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reasons.append(f"{mirror} failed ({getattr(error, 'reason', None) or error})")
+        warn(f"{reasons[-1]}; {path.name} is wanted.")
+    raise UserError(
+        f"Could not download {path.name}: no mirror could give it ({len(reasons)} tried). "
+        "Put MNIST's four files into a folder and name it with --data-dir, or train on the "
+        "bundled digits without any download: --dataset digits."
+    )
+
+
+def _fetch(url: str, quiet: bool) -> bytes:
+    """Return what `url` holds, showing progress; raise OSError if it ends early."""
+    from tqdm import tqdm  # here: what needs no download needs no tqdm
+
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+        length = int(response.headers.get("Content-Length") or 0)
+        chunks = []
+        received = 0
+        with tqdm(
+            desc=url.rsplit("/", 1)[-1],
+            total=length or None,
+            unit="B",
+            unit_scale=True,
+            disable=quiet,
+        ) as progress:
+            while chunk := response.read(_CHUNK):
+                chunks.append(chunk)
+                received += len(chunk)
+                progress.update(len(chunk))
+                if received > _MAX_BYTES:
+                    raise OSError("it sends far more than MNIST")
+    if length and received != length:
+        raise OSError(f"it sent {received} of {length} bytes")
+    return b"".join(chunks)

@@ -1,0 +1,268 @@
+"""Measure what a generator draws: accuracy, Frechet distance, precision and recall."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import cgan
+from cgan.common.errors import UserError
+from cgan.data.datasets import Dataset
+from cgan.evaluation import galleries
+from cgan.evaluation.frechet import frechet_distance
+from cgan.evaluation.neighbours import precision_recall
+from cgan.model.config import GeneratorConfig
+from cgan.model.metrics import Metrics
+from cgan.sampler import Sampler
+
+SAMPLES = 10_000
+QUICK_SAMPLES = 2_000
+MIN_SAMPLES = 100
+SCORES_NAME, NEIGHBOURS_NAME = "scores.png", "neighbours.png"
+
+# Order of the training images, the first of which are compared with as many samples.
+_REAL_SEED = 0
+_CHUNK = 1000
+# A figure's last bits are the matrix library's; what is beyond these digits says nothing.
+_DIGITS = 6
+
+Images = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the classifier says of labelled images, generated or real.
+
+    Attributes:
+        scores: (N,) float32, log-probability of the label.
+        features: (N, 128) float32.
+        accuracy: share of images whose label is the most probable class.
+        accuracy_per_class: the same by class.
+    """
+
+    scores: NDArray[np.float32]
+    features: NDArray[np.float32]
+    accuracy: float
+    accuracy_per_class: tuple[float, ...]
+
+
+class Evaluator:
+    """Measures generators against one data set; figures depend on it, weights and seed alone.
+
+    Making one imports Jittor.
+    """
+
+    def __init__(
+        self,
+        train: Dataset,
+        test: Dataset,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Train the judging classifier on `train`, or take it from the cache.
+
+        Args:
+            train: what the generators were trained on.
+            test: real images, which they were not trained on.
+            say: told what is happening.
+            check: called many times a second; what it raises stops whatever is being done.
+        """
+        from cgan.evaluation import (
+            classifier,  # imports Jittor, which may have to compile itself first
+        )
+
+        self._train, self._test = train, test
+        self._say, self._check = say, check
+        self._module = classifier
+        self._classifier = classifier.trained(train, classifier.JUDGE, say, check)
+        self._real = self.judge(test.images, test.labels)
+
+    def evaluate(
+        self,
+        sampler: Sampler,
+        samples: int = SAMPLES,
+        seed: int = 0,
+        pictures: Path | None = None,
+    ) -> Metrics:
+        """Measure everything: a minute or two on two cores for MNIST, once it has a classifier.
+
+        GAN-train takes as many samples as there are training images, the other figures the first
+        `samples` of them.
+
+        Args:
+            sampler: the generator.
+            samples: how many; as many training images are measured for comparison.
+            seed: of the latents.
+            pictures: folder for `scores.png` and `neighbours.png`, if they are wanted.
+
+        Raises:
+            UserError: generator and data don't fit, `samples` is out of range, or a picture
+                can't be written.
+        """
+        check_fits(sampler.config, self._train, samples)
+        count = len(self._train.labels)
+        self._say(f"Drawing {count:,} samples.")
+        images, labels = self.draw(sampler, count, seed)
+        judgement = self.judge(images[:samples], labels[:samples])
+        if pictures is not None:
+            few = images[:samples], labels[:samples]
+            galleries.save_scores(pictures / SCORES_NAME, *few, judgement.scores)
+            galleries.save_neighbours(pictures / NEIGHBOURS_NAME, *few, self._train.images)
+        self._say("Comparing them with real images.")
+        metrics = self._measure(sampler, judgement, seed)
+        precision, recall = self.precision_recall(judgement.features)
+        precision_real, recall_real = self.precision_recall(self._training_features[:samples])
+        self._say("A classifier learns from the samples alone (GAN-train).")
+        return replace(
+            metrics,
+            gan_train=self.gan_train(images, labels),
+            gan_train_real=self._gan_train_real,
+            precision=precision,
+            recall=recall,
+            precision_real=precision_real,
+            recall_real=recall_real,
+        )
+
+    def quick(self, sampler: Sampler, samples: int = QUICK_SAMPLES, seed: int = 0) -> Metrics:
+        """Measure GAN-test and the Frechet distance only: a second or two.
+
+        Args:
+            sampler: the generator.
+            samples: how many; the fewer, the larger the Frechet distance, of real images too.
+            seed: of the latents.
+
+        Raises:
+            UserError: generator and data don't fit, or `samples` is out of range.
+        """
+        check_fits(sampler.config, self._train, samples)
+        return self._measure(sampler, self.judge(*self.draw(sampler, samples, seed)), seed)
+
+    def draw(self, sampler: Sampler, count: int, seed: int) -> tuple[Images, Labels]:
+        """Draw `count` samples, the classes in turn; each depends on (seed, index) alone."""
+        labels = np.arange(count, dtype=np.int32) % sampler.config.n_classes
+        z = sampler.latents(count, seed=seed)
+        images = np.empty((count, *sampler.config.image_shape), np.float32)
+        for start in range(0, count, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            images[part] = sampler.generate(z[part], labels[part])
+            self._check()
+        return images, labels
+
+    def judge(self, images: Images, labels: Labels) -> Judgement:
+        """Let the classifier judge images, wherever they come from.
+
+        Args:
+            images: (N, C, H, W) float32 in [-1, 1].
+            labels: (N,) integers below n_classes.
+        """
+        probabilities, features = self._classifier.classify(images)
+        correct = probabilities.argmax(axis=1) == labels
+        n_classes = self._train.n_classes
+        hits = np.bincount(labels[correct], minlength=n_classes)
+        shares = hits / np.maximum(np.bincount(labels, minlength=n_classes), 1)
+        return Judgement(
+            scores=probabilities[np.arange(len(labels)), labels],
+            features=features,
+            accuracy=_rounded(correct.mean()),
+            accuracy_per_class=tuple(_rounded(share) for share in shares),
+        )
+
+    def frechet_distance(self, features: NDArray[np.float32]) -> float:
+        """Return the Frechet distance between images of these (N, 128) features and test ones."""
+        return _rounded(frechet_distance(features, self._real.features))
+
+    def precision_recall(self, features: NDArray[np.float32]) -> tuple[float, float]:
+        """Return precision and recall of images of these features against as many test images."""
+        count = min(len(features), len(self._real.features))
+        precision, recall = precision_recall(self._real.features[:count], features[:count])
+        return _rounded(precision), _rounded(recall)
+
+    def gan_train(self, images: Images, labels: Labels) -> float:
+        """Train a classifier on these images; return its accuracy on the real test images."""
+        data = replace(self._train, name="samples", images=images, labels=labels)
+        recipe = self._module.PUPIL
+        pupil = self._module.fit(data, self._train.n_classes, recipe, self._check)
+        return _rounded(pupil.accuracy(self._test))
+
+    @functools.cached_property
+    def _gan_train_real(self) -> float:
+        pupil = self._module.trained(self._train, self._module.PUPIL, self._say, self._check)
+        return _rounded(pupil.accuracy(self._test))
+
+    @functools.cached_property
+    def _training_features(self) -> NDArray[np.float32]:
+        """Features of the training images, in random order."""
+        order = np.random.Generator(np.random.PCG64(_REAL_SEED)).permutation(
+            len(self._train.labels)
+        )
+        features: NDArray[np.float32] = self._classifier.classify(self._train.images)[1][order]
+        return features
+
+    @functools.cached_property
+    def _data_sha256(self) -> str:
+        both = self._train.checksum() + self._test.checksum()
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    def _measure(self, sampler: Sampler, judgement: Judgement, seed: int) -> Metrics:
+        samples = len(judgement.scores)
+        return Metrics(
+            gan_test=judgement.accuracy,
+            gan_test_per_class=judgement.accuracy_per_class,
+            classifier_accuracy=self._real.accuracy,
+            frechet_distance=self.frechet_distance(judgement.features),
+            frechet_distance_real=self.frechet_distance(self._training_features[:samples]),
+            samples=samples,
+            seed=seed,
+            data=self._train.name,
+            data_sha256=self._data_sha256,
+            sha256=sampler.sha256,
+            version=cgan.__version__,
+        )
+
+
+def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
+    """Check that a generator can be measured against a data set. Does not import Jittor.
+
+    Raises:
+        UserError: it is unconditional, its images or classes are others than those of `train`,
+            or `samples` is out of range.
+    """
+    if not config.conditional:
+        raise UserError(
+            "These weights are unconditional: there is no class that an image should be of, so "
+            "they can't be evaluated."
+        )
+    ours = (config.channels, config.img_size, config.img_size)
+    theirs: tuple[Any, ...] = train.images.shape[1:]
+    if ours != theirs:
+        raise UserError(
+            f"The weights draw {_image(ours)}, the data ({train.name}) are {_image(theirs)}: "
+            "choose the data that the weights were trained on."
+        )
+    if config.n_classes != train.n_classes:
+        raise UserError(
+            f"The weights know {config.n_classes} classes, the data ({train.name}) "
+            f"{train.n_classes}: choose the data that the weights were trained on."
+        )
+    most = len(train.labels)
+    if not MIN_SAMPLES <= samples <= most:
+        raise UserError(
+            f"--samples must be from {MIN_SAMPLES} to {most}, the number of training images, "
+            f"not {samples}."
+        )
+
+
+def _image(shape: tuple[Any, ...]) -> str:
+    channels, height, width = shape
+    return f"{'grey' if channels == 1 else 'colour'} images of {height}x{width}"
+
+
+def _rounded(figure: Any) -> float:
+    return round(float(figure), _DIGITS)

@@ -1,0 +1,131 @@
+"""What a reference to weights means: a model repository on the Hugging Face Hub, or a folder."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cgan.common.errors import UserError
+
+# What git allows in no name of a branch or tag (git-check-ref-format), besides empty parts.
+_BAD_IN_REVISION = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-/.]|[/.]$")
+_MAX_REVISION = 200
+_COMMIT = re.compile("[0-9a-f]{40}")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A model repository on the Hub, at a revision.
+
+    Attributes:
+        id: "user/name" or "organisation/name".
+        revision: a branch, a tag or a commit; None for the main branch.
+    """
+
+    id: str
+    revision: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check both, without the network.
+
+        Raises:
+            UserError: no repository or revision can have this name.
+        """
+        check_name(self.id)
+        if self.revision is not None:
+            check_revision(self.revision)
+
+    @classmethod
+    def parse(cls, text: str, revision: str | None = None) -> "Repository":
+        """Read "user/name" or "user/name@revision".
+
+        Args:
+            text: as typed.
+            revision: one given apart from the name.
+
+        Raises:
+            UserError: it is neither, or says a revision that was given apart as well.
+        """
+        name, at, written = text.partition("@")
+        if at and revision is not None:
+            raise UserError(f"{text} names a revision already: give only one.")
+        return cls(name, written if at else revision)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the revision is a commit, which never changes."""
+        return self.revision is not None and _COMMIT.fullmatch(self.revision) is not None
+
+    def __str__(self) -> str:
+        return self.id if self.revision is None else f"{self.id}@{self.revision}"
+
+
+def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Repository | Path:
+    """Tell a repository from a folder.
+
+    In this order: a path object, or what begins with ".", "/" or "~", is a folder; what has an
+    "@", or comes with a revision, is a repository; "a/b" is what is at that path here if there is
+    something, and otherwise a repository, if one can have that name; all else is a folder.
+
+    Raises:
+        UserError: there can be no such repository, or a folder was given a revision.
+    """
+    if not isinstance(reference, str):
+        return _folder(Path(reference), revision)
+    if reference.startswith((".", "/", "~")) or Path(reference).is_absolute():
+        return _folder(Path(reference).expanduser(), revision)
+    if "@" in reference or revision is not None:
+        return Repository.parse(reference, revision)
+    if reference.count("/") == 1 and not os.path.lexists(reference):
+        try:
+            return Repository(reference)
+        except UserError:  # no repository can have this name
+            return Path(reference)
+    return Path(reference)
+
+
+def check_name(name: str) -> None:
+    """Check that a repository can have this name: "user/name".
+
+    Raises:
+        UserError: it can't.
+    """
+    from huggingface_hub.errors import HFValidationError  # here: slow to import
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        reason = str(error).partition(":")[0].rstrip(".")
+    else:
+        if "/" in name:
+            return
+        reason = "The user's or organisation's name is missing"
+    raise UserError(
+        f"{name!r} is not the name of a repository, such as user/name. {reason}. "
+        "A folder whose name has an @ is written ./like@this."
+    )
+
+
+def check_revision(revision: str) -> None:
+    """Check that a branch, a tag or a commit can have this name.
+
+    Raises:
+        UserError: it can't.
+    """
+    if (
+        not revision
+        or len(revision) > _MAX_REVISION
+        or _BAD_IN_REVISION.search(revision)
+        or not revision.isprintable()
+    ):
+        raise UserError(
+            f"{revision!r} is not a revision: give a branch, a tag or a commit, such as main or "
+            "v1.0."
+        )
+
+
+def _folder(path: Path, revision: str | None) -> Path:
+    if revision is not None:
+        raise UserError(f"{path} is a folder: only a repository, user/name, has revisions.")
+    return path

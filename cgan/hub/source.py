@@ -1,0 +1,106 @@
+"""Where weights come from: with the package, from a folder, or from the Hugging Face Hub."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from cgan.common.errors import UserError, printable
+from cgan.hub.errors import HubError
+from cgan.hub.pull import Pulled, pull
+from cgan.hub.repository import Repository, parse
+from cgan.model.weights import Weights, load
+
+BUNDLED = Path(__file__).parents[1] / "pretrained"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a generator's weights come from.
+
+    Attributes:
+        kind: "bundled", "folder", "hub", or "memory" for tensors that were not read from files.
+        name: the folder's path, or the repository's id with the revision that was asked for.
+        commit: sha of the Hub's commit, 40 hexadecimal digits; otherwise empty.
+        problem: why these are from before and not what the Hub has now; otherwise empty.
+        folder: where the files are on this machine, which makes no difference to what they are;
+            None for tensors that were not read.
+    """
+
+    kind: Literal["bundled", "folder", "hub", "memory"] = "memory"
+    name: str = ""
+    commit: str = ""
+    problem: str = ""
+    folder: Path | None = field(default=None, compare=False)
+
+    @property
+    def label(self) -> str:
+        """Name them for everyone: user/name@commit, a folder's own name, or empty."""
+        if self.kind == "hub":
+            return f"{self.name.partition('@')[0]}@{self.commit}"
+        return printable(Path(self.name).resolve().name) if self.kind == "folder" else ""
+
+
+def read(
+    reference: str | os.PathLike[str] | None, revision: str | None = None
+) -> tuple[Weights, Source]:
+    """Read weights from wherever a reference says.
+
+    Args:
+        reference: a folder, "user/name" or "user/name@revision" (`cgan.hub.repository.parse` tells
+            them apart); None for the bundled weights.
+        revision: branch, tag or commit of a repository.
+
+    Raises:
+        UserError: there are none, or something is wrong with them.
+    """
+    if reference is None:
+        if revision is not None:
+            raise UserError(
+                "The bundled weights have no revision {revision!r}: name a repository.",
+                revision=revision,
+            )
+        return load(BUNDLED), Source("bundled", folder=BUNDLED)
+    found = parse(reference, revision)
+    if isinstance(found, Path):
+        return load(found), Source("folder", str(found), folder=found)
+    try:
+        return read_pulled(found, pull(found))
+    except HubError as error:
+        if found.revision is not None:
+            raise
+        # A folder may have been meant.
+        raise HubError(
+            "{error} There is no folder {folder} here, either.",
+            unavailable=error.unavailable,
+            error=error,
+            folder=found.id,
+        ) from None
+
+
+def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source]:
+    """Read what `cgan.hub.pull` has fetched or found.
+
+    Raises:
+        UserError: something is wrong with it; names the repository instead of the cache.
+    """
+    try:
+        read = load(pulled.folder)
+    except UserError as error:
+        raise UserError(
+            "{repository}@{commit}: {error}",
+            repository=repository.id,
+            commit=pulled.commit,
+            error=_without_folder(error, pulled.folder),
+        ) from error
+    problem = "" if pulled.problem is None else str(pulled.problem)
+    return read, Source("hub", str(repository), pulled.commit, problem, pulled.folder)
+
+
+def _without_folder(error: UserError, folder: Path) -> UserError:
+    """Return an error that names files in a folder by their own names alone."""
+    values = {
+        name: value.name if isinstance(value, Path) and value.parent == folder else value
+        for name, value in error.values.items()
+    }
+    return UserError(error.template, **values)

@@ -1,0 +1,62 @@
+"""Turn a generator saved by the article's script into a weights folder."""
+
+import math
+from pathlib import Path
+
+from cgan.common.errors import UserError
+from cgan.model import weights
+from cgan.model.config import GeneratorConfig
+from cgan.model.mlp import LINEAR_LAYERS
+from cgan.model.pickles import read_parameters
+
+_EMBEDDING = "label_emb.weight"
+
+
+def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
+    """Write `model.safetensors` and `config.json` from `generator.save("….pkl")`.
+
+    The sizes come from the arrays' shapes; images are square and grey, as in the article, or
+    RGB if the number of pixels says so.
+
+    Args:
+        pickle_path: the article's checkpoint.
+        folder: made if it isn't there; it must not hold weights yet.
+
+    Returns:
+        The config of the generator.
+
+    Raises:
+        UserError: not a checkpoint of the article's generator, or the folder can't take it.
+    """
+    tensors = read_parameters(pickle_path)
+    first, last = (f"model.{layer}.weight" for layer in (LINEAR_LAYERS[0], LINEAR_LAYERS[-1]))
+    embedding = tensors.get(_EMBEDDING)
+    for name in (first, last, *([] if embedding is None else [_EMBEDDING])):
+        if name not in tensors or tensors[name].ndim != 2:
+            raise UserError(
+                f"{pickle_path} is not a generator of the article's: it has no matrix {name!r}."
+            )
+    n_classes = 10 if embedding is None else len(embedding)
+    inputs, pixels = tensors[first].shape[1], tensors[last].shape[0]
+    channels = 1 if math.isqrt(pixels) ** 2 == pixels else 3
+    try:
+        config = GeneratorConfig(
+            latent_dim=inputs - (0 if embedding is None else n_classes),
+            n_classes=n_classes,
+            img_size=math.isqrt(pixels // channels),
+            channels=channels,
+            conditional=embedding is not None,
+        )
+    except UserError as error:
+        raise UserError(f"{pickle_path} is not a generator that fits: {error}.") from error
+    # Anything but float32 is refused, below, by its name.
+    weights.check_tensors(config, tensors, pickle_path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"Could not make the folder {folder}: {error.strerror}.") from error
+    if (folder / weights.WEIGHTS_NAME).exists() or (folder / weights.CONFIG_NAME).exists():
+        raise UserError(f"{folder} holds weights already: choose another folder.")
+    weights.save_tensors(folder, config, tensors)
+    weights.save_config(folder, config)
+    return config

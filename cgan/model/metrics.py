@@ -1,0 +1,216 @@
+"""The measured quality of weights: `metrics.json`, written beside them and read with care."""
+
+import json
+import math
+import types
+import typing
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from cgan.common.terminal import warn
+from cgan.model import weights
+
+METRICS_NAME = "metrics.json"
+
+FORMAT_KEY, FORMAT = "format", "cgan-metrics-1"
+
+_MAX_BYTES = 1 << 20
+_CLASSES_IN_LINE = 5
+_ACCURACIES = ("gan_test", "gan_train", "gan_train_real", "classifier_accuracy")
+_SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """What `cgan.evaluation.evaluator` measured; the fields are `metrics.json`'s keys.
+
+    Those that may be None are left out by quick evaluations.
+
+    Attributes:
+        gan_test: share of the samples that a classifier, trained on real images, takes for what
+            they should be (Shmelkov et al., "How good is my GAN?", 2018, arXiv:1807.09499).
+        gan_test_per_class: the same for each class, in order.
+        classifier_accuracy: of that classifier on the real test images.
+        gan_train: accuracy on the real test images of a classifier that was trained on as many
+            samples as there are training images (Shmelkov et al.); None if not measured.
+        gan_train_real: the same of one trained likewise on the real training images.
+        frechet_distance: between `samples` samples and the test images, in the 128 features of
+            the classifier; smaller is better (`cgan.evaluation.frechet`).
+        frechet_distance_real: the same of as many real training images.
+        precision: share of the samples that are like test images (`cgan.evaluation.neighbours`).
+        recall: share of the test images that are like samples.
+        precision_real: precision of real training images in the samples' place.
+        recall_real: recall of the same.
+        samples: how many, the classes in turn.
+        seed: of the samples' latents.
+        data: name of the data set.
+        data_sha256: checksum of its images, as they were resized, and labels, both splits.
+        sha256: of the weights' `model.safetensors`, as `Sampler.sha256`.
+        version: of this package.
+    """
+
+    gan_test: float
+    gan_test_per_class: tuple[float, ...]
+    classifier_accuracy: float
+    gan_train: float | None = None
+    gan_train_real: float | None = None
+    frechet_distance: float
+    frechet_distance_real: float
+    precision: float | None = None
+    recall: float | None = None
+    precision_real: float | None = None
+    recall_real: float | None = None
+    samples: int
+    seed: int
+    data: str
+    data_sha256: str
+    sha256: str
+    version: str
+
+    def __post_init__(self) -> None:
+        """Check every field's type and bounds.
+
+        Raises:
+            UserError: names the first field that doesn't fit.
+        """
+        for name, kind in typing.get_type_hints(type(self)).items():
+            _check_type(name, getattr(self, name), kind)
+        for name in _SHARES:
+            _check_between(name, getattr(self, name), 1)
+        for share in self.gan_test_per_class:
+            _check_between("gan_test_per_class", share, 1)
+        for name in ("frechet_distance", "frechet_distance_real"):
+            _check_between(name, getattr(self, name), math.inf)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON-ready values."""
+        return asdict(self) | {"gan_test_per_class": list(self.gan_test_per_class)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Metrics":
+        """Build metrics from JSON values; all keys must be there and none besides.
+
+        Raises:
+            UserError: names the key that is missing, unknown or out of bounds.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(values.keys() - known):
+            raise UserError(f"unknown key {unknown[0]!r}")
+        if missing := sorted(known - values.keys()):
+            raise UserError(f"the key {missing[0]!r} is missing")
+        per_class = values["gan_test_per_class"]
+        if isinstance(per_class, list):
+            values = values | {"gan_test_per_class": tuple(per_class)}
+        return cls(**values)
+
+
+def save(folder: Path, metrics: Metrics) -> None:
+    """Write `metrics.json`, as a whole.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    content = {FORMAT_KEY: FORMAT} | metrics.to_dict()
+    files.write_text(folder / METRICS_NAME, json.dumps(content, indent=2) + "\n")
+
+
+def load(folder: Path, sha256: str | None = None) -> Metrics | None:
+    """Return the metrics in `folder` if there are any, and they are those of its weights.
+
+    Where they are damaged or of other weights, a warning says so.
+
+    Args:
+        folder: a weights folder.
+        sha256: of the weights in it (`Sampler.sha256`), where it is known already.
+
+    Raises:
+        UserError: `sha256` is None, and the weights are missing or damaged.
+    """
+    if not (folder / METRICS_NAME).exists():
+        return None
+    if sha256 is None:
+        sha256 = weights.fingerprint(weights.load(folder).tensors)
+    try:
+        return read(folder, sha256)
+    except UserError as error:
+        warn(f"the measured quality is left out: {error}")
+        return None
+
+
+def read(folder: Path, sha256: str) -> Metrics:
+    """Read `metrics.json`.
+
+    Raises:
+        UserError: it is missing, damaged, or of other weights than those of `sha256`.
+    """
+    path = folder / METRICS_NAME
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        content = json.loads(data[:_MAX_BYTES])
+    except OSError as error:
+        raise UserError(f"Could not read {path}: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON ({error}).") from error
+    if not isinstance(content, dict) or content.pop(FORMAT_KEY, None) != FORMAT:
+        raise UserError(f"{path}: {FORMAT_KEY!r} must be {FORMAT!r}: it holds something else.")
+    try:
+        metrics = Metrics.from_dict(content)
+    except UserError as error:
+        raise UserError(f"{path}: {error}.") from error
+    if metrics.sha256 != sha256:
+        raise UserError(
+            f"{path} was measured with other weights; python -m cgan evaluate {folder} renews it."
+        )
+    return metrics
+
+
+def _check_type(name: str, value: Any, kind: Any) -> None:
+    if isinstance(kind, types.UnionType):  # float | None
+        if value is None:
+            return
+        kind = float
+    if kind is float:
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+    elif kind is int:
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    elif kind is str:
+        fits = isinstance(value, str)
+    else:  # tuple[float, ...]
+        fits = isinstance(value, tuple) and len(value) > 0
+        for item in value if fits else ():
+            _check_type(name, item, float)
+    if not fits:
+        raise UserError(f"{name} can't be {value!r}")
+
+
+def _check_between(name: str, value: float | None, high: float) -> None:
+    if value is not None and not (0 <= value <= high and math.isfinite(value)):
+        raise UserError(f"{name} can't be {value!r}")
+
+
+def table(figures: Metrics) -> list[str]:
+    """Return the figures of a full evaluation as lines of text."""
+    distance, real_distance = figures.frechet_distance, figures.frechet_distance_real
+    rows = [
+        ("GAN-test accuracy", _percent(figures.gan_test), _percent(figures.classifier_accuracy)),
+        ("GAN-train accuracy", _percent(figures.gan_train), _percent(figures.gan_train_real)),
+        ("Frechet distance", f"{distance:.2f}", f"{real_distance:.2f}"),
+        ("precision", _percent(figures.precision), _percent(figures.precision_real)),
+        ("recall", _percent(figures.recall), _percent(figures.recall_real)),
+    ]
+    lines = [f"{'':20}{'samples':>10}{'real images':>14}"]
+    lines += [f"{name:20}{ours:>10}{real:>14}" for name, ours, real in rows]
+    lines.append("GAN-test accuracy of each class:")
+    shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(figures.gan_test_per_class)]
+    for start in range(0, len(shares), _CLASSES_IN_LINE):
+        lines.append("  " + "   ".join(shares[start : start + _CLASSES_IN_LINE]))
+    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}.")
+    return lines
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f} %"

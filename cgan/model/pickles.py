@@ -1,0 +1,124 @@
+"""Read the pickles that Jittor's `Module.save` writes, without running what is in them.
+
+A pickle is a program that calls functions by name. The unpickler here knows plain containers
+and a few functions of its own that build arrays of numbers, and refuses every other name.
+"""
+
+import codecs
+import hashlib
+import io
+import pickle
+import re
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.common.errors import UserError
+
+# Jittor appends the sha1 of the pickle and this mark.
+_MARK = b"HCAJSLHD"
+_SHA1_BYTES = 20
+
+_MAX_BYTES = 256 << 20
+
+# Plain numbers: bool, integers and floats of 1 to 8 bytes.
+_DTYPE_NAME = re.compile(r"[biuf][1248]")
+
+
+class _Dtype:
+    """Stands for `numpy.dtype` in a pickle."""
+
+    def __init__(self, name: str, *_: Any) -> None:
+        if not _DTYPE_NAME.fullmatch(name):
+            raise pickle.UnpicklingError(f"it holds values of type {name!r}")
+        self.dtype = np.dtype(name)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array:
+    """Stands for `numpy.ndarray` in a pickle; NumPy itself would follow forged addresses."""
+
+    array: NDArray[Any] | None = None
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, dtype, is_fortran, data = state
+        self.array = _from_bytes(data, dtype, shape, "F" if is_fortran else "C").array
+
+
+def _reconstruct(*_: Any) -> _Array:
+    """Stand for NumPy's function, which makes an empty array to be filled by `__setstate__`."""
+    return _Array()
+
+
+def _from_bytes(data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: Any) -> _Array:
+    """Stand for NumPy's `_frombuffer`."""
+    if not isinstance(data, bytes | bytearray) or not isinstance(dtype, _Dtype):
+        raise pickle.UnpicklingError("it holds an array that is none")
+    result = _Array()
+    result.array = np.frombuffer(data, dtype.dtype).reshape(shape, order=order)
+    return result
+
+
+def _var(array: _Array) -> _Array:
+    """Stand for `jittor.Var`, which Jittor wraps around each array."""
+    return array
+
+
+# What a pickled array calls, in NumPy 1's and 2's spelling, and what we call instead.
+_KNOWN: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy.core.numeric", "_frombuffer"): _from_bytes,
+    ("numpy._core.numeric", "_frombuffer"): _from_bytes,
+    ("jittor", "jittor_core.Var"): _var,
+    ("collections", "OrderedDict"): OrderedDict,
+    ("_codecs", "encode"): codecs.encode,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _KNOWN[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}") from None
+
+
+def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a Jittor checkpoint by name.
+
+    Raises:
+        UserError: unreadable, damaged, or anything but NumPy arrays in a dictionary.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"Could not read {path}: {error.strerror}.") from error
+    if len(data) > _MAX_BYTES:
+        raise UserError(f"{path} is larger than any checkpoint of the article's ({_MAX_BYTES:,}).")
+    if data.endswith(_MARK):
+        end = len(data) - len(_MARK)
+        data, digest = data[: end - _SHA1_BYTES], data[end - _SHA1_BYTES : end]
+        if hashlib.sha1(data, usedforsecurity=False).digest() != digest:
+            raise UserError(f"{path} is damaged: its checksum does not match its content.")
+    try:
+        content = _Unpickler(io.BytesIO(data)).load()
+    # A hostile or broken pickle may raise nearly anything.
+    except Exception as error:
+        raise UserError(
+            f"{path} is not a checkpoint of NumPy arrays, as Jittor saves it: {error}."
+        ) from error
+    arrays = {}
+    for name, value in content.items() if isinstance(content, dict) else [(None, content)]:
+        if not isinstance(name, str) or not isinstance(value, _Array) or value.array is None:
+            raise UserError(f"{path} does not hold a dictionary of NumPy arrays by name.")
+        arrays[name] = value.array
+    return arrays

@@ -1,0 +1,214 @@
+"""The publishable pair: `model.safetensors` and `config.json`, written and read with care.
+
+Nothing is trusted on reading: the size of the files, the types and bounds in the config, the
+names, shapes and type of every tensor, and that all numbers are finite. No pickle is ever read.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from cgan.model.architectures import generator_shapes
+from cgan.model.config import GeneratorConfig
+
+WEIGHTS_NAME = "model.safetensors"
+CONFIG_NAME = "config.json"
+
+FORMAT_KEY, FORMAT = "format", "cgan-generator-1"
+TRAINING_KEY = "training"
+
+MAX_CONFIG_BYTES = 1 << 20
+# Room for safetensors' header: names, shapes and offsets of a few dozen tensors.
+_MAX_HEADER_BYTES = 1 << 20
+
+Tensors = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A generator, checked: its config and its tensors by name, float32 and read-only."""
+
+    config: GeneratorConfig
+    tensors: Tensors
+
+
+def save_config(
+    folder: Path, config: GeneratorConfig, training: Mapping[str, Any] | None = None
+) -> None:
+    """Write `config.json`: the generator's config and, for people, how it was trained."""
+    content = {FORMAT_KEY: FORMAT} | config.to_dict()
+    if training is not None:
+        content[TRAINING_KEY] = dict(training)
+    files.write_text(folder / CONFIG_NAME, json.dumps(content, indent=2) + "\n")
+
+
+def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> None:
+    """Write `model.safetensors`; the same tensors give the same bytes.
+
+    Raises:
+        UserError: the tensors are not those of a generator with this config.
+    """
+    path = folder / WEIGHTS_NAME
+    check_tensors(config, tensors, path)
+    files.write_bytes(path, to_safetensors(tensors))
+
+
+def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> bytes:
+    """Serialise tensors.
+
+    `metadata` should have at most one key: with several, the bytes differ from run to run.
+    """
+    # safetensors writes wrong data, silently, for arrays that are not C-contiguous.
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    return safetensors.numpy.save(contiguous, metadata)
+
+
+def fingerprint(tensors: Tensors) -> str:
+    """Return the sha256 of the `model.safetensors` that `save_tensors` makes of `tensors`."""
+    return hashlib.sha256(to_safetensors(tensors)).hexdigest()
+
+
+def load(folder: Path) -> Weights:
+    """Read the pair in `folder`.
+
+    Raises:
+        UserError: what is wrong, with the file and the key.
+    """
+    config = load_generator_config(folder)
+    return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
+
+
+def load_generator_config(folder: Path) -> GeneratorConfig:
+    """Read what `config.json` says of the generator.
+
+    Raises:
+        UserError: what is wrong, with the file and the key.
+    """
+    content = load_config(folder)
+    path = folder / CONFIG_NAME
+    if content.pop(FORMAT_KEY, None) != FORMAT:
+        raise UserError(
+            "{path}: {key!r} must be {format!r}: it describes something else.",
+            path=path,
+            key=FORMAT_KEY,
+            format=FORMAT,
+        )
+    training = content.pop(TRAINING_KEY, {})
+    if not isinstance(training, dict):
+        raise UserError("{path}: {key!r} must be an object.", path=path, key=TRAINING_KEY)
+    try:
+        return GeneratorConfig.from_dict(content)
+    except UserError as error:
+        raise UserError("{path}: {error}.", path=path, error=error) from error
+
+
+def load_config(folder: Path) -> dict[str, Any]:
+    """Return the content of `config.json`, unchecked but for being a JSON object.
+
+    Raises:
+        UserError: missing, too large, or not a JSON object.
+    """
+    path = folder / CONFIG_NAME
+    data = _read(path, MAX_CONFIG_BYTES)
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UserError("{path} is not JSON ({why}).", path=path, why=error) from error
+    if not isinstance(content, dict):
+        raise UserError("{path} must hold a JSON object.", path=path)
+    return content
+
+
+def max_weights_bytes(config: GeneratorConfig) -> int:
+    """Return how large the `model.safetensors` of a generator with this config may be."""
+    count = sum(int(np.prod(shape)) for shape in generator_shapes(config).values())
+    return 4 * count + _MAX_HEADER_BYTES
+
+
+def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
+    data = _read(path, max_weights_bytes(config))
+    try:
+        tensors = safetensors.numpy.load(data)
+    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        raise UserError(
+            "{path} is not a safetensors file that NumPy can hold ({why}).", path=path, why=error
+        ) from error
+    check_tensors(config, tensors, path)
+    for tensor in tensors.values():
+        tensor.setflags(write=False)
+    return tensors
+
+
+def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> None:
+    """Check that `tensors` are exactly those of a generator with this config.
+
+    Raises:
+        UserError: names `source`, and the first tensor that is missing, unknown, of the wrong
+            shape or type, or not finite.
+    """
+    shapes = generator_shapes(config)
+    if missing := sorted(shapes.keys() - tensors.keys()):
+        raise UserError("{path}: the tensor {tensor!r} is missing.", path=source, tensor=missing[0])
+    if unknown := sorted(tensors.keys() - shapes.keys()):
+        raise UserError(
+            "{path}: there is a tensor {tensor!r} that no generator has.",
+            path=source,
+            tensor=unknown[0],
+        )
+    for name, shape in shapes.items():
+        tensor = tensors[name]
+        if tensor.dtype != np.float32:
+            raise UserError(
+                "{path}: {tensor!r} is {dtype}, not float32.",
+                path=source,
+                tensor=name,
+                dtype=tensor.dtype,
+            )
+        if tensor.shape != shape:
+            raise UserError(
+                "{path}: {tensor!r} has shape {shape}; its config asks for {wanted}.",
+                path=source,
+                tensor=name,
+                shape=tensor.shape,
+                wanted=shape,
+            )
+        if not np.isfinite(tensor).all():
+            raise UserError(
+                "{path}: {tensor!r} has values that are not finite numbers.",
+                path=source,
+                tensor=name,
+            )
+        if name.endswith("running_var") and (tensor < 0).any():
+            raise UserError("{path}: {tensor!r} has a negative variance.", path=source, tensor=name)
+
+
+def _read(path: Path, max_bytes: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError as error:
+        raise UserError(
+            "{path} is missing: a weights folder holds {config} and {weights}.",
+            path=path,
+            config=CONFIG_NAME,
+            weights=WEIGHTS_NAME,
+        ) from error
+    except OSError as error:
+        raise UserError("Could not read {path}: {why}.", path=path, why=error.strerror) from error
+    if len(data) > max_bytes:
+        raise UserError(
+            "{path} is larger than its config allows ({limit:,} bytes).",
+            path=path,
+            limit=max_bytes,
+        )
+    return data

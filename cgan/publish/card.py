@@ -1,0 +1,218 @@
+"""The model card: what weights are, how they were trained and measured, and how to use them."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cgan.common.errors import printable
+from cgan.hub.repository import Repository
+from cgan.model.config import GeneratorConfig
+from cgan.sampler import Sampler
+
+CARD_NAME = "README.md"
+GRID_NAME, NUMBER_NAME = "grid.png", "number.png"
+
+# The article's, and never the one of a run: that may be somebody's phone number.
+NUMBER = "01234567890"
+
+# Where the Hub has the data; and what people call them.
+_DATASETS = {"mnist": ("ylecun/mnist", "MNIST"), "digits": (None, "scikit-learn's digits")}
+# In `metrics.json`: the Hub's type, what people call it, and what it says.
+_METRICS = {
+    "gan_test": ("accuracy", "GAN-test", "accuracy of a real-data classifier on its images"),
+    "gan_train": ("accuracy", "GAN-train", "accuracy on real images of one trained on its images"),
+    "frechet_distance": ("frechet_distance", "Fréchet distance", "in a classifier's features"),
+    "precision": ("precision", "Precision", "share of its images that look like real ones"),
+    "recall": ("recall", "Recall", "share of real images that it covers"),
+}
+
+
+def writes_numbers(config: GeneratorConfig) -> bool:
+    """Tell whether a generator's classes are, at least, the ten digits."""
+    return config.conditional and config.n_classes >= 10
+
+
+def card(
+    sampler: Sampler,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    repository: Repository,
+) -> str:
+    """Return the model card: front matter for the Hub, Markdown for people."""
+    name = repository.id.partition("/")[2]
+    parts = [
+        f"---\n{_front_matter(sampler.config, training, metrics, name)}\n---",
+        f"# {name}",
+        _what_it_is(sampler, training),
+        _use(repository, sampler.config),
+        _measured(metrics),
+        _training(sampler.config, training),
+        _limits(sampler.config, training),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(
+    config: GeneratorConfig, training: Mapping[str, Any], metrics: Mapping[str, Any], name: str
+) -> str:
+    from huggingface_hub import EvalResult, ModelCardData  # here: slow to import
+
+    hub_id, title = _dataset(training)
+    tags = ["gan", "cgan", "jittor", "numpy", "image-generation"]
+    if writes_numbers(config):
+        tags.append("handwritten-digits")
+    data = _text(metrics.get("data")) or title or "not recorded"
+    results = [
+        EvalResult(
+            task_type="unconditional-image-generation",
+            task_name="Image generation",
+            dataset_type=hub_id or "other",
+            dataset_name=data,
+            metric_type=_METRICS[key][0],
+            metric_name=_METRICS[key][1],
+            metric_value=value,
+        )
+        for key, value in _known(metrics).items()
+    ]
+    front = ModelCardData(
+        license="mit",
+        library_name="jittor",
+        pipeline_tag="unconditional-image-generation",
+        tags=tags,
+        datasets=[hub_id] if hub_id else None,
+        metrics=list(dict.fromkeys(result.metric_type for result in results)) or None,
+        model_name=name if results else None,
+        eval_results=results or None,
+    )
+    return front.to_yaml(line_break="\n")
+
+
+def _what_it_is(sampler: Sampler, training: Mapping[str, Any]) -> str:
+    config = sampler.config
+    title = _dataset(training)[1]
+    size = f"{config.img_size}x{config.img_size}"
+    kind = "A conditional GAN" if config.conditional else "A GAN"
+    draws = "that writes numbers by hand" if writes_numbers(config) else "that draws images"
+    trained = f", trained on {title} with [Jittor](https://github.com/Jittor/jittor)"
+    lines = [
+        f"{kind} {draws}{trained if title else ''}: {sampler.parameter_count:,} parameters, "
+        f"images of {size} pixels, latents of {config.latent_dim} standard normal numbers. It "
+        "needs NumPy alone to draw."
+    ]
+    if writes_numbers(config):
+        lines.append(f"![{NUMBER}, written with seed 0]({NUMBER_NAME})")
+    what = "Every class (columns) from ten latents (rows)" if config.conditional else "Samples"
+    lines.append(f"![{what}]({GRID_NAME})")
+    lines.append(f"{what}, with seed 0; none of them chosen.")
+    return "\n\n".join(lines)
+
+
+def _use(repository: Repository, config: GeneratorConfig) -> str:
+    revision = "" if repository.revision is None else f', revision="{repository.revision}"'
+    load = f'sampler = Sampler.from_pretrained("{repository.id}"{revision})'
+    if not writes_numbers(config):
+        return (
+            "## Use\n\nWith the project's code, from Python:\n\n"
+            f"```python\nfrom cgan import Sampler\n\n{load}\n"
+            "grid = sampler.grid(rows=10, seed=7)  # uint8\n```"
+        )
+    return f"""## Use
+
+With the project's code, from Python:
+
+```python
+from cgan import Sampler
+
+{load}
+picture = sampler.write("+86 138-1234-5678", seed=7)  # (H, W) uint8
+```
+
+from the command line, or in the browser:
+
+```sh
+python -m cgan write "+86 138-1234-5678" --weights {repository} -o number.png
+python demo/app.py --weights {repository}
+```
+
+and by the API of that page:
+
+```python
+from gradio_client import Client
+
+client = Client("http://127.0.0.1:7860/")
+path = client.predict("+86 138-1234-5678", seed=7, api_name="/write")
+```
+
+The same digits, seed and weights give the same picture."""
+
+
+def _measured(metrics: Mapping[str, Any]) -> str:
+    known = _known(metrics)
+    if not known:
+        return ""
+    rows = [
+        f"| {_METRICS[key][1]} | {value:.6g} | {_METRICS[key][2]} |" for key, value in known.items()
+    ]
+    on = f" on {_text(metrics['data'])}" if _text(metrics.get("data")) else ""
+    return f"## Measured{on}\n\n| | | |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
+    rows = [
+        f"| `{_text(name)}` | {_text(value)} |"
+        for name, value in training.items()
+        if isinstance(value, str | int | float | bool) or _is_widths(value)
+    ]
+    if not rows:
+        return "## Training\n\nHow these weights were trained is not recorded."
+    networks = (
+        "those of the Jittor tutorial on the conditional GAN (计图挑战热身赛)"
+        if config.architecture == "mlp"
+        else "convolutional; the discriminator is a projection discriminator with spectral "
+        "normalisation"
+    )
+    return (
+        f"## Training\n\nThe networks are {networks}. Settings:\n\n| | |\n|---|---|\n"
+        + "\n".join(rows)
+    )
+
+
+def _is_widths(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(part, int) for part in value)
+
+
+def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
+    lines = ["Each image is drawn by itself: neighbours don't touch or match in style."]
+    if writes_numbers(config):
+        lines.append("It knows single digits and no other characters.")
+    if training.get("dataset") == "mnist":
+        lines.append(
+            "Its hands are those of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, of "
+            "the 1990s, and more uniform than that. Some digits come out illegible."
+        )
+    lines.append("It is no evidence that a person wrote anything.")
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _dataset(training: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the id on the Hub and the title of the data; None for what is not known."""
+    name = training.get("dataset")
+    return _DATASETS.get(name, (None, None)) if isinstance(name, str) else (None, None)
+
+
+def _known(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Return the metrics that we can say something of, as Python's floats."""
+    return {
+        key: float(metrics[key])
+        for key in _METRICS
+        if isinstance(metrics.get(key), int | float)
+        and not isinstance(metrics[key], bool)
+        and math.isfinite(metrics[key])
+    }
+
+
+def _text(value: Any) -> str:
+    """Return a value as plain text for a line of Markdown."""
+    if value is None:
+        return ""
+    return printable(str(value)).replace("|", "\\|").replace("<", "&lt;")[:200]

@@ -1,0 +1,68 @@
+"""What is published of a weights folder: the weights, pictures of what they draw, a model card.
+
+The same folder gives the same bytes.
+"""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cgan.hub.repository import Repository
+from cgan.hub.source import read
+from cgan.model import metrics, weights
+from cgan.model.config import GeneratorConfig
+from cgan.publish import card
+from cgan.sampler import Sampler
+from cgan.writing import picture
+
+NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
+"""What some weights are published with and others are not."""
+
+_NUMBER_KEY = "number"
+_ROWS = 10
+_DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
+
+
+def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
+    """Return the files to publish, by their paths in the repository.
+
+    `config.json` goes without the number that the run has written.
+
+    Args:
+        folder: of a run, or any with `model.safetensors` and `config.json`; `metrics.json` in it,
+            if it was measured on these weights, is published and quoted.
+        repository: where they go: the card says how to load them from there.
+
+    Raises:
+        UserError: something in the folder is missing or wrong.
+    """
+    sampler = Sampler(*read(folder))
+    content = weights.load_config(folder)
+    training = dict(content.get(weights.TRAINING_KEY, {}))
+    measured = metrics.load(folder, sampler.sha256)
+    files = {
+        weights.WEIGHTS_NAME: (folder / weights.WEIGHTS_NAME).read_bytes(),
+        weights.CONFIG_NAME: (folder / weights.CONFIG_NAME).read_bytes(),
+        card.GRID_NAME: _png(sampler.grid(_ROWS, seed=0), sampler.config),
+    }
+    if training.pop(_NUMBER_KEY, None) is not None:
+        published = json.dumps(content | {weights.TRAINING_KEY: training}, indent=2) + "\n"
+        files[weights.CONFIG_NAME] = published.encode()
+    if card.writes_numbers(sampler.config):
+        files[card.NUMBER_NAME] = _png(sampler.write(card.NUMBER, seed=0), sampler.config)
+    if measured is not None:
+        files[metrics.METRICS_NAME] = (folder / metrics.METRICS_NAME).read_bytes()
+    figures = {} if measured is None else measured.to_dict()
+    files[card.CARD_NAME] = card.card(sampler, training, figures, repository).encode()
+    return files
+
+
+def _png(pixels: NDArray[np.uint8], config: GeneratorConfig) -> bytes:
+    scale = -(-_DIGIT_HEIGHT // config.img_size)
+    file = io.BytesIO()
+    Image.fromarray(picture.enlarge(pixels, scale)).save(file, format="PNG")
+    return file.getvalue()

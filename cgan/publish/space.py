@@ -1,0 +1,219 @@
+"""A Hugging Face Space of the demo: a folder with all that it needs, and its upload.
+
+Spaces reads the front matter of README.md, installs requirements.txt together with Gradio in the
+version named there, copies the folder, and runs `app_file` as a plain user.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import (
+    CommitOperationDelete,
+    HfApi,
+    SpaceCardData,
+    SpaceHardware,
+    constants,
+)
+from huggingface_hub.errors import HfHubHTTPError
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from cgan.hub.repository import Repository
+from cgan.hub.session import hub_session
+from cgan.model.metrics import METRICS_NAME
+from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
+from cgan.publish import demo_files
+from cgan.publish.upload import changed, send_large
+
+# Read by demo/app.py where neither the command line nor the environment says what to use.
+WEIGHTS_FILE = "demo/weights.txt"
+# One that ZeroGPU offers (3.10 or 3.12) and NumPy 1.26 has wheels for.
+PYTHON_VERSION = "3.12"
+CPU, ZERO_GPU = "cpu-basic", "zero-a10g"
+HARDWARE = (CPU, ZERO_GPU)
+# Modules that are no longer there go with the upload; what else is in the Space stays.
+_REPLACED = ("cgan/", "demo/")
+
+_README = """\
+# Numbers written by hand
+
+Type a phone number and get it in handwriting. A conditional GAN trained on MNIST draws the
+digits, with NumPy alone: the page needs no GPU. What you type is kept nowhere.
+
+{weights}
+"""
+_BUNDLED = "The weights are those in `cgan/pretrained`."
+_PINNED = """\
+The weights are {weights}, or, where the Hub can't be reached, those in `cgan/pretrained`.
+The variable `CGAN_WEIGHTS`, under Settings, names others."""
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """Weights on the Hub at a commit.
+
+    Attributes:
+        repository: with the commit as its revision.
+        public: whether anybody may fetch them.
+        measured: whether `metrics.json` comes with them.
+    """
+
+    repository: Repository
+    public: bool = True
+    measured: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """What the page reads of the repository."""
+        return [CONFIG_NAME, WEIGHTS_NAME, *([METRICS_NAME] if self.measured else [])]
+
+
+def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
+    """Write what the Space holds into `folder`.
+
+    Args:
+        folder: new or empty.
+        weights: what the page uses, the first one at first; none for those in the package.
+        hardware: one of `HARDWARE`.
+
+    Raises:
+        UserError: the folder is not empty or can't be written, or this is not a clone.
+    """
+    if not (demo_files.ROOT / demo_files.APP).is_file():
+        raise UserError("There is no demo beside the package: deploy from a clone.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} is not an empty folder: choose another name.")
+    try:
+        demo_files.stage(folder)
+    except OSError as error:
+        raise UserError(f"Could not write {folder}: {error.strerror or error}.") from error
+    files.write_text(folder / "README.md", _card(weights, hardware))
+    if weights:
+        files.write_text(folder / WEIGHTS_FILE, _list(weights) + "\n")
+
+
+def _card(weights: list[Pinned], hardware: str) -> str:
+    lock = (demo_files.ROOT / demo_files.REQUIREMENTS).read_text(encoding="utf-8")
+    names = list(dict.fromkeys(one.repository.id for one in weights))
+    # Fetched when the Space is built, without a token: public ones only.
+    preload = [
+        f"{one.repository.id} {','.join(one.files)} {one.repository.revision}"
+        for one in weights
+        if one.public
+    ]
+    data = SpaceCardData(
+        title="Numbers written by hand",
+        emoji="✍️",
+        colorFrom="gray",
+        colorTo="indigo",
+        sdk="gradio",
+        sdk_version=demo_files.read_pins(lock)["gradio"].version,
+        python_version=PYTHON_VERSION,
+        app_file=demo_files.APP,
+        short_description="Type a number, get it in a GAN's handwriting",
+        suggested_hardware=hardware,
+        license="mit",
+        models=names or None,
+        preload_from_hub=preload or None,
+    )
+    said = _BUNDLED
+    if weights:
+        said = _PINNED.format(weights=", ".join(f"`{one.repository}`" for one in weights))
+    return f"---\n{data.to_yaml()}\n---\n\n{_README.format(weights=said)}"
+
+
+def _list(weights: list[Pinned]) -> str:
+    return ",".join(str(one.repository) for one in weights)
+
+
+def pin(references: str) -> list[Pinned]:
+    """Look up the commits of `user/name` or `user/name@revision`, or several behind commas.
+
+    Raises:
+        UserError: a name is none, or there is no such repository, revision or generator in it,
+            or the Hub can't be asked.
+    """
+    named = [Repository.parse(part.strip()) for part in references.split(",")]
+    return [_pin(repository) for repository in named]
+
+
+def _pin(repository: Repository) -> Pinned:
+    with hub_session(repository) as api:
+        info = api.model_info(repository.id, revision=repository.revision)
+    names = {file.rfilename for file in info.siblings or []}
+    if missing := sorted({CONFIG_NAME, WEIGHTS_NAME} - names):
+        raise UserError(
+            f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
+            "another."
+        )
+    return Pinned(
+        Repository(repository.id, info.sha),
+        public=not (info.private or info.gated),
+        measured=METRICS_NAME in names,
+    )
+
+
+def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware: str = CPU) -> str:
+    """Upload the demo to a Space in one commit; return the Space's address.
+
+    Args:
+        name: "user/name"; made if it isn't there.
+        weights: as for `stage`.
+        private: make a new Space private; one that is there stays as it is.
+        hardware: one of `HARDWARE`, for a new Space.
+
+    Raises:
+        UserError: what the Hub has against it, or why it can't be asked.
+    """
+    space = Repository(name)
+    with tempfile.TemporaryDirectory() as made, hub_session(space, pushing=True) as api:
+        folder = Path(made) / "space"
+        stage(folder, weights, hardware)
+        try:
+            url = api.create_repo(
+                space.id,
+                repo_type="space",
+                space_sdk="gradio",
+                # The usual kind is left for the Hub to choose.
+                space_hardware=None if hardware == CPU else SpaceHardware(hardware),
+                private=private or None,
+                exist_ok=True,
+            )
+        except HfHubHTTPError as error:
+            # Where the free kind was asked for, it is what the Hub says: two at most, for one.
+            if error.response.status_code != 402 or hardware == ZERO_GPU:
+                raise
+            raise UserError(
+                f"A new Space on a CPU, such as {space}, needs a paid plan. Free accounts may have "
+                "two Spaces on ZeroGPU, which runs the page as well: add --zero-gpu."
+            ) from None
+        _upload(api, space.id, folder)
+    return str(url)
+
+
+def _upload(api: HfApi, space_id: str, folder: Path) -> None:
+    """Make the Space hold what the folder does, in one commit, or none if it does already.
+
+    The library's `upload_folder` commits again, for minutes, where an answer was lost, and knows
+    no other way than Xet.
+    """
+    content = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    head = api.space_info(space_id, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    additions = changed(content, head.siblings)
+    names = [file.rfilename for file in head.siblings or ()]
+    gone = [name for name in names if name.startswith(_REPLACED) and name not in content]
+    if not additions and not gone:
+        return
+    send_large(api, space_id, additions, repo_type="space")
+    api.create_commit(
+        space_id,
+        [*additions, *map(CommitOperationDelete, gone)],
+        repo_type="space",
+        commit_message="Deploy the demo",
+        parent_commit=head.sha,
+    )

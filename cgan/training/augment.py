@@ -1,0 +1,38 @@
+"""Random shifts of what the discriminator sees. Importing this module imports Jittor.
+
+Zhao et al., "Differentiable Augmentation for Data-Efficient GAN Training", 2020
+(arXiv:2006.10738): real and generated images are augmented alike, and the generator's gradient
+flows through. Of its augmentations, shifts are what handwriting knows.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.backend.setup import load_jittor
+
+jt = load_jittor()
+
+_BLACK = -1.0
+
+
+def shift(images: Any, shifts: NDArray[np.int32]) -> Any:
+    """Shift each image by its own number of pixels; black comes in.
+
+    Args:
+        images: (N, C, H, W) float32.
+        shifts: (N, 2) int32, down and right.
+
+    Returns:
+        (N, C, H, W) float32; `images` themselves where there is nothing to shift.
+    """
+    if not shifts.any():
+        return images
+    down, right = (jt.array(np.ascontiguousarray(column)) for column in shifts.T)
+    return images.reindex(
+        images.shape,
+        ["i0", "i1", "i2-@e0(i0)", "i3-@e1(i0)"],
+        overflow_value=_BLACK,
+        extras=[down, right],
+    )

@@ -1,0 +1,125 @@
+"""The adversarial objectives.
+
+Goodfellow et al., "Generative Adversarial Nets", 2014 (arXiv:1406.2661), equation 1:
+
+    min_G max_D  E_x[log D(x)] + E_z[log(1 - D(G(z)))]                                       (1)
+
+Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014 (arXiv:1411.1784),
+equation 2, the same given the label y:
+
+    min_G max_D  E_x[log D(x|y)] + E_z[log(1 - D(G(z|y)|y))]                                 (2)
+
+Mao et al., "Least Squares Generative Adversarial Networks", 2017 (arXiv:1611.04076), equation 9
+with targets a = 0 (generated), b = 1 (real), c = 1 (what G wants), without its factors 1/2:
+
+    min_D  E_x[(D(x) - 1)²] + E_z[D(G(z))²]        min_G  E_z[(D(G(z)) - 1)²]                (3)
+
+Lim and Ye, "Geometric GAN", 2017 (arXiv:1705.02894), the hinge loss, as Miyato and Koyama
+("cGANs with Projection Discriminator", 2018, arXiv:1802.05637, equation 17) use it:
+
+    min_D  E_x[max(0, 1 - D(x|y))] + E_z[max(0, 1 + D(G(z|y)|y))]        min_G  -E_z[D(G(z|y)|y)]
+                                                                                             (4)
+
+To it `reader_weight` times the loss of a classifier C may be added that was trained on the real
+images and stays as it is, so that a generated digit can be read (Odena, Olah and Shlens,
+"Conditional Image Synthesis with Auxiliary Classifier GANs", 2017, arXiv:1610.09585, train one
+along with D):
+
+    E_z[max(0, log 0.99 - log C(y|G(z|y)))]                                                  (5)
+
+What C is sure of gets no gradient, or digits would all become what C is surest of.
+
+Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", 2018
+(arXiv:1801.04406), equation 9: to D's loss is added, with the weight γ = `r1`, on real images alone
+
+    γ/2 E_x[|∇D(x)|²]                                                                        (6)
+
+which keeps D from becoming steep where G has nothing left to learn. (D's loss being half of theirs
+here, `r1` does what twice as much does there.) It is taken from finite differences along Gaussian
+noise, whose mean square is the gradient's, since no second derivatives are needed then; Lin et al.
+("Diffusion Adversarial Post-Training for One-Step Video Generation", 2025, arXiv:2501.08316) do
+so without dividing by s:
+
+    γ/2 E_x,e[((D(x + s e) - D(x)) / s)²],    e ~ N(0, I)                                    (7)
+
+and only every few steps, at as many times the weight, as in Karras et al. ("Analyzing and Improving
+the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
+
+Each function of scores below takes D's, (N, 1) float32, and returns a scalar. The discriminator's
+loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cgan.backend.setup import load_jittor
+from cgan.model.reader import CERTAIN
+
+jt = load_jittor()
+
+R1_NOISE = 0.05
+"""s in equation (7); images are from -1 to 1."""
+R1_INTERVAL = 4
+"""Of so many steps of D one has the penalty, which then counts so many times."""
+
+
+def lsgan(scores: Any, real: bool) -> Any:
+    """Least squares, equation (3): the mean of (score - 1)² or, for `real=False`, score²."""
+    return (scores - float(real)).sqr().mean()
+
+
+def bce(scores: Any, real: bool) -> Any:
+    """Binary cross-entropy on logits: the mean of -log s(score), or of -log(1 - s(score)).
+
+    s is the sigmoid. For D, (real + generated) / 2 is minus half of the value in (1) and (2).
+    G minimises -log D(G(z)), the non-saturating form (Goodfellow et al., section 3), instead of
+    log(1 - D(G(z))): the same fixed point, and gradients that don't vanish early on.
+    """
+    logits = -scores if real else scores
+    # log(1 + exp(x)) without overflow: max(x, 0) + log(1 + exp(-|x|)).
+    return (jt.maximum(logits, 0.0) + jt.log(1.0 + jt.exp(-jt.abs(logits)))).mean()
+
+
+def hinge(scores: Any, real: bool) -> Any:
+    """Hinge loss, equation (4), for D: the mean of max(0, 1 - score), or of max(0, 1 + score)."""
+    return jt.maximum(1.0 - scores if real else 1.0 + scores, 0.0).mean()
+
+
+def illegibility(log_probabilities: Any, labels: Any) -> Any:
+    """Equation (5): the mean of what the classifier's log-probabilities lack to be certain.
+
+    Args:
+        log_probabilities: (N, n_classes) float32, at most 0.
+        labels: (N,) int32, what was to be drawn.
+    """
+    own = log_probabilities.reindex((len(labels),), ["i0", "@e0(i0)"], extras=[labels])
+    return jt.maximum(CERTAIN - own, 0.0).mean()
+
+
+def steepness(scores: Any, near: Any) -> Any:
+    """Equation (7) without its weight: the mean of D's squared slopes, along one noise per image.
+
+    Args:
+        scores: (N, 1) float32, of real images.
+        near: (N, 1) float32, of the same with `R1_NOISE` times standard normal noise on them.
+    """
+    return ((near - scores) / R1_NOISE).sqr().mean()
+
+
+class Loss(NamedTuple):
+    """What both networks minimise.
+
+    Attributes:
+        discriminator: (scores, real) -> the loss of D on real or on generated images.
+        generator: scores of generated images -> the loss of G.
+    """
+
+    discriminator: Callable[[Any, bool], Any]
+    generator: Callable[[Any], Any]
+
+
+LOSSES = {
+    "lsgan": Loss(lsgan, lambda scores: lsgan(scores, real=True)),
+    "bce": Loss(bce, lambda scores: bce(scores, real=True)),
+    "hinge": Loss(hinge, lambda scores: -scores.mean()),
+}

@@ -1,0 +1,97 @@
+"""Measuring a run's weights: on the way, to keep the best ones, and at the end."""
+
+import functools
+from collections.abc import Callable
+
+from cgan.common.errors import UserError
+from cgan.common.signals import Interruption
+from cgan.data import datasets
+from cgan.evaluation.evaluator import QUICK_SAMPLES, SAMPLES, Evaluator, check_fits
+from cgan.model import metrics, weights
+from cgan.model.config import GeneratorConfig
+from cgan.sampler import Sampler
+from cgan.training.run_folder import RunFolder
+
+
+class RunEvaluation:
+    """Measures against the data that the run is trained on, and its test set."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        config: GeneratorConfig,
+        splits: tuple[datasets.Dataset, datasets.Dataset],
+        interruption: Interruption,
+        say: Callable[[str], None],
+    ) -> None:
+        """Nothing is measured, and no classifier trained, before it is asked for.
+
+        Args:
+            run: whose weights are measured.
+            config: of its generator.
+            splits: the training set and the test set.
+            interruption: a signal stops an evaluation, too.
+            say: told what is happening, and the figures.
+
+        Raises:
+            UserError: generator and data don't fit.
+        """
+        self._run, self._config = run, config
+        self._train, self._test = splits
+        self._interruption = interruption
+        self._say = say
+        count = len(self._train.labels)
+        self._samples, self._few = min(SAMPLES, count), min(QUICK_SAMPLES, count)
+        check_fits(config, self._train, self._few)
+
+    @functools.cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self._train, self._test, say=self._say, check=self._check)
+
+    def _check(self) -> None:
+        self._interruption.check(
+            "Stopped while the weights were measured; nothing is lost. Go on with: "
+            f"python train.py --resume {self._run.path}"
+        )
+
+    def keep_best(self, step: int, tensors: weights.Tensors) -> None:
+        """Measure the weights of a step; keep them if their Frechet distance is the least so far.
+
+        Raises:
+            UserError: they can't be written.
+            Interrupted: a signal came.
+        """
+        sampler = Sampler(weights.Weights(self._config, tensors))
+        figures = self._evaluator.quick(sampler, self._few)
+        is_best = figures.frechet_distance < self._least()
+        self._say(
+            f"Step {step:,}: GAN-test {100 * figures.gan_test:.2f} %, Frechet distance "
+            f"{figures.frechet_distance:.2f}{', the best so far' if is_best else ''}."
+        )
+        if is_best:
+            self._run.best.mkdir(parents=True, exist_ok=True)
+            record = weights.load_config(self._run.path).get(weights.TRAINING_KEY)
+            weights.save_config(self._run.best, self._config, record)
+            weights.save_tensors(self._run.best, self._config, tensors)
+            metrics.save(self._run.best, figures)
+
+    def _least(self) -> float:
+        """Return the Frechet distance of the best weights, also of a run before a resumption."""
+        try:
+            best = metrics.load(self._run.best)
+        except UserError:  # killed while they were written
+            best = None
+        return float("inf") if best is None else best.frechet_distance
+
+    def finish(self) -> None:
+        """Measure everything of the published weights; write `metrics.json` and pictures.
+
+        Raises:
+            UserError: they can't be written.
+            Interrupted: a signal came.
+        """
+        sampler = Sampler(weights.load(self._run.path))
+        figures = self._evaluator.evaluate(sampler, self._samples, pictures=self._run.path)
+        metrics.save(self._run.path, figures)
+        for line in metrics.table(figures):
+            self._say(line)

@@ -1,0 +1,163 @@
+"""The folder of one training run: what is in it, and who may write there."""
+
+import csv
+import errno
+import fcntl
+from pathlib import Path
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from cgan.model.weights import CONFIG_NAME
+
+_LOCK_NAME = ".lock"
+_LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
+
+
+class RunFolder:
+    """Paths in a run folder, held by one process at a time, to the end of a `with` block.
+
+    Attributes:
+        path: the folder; the publishable `config.json` and `model.safetensors` are in it.
+        checkpoint: the file that a resumed run goes on from.
+        best: folder of the best weights so far, where they are measured on the way.
+        losses_csv: the losses, a row every 50 steps.
+        losses_png: the same as curves.
+        samples: folder of the sample grids.
+        progress_gif: the sample grids, one after the other.
+        result_png: the written number.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the parts; `create` or `reopen` makes or opens the folder."""
+        self.path = path
+        self.checkpoint = path / "checkpoint" / "last.safetensors"
+        self.best = path / "checkpoint" / "best"
+        self.losses_csv = path / "losses.csv"
+        self.losses_png = path / "losses.png"
+        self.samples = path / "samples"
+        self.progress_gif = path / "progress.gif"
+        self.result_png = path / "result.png"
+
+    @classmethod
+    def create(cls, path: Path) -> "RunFolder":
+        """Make the folder; it must not hold any file yet.
+
+        Raises:
+            UserError: it does, or it can't be made or written.
+        """
+        run = cls(path)
+        run.check_new()
+        try:
+            run.samples.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"Could not make the run folder {path}: {error.strerror}; choose another with "
+                "--out."
+            ) from error
+        run._lock()
+        try:
+            run.check_new()  # again, now that no other process can begin a run here
+        except UserError:
+            run._lock_file.close()
+            raise
+        return run
+
+    def check_new(self) -> None:
+        """Check that no run, and no other file, would be overwritten.
+
+        Raises:
+            UserError: the folder holds a file already.
+        """
+        found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
+        if self.path.is_file() or any(path.is_file() for path in found):
+            raise UserError(
+                f"{self.path} holds something already: choose another folder with --out, or go "
+                f"on with the run in it by --resume {self.path}."
+            )
+
+    @classmethod
+    def reopen(cls, path: Path) -> "RunFolder":
+        """Open an existing run to go on with it, and clear what a killed process left.
+
+        Raises:
+            UserError: there is no run, or another process is training in it.
+        """
+        if not (path / CONFIG_NAME).is_file():
+            raise UserError(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
+        run = cls(path)
+        run._lock()
+        for folder in (run.path, run.samples, run.checkpoint.parent, run.best):
+            files.remove_stale_temporaries(folder)
+        return run
+
+    def sample(self, step: int) -> Path:
+        """Return where the sample grid after `step` steps goes."""
+        return self.samples / f"{step}.png"
+
+    def sample_paths(self) -> list[Path]:
+        """Return the sample grids that are there, by step."""
+        found = [path for path in self.samples.glob("*.png") if path.stem.isdecimal()]
+        return sorted(found, key=lambda path: int(path.stem))
+
+    def append_losses(self, step: int, epoch: int, d_loss: float, g_loss: float) -> None:
+        """Add a row to `losses.csv`.
+
+        Raises:
+            UserError: it can't be written.
+        """
+        try:
+            new = not self.losses_csv.exists()
+            with open(self.losses_csv, "a", newline="") as file:
+                writer = csv.writer(file)
+                if new:
+                    writer.writerow(_LOSS_COLUMNS)
+                writer.writerow((step, epoch, f"{d_loss:.6g}", f"{g_loss:.6g}"))
+        except OSError as error:
+            raise UserError(f"Could not write {self.losses_csv}: {error.strerror}.") from error
+
+    def read_losses(self) -> list[tuple[int, int, float, float]]:
+        """Return the rows (step, epoch, d_loss, g_loss); one cut short by a kill is left out."""
+        if not self.losses_csv.exists():
+            return []
+        rows = []
+        # A row is whole only if its line end was written, too.
+        complete = self.losses_csv.read_text().rpartition("\n")[0]
+        for row in csv.DictReader(complete.splitlines()):
+            step, epoch, d_loss, g_loss = (row[name] for name in _LOSS_COLUMNS)
+            rows.append((int(step), int(epoch), float(d_loss), float(g_loss)))
+        return rows
+
+    def forget_after(self, step: int) -> None:
+        """Drop the losses and samples of steps that the checkpoint doesn't know of."""
+        rows = [row for row in self.read_losses() if row[0] <= step]
+        lines = [",".join(_LOSS_COLUMNS)]
+        lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]
+        files.write_text(self.losses_csv, "".join(f"{line}\r\n" for line in lines))
+        for path in self.sample_paths():
+            if int(path.stem) > step:
+                path.unlink()
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock_file.close()
+
+    def _lock(self) -> None:
+        """Hold the folder until the end of the `with` block, or of the process.
+
+        The lock belongs to this process alone: compilers that Jittor forks don't inherit it.
+        """
+        try:
+            self._lock_file = open(self.path / _LOCK_NAME, "w")  # noqa: SIM115  (held open)
+        except OSError as error:
+            raise UserError(
+                f"Could not write into {self.path}: {error.strerror}; choose another folder."
+            ) from error
+        try:
+            fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock_file.close()
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                raise UserError(f"Another process is training in {self.path}.") from error
+            raise UserError(f"Could not lock {self.path}: {error.strerror}.") from error

@@ -1,0 +1,138 @@
+"""The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
+
+from typing import TYPE_CHECKING
+
+from cgan.common.errors import UserError
+from cgan.common.signals import Interrupted, Interruption
+from cgan.model import weights
+from cgan.sampler import Sampler
+from cgan.training import checkpoint, plots
+from cgan.training.execution import Execution
+from cgan.training.options import TrainingOptions
+from cgan.training.progress import Progress
+from cgan.training.run_evaluation import RunEvaluation
+from cgan.training.run_folder import RunFolder
+from cgan.writing import picture
+
+if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
+    from cgan.training.trainer import Trainer
+
+LOSS_INTERVAL = 50
+GRID_ROWS = 10
+
+
+class RunLoop:
+    """Trains what is left of a run, and writes what comes of it into its folder."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        trainer: "Trainer",
+        reader: weights.Tensors,
+        options: TrainingOptions,
+        execution: Execution,
+        interruption: Interruption,
+        evaluation: RunEvaluation | None,
+    ) -> None:
+        """Begin where `trainer` is.
+
+        Args:
+            run: folder of the run.
+            trainer: at the step to go on from.
+            reader: tensors that are published beside the generator's; none without a reader.
+            options: of the run.
+            execution: how to run.
+            interruption: a signal ends training after the step that it comes in.
+            evaluation: None to measure nothing.
+        """
+        self._run, self._trainer, self._reader = run, trainer, reader
+        self._options, self._execution = options, execution
+        self._interruption, self._evaluation = interruption, evaluation
+        self._last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
+
+    def finish(self) -> None:
+        """Train to the end, or to `max_steps`; then write the results.
+
+        Raises:
+            UserError: training had to stop, or something can't be written.
+            Interrupted: a signal stopped it.
+        """
+        self._train()
+        self._save_results()
+        if self._execution.evaluate and self._evaluation is not None:
+            self._evaluation.finish()
+        self._execution.say(
+            f"Done: {self._run.path} holds the weights, the pictures and the losses."
+        )
+
+    def _train(self) -> None:
+        step = self._trainer.step
+        if step >= self._last:
+            self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
+            return
+        progress = Progress(self._options.n_epochs, self._last, step, self._execution.quiet)
+        try:
+            self._train_on(progress)
+        except UserError as error:
+            raise UserError(f"{error} {self._what_is_left()}") from error
+        finally:
+            progress.close()
+
+    def _train_on(self, progress: Progress) -> None:
+        """Train to the last step, where a checkpoint is saved as well as on the way."""
+        options, run = self._options, self._run
+        checkpoint_steps = options.checkpoint_interval * self._trainer.steps_per_epoch
+        evaluate_steps = options.evaluate_interval * self._trainer.steps_per_epoch
+        for epoch, images, d_loss, g_loss in self._trainer.run():
+            step = self._trainer.step
+            progress.update(step, epoch, images, d_loss, g_loss)
+            if step == 1 or step % LOSS_INTERVAL == 0:
+                run.append_losses(step, epoch, d_loss, g_loss)
+            if step % options.sample_interval == 0:
+                self.save_sample()
+            signal_number = self._interruption.signal_number
+            is_last = step == self._last
+            is_due = evaluate_steps > 0 and (is_last or step % evaluate_steps == 0)
+            if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
+                self._save_checkpoint()
+            if is_due and self._evaluation is not None and signal_number is None:
+                self._evaluation.keep_best(step, self._published())
+            if is_last:
+                return
+            if signal_number is not None:
+                raise Interrupted(
+                    signal_number,
+                    f"Stopped at step {step:,}; nothing is lost. Go on with: "
+                    f"python train.py --resume {run.path}",
+                )
+
+    def _save_checkpoint(self) -> None:
+        trainer = self._trainer
+        checkpoint.save(self._run.checkpoint, trainer.state(), trainer.position)
+        weights.save_tensors(self._run.path, trainer.config, self._published())
+
+    def _published(self) -> weights.Tensors:
+        return {**self._trainer.generator_state(), **self._reader}
+
+    def save_sample(self) -> None:
+        """Draw the grid on latents that are the same all through training."""
+        trainer = self._trainer
+        sampler = Sampler(weights.Weights(trainer.config, self._published()))
+        picture.save_png(self._run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))
+
+    def _save_results(self) -> None:
+        run, options = self._run, self._options
+        sampler = Sampler.from_pretrained(run.path)
+        if sampler.config.conditional:
+            picture.save_png(run.result_png, sampler.write(options.number, seed=options.seed))
+        plots.save_loss_curves(run.losses_png, run.read_losses())
+        plots.save_animation(run.progress_gif, run.sample_paths())
+
+    def _what_is_left(self) -> str:
+        if not self._run.checkpoint.exists():
+            return "There was no checkpoint yet."
+        _, position = checkpoint.load(self._run.checkpoint)
+        return (
+            f"The checkpoint of step {position.step:,} and its weights are safe in "
+            f"{self._run.path}."
+        )

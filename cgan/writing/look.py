@@ -1,0 +1,102 @@
+"""From ink to pictures: colours, PNG files with what made them written inside."""
+
+import io
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cgan.writing.drawing import one_of
+from cgan.writing.picture import png_info
+
+PAPER = (253, 250, 243)
+INKS = {
+    "black": (28, 28, 30),
+    "blue": (29, 53, 130),
+    "red": (165, 28, 36),
+    "green": (22, 92, 60),
+    "sepia": (96, 58, 28),
+}
+# Ink on paper; MNIST's own white on black; ink on nothing.
+LOOKS = ("paper", "mnist", "clear")
+
+# How much ink a point needs to be inside a stroke, and how fast the edge of the enlarged stroke
+# goes from paper to ink (in shades per ink: 1 would be as soft as the small picture's).
+THRESHOLD = 0.4
+_EDGE = 6.0
+
+
+def check(look: str, ink: str) -> None:
+    """Check the names of a look and an ink.
+
+    Raises:
+        NotOffered: lists the names that there are.
+    """
+    one_of("look", look, LOOKS)
+    one_of("ink", ink, INKS)
+
+
+def enlarge(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:
+    """Enlarge a picture of ink smoothly, by cubic B-splines.
+
+    Args:
+        ink: (H, W) uint8, 255 where there is ink.
+        scale: 1 or more.
+
+    Returns:
+        (H * scale, W * scale) float32, from about 0 to about 1.
+    """
+    return np.array(_resize(_spline(ink), scale))
+
+
+def _spline(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a cubic B-spline's values at the pixels, from 0 to 1: 1/6, 4/6, 1/6 both ways."""
+    rows = np.pad(ink.astype(np.float32) / (255 * 36), 1)
+    rows = rows[:-2] + 4 * rows[1:-1] + rows[2:]
+    field: NDArray[np.float32] = rows[:, :-2] + 4 * rows[:, 1:-1] + rows[:, 2:]
+    return field
+
+
+def _resize(field: NDArray[np.float32], scale: int) -> Image.Image:
+    size = (field.shape[1] * scale, field.shape[0] * scale)
+    return Image.fromarray(field).resize(size, Image.Resampling.BICUBIC)
+
+
+def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> Image.Image:
+    """Turn ink into a picture of 256 shades with a palette.
+
+    Args:
+        ink: (H, W) uint8, 255 where there is ink.
+        look: "paper" and "clear" have crisp strokes at any scale; "mnist" has MNIST's own
+            pixels, enlarged as squares.
+        ink_name: a key of `INKS`; "mnist" is always white.
+        scale: 1 or more; at 1 every look has the generator's own shades.
+    """
+    check(look, ink_name)
+    if look == "mnist":
+        return Image.fromarray(ink.repeat(scale, axis=0).repeat(scale, axis=1))
+    image = Image.fromarray(ink)
+    if scale > 1:
+        # Sharpened while it is small: enlarging keeps sums and products by a constant.
+        cover = ((_spline(ink) - THRESHOLD) * _EDGE + 0.5) * 255
+        # Converting cuts off at 0 and 255, and rounds down.
+        image = _resize(cover + 0.5, scale).convert("L")
+    share = np.linspace(0.0, 1.0, 256)[:, None]
+    paper, full = np.array(PAPER), np.array(INKS[ink_name])
+    if look == "clear":
+        paper = full
+        image.info["transparency"] = bytes(range(256))
+    image.putpalette(np.rint(paper + share * (full - paper)).astype(np.uint8).tobytes())
+    return image
+
+
+def png(image: Image.Image, texts: Mapping[str, str]) -> bytes:
+    """Return a PNG file with `texts` in its text fields; the same input gives the same bytes."""
+    file = io.BytesIO()
+    # Strokes are runs of one shade: looking for runs alone takes half the time and makes files
+    # smaller by a fifth.
+    info = png_info(texts)
+    image.save(file, format="PNG", pnginfo=info, compress_level=1, compress_type=zlib.Z_RLE)
+    return file.getvalue()

@@ -1,0 +1,55 @@
+"""Smooth outlines of strokes: SVG paths from a digit's ink."""
+
+from functools import lru_cache
+from typing import Any
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.writing.look import THRESHOLD, enlarge
+
+# Points of the outline are looked for in a picture this many times as large.
+_SCALE = 4
+# Outlines around less than this (in pixels of the digit) are specks, not strokes.
+_MIN_AREA = 0.6
+
+
+def path(ink: NDArray[np.uint8]) -> str:
+    """Return the data of an SVG path around the strokes, to be filled by the even-odd rule.
+
+    Args:
+        ink: (H, W) uint8, 255 where there is ink; a unit of the path is a pixel of it.
+    """
+    return _path(ink.tobytes(), ink.shape)
+
+
+@lru_cache(maxsize=4096)  # while one types, all digits but one stay as they are
+def _path(data: bytes, shape: tuple[int, int]) -> str:
+    ink = np.frombuffer(data, np.uint8).reshape(shape)
+    # A margin without ink closes strokes that touch the border.
+    field = enlarge(np.pad(ink, 1), _SCALE)
+    # Of `LineType.Separate`, the default: an array of points for each line.
+    lines: list[Any] = list(contourpy.contour_generator(z=field).lines(THRESHOLD))
+    # The centre of the enlarged pixel 0 lies half an enlarged pixel from the border.
+    return "".join(
+        _smooth((line + 0.5) / _SCALE - 1) for line in lines if _area(line) / _SCALE**2 >= _MIN_AREA
+    )
+
+
+def _area(line: NDArray[np.float64]) -> float:
+    x, y = line[:, 0], line[:, 1]
+    return abs(float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))) / 2
+
+
+def _smooth(line: NDArray[np.float64]) -> str:
+    """Return a closed curve: quadratic Bezier arcs between the middles of the line's segments."""
+    points = line[:-1:2] if len(line) > 12 else line[:-1]
+    middles = (points + np.roll(points, -1, axis=0)) / 2
+    arcs = "".join(
+        f"Q{point[0]:.2f} {point[1]:.2f} {middle[0]:.2f} {middle[1]:.2f}"
+        for point, middle in zip(
+            np.roll(points, -1, axis=0), np.roll(middles, -1, axis=0), strict=True
+        )
+    )
+    return f"M{middles[0][0]:.2f} {middles[0][1]:.2f}{arcs}Z"

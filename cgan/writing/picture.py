@@ -1,0 +1,76 @@
+"""From a generator's output to pictures: one way to make pixels, one way to tile."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from cgan.common import files
+
+BLACK = 0
+_NO_TEXTS: Mapping[str, str] = {}
+
+
+def to_pixels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Map (N, C, H, W) in [-1, 1] to (N, H, W) uint8, or (N, H, W, 3) for three channels.
+
+    -1 -> 0 and 1 -> 255, rounded to the nearest: the same mapping for every picture, so that
+    its contrast never depends on what else is in it.
+    """
+    pixels: NDArray[np.uint8] = np.rint((np.clip(images, -1.0, 1.0) + 1.0) * 127.5).astype(np.uint8)
+    return pixels[:, 0] if pixels.shape[1] == 1 else pixels.transpose(0, 2, 3, 1)
+
+
+def tile(pixels: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Lay out (N, H, W[, 3]) pixels row by row, without margins.
+
+    Returns:
+        (N / columns * H, columns * W[, 3]) uint8.
+    """
+    rows = [np.concatenate(list(row), axis=1) for row in _rows(pixels, columns)]
+    return np.concatenate(rows, axis=0)
+
+
+def line(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[np.uint8]:
+    """Lay out (N, H, W[, 3]) pixels in one row, with a gap of half a width for each None.
+
+    Args:
+        pixels: one image for each part that is not None, in order.
+        parts: the parts of a number, as `cgan.writing.number.parse` gives them.
+
+    Returns:
+        (H, W * N + W // 2 * gaps[, 3]) uint8.
+    """
+    height, width = pixels.shape[1:3]
+    gap = np.full((height, width // 2, *pixels.shape[3:]), BLACK, np.uint8)
+    following = iter(pixels)
+    return np.concatenate([gap if part is None else next(following) for part in parts], axis=1)
+
+
+def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
+    """Make every pixel of an (H, W[, 3]) picture a square of scale x scale."""
+    return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def save_png(path: Path, picture: NDArray[np.uint8], texts: Mapping[str, str] = _NO_TEXTS) -> None:
+    """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's name ends in.
+
+    `texts` go into its text fields.
+    """
+    with files.replacing(path) as temporary:
+        Image.fromarray(picture).save(temporary, format="PNG", pnginfo=png_info(texts))
+
+
+def png_info(texts: Mapping[str, str]) -> PngInfo:
+    """Return text fields as Pillow takes them."""
+    info = PngInfo()
+    for name, text in texts.items():
+        info.add_text(name, text)
+    return info
+
+
+def _rows(pixels: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    return pixels.reshape(-1, columns, *pixels.shape[1:])

@@ -1,0 +1,92 @@
+"""What all parts of the page share: hidden components, and how their events are answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from cgan import UserError
+from demo import actions, api
+from demo.models import Models
+from demo.page.widgets import Widgets
+
+# Gradio's own checks of values print a traceback and say less than ours.
+PRIVATE: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "preprocess": False,
+}
+# While one types or drags, only the last state counts.
+LIVE: dict[str, Any] = {**PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_last"}
+
+
+class Shared:
+    """What draws, and what every part of the page needs.
+
+    Attributes:
+        models: what draws.
+        words: makes the components with texts.
+        weights: the reference of the model that the visitor has chosen.
+        language: hidden; the page's language.
+        switched: hidden; changes when the visitor chooses the other language.
+        renewed: hidden; changes where what the page began with is out of date.
+        carried: hidden; changes when a cell of the grid is carried over to the morph.
+    """
+
+    def __init__(self, models: Models) -> None:
+        """Make the hidden components."""
+        self.models = models
+        self.words = Widgets()
+        self.language = hidden_text("language", "en")
+        self.switched = hidden_text("switched")
+        self.renewed = hidden_text("renewed")
+        self.carried = hidden_text("carried")
+        self._courier = hidden_text("download")
+
+    def add_weights(self) -> None:
+        """Add the choice between the models, where there are several."""
+        if self.models.chosen:
+            self.weights = self.words.choice("weights", self.models.names)
+        else:
+            self.weights = hidden_text("weights")
+
+    def offer(
+        self,
+        button: Any,
+        make: Callable[..., tuple[str, str, bytes]],
+        inputs: list[Any],
+        problem: Any,
+    ) -> None:
+        """Let `button` save the file that `make` makes; it is never written on the server.
+
+        Args:
+            button: to press.
+            make: gets the values of `inputs`; returns (file name, MIME type, content).
+            inputs: components.
+            problem: where a sentence is shown when there is no file.
+        """
+
+        def send(language: str, *values: Any) -> list[Any]:
+            try:
+                return [actions.courier(make(*values)), ""]
+            except UserError as error:
+                return ["", actions.problem(error, language)]
+
+        button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE).then(
+            None, self._courier, None, js="cgan.save", **PRIVATE
+        )
+
+
+def hidden_text(label: str, value: str = "") -> Any:
+    """Return a text that a link or an event carries, but nobody sees."""
+    return gr.Textbox(value, visible="hidden", label=label)
+
+
+def hidden_row(value: int) -> Any:
+    """Return the hidden number of a row of the class grid."""
+    return gr.Number(value, visible="hidden", label="row", precision=0)
+
+
+def problem_place(**settings: Any) -> Any:
+    """Return where a sentence appears when something is not right."""
+    return gr.HTML("", elem_classes="problem", **settings)

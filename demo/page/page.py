@@ -1,0 +1,117 @@
+"""The page: its tabs, its language, and what a link restores."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from cgan import UserError
+from demo import actions, api
+from demo.models import Models
+from demo.page import about
+from demo.page.events import PRIVATE, Shared, hidden_text
+from demo.page.grid_tab import GridTab
+from demo.page.morph_tab import MorphTab
+from demo.page.write_tab import WriteTab
+from demo.serve.gate import check_values
+from demo.text.texts import explain, language_of, say
+
+STATIC = Path(__file__).parents[1] / "static"
+
+# Files that the API made are deleted when they are this old, looked for as often (seconds).
+_FILE_AGE = 600
+# Requests that may wait; more are turned away at once, with a sentence.
+QUEUE_SIZE = 128
+
+
+class _Blocks(gr.Blocks):
+    """Blocks whose endpoints may be called with fewer values than they have, and no files."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Fill in the components' values; Gradio would log what was sent, digits and all.
+
+        Raises:
+            gr.Error: a value is neither text nor a number.
+        """
+        check_values(inputs)
+        inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
+        del inputs[len(block_fn.inputs) :]
+
+
+def _add(models: Models) -> None:
+    """Add everything to the page that is being built."""
+    shared = Shared(models)
+    words = shared.words
+    fragment = hidden_text("fragment")
+    with gr.Row(elem_id="head"):
+        words.html(lambda lang: f"<h1>{say(lang, 'title')}</h1><p>{say(lang, 'subtitle')}</p>")
+        switch = words.button("other_language", elem_id="language", size="sm")
+    words.html(_trouble, elem_id="trouble")
+    shared.add_weights()
+    with gr.Tabs() as tabs:
+        write = WriteTab(shared)
+        grid = GridTab(shared)
+        morph = MorphTab(shared)
+        with words.tab("about"):
+            words.html(about.html, js_on_load="cgan.about(element, watch)")
+    write.answer()
+    grid.answer(write, morph, tabs)
+    morph.answer(write.ink)
+    _answer_languages(shared, fragment, switch, write)
+    api.add(models, write.settings, morph.frames)
+
+
+def _trouble(language: str) -> str:
+    """Return the place for what is said when the server can't be asked, with the sentence."""
+    busy, reset = say(language, "busy"), say(language, "reset")
+    return f'<p role="alert" data-busy="{busy}" data-reset="{reset}"></p>'
+
+
+def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
+    """Restore a link and choose the language at the start; switch the language later."""
+    texts = shared.words.components
+    drawn_with = shared.models[""]
+
+    def load(fragment: str, tag: str) -> list[Any]:
+        language = language_of(tag)
+        settings, wrong = actions.restore(fragment, shared.models)
+        told = ""
+        if wrong is not None:
+            sentence = say(language, "bad_link", message=explain(wrong, language))
+            told = actions.problem(UserError(sentence), "en")
+        # What one has typed already, on a slow line, stays where there is nothing to restore.
+        restored = list(vars(settings).values()) if fragment else [gr.skip()] * len(write.settings)
+        updates = [gr.skip()] * len(texts)
+        if language != "en":
+            updates = shared.words.updates(language)
+        # The page comes with a number on its paper; other weights may have come since.
+        renewed = "" if shared.models[""] is drawn_with else "renewed"
+        return [language, told, renewed, *restored, *updates]
+
+    def change(language: str) -> list[Any]:
+        other = "en" if language == "zh" else "zh"
+        return [other, other, *shared.words.updates(other)]
+
+    page = gr.context.Context.root_block
+    assert page is not None
+    page.load(
+        load,
+        [fragment, shared.language],
+        [shared.language, write.link_problem, shared.renewed, *write.settings, *texts],
+        js="() => cgan.begin()",
+        **PRIVATE,
+    ).then(None, shared.language, None, js="cgan.speak", **PRIVATE)
+    outputs = [shared.language, shared.switched, *texts]
+    switch.click(change, shared.language, outputs, **PRIVATE).then(
+        None, shared.language, None, js="cgan.chooseLanguage", **PRIVATE
+    )
+
+
+def build(models: Models) -> gr.Blocks:
+    """Return the page on one or more generators."""
+    with _Blocks(
+        title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
+    ) as page:
+        _add(models)
+    built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
+    return built

@@ -1,0 +1,87 @@
+"""Gradio components whose texts follow the page's language."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from demo.text.texts import say
+
+Texts = Callable[[str], dict[str, Any]]
+
+
+class Widgets:
+    """Makes components in English, and remembers how to say them in another language."""
+
+    def __init__(self) -> None:
+        """No component yet."""
+        self._made: list[tuple[Any, Texts]] = []
+
+    @property
+    def components(self) -> list[Any]:
+        """All components with texts, in the order of `updates`."""
+        return [component for component, _ in self._made]
+
+    def updates(self, language: str) -> list[Any]:
+        """Return for each component what changes its texts to a language."""
+        return [gr.update(**texts(language)) for _, texts in self._made]
+
+    def button(self, key: str, **settings: Any) -> Any:
+        """Return a button."""
+        return self._add(gr.Button(say("en", key), **settings), _text(key, "value"))
+
+    def number(self, key: str, value: str, elem_id: str) -> Any:
+        """Return a box to type a number into."""
+        box = gr.Textbox(value, label=say("en", key), elem_id=elem_id, elem_classes="number")
+        return self._add(box, _text(key))
+
+    def slider(
+        self, key: str, low: float, high: float, value: float, step: float = 1, **settings: Any
+    ) -> Any:
+        """Return a slider; one with a step of 1 gives whole numbers."""
+        slider = gr.Slider(
+            low,
+            high,
+            value,
+            step=step,
+            precision=0 if step == 1 else 2,
+            label=say("en", key),
+            **settings,
+        )
+        return self._add(slider, _text(key))
+
+    def radio(self, key: str, names: Mapping[str, str], value: str) -> Any:
+        """Return a choice; `names` has the text of each value."""
+
+        def choices(language: str) -> list[tuple[str, str]]:
+            return [(say(language, name), choice) for choice, name in names.items()]
+
+        radio = gr.Radio(choices("en"), value=value, label=say("en", key))
+        return self._add(
+            radio, lambda language: {"label": say(language, key), "choices": choices(language)}
+        )
+
+    def choice(self, key: str, names: list[str]) -> Any:
+        """Return a choice between names, the same in every language; the first one is chosen."""
+        return self._add(gr.Dropdown(names, value=names[0], label=say("en", key)), _text(key))
+
+    def html(self, make: Callable[[str], str], **settings: Any) -> Any:
+        """Return HTML that `make` makes in a language."""
+        html = gr.HTML(make("en"), apply_default_css=False, **settings)
+        return self._add(html, lambda language: {"value": make(language)})
+
+    def tab(self, key: str) -> Any:
+        """Return a tab, to be entered by `with`."""
+        return self._add(gr.Tab(say("en", key), id=key), _text(key))
+
+    def accordion(self, key: str, **settings: Any) -> Any:
+        """Return a folded part, to be entered by `with`."""
+        return self._add(gr.Accordion(say("en", key), open=False, **settings), _text(key))
+
+    def _add(self, component: Any, texts: Texts) -> Any:
+        self._made.append((component, texts))
+        return component
+
+
+def _text(key: str, name: str = "label") -> Texts:
+    return lambda language: {name: say(language, key)}

@@ -1,0 +1,237 @@
+"""Preparing Jittor's import: this process and this machine are left as they were."""
+
+import os
+import ssl
+import subprocess
+import sys
+
+import pytest
+
+from cgan.backend.setup import load_jittor, usable_threads
+from cgan.common.errors import UserError
+from tests.conftest import ROOT, message, run_python
+
+LOAD = "from cgan.backend.setup import load_jittor\njittor = load_jittor({})\n"
+
+
+@pytest.fixture(autouse=True)
+def _unprepared(monkeypatch):
+    # Tests that ran before may have prepared this process; the processes started here are new.
+    for name in ("nvcc_path", "cc_path", "log_silent", "cache_name", "FIX_TORCH_ERROR", "use_mkl"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def load(cwd, after, arguments="'cpu', 2", **environment):
+    result = run_python("-c", LOAD.format(arguments) + after, cwd=cwd, **environment)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def test_later_calls_give_the_same_module():
+    assert load_jittor() is load_jittor("cpu", 1)
+
+
+def test_it_computes_on_the_cpu_with_the_threads_asked_for(tmp_path):
+    result = load(
+        tmp_path,
+        "import os\n"
+        "print(jittor.flags.use_cuda, os.environ['OMP_NUM_THREADS'], jittor.has_cuda)\n"
+        "print((jittor.ones(3) * 2).numpy().tolist())\n",
+        "'cpu', 1",
+    )
+    assert result.stdout == "0 1 False\n[2.0, 2.0, 2.0]\n"
+    assert "compiles its core" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_number_the_threads_stay_as_the_user_set_them(tmp_path):
+    after = "import os\nprint(os.environ['OMP_NUM_THREADS'])\n"
+    assert load(tmp_path, after, "'cpu'", OMP_NUM_THREADS="1").stdout == "1\n"
+
+
+# The second runs, as on many build machines, but has no CUDA runtime beside it.
+@pytest.mark.parametrize("script", ["exit 1", "echo 'release 12.2, V12.2.140'"])
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_half_a_cuda_does_no_harm(tmp_path, script, device):
+    (tmp_path / "nvcc").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "nvcc").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", f"'{device}'", PATH=path)
+    assert result.stdout == "[2. 2.]\n"
+
+
+def test_what_jittors_import_changes_is_put_back(tmp_path):
+    state = (
+        "(ssl._create_default_https_context is ssl.create_default_context,"
+        " signal.getsignal(signal.SIGINT) is signal.default_int_handler,"
+        " signal.getsignal(signal.SIGCHLD) is signal.SIG_DFL)"
+    )
+    code = (
+        "import signal, ssl, subprocess, sys, warnings\n"
+        f"before = {state}\n" + LOAD.format("") + f"print({state} == before, before[1:])\n"
+        # Jittor would end this process when a child dies of a signal.
+        "subprocess.run([sys.executable, '-c', 'import os; os.abort()'])\n"
+        "import numpy as np\n"
+        "print('alive', bool(np.finfo(np.float64).smallest_subnormal))\n"
+    )
+    result = run_python("-c", code, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "True (True, True)\nalive True\n"
+    assert ssl.create_default_context().check_hostname
+
+
+def test_no_process_of_jittors_stays_behind(tmp_path):
+    result = load(
+        tmp_path,
+        "import os, pathlib\n"
+        "children = pathlib.Path(f'/proc/self/task/{os.getpid()}/children').read_text()\n"
+        "print(repr(children))\n",
+    )
+    assert result.stdout == "''\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cache_name", "mine"),
+        ("log_silent", "0"),
+        ("FIX_TORCH_ERROR", "1"),
+        ("nvcc_path", "/mine/nvcc"),
+    ],
+)
+def test_what_the_user_has_set_is_left_alone(tmp_path, name, value):
+    # Without the import: another cache name would mean two minutes of compiling.
+    code = (
+        "import os\n"
+        "from cgan.backend.setup import _choose_device, _set_quiet_defaults\n"
+        "_choose_device('cpu')\n"
+        "_set_quiet_defaults()\n"
+        f"print(os.environ[{name!r}])\n"
+    )
+    result = run_python("-c", code, cwd=tmp_path, **{name: value})
+    assert result.stdout == f"{value}\n"
+
+
+def test_cuda_where_there_is_none_is_a_sentence(tmp_path):
+    code = LOAD.format("'cuda'")
+    result = run_python("-c", code, cwd=tmp_path, nvcc_path="")
+    assert result.stderr.splitlines()[-1].startswith(
+        "cgan.common.errors.UserError: --device cuda: The environment variable nvcc_path"
+    )
+
+
+def test_an_unknown_device_is_a_sentence(tmp_path):
+    result = run_python("-c", LOAD.format("'tpu'"), cwd=tmp_path)
+    assert "--device must be one of auto, cpu, cuda, not 'tpu'" in result.stderr
+
+
+def test_a_missing_jittor_is_a_sentence(tmp_path):
+    code = "import sys\nsys.path = [p for p in sys.path if 'site-packages' not in p]\n"
+    # NumPy comes from there, too: load what the module needs, and then hide the rest.
+    code = "import cgan.backend.setup\n" + code + LOAD.format("")
+    result = run_python("-c", code, cwd=tmp_path)
+    assert result.stderr.splitlines()[-1] == (
+        "cgan.common.errors.UserError: Jittor is not installed: pip install -r requirements.txt."
+    )
+
+
+CATCH = (
+    "from cgan.common.errors import UserError\n"
+    "from cgan.backend.setup import load_jittor\n"
+    "try:\n    load_jittor('cpu', 1)\n"
+    "except UserError as error:\n    print(error)\n"
+    "else:\n    print('loaded')\n"
+)
+
+
+def test_no_folder_for_the_cache_is_a_sentence(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".cache").write_text("in the way")
+    result = run_python("-c", CATCH, cwd=tmp_path, HOME=str(home))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("Jittor can't write its cache into the home folder: ")
+    assert str(home) in result.stdout
+    assert result.stdout.endswith("to a folder that can be written.\n")
+
+
+def test_an_import_that_fails_is_a_sentence_that_names_the_cache(tmp_path):
+    (tmp_path / "jittor.py").write_text("raise RuntimeError('first line\\nthe last line')")
+    result = run_python("-c", CATCH, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("Jittor could not be imported: the last line (its cache is /")
+    assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_on_a_fresh_machine_without_internet_it_compiles_and_writes_its_cache_only(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "cwd").mkdir()
+    nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
+    code = LOAD.format("'cpu'") + (
+        "product = jittor.matmul(jittor.ones((3, 4)), jittor.ones((4, 2)))\n"
+        "print(product.numpy().tolist(), jittor.compile_extern.use_mkl)\n"
+    )
+    # Not `run_python`: compiling takes longer than it waits.
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path / "cwd",
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "https_proxy": nowhere,
+            "http_proxy": nowhere,
+        },
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"{[[4.0] * 2] * 3} True\n"
+    notes = [line for line in result.stderr.splitlines() if line.startswith("Jittor")]
+    assert notes[0].startswith("Jittor compiles its core with g++ now: about two minutes")
+    assert notes[1].startswith("Jittor's core is compiled (")
+    assert len(notes) == 2
+    assert [str(path.relative_to(home)) for path in home.glob("*/*")] == [".cache/jittor"]
+    assert [path.name for path in home.iterdir()] == [".cache"]
+    assert list((tmp_path / "cwd").iterdir()) == []
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [(1, 1), (10**6, None)])
+def test_threads_are_never_more_than_cpus(wanted, expected):
+    assert usable_threads(wanted) == (expected or len(os.sched_getaffinity(0)))
+
+
+def test_a_user_error_is_what_callers_catch():
+    with pytest.raises(UserError) as caught:
+        raise UserError("one\nline")
+    assert message(caught) == "one\\nline"
+
+
+def test_an_empty_compiler_variable_is_as_none(tmp_path):
+    assert run_python("-c", CATCH, cwd=tmp_path, cc_path="").stdout == "loaded\n"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo 'a compiler without a version'"])
+def test_a_compiler_that_does_not_run_is_a_sentence(tmp_path, script):
+    (tmp_path / "g++").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "g++").chmod(0o755)
+    result = run_python("-c", CATCH, cwd=tmp_path, cc_path=str(tmp_path / "g++"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")
+
+
+def test_a_compiler_that_jittor_does_not_know_is_a_sentence(tmp_path):
+    (tmp_path / "c++").symlink_to("/usr/bin/g++")
+    result = run_python("-c", CATCH, cwd=tmp_path, cc_path=str(tmp_path / "c++"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")
+
+
+def test_a_damaged_config_of_jittors_is_a_sentence(tmp_path):
+    config = tmp_path / "home/.cache/jittor/config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text("{")
+    result = run_python("-c", CATCH, cwd=tmp_path, HOME=str(tmp_path / "home"))
+    assert result.stdout.startswith("Jittor could not be prepared: ")

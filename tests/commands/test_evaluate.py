@@ -1,0 +1,195 @@
+"""`python -m cgan evaluate`: figures on the terminal, metrics.json, two pictures."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan.commands import evaluate
+from cgan.common.command_line import Parser, run
+from cgan.data import mnist
+from cgan.model import metrics, weights
+from cgan.sampler import Sampler
+from tests import idx_files
+from tests.conftest import ROOT, TINY, random_tensors
+from tests.idx_files import TEST_IMAGES, idx_bytes
+
+DIGITS = ("--dataset", "digits", "--samples", "300")
+PROGRAM = """
+import sys
+from cgan.common.command_line import Parser, run
+from cgan.commands import evaluate
+parser = Parser(prog="python -m cgan")
+evaluate.add(parser.add_subparsers(dest="command", required=True))
+values = parser.parse_args(["evaluate", *sys.argv[1:]])
+sys.exit(run(lambda: values.do(values)))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _setting(cached_classifiers, tiny_weights, monkeypatch):
+    monkeypatch.chdir(tiny_weights.parent)
+    monkeypatch.setattr(mnist, "MIRRORS", ())
+    monkeypatch.delenv("CGAN_MNIST_MIRRORS", raising=False)
+
+
+def main(*arguments):
+    parser = Parser(prog="python -m cgan")
+    evaluate.add(parser.add_subparsers(dest="command", required=True))
+    values = parser.parse_args(["evaluate", *arguments])
+    return run(lambda: values.do(values))
+
+
+def checksums(folder):
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.is_file()
+    }
+
+
+@pytest.mark.slow
+def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
+    before = checksums(tiny_weights)
+    assert main("weights", *DIGITS, "--seed", "5") == 0
+    found = metrics.load(tiny_weights)
+    assert found.sha256 == Sampler.from_pretrained(tiny_weights).sha256
+    assert (found.samples, found.seed, found.data) == (300, 5, "scikit-learn digits")
+    assert None not in vars(found).values()
+    for name in ("scores.png", "neighbours.png"):
+        with Image.open(tiny_weights / name) as image:
+            assert image.format == "PNG"
+
+    shown, said = capsys.readouterr()
+    lines = shown.splitlines()
+    assert lines == metrics.table(found)
+    assert lines[0].split() == ["samples", "real", "images"]
+    assert lines[1].split()[-4:-2] == [f"{100 * found.gan_test:.2f}", "%"]
+    assert f"{found.frechet_distance:.2f}" in lines[3]
+    assert lines[-1] == "300 samples of seed 5, against scikit-learn digits."
+    assert max(map(len, lines)) <= 80
+    assert said.splitlines()[-1].startswith("Wrote weights/metrics.json, weights/scores.png and")
+
+    after = checksums(tiny_weights)
+    assert after.keys() - before.keys() == {"metrics.json", "scores.png", "neighbours.png"}
+    assert before.items() < after.items()
+    assert main("weights", *DIGITS, "--seed", "5", "--quiet") == 0
+    assert checksums(tiny_weights) == after
+    again, said = capsys.readouterr()
+    assert (again, said) == (shown, "")
+
+
+def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weights, capsys):
+    weights.save_config(tiny_weights, TINY, {"dataset": "digits"})
+    assert main("weights", "--output", "new/pictures") == 0
+    assert {"metrics.json", "model.safetensors", "config.json"} == set(checksums(tiny_weights))
+    pictures = tiny_weights.parent / "new" / "pictures"
+    assert {"scores.png", "neighbours.png"} == set(checksums(pictures))
+    assert metrics.load(tiny_weights).samples == 1433  # there are no more training images
+    assert "against scikit-learn digits" in capsys.readouterr().out
+
+
+def test_any_idx_folder_is_measured_against(tiny_weights, capsys):
+    # Uncertain what is what, but images and labels all the same, of other sizes.
+    idx_files.write(tiny_weights.parent / "own", idx_files.data_set(count=120))
+    assert main("weights", "--data-dir", "own", "--samples", "100") == 0
+    assert json.loads((tiny_weights / "metrics.json").read_text())["data"] == "own"
+    assert capsys.readouterr().out.endswith("100 samples of seed 0, against own.\n")
+
+
+def make_weights(folder, **changes):
+    config = replace(TINY, **changes)
+    folder.mkdir()
+    weights.save_config(folder, config)
+    weights.save_tensors(folder, config, random_tensors(config))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nowhere", *DIGITS], "nowhere/config.json is missing"),
+        (["weights", "--dataset", "cats"], "--dataset must be one of mnist, digits, not 'cats'"),
+        (["weights", *DIGITS, "--seed", "-1"], "The seed must be a whole number"),
+        (["weights", *DIGITS, "--samples", "99"], "--samples must be from 100 to 1433"),
+        (["weights", *DIGITS, "--samples", "5000"], "--samples must be from 100 to 1433"),
+        (["weights", *DIGITS, "--output", "a_file"], "Could not make the folder a_file"),
+        (["unconditional", *DIGITS], "These weights are unconditional"),
+        (["nine", *DIGITS], "The weights know 9 classes, the data (scikit-learn digits) 10"),
+        (["colour", *DIGITS], "The weights draw colour images of 8x8"),
+        (["weights", "--data-dir", "empty"], "Could not download train-images-idx3-ubyte.gz"),
+        (["weights", "--data-dir", "untested"], f"without {TEST_IMAGES}: copy that file"),
+        (["weights", "--data-dir", "coloured"], "the data (coloured) are colour images of 8x8"),
+    ],
+)
+def test_bad_input_is_one_sentence(tiny_weights, capsys, arguments, reason):
+    here = tiny_weights.parent
+    (here / "a_file").write_text("")
+    make_weights(here / "unconditional", conditional=False)
+    make_weights(here / "nine", n_classes=9)
+    make_weights(here / "colour", channels=3)
+    (here / "empty").mkdir()
+    idx_files.write(here / "untested", idx_files.data_set())
+    (here / "untested" / TEST_IMAGES).unlink()
+    pixels = np.zeros((20, 8, 8, 3), np.uint8)
+    coloured = idx_files.data_set() | {idx_files.TRAIN_IMAGES: idx_bytes(pixels)}
+    idx_files.write(here / "coloured", coloured | {TEST_IMAGES: idx_bytes(pixels[:5])})
+    before = {path for path in here.rglob("*") if path.is_file()}
+    assert main(*arguments) == 2
+    shown, said = capsys.readouterr()
+    assert shown == ""
+    assert said.count("\n") == 1
+    assert said.startswith("Error: ")
+    assert reason in said
+    assert {path for path in here.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_can_not_be_written_is_found_out_at_once(tiny_weights, capsys):
+    tiny_weights.chmod(0o500)
+    assert main("weights", *DIGITS) == 2
+    assert "weights can't be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_and_leaves_nothing(tiny_weights, tmp_path, number):
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", PROGRAM, "weights", *DIGITS],
+        cwd=tiny_weights.parent,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        for line in process.stderr:
+            if "judging classifier learns" in line:
+                process.send_signal(number)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 128 + number
+    assert rest == "Stopping (once more to stop at once).\n"
+    assert set(checksums(tiny_weights)) == {"model.safetensors", "config.json"}
+    assert not (tmp_path / "cache").exists()
+
+
+def test_its_module_is_light_until_it_is_used(tmp_path):
+    code = (
+        "import sys\n"
+        "import cgan.commands.evaluate\n"
+        "heavy = ('jittor', 'tqdm', 'sklearn', 'matplotlib', 'ssl', 'cgan.data.datasets')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.stdout, result.stderr) == ("[]\n", "")

@@ -1,0 +1,159 @@
+"""Files are replaced whole or not at all."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cgan.common import files
+from cgan.common.errors import UserError
+from tests.conftest import message, run_python
+
+NOBODY = 65534
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_file_is_written(tmp_path):
+    files.write_bytes(tmp_path / "a", b"\x00\xff")
+    assert (tmp_path / "a").read_bytes() == b"\x00\xff"
+    assert names(tmp_path) == ["a"]
+
+
+def test_text_is_utf8(tmp_path):
+    files.write_text(tmp_path / "a", "计图\n")
+    assert (tmp_path / "a").read_bytes() == "计图\n".encode()
+
+
+def test_the_old_file_stays_until_the_block_ends(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    with files.replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["a"]
+
+
+def test_the_temporary_is_hidden_and_in_the_same_folder(tmp_path):
+    """A rename is atomic on one file system only."""
+    with files.replacing(tmp_path / "a") as temporary:
+        temporary.touch()
+        assert temporary.parent == tmp_path
+        assert temporary.name.startswith(".")
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_in_the_block_keeps_the_old_file(tmp_path, error):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def stop_halfway():
+        with files.replacing(path) as temporary:
+            temporary.write_text("half of the new")
+            raise error
+
+    with pytest.raises(error):
+        stop_halfway()
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_full_disk_keeps_the_old_file(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    code = (
+        "import pathlib, resource, signal\n"
+        "from cgan import files\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        "    files.write_bytes(pathlib.Path('a'), bytes(2000))\n"
+        "except files.UserError as error:\n"
+        "    print(error)\n"
+    )
+    result = run_python("-c", code, cwd=tmp_path)
+    assert result.stderr == ""
+    assert result.stdout.startswith("Could not write a: ")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_folder_in_the_way_stays(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(UserError) as caught:
+        files.write_bytes(tmp_path / "a", b"new")
+    assert str(tmp_path / "a") in message(caught)
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_device_in_the_way_stays(tmp_path):
+    """Guards `-o /dev/null`: root's rename would put a picture in the device's place."""
+    path = tmp_path / "device"
+    os.mkfifo(path)
+    with pytest.raises(UserError) as caught:
+        files.write_bytes(path, b"new")
+    assert str(path) in message(caught)
+    assert path.is_fifo()
+    assert names(tmp_path) == ["device"]
+
+
+@pytest.mark.parametrize("name", ["missing/a", "file/a", "a" * 300])
+def test_a_path_that_cannot_be_is_named(tmp_path, name):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError) as caught:
+        files.write_bytes(tmp_path / name, b"new")
+    assert str(tmp_path / name) in message(caught)
+    assert names(tmp_path) == ["file"]
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    with pytest.raises(UserError), files.replacing(path):
+        pass
+    assert path.read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_listed_can_be_written_to(tmp_path):
+    """The folder is synced if it can be; if it can't, the file is there all the same."""
+    folder = tmp_path / "dropbox"
+    folder.mkdir()
+    code = (
+        "import os, pathlib\n"
+        "from cgan import files\n"
+        f"os.geteuid() or (os.chown('.', {NOBODY}, {NOBODY}), os.seteuid({NOBODY}))\n"
+        "os.chmod('.', 0o300)\n"
+        "files.write_bytes(pathlib.Path('a'), b'new')\n"
+    )
+    result = run_python("-c", code, cwd=folder)
+    folder.chmod(0o700)
+    assert result.stderr == ""
+    assert (folder / "a").read_bytes() == b"new"
+
+
+def test_threads_that_write_the_same_file_do_not_mix(tmp_path):
+    path = tmp_path / "a"
+    both_wrote = threading.Barrier(2, timeout=10)
+
+    def write(letter):
+        with files.replacing(path) as temporary:
+            temporary.write_text(letter * 9)
+            both_wrote.wait()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, "xy"))
+    assert path.read_text() in ("x" * 9, "y" * 9)
+    assert names(tmp_path) == ["a"]
+
+
+def test_only_stale_temporaries_are_removed(tmp_path):
+    kept = ["model.safetensors", "notes.tmp", ".hidden"]
+    for name in kept:
+        (tmp_path / name).touch()
+    files.temporary_name(tmp_path / "model.safetensors").touch()
+    files.remove_stale_temporaries(tmp_path)
+    assert names(tmp_path) == sorted(kept)

@@ -1,0 +1,86 @@
+"""Signals ask between steps, and never reach the threads that compute."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from cgan.common.signals import Interruption
+from tests.conftest import run_python
+
+# Steps of training with a signal every 3 ms. oneDNN's products can't stand one: without the
+# receiving thread this died of a damaged heap every time.
+STORM = """
+import signal
+import numpy as np
+from cgan.model.config import GeneratorConfig
+from cgan.data.datasets import Dataset
+from cgan.common.signals import Interruption
+from cgan.backend.setup import load_jittor
+from cgan.training.options import TrainingOptions
+
+load_jittor("cpu", 2)
+from cgan.training.trainer import Trainer
+
+rng = np.random.default_rng(0)
+images = rng.uniform(-1, 1, (256, 1, 32, 32)).astype(np.float32)
+dataset = Dataset("noise", images, np.arange(256, dtype=np.int32) % 10, (32, 32))
+received = []
+with Interruption() as interruption:
+    signal.signal(signal.SIGALRM, lambda *_: received.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
+    trainer = Trainer(GeneratorConfig(), TrainingOptions(batch_size=256, n_epochs=60), dataset)
+    for _ in trainer.run():
+        pass
+    trainer.state()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+assert len(received) > 100, len(received)
+assert interruption.signal_number is None
+"""
+
+
+@pytest.mark.slow
+def test_training_survives_a_storm_of_signals(tmp_path):
+    result = run_python("-c", STORM, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_asks_and_the_handlers_are_back_at_once(number, capsys):
+    before = signal.getsignal(number)
+    with Interruption() as interruption:
+        assert interruption.signal_number is None
+        os.kill(os.getpid(), number)
+        while interruption.signal_number is None:
+            threading.Event().wait(0.001)
+        assert interruption.signal_number == number
+        assert signal.getsignal(number) is before
+    assert "Stopping after this step" in capsys.readouterr().err
+
+
+@pytest.fixture
+def _usual_ctrl_c():
+    """Where the tests run in the background, the shell has switched it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_usual_ctrl_c")
+def test_a_second_ctrl_c_acts_as_usual():
+    with pytest.raises(KeyboardInterrupt), Interruption() as interruption:  # noqa: PT012
+        os.kill(os.getpid(), signal.SIGINT)
+        while interruption.signal_number is None:
+            threading.Event().wait(0.001)
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Event().wait(10)
+
+
+def test_signals_are_as_before_afterwards():
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    threads = threading.active_count()
+    with Interruption():
+        assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
+    assert threading.active_count() == threads

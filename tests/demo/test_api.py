@@ -1,0 +1,280 @@
+"""The three endpoints, by `gradio_client` and by plain HTTP, with good input and bad."""
+
+import gc
+import json
+import os
+import urllib.error
+import urllib.request
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from cgan import Sampler
+from demo.models import Models
+from demo.page import page
+from tests import browser
+
+pytestmark = [
+    pytest.mark.slow,
+    # Gradio and its client leave sockets and event loops to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collect_what_gradio_left():
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with browser.served(tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(served, tmp_path_factory):
+    downloads = tmp_path_factory.mktemp("downloads")
+    client = Client(served.address, verbose=False, download_files=str(downloads))
+    yield client
+    client.close()
+
+
+def test_each_parameter_is_described_as_in_its_functions_docstring(client):
+    """Endpoints share components, and so what these tell of a parameter."""
+    described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    demo = page.build(Models())
+    functions = {f"/{f.api_name}": f.fn for f in demo.fns.values() if f"/{f.api_name}" in described}
+    demo.close()
+    assert functions.keys() == described.keys()
+    for name, endpoint in described.items():
+        assert endpoint["description"].endswith(".")
+        for parameter in endpoint["parameters"]:
+            told = parameter["python_type"]["description"]
+            line = f"{parameter['parameter_name']}: {told}.\n"
+            assert line in functions[name].__doc__, (name, line)
+
+
+def test_there_are_exactly_three_endpoints(client):
+    described = client.view_api(return_format="dict", print_info=False)
+    assert sorted(described["named_endpoints"]) == ["/grid", "/morph", "/write"]
+    assert described["unnamed_endpoints"] == {}
+    assert "hyphens, dots" in client.view_api(return_format="str", print_info=False)
+    parameters = {
+        name: [parameter["parameter_name"] for parameter in endpoint["parameters"]]
+        for name, endpoint in described["named_endpoints"].items()
+    }
+    assert parameters == {
+        "/write": [
+            "digits",
+            "seed",
+            "style",
+            "truncation",
+            "redrawn",
+            "look",
+            "ink",
+            "scale",
+            "row",
+            "weights",
+            "best_of",
+        ],
+        "/grid": ["rows", "seed", "look", "ink", "weights"],
+        "/morph": ["start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"],
+    }
+
+
+def test_write_is_what_the_sampler_writes(client):
+    path = client.predict("+86 138", 7, look="mnist", scale=1, api_name="/write")
+    with Image.open(path) as image:
+        assert image.text["digits"] == "86138"
+        assert image.text["seed"] == "7"
+        picture = np.asarray(image)
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("+86 138", seed=7))
+
+
+def test_write_may_choose_the_most_legible(client):
+    path = client.predict("4499", 7, look="mnist", scale=1, best_of=4, api_name="/write")
+    with Image.open(path) as image:
+        assert image.text["best_of"] == "4"
+        picture = np.asarray(image)
+    expected = Sampler.from_pretrained().write("4499", seed=7, best_of=4)
+    np.testing.assert_array_equal(picture, expected)
+
+
+def test_one_hand_may_be_any_row_of_the_grid(client):
+    path = client.predict("7", 7, "one", look="mnist", scale=1, row=2, api_name="/write")
+    with Image.open(path) as image:
+        picture = np.asarray(image)
+    grid = Sampler.from_pretrained().grid(3, seed=7)
+    np.testing.assert_array_equal(picture, grid[2 * 32 :, 7 * 32 : 8 * 32])
+
+
+def test_grid_is_what_the_sampler_draws(client):
+    path = client.predict(rows=3, seed=7, look="mnist", api_name="/grid")
+    with Image.open(path) as image:
+        picture = np.asarray(image)[::4, ::4]
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().grid(3, seed=7))
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_morph_is_an_animation(client, kind):
+    path = client.predict("12", "34", 1, 2, 8, "blue", kind, api_name="/morph")
+    with Image.open(path) as image:
+        assert (image.format, image.n_frames) == (kind.upper(), 14)
+
+
+def test_the_same_request_gives_the_same_bytes(client):
+    first, second = (
+        open(client.predict("77", api_name="/write"), "rb").read()  # noqa: SIM115
+        for _ in range(2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values", "said"),
+    [
+        ("/write", {"digits": "12a"}, "Character 3, 'a', is not a digit"),
+        ("/write", {"digits": ""}, "There is no digit to write"),
+        ("/write", {"digits": "1" * 65}, "at most 64 digits"),
+        ("/write", {"digits": "1" * 100_000}, "at most 64 digits"),
+        ("/write", {"digits": "1", "seed": 10_000}, "9999"),
+        ("/write", {"digits": "1", "seed": -1}, "0"),
+        ("/write", {"digits": "1", "seed": 5.5}, "Seed must be"),
+        ("/write", {"digits": "1", "truncation": 2}, "1.5"),
+        ("/write", {"digits": "1", "redrawn": "x"}, "redrawn must be pairs"),
+        ("/write", {"digits": "1", "style": "both"}, "style must be one of own, one"),
+        ("/write", {"digits": "1", "look": "glass"}, "look must be one of paper, mnist"),
+        ("/write", {"digits": "1", "scale": 9}, "8"),
+        ("/write", {"digits": "1", "best_of": 9}, "Best_of must be"),
+        ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be left out"),
+        ("/grid", {"rows": 21}, "20"),
+        ("/grid", {"rows": 0}, "1"),
+        ("/morph", {"start": "1", "end": "12"}, "they have 1 and 2"),
+        ("/morph", {"start": "1", "end": "x"}, "'x'"),
+        ("/morph", {"start": "1", "end": "2", "frames": 61}, "60"),
+        ("/morph", {"start": "1", "end": "2", "format": "exe"}, "format must be one of gif, webp"),
+    ],
+)
+def test_bad_input_gets_a_sentence(client, served, endpoint, values, said):
+    with pytest.raises(Exception, match=r"^[^\n]+$") as caught:
+        client.predict(**values, api_name=endpoint)
+    assert said in str(caught.value)
+    assert "Traceback" not in "".join(served.output)
+
+
+def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
+    settings = [7, "own", 1, "", "mnist", "black", 1]
+    said = browser.call(served.address, ["138", *settings])
+    assert said.startswith("event: complete")
+    url = json.loads(said.split("data: ")[1])[0]["url"]
+    with urllib.request.urlopen(url, timeout=30) as answer, Image.open(answer) as image:
+        picture = np.asarray(image)
+    np.testing.assert_array_equal(picture, Sampler.from_pretrained().write("138", seed=7))
+    assert "Character 1, 'x', is not a digit" in browser.call(served.address, ["x", *settings])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("call/v2/write", {"digits": "1", "sed": 3}, 422, "`sed` is not a valid key-word"),
+        ("call/v2/rite", {"digits": "1"}, 404, "there are /write, /grid and /morph"),
+        ("call/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
+        (
+            "queue/join",
+            {"data": ["1"], "fn_index": 999, "session_hash": "x"},
+            404,
+            "there are /write, /grid and /morph",
+        ),
+    ],
+)
+def test_a_wrong_name_gets_a_sentence_over_plain_http(served, path, body, status, said):
+    address, headers = f"{served.address}gradio_api/{path}", {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, json.dumps(body).encode(), headers)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=30)
+    with caught.value as answer:
+        assert answer.code == status
+        assert said in json.load(answer)["error"]
+    assert "Traceback" not in "".join(served.output)
+
+
+def test_parameters_may_be_given_by_name(served):
+    body = json.dumps({"digits": "138", "look": "mnist", "scale": 1, "seed": 7}).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"{served.address}gradio_api/call/v2/write"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{served.address}gradio_api/call/write/{event}") as answer:
+        assert answer.read().decode().startswith("event: complete")
+
+
+@pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777x"], ["13966667777"] * 20])
+def test_any_number_of_values_is_answered_and_never_logged(served, data):
+    said = browser.call(served.address, data)
+    assert said.startswith("event: complete") == (data in ([], ["13966667777"])), said
+    assert "13966667777" not in "".join(served.output)
+    assert "Traceback" not in "".join(served.output)
+
+
+def test_names_of_files_on_the_server_do_not_tell_the_digits(client, served):
+    client.predict("13977778888", api_name="/write")
+    kept = [path.name for path in served.temporary.rglob("*.png")]
+    assert kept
+    assert not any("139" in name for name in kept)
+
+
+@pytest.mark.parametrize("path", ["monitoring", "monitoring/summary", "gradio_api/monitoring"])
+def test_there_is_no_monitoring_page(served, path):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{served.address}{path}", timeout=30)
+    assert caught.value.code in (403, 404)
+    caught.value.close()
+
+
+def test_many_at_once_are_all_served(served):
+    def ask(index):
+        client = Client(served.address, verbose=False, download_files=False)
+        try:
+            return client.predict(str(index), api_name="/write")
+        finally:
+            client.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(list(pool.map(ask, range(32)))) == 32
+
+
+def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_path):
+    monkeypatch.setattr(page, "QUEUE_SIZE", 2)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")
+    demo = page.build(Models())
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    client = Client(address, verbose=False, download_files=False)
+    try:
+        jobs = [
+            client.submit("1" * 64, "2" * 64, 1, 2, 60, "black", "webp", api_name="/morph")
+            for _ in range(12)
+        ]
+        errors = [error for job in jobs if (error := job.exception(timeout=120)) is not None]
+        assert errors
+        assert all("Queue is full" in str(error) for error in errors)
+        assert client.predict("5", api_name="/write")
+    finally:
+        client.close()
+        demo.close()
+
+
+def test_files_are_deleted_in_time():
+    """Ten minutes after they were made, the numbers in them are gone."""
+    demo = page.build(Models())
+    assert demo.delete_cache == (600, 600)
+    demo.close()

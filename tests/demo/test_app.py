@@ -1,0 +1,241 @@
+"""Starting the demo: as it is, with every option, and with everything in its way."""
+
+import importlib.util
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+
+from cgan import Sampler
+from cgan.model import weights
+from cgan.model.config import GeneratorConfig
+from tests import browser
+from tests.conftest import ROOT, random_tensors
+
+APP = str(ROOT / "demo/app.py")
+# What users may have set; each test says itself what it wants.
+CLEAN = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("GRADIO_", "CGAN_")) and name != "PORT"
+}
+
+
+def run(*arguments, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, APP, *map(str, arguments)],
+        cwd=cwd,
+        env=CLEAN | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def check_refused(result, *words):
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+@pytest.fixture
+def busy_port():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "１２", "7860.0"])
+def test_what_is_no_port_is_refused(tmp_path, port):
+    check_refused(run(f"--port={port}", cwd=tmp_path), "must be a number from 1 to 65535", port)
+
+
+def test_a_busy_port_is_refused(tmp_path, busy_port):
+    said = f"Can't listen on 127.0.0.1:{busy_port}: Address already in use"
+    check_refused(run("--port", busy_port, cwd=tmp_path), said, "--port")
+    for name in ("GRADIO_SERVER_PORT", "PORT"):
+        check_refused(run(cwd=tmp_path, **{name: str(busy_port)}), said)
+
+
+def test_a_host_that_is_not_ours_is_refused(tmp_path):
+    check_refused(run("--host=192.0.2.1", cwd=tmp_path), "Can't listen on 192.0.2.1")
+
+
+def test_a_bad_weights_folder_is_refused(tmp_path):
+    check_refused(run("--weights=nowhere", cwd=tmp_path), "nowhere/config.json is missing")
+    check_refused(run(cwd=tmp_path, CGAN_WEIGHTS="nowhere"), "nowhere/config.json is missing")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (GeneratorConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
+        (GeneratorConfig(latent_dim=3, img_size=8, n_classes=9), "9 classes and 1 channels"),
+        (GeneratorConfig(latent_dim=3, img_size=8, channels=3), "10 classes and 3 channels"),
+    ],
+    ids=["unconditional", "nine classes", "colour"],
+)
+def test_weights_that_can_not_write_numbers_are_refused(tmp_path, config, said):
+    weights.save_config(tmp_path, config)
+    weights.save_tensors(tmp_path, config, random_tensors(config))
+    check_refused(run("--weights", tmp_path, cwd=tmp_path), "The page needs weights", said)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("mcp") is not None, reason="mcp is installed")
+def test_mcp_without_its_package_says_what_to_install(tmp_path):
+    check_refused(run("--mcp", cwd=tmp_path), "pip install 'gradio[mcp]==6.31.0'")
+    check_refused(run(cwd=tmp_path, GRADIO_MCP_SERVER="true"), "pip install")
+
+
+def test_an_unknown_option_is_refused(tmp_path):
+    check_refused(run("--prot=1", cwd=tmp_path), "--prot")
+
+
+def get(address):
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(address, timeout=30) as answer:
+        return answer.read().decode()
+
+
+@pytest.mark.slow
+def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
+    proxy = f"http://127.0.0.1:{busy_port}"  # accepts, and never answers
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind(("127.0.0.1", 7860))
+        held.listen()
+    except OSError:
+        pass  # it is taken already, which is as good
+    with held, browser.served(tmp_path, http_proxy=proxy, https_proxy=proxy) as served:
+        assert not served.address.endswith(":7860/")
+        assert "written by hand" in get(served.address)
+        assert served.output[0] == f"Open {served.address}\n"
+
+
+@pytest.mark.slow
+def test_a_socks_proxy_does_no_harm_and_is_said_not_to_be_used(tmp_path, busy_port):
+    proxy = f"socks5://127.0.0.1:{busy_port}"
+    with browser.served(tmp_path, all_proxy=proxy, ALL_PROXY="socks://127.0.0.1:9") as served:
+        assert "written by hand" in get(served.address)
+    for name in ("all_proxy", "ALL_PROXY"):
+        assert sum(line.startswith(f"{name} is not used") for line in served.output) == 1
+    assert "Traceback" not in "".join(served.output)
+
+
+@pytest.mark.slow
+def test_an_address_of_ipv6_behind_a_proxy(tmp_path, busy_port):
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
+            port = probe.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    proxy = f"http://127.0.0.1:{busy_port}"
+    with browser.served(tmp_path, "--host=::1", f"--port={port}", http_proxy=proxy) as served:
+        assert served.address == f"http://[::1]:{port}/"
+        assert "written by hand" in get(served.address)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", [["--share"], {"GRADIO_SHARE": "True"}], ids=str)
+def test_no_public_link_is_said(tmp_path, asked):
+    nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
+    arguments, environment = ([], asked) if isinstance(asked, dict) else (asked, {})
+    environment = environment | {"http_proxy": nowhere, "https_proxy": nowhere}
+    result = run(*arguments, cwd=tmp_path, **environment)
+    check_refused(result, "Gradio gave no public link", "leave out --share", "Could not create")
+
+
+@pytest.mark.slow
+def test_a_folder_for_temporary_files_that_can_not_be_made_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    result = run(cwd=tmp_path, GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
+    check_refused(result, "folder for temporary files", "Not a directory", "Set GRADIO_TEMP_DIR")
+
+
+@pytest.mark.slow
+def test_options_come_from_the_environment_and_own_weights_are_named(tmp_path):
+    folder = tmp_path / "my-weights"
+    folder.mkdir()
+    config = GeneratorConfig(latent_dim=3, img_size=8)
+    weights.save_config(folder, config)
+    weights.save_tensors(folder, config, random_tensors(config))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {"CGAN_WEIGHTS": str(folder), "GRADIO_SERVER_PORT": str(port)}
+    with browser.served(tmp_path, **environment) as served:
+        assert served.address == f"http://127.0.0.1:{port}/"
+        sha = Sampler.from_pretrained(folder).sha256[:12]
+        assert f"weights my-weights {sha}" in get(served.address)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_without_a_traceback(tmp_path, number):
+    with browser.served(tmp_path) as served:
+        client = Client(served.address, verbose=False, download_files=str(tmp_path / "mine"))
+        client.predict("138", api_name="/write")
+        client.close()
+        assert list(served.temporary.rglob("*.png"))
+        served.process.send_signal(number)
+        served.process.wait(20)
+        assert served.process.returncode in (0, 130)
+    assert "Traceback" not in "".join(served.output)
+    assert not list(served.temporary.rglob("*.png"))
+
+
+def test_it_stops_without_a_traceback_while_it_is_being_imported(tmp_path):
+    command = [sys.executable, "-X", "importtime", APP]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=CLEAN, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:  # a line for each module
+            if line.endswith(" cgan.common.errors\n"):
+                process.send_signal(signal.SIGINT)
+                break
+        else:
+            pytest.fail("cgan was not imported")
+        rest = process.stderr.read()
+    assert "Traceback" not in rest
+    assert process.returncode == -signal.SIGINT
+
+
+def test_importing_the_app_starts_nothing(tmp_path):
+    code = f"import runpy; print(sorted(runpy.run_path({APP!r}, run_name='app'))[:1])"
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env=CLEAN,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout != ""
+    assert result.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_does_not_grow_with_visitors(tmp_path):
+    """Each call of the API is a session of its own, which Gradio would remember for ever."""
+    with browser.served(tmp_path) as served:
+        status = Path(f"/proc/{served.process.pid}/status")
+
+        def megabytes_after(calls):
+            for _ in range(calls):
+                assert "complete" in browser.call(served.address, ["138"])
+            return int(re.search(r"VmRSS:\s+(\d+) kB", status.read_text())[1]) / 1000
+
+        before = megabytes_after(100)
+        assert megabytes_after(200) - before < 12  # 32 if it did

@@ -1,0 +1,77 @@
+"""The cache of classifiers: by what made them, and nothing damaged is ever used."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cgan.evaluation import classifier_cache
+from cgan.model import weights
+
+SHAPES = {"a.weight": (2, 3), "a.bias": (2,)}
+TENSORS = {"a.weight": np.ones((2, 3), np.float32), "a.bias": np.zeros(2, np.float32)}
+
+
+def test_where_it_is_depends_on_all_that_made_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    one = classifier_cache.path("data", {"epochs": 1, "seed": 0})
+    assert one == classifier_cache.path("data", {"seed": 0, "epochs": 1})
+    others = {
+        classifier_cache.path("other", {"epochs": 1, "seed": 0}),
+        classifier_cache.path("data", {"epochs": 2, "seed": 0}),
+        classifier_cache.path("data", {"epochs": 1, "seed": 1}),
+    }
+    assert len(others | {one}) == 4
+    assert one.parent == tmp_path / "cgan" / "classifiers"
+
+
+@pytest.mark.parametrize("value", ["", "relative/cache"])
+def test_the_users_cache_is_the_default(monkeypatch, value):
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
+    assert Path.home() / ".cache" / "cgan" in classifier_cache.path("data", {}).parents
+
+
+def test_what_is_saved_is_loaded(tmp_path, capsys):
+    path = tmp_path / "new" / "a.safetensors"
+    assert classifier_cache.load(path, SHAPES) is None
+    classifier_cache.save(path, TENSORS)
+    loaded = classifier_cache.load(path, SHAPES)
+    assert loaded.keys() == TENSORS.keys()
+    assert all(np.array_equal(loaded[name], TENSORS[name]) for name in TENSORS)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("tensors", "reason"),
+    [
+        ({"a.bias": TENSORS["a.bias"]}, "a.weight"),
+        (TENSORS | {"b": np.zeros(1, np.float32)}, "more tensors"),
+        (TENSORS | {"a.bias": np.zeros(3, np.float32)}, "a.bias has another shape"),
+        (TENSORS | {"a.bias": np.zeros(2)}, "a.bias has another shape or type"),
+        (TENSORS | {"a.bias": np.full(2, np.nan, np.float32)}, "a.bias has values"),
+    ],
+)
+def test_other_tensors_are_not_used(tmp_path, capsys, tensors, reason):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(weights.to_safetensors(tensors))
+    assert classifier_cache.load(path, SHAPES) is None
+    warning = capsys.readouterr().err
+    assert reason in warning
+    assert "it is trained anew" in warning
+
+
+@pytest.mark.parametrize("cut", [0, 5, 60, -1])
+def test_a_file_cut_short_is_not_used(tmp_path, capsys, cut):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(weights.to_safetensors(TENSORS)[:cut])
+    assert classifier_cache.load(path, SHAPES) is None
+    assert "it is trained anew" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_written_it_does_without(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    classifier_cache.save(tmp_path / "file" / "a.safetensors", TENSORS)
+    assert "could not be kept" in capsys.readouterr().err
+    (tmp_path / "a.safetensors").mkdir()
+    classifier_cache.save(tmp_path / "a.safetensors", TENSORS)
+    assert "could not be kept" in capsys.readouterr().err

@@ -1,0 +1,131 @@
+"""Telling a repository on the Hub from a folder, and what may be their names."""
+
+from pathlib import Path
+
+import pytest
+
+from cgan.common.errors import UserError
+from cgan.hub.repository import Repository, parse
+from tests.conftest import message
+
+COMMIT = "0123456789" * 4
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    """There are a folder runs/one and a file runs/two here."""
+    (tmp_path / "runs/one").mkdir(parents=True)
+    (tmp_path / "runs/two").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "meant"),
+    [
+        ("user/name", Repository("user/name")),
+        ("user/name@v1.0", Repository("user/name", "v1.0")),
+        ("user/name@pr/1", Repository("user/name", "pr/1")),
+        (f"user/name@{COMMIT}", Repository("user/name", COMMIT)),
+        ("runs/one@main", Repository("runs/one", "main")),
+        ("runs/three", Repository("runs/three")),
+        ("runs/one", Path("runs/one")),
+        ("runs/two", Path("runs/two")),
+        ("./user/name", Path("user/name")),
+        ("./user/name@main", Path("user/name@main")),
+        ("../name", Path("../name")),
+        ("/user/name", Path("/user/name")),
+        ("runs/one/", Path("runs/one")),
+        ("name", Path("name")),
+        ("a/b/c", Path("a/b/c")),
+        ("my runs/one", Path("my runs/one")),
+        ("a--b/c", Path("a--b/c")),
+        ("", Path()),
+        (Path("user/name"), Path("user/name")),
+        (Path("user/name@main"), Path("user/name@main")),
+    ],
+)
+def test_what_a_reference_means(reference, meant):
+    assert parse(reference) == meant
+
+
+def test_home(tmp_path):
+    assert parse("~/runs") == tmp_path / "home/runs"
+
+
+def test_a_revision_apart():
+    assert parse("user/name", "v1") == Repository("user/name", "v1")
+    # There is such a folder, but only a repository has revisions.
+    assert parse("runs/one", "v1") == Repository("runs/one", "v1")
+
+
+@pytest.mark.parametrize(
+    ("reference", "revision", "said"),
+    [
+        ("user/name@v1", "v2", "user/name@v1 names a revision already: give only one"),
+        ("./user/name", "v1", "is a folder: only a repository, user/name, has revisions"),
+        (Path("runs/one"), "v1", "is a folder"),
+        ("name", "v1", "The user's or organisation's name is missing"),
+        ("name@v1", None, "'name' is not the name of a repository, such as user/name"),
+        ("a/b/c@v1", None, "'a/b/c' is not the name of a repository"),
+        ("me@home/runs", None, "is written ./like@this"),
+        ("a b/c@v1", None, "alphanumeric"),
+        ("café/c@v1", None, "alphanumeric"),
+        ("a--b/c@v1", None, "--"),
+        ("a/b.git@v1", None, "'.git'"),
+        ("a/" + "b" * 97 + "@v1", None, "96"),
+        ("@v1", None, "'' is not the name"),
+        ("a\nb/c@v1", None, "is not the name"),
+    ],
+)
+def test_what_can_be_neither(reference, revision, said):
+    with pytest.raises(UserError) as caught:
+        parse(reference, revision)
+    assert said in message(caught)
+
+
+@pytest.mark.parametrize("revision", ["main", "v1.0", "feature/ä-1", "refs/pr/3", "a@b", COMMIT])
+def test_revisions(revision):
+    assert str(Repository("user/name", revision)) == f"user/name@{revision}"
+    assert Repository.parse(f"user/name@{revision}").revision == revision
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        "",
+        " ",
+        "a b",
+        "-a",
+        "/a",
+        "a/",
+        "a//b",
+        ".a",
+        "a/.b",
+        "a..b",
+        "../../a",
+        "a.",
+        "a.lock",
+        "a~1",
+        "a^",
+        "a:b",
+        "a?",
+        "a*",
+        "a[0]",
+        "a\\b",
+        "a@{0}",
+        "a\n",
+        "a\u202eb",
+        "a" * 201,
+    ],
+)
+def test_what_is_no_revision(revision):
+    with pytest.raises(UserError) as caught:
+        Repository("user/name", revision)
+    assert "is not a revision: give a branch, a tag or a commit" in message(caught)
+
+
+def test_only_a_commit_is_pinned():
+    assert Repository("user/name", COMMIT).is_pinned
+    for revision in (None, "main", COMMIT[:7], COMMIT.replace("a", "A") + "0"):
+        assert not Repository("user/name", revision).is_pinned

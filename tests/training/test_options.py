@@ -1,0 +1,162 @@
+"""The options of a training run: the article's defaults, and what doesn't fit is named."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from cgan.common.errors import UserError
+from cgan.training.options import TrainingOptions
+from tests.conftest import message
+
+ARTICLE = {
+    "n_epochs": 100,
+    "batch_size": 64,
+    "lr": 0.0002,
+    "b1": 0.5,
+    "b2": 0.999,
+    "n_cpu": 8,
+    "latent_dim": 100,
+    "img_size": 32,
+    "sample_interval": 1000,
+}
+NAN, INFINITY = float("nan"), float("inf")
+
+
+def test_the_defaults_are_the_articles():
+    options = TrainingOptions().to_dict()
+    assert {name: options[name] for name in ARTICLE} == ARTICLE
+    assert (options["dataset"], options["loss"], options["unconditional"]) == (
+        "mnist",
+        "lsgan",
+        False,
+    )
+
+
+def test_nothing_that_the_article_has_not_is_on_by_default():
+    options = TrainingOptions()
+    assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
+    assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
+    assert (options.reader, options.reader_weight, options.r1) == (False, 0.0, 0.0)
+    assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("decay_from", "factors"),
+    [(1.0, [1, 1, 1, 1]), (0.0, [1, 0.75, 0.5, 0.25]), (0.5, [1, 1, 1, 0.5])],
+)
+def test_the_learning_rate_sinks_linearly(decay_from, factors):
+    options = TrainingOptions(decay_from=decay_from)
+    got = [options.learning_rate_factor(progress) for progress in (0, 0.25, 0.5, 0.75)]
+    assert got == pytest.approx(factors)
+
+
+def test_options_of_older_runs_get_the_defaults():
+    assert TrainingOptions.from_dict({"lr": 0.1}) == TrainingOptions(lr=0.1)
+    with pytest.raises(TypeError, match="learning_rate"):
+        TrainingOptions.from_dict({"learning_rate": 0.1})
+
+
+def test_a_leading_zero_of_the_number_is_kept():
+    assert TrainingOptions().number == "01234567890"
+
+
+def test_json_round_trip():
+    for options in (
+        replace(TrainingOptions(), dataset="digits", lr=1e-3, number="007"),
+        replace(TrainingOptions(), arch="conv", g_widths=(3, 2, 1), d_widths=(1, 2, 3), d_lr=0.1),
+    ):
+        assert TrainingOptions.from_dict(json.loads(json.dumps(options.to_dict()))) == options
+
+
+def test_they_are_frozen():
+    with pytest.raises(FrozenInstanceError):
+        TrainingOptions().seed = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("dataset", ["cifar", "", "MNIST"]),
+        ("loss", ["wgan", ""]),
+        ("arch", ["unet", "", "CONV"]),
+        ("d_lr", [0.0, -1e-3, NAN, INFINITY]),
+        ("decay_from", [-0.1, 1.1, NAN]),
+        ("d_steps", [0, -1]),
+        ("ema", [1.0, -0.1, NAN]),
+        ("shift", [-1, 32]),
+        ("n_epochs", [0, -1]),
+        ("n_cpu", [0, -8]),
+        ("sample_interval", [0]),
+        ("checkpoint_interval", [0]),
+        ("batch_size", [1, 0, -64]),
+        ("lr", [0.0, -1e-3, NAN, INFINITY]),
+        ("b1", [1.0, -0.1, NAN]),
+        ("b2", [1.0, -0.1, INFINITY]),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_its_option(name, values):
+    for value in values:
+        with pytest.raises(UserError) as caught:
+            TrainingOptions(**{name: value})
+        assert message(caught).startswith(f"--{name} must be ")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_bad_seed_is_refused(seed):
+    with pytest.raises(UserError, match="seed must be"):
+        TrainingOptions(seed=seed)
+
+
+def test_the_smallest_values_fit():
+    options = TrainingOptions(
+        n_epochs=1, batch_size=2, n_cpu=1, b1=0.0, b2=0.0, sample_interval=1, checkpoint_interval=1
+    )
+    assert options.batch_size == 2
+
+
+@pytest.mark.parametrize("widths", [(), (1, 2), (1, 2, 3, 4), (0, 1, 1), (1, 1025, 1)])
+def test_bad_widths_of_a_discriminator_are_refused(widths):
+    with pytest.raises(UserError, match="--d_widths must be three whole numbers from 1 to 1024"):
+        TrainingOptions(arch="conv", d_widths=widths)
+
+
+@pytest.mark.parametrize("pack", [0, -2, 3, 128])
+def test_a_pack_divides_the_batch(pack):
+    assert TrainingOptions(arch="conv", pack=4).pack == 4
+    with pytest.raises(UserError, match="--pack must be at least 1 and divide --batch_size"):
+        TrainingOptions(arch="conv", pack=pack)
+
+
+def test_a_latents_norm_needs_the_classes():
+    with pytest.raises(UserError, match="--latent_norm needs --class_norm"):
+        TrainingOptions(arch="conv", latent_norm=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("g_widths", (8, 8, 8)),
+        ("d_widths", (8, 8, 8)),
+        ("class_norm", True),
+        ("latent_norm", True),
+        ("pack", 2),
+        ("r1", 0.1),
+    ],
+)
+def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
+    with pytest.raises(UserError, match=f"--{name} needs --arch conv"):
+        TrainingOptions(**{name: value})
+
+
+@pytest.mark.parametrize("weight", [-0.1, float("inf"), float("nan")])
+@pytest.mark.parametrize("name", ["reader_weight", "r1"])
+def test_a_weight_is_a_number_that_is_not_negative(name, weight):
+    with pytest.raises(UserError, match=f"--{name} must be a number that is not negative"):
+        TrainingOptions(arch="conv", reader=True, **{name: weight})
+
+
+def test_there_is_no_weight_without_a_reader():
+    assert TrainingOptions(reader=True, reader_weight=0.1).reader_weight == 0.1
+    with pytest.raises(UserError, match="--reader_weight needs --reader"):
+        TrainingOptions(reader_weight=0.1)

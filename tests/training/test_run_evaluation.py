@@ -1,0 +1,64 @@
+"""Runs that are measured: the best weights are kept, and training is not disturbed."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from cgan.model import metrics, weights
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=16", "--seed=3")
+
+
+def train(folder, *arguments):
+    """Run train.py in a folder, whose cache has the classifier after the first time."""
+    return subprocess.run(
+        [sys.executable, ROOT / "train.py", *map(str, arguments)],
+        cwd=folder,
+        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+
+
+def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
+    measured = train(
+        tmp_path, *SETTINGS, "--n_epochs=3", "--evaluate_interval=1", "--evaluate", "--out=run"
+    )
+    assert measured.returncode == 0, measured.stderr
+    assert measured.stderr.count("GAN-test") >= 4  # three times on the way, and the table
+    plain = train(tmp_path, *SETTINGS, "--n_epochs=3", "--out=plain", "--quiet")
+    assert plain.returncode == 0, plain.stderr
+    last = weights.load(tmp_path / "run")
+    assert weights.fingerprint(last.tensors) == weights.fingerprint(
+        weights.load(tmp_path / "plain").tensors
+    )
+    full = metrics.load(tmp_path / "run")
+    best = metrics.load(tmp_path / "run/checkpoint/best")
+    assert full.gan_train is not None
+    assert best.gan_train is None
+    distances = [
+        float(line.split("Frechet distance ")[1].split(".,")[0].rstrip(".").split(",")[0])
+        for line in measured.stderr.splitlines()
+        if line.startswith("Step ")
+    ]
+    assert best.frechet_distance == pytest.approx(min(distances), abs=0.01)
+    for name in ("scores.png", "neighbours.png"):
+        assert (tmp_path / "run" / name).stat().st_size > 1000
+    # What is best is known to a run that goes on.
+    again = train(tmp_path, "--resume=run", "--evaluate_interval=1", "--evaluate")
+    assert again.returncode == 0, again.stderr
+    assert metrics.load(tmp_path / "run") == full
+
+
+@pytest.mark.parametrize("arguments", [["--evaluate"], ["--evaluate_interval=1"]])
+def test_what_can_not_be_measured_is_refused_before_training(tmp_path, arguments):
+    result = train(tmp_path, *SETTINGS, "--unconditional", *arguments, "--out=run")
+    assert result.returncode == 2
+    assert "unconditional" in result.stderr.splitlines()[-1]
+    assert not (tmp_path / "run/model.safetensors").exists()

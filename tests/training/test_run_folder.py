@@ -1,0 +1,105 @@
+"""The run folder: never overwritten, one process at a time, and cut back to its checkpoint."""
+
+import multiprocessing
+
+import pytest
+
+from cgan.common.errors import UserError
+from cgan.training.run_folder import RunFolder
+
+
+@pytest.fixture
+def run(tmp_path):
+    with RunFolder.create(tmp_path) as run:
+        yield run
+
+
+def test_a_new_folder_is_made_with_its_parents(tmp_path):
+    with RunFolder.create(tmp_path / "a/b") as run:
+        assert run.samples.is_dir()
+        assert run.sample(20) == tmp_path / "a/b/samples/20.png"
+
+
+@pytest.mark.parametrize("name", ["config.json", "samples/0.png", ".hidden"])
+def test_a_folder_with_any_file_is_left_alone(tmp_path, name):
+    (tmp_path / "samples").mkdir()
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(UserError, match="holds something already"):
+        RunFolder.create(tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(UserError, match="holds something already"):
+        RunFolder.create(tmp_path / "run")
+
+
+def try_to_create(path, answers):
+    try:
+        with RunFolder.create(path):
+            answers.put("created")
+    except UserError as error:
+        answers.put(str(error))
+
+
+def test_a_second_process_is_kept_out(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    process = context.Process(target=try_to_create, args=(tmp_path, answers))
+    with RunFolder.create(tmp_path):
+        process.start()
+        assert "Another process is training" in answers.get(timeout=60)
+    process.join()
+
+
+def test_reopening_clears_what_a_killed_process_left(tmp_path):
+    with RunFolder.create(tmp_path) as run:
+        (tmp_path / "config.json").write_text("{}")
+        run.checkpoint.parent.mkdir()
+        left = [
+            tmp_path / ".model.safetensors.12.tmp",
+            run.checkpoint.parent / ".last.safetensors.12.tmp",
+        ]
+        for path in left:
+            path.write_text("half")
+    with RunFolder.reopen(tmp_path):
+        assert not any(path.exists() for path in left)
+
+
+def test_there_must_be_a_run_to_reopen(tmp_path):
+    with pytest.raises(UserError, match="There is no run in"):
+        RunFolder.reopen(tmp_path / "nothing")
+
+
+def test_losses_come_back_as_they_were_written(run):
+    assert run.read_losses() == []
+    run.append_losses(1, 0, 0.25, 1.5)
+    run.append_losses(50, 1, 1 / 3, 1e-9)
+    assert run.read_losses() == [(1, 0, 0.25, 1.5), (50, 1, 0.333333, 1e-9)]
+    assert run.losses_csv.read_text().splitlines()[0] == "step,epoch,d_loss,g_loss"
+
+
+def test_a_row_cut_short_is_left_out(run):
+    run.append_losses(1, 0, 0.25, 1.5)
+    with open(run.losses_csv, "a") as file:
+        file.write("50,1,0.3")
+    assert run.read_losses() == [(1, 0, 0.25, 1.5)]
+
+
+def test_what_came_after_the_checkpoint_is_forgotten_and_the_rest_kept_to_the_byte(run):
+    for step in (1, 50):
+        run.append_losses(step, 0, 1 / step, step / 7)
+    kept = run.losses_csv.read_bytes()
+    run.append_losses(100, 1, 0.5, 0.5)
+    for step in (0, 50, 100):
+        run.sample(step).write_bytes(b"png")
+    run.forget_after(50)
+    assert run.losses_csv.read_bytes() == kept
+    assert run.sample_paths() == [run.sample(0), run.sample(50)]
+
+
+def test_samples_are_in_order_of_steps_not_of_letters(run):
+    for step in (1000, 0, 200, 90000):
+        run.sample(step).write_bytes(b"png")
+    assert [path.stem for path in run.sample_paths()] == ["0", "200", "1000", "90000"]

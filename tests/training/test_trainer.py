@@ -1,0 +1,255 @@
+"""The training step by step, in this process."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from cgan.common.errors import UserError
+from cgan.data import datasets
+from cgan.data.datasets import Dataset
+from cgan.evaluation.classifier import READER, fit
+from cgan.model.config import GeneratorConfig
+from cgan.model.weights import Weights
+from cgan.sampler import Sampler
+from cgan.training.losses import R1_NOISE, steepness
+from cgan.training.options import TrainingOptions
+from cgan.training.randomness import noise
+from cgan.training.trainer import Diverged, Trainer, jt
+
+CONFIG = GeneratorConfig(img_size=8)
+# What a step may have besides the article's, at once.
+ALL = {
+    "arch": "conv",
+    "class_norm": True,
+    "d_widths": (3, 4, 5),
+    "loss": "hinge",
+    "d_lr": 1e-3,
+    "decay_from": 0.4,
+    "d_steps": 2,
+    "ema": 0.9,
+    "r1": 10.0,
+    "shift": 2,
+    "reader": True,
+    "reader_weight": 0.5,
+}
+
+
+def config_of(settings):
+    if settings.get("arch") != "conv":
+        return CONFIG
+    return GeneratorConfig(
+        img_size=8,
+        architecture="conv",
+        widths=(8, 6, 4),
+        class_norm=settings.get("class_norm", False),
+    )
+
+
+def make(count=64, seed=0, **settings):
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (count, 1, 8, 8)).astype(np.float32)
+    labels = rng.integers(0, 10, count).astype(np.int32)
+    options = TrainingOptions(batch_size=16, seed=seed, **{"n_epochs": 3} | settings)
+    noise = Dataset("noise", images, labels, (8, 8))
+    return Trainer(config_of(settings), options, noise, reader() if options.reader else None)
+
+
+@cache
+def reader():
+    return fit(datasets.load("digits", None, 8), 10, READER)
+
+
+def test_every_image_is_used_and_a_single_one_left_over_is_not():
+    assert make(64).steps_per_epoch == 4
+    assert make(66).steps_per_epoch == 5
+    assert make(65).steps_per_epoch == 4
+    sizes = [images for _, images, _, _ in make(66).run()]
+    assert sizes == [16, 16, 16, 16, 2] * 3
+
+
+def test_epochs_are_counted_and_the_run_ends():
+    trainer = make()
+    assert [epoch for epoch, *_ in trainer.run()] == [0] * 4 + [1] * 4 + [2] * 4
+    assert trainer.step == trainer.total_steps == 12
+    assert list(trainer.run()) == []
+
+
+def test_unknown_settings_are_no_settings():
+    """`ALL` names each option that changes what a step does."""
+    assert ALL.keys() <= TrainingOptions().to_dict().keys()
+
+
+@pytest.mark.parametrize("settings", [{}, {"arch": "conv"}], ids=["mlp", "conv"])
+def test_numpy_generates_what_jittor_does_in_evaluation_mode(settings):
+    trainer = make(**settings)
+    for _ in trainer.run():
+        pass
+    sampler = Sampler(Weights(config_of(settings), trainer.generator_state()))
+    z, labels = sampler.latents(40, seed=3), np.arange(40, dtype=np.int32) % 10
+    network = trainer._generator
+    network.eval()
+    expected = network(jt.array(z), jt.array(labels)).numpy()
+    np.testing.assert_allclose(sampler.generate(z, labels), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("settings", [{}, ALL, {"ema": 0.9}], ids=["article", "all", "average"])
+@pytest.mark.parametrize("steps", [5, 6])
+def test_a_state_restored_in_the_middle_of_an_epoch_ends_the_same(settings, steps):
+    whole = make(**settings)
+    run = whole.run()
+    for _ in range(steps):
+        next(run)
+    state, position = whole.state(), whole.position
+    losses = [step[2:] for step in run]
+    resumed = make(**settings)
+    resumed.restore(state, position)
+    assert [step[2:] for step in resumed.run()] == losses
+    expected = whole.state()
+    for name, tensor in resumed.state().items():
+        assert np.array_equal(tensor, expected[name]), name
+    for name, tensor in resumed.generator_state().items():
+        assert np.array_equal(tensor, whole.generator_state()[name]), name
+
+
+def test_both_networks_and_moments_move_in_a_step():
+    before, after = first_steps(1)
+    assert unmoved(before, after) == []
+    # Hinge's gradients of D's bias, from real and from generated images, begin by cancelling.
+    before, after = first_steps(2, **ALL | {"loss": "bce"})
+    # A matrix of one row has but one left singular vector.
+    assert unmoved(before, after) == ["discriminator.linear.u"]
+
+
+def unmoved(before, after):
+    return [name for name in before if np.array_equal(before[name], after[name])]
+
+
+def test_the_generator_waits_for_as_many_steps_of_the_discriminator():
+    trainer = make(d_steps=3)
+    run = trainer.run()
+    moved = []
+    for _ in range(7):
+        before = trainer.state()
+        next(run)
+        still = unmoved(before, trainer.state())
+        assert not any(name.startswith("discriminator") for name in still)
+        moved.append("generator.model.0.weight" not in still)
+    assert moved == [True, False, False, True, False, False, True]
+
+
+def first_steps(count=2, **settings):
+    """Return both networks' weights before and after some steps."""
+    trainer = make(**settings)
+    states = [trainer.state()]
+    for _ in zip(range(count), trainer.run(), strict=False):
+        pass
+    return *states, trainer.state()
+
+
+def distance(before, after, network):
+    """Return the longest way of a trained tensor."""
+    names = [n for n in before if n.startswith(f"{network}.") and "running" not in n]
+    return max(np.abs(after[name] - before[name]).max() for name in names)
+
+
+def test_each_network_has_its_learning_rate():
+    """Adam's first step moves every parameter by the learning rate."""
+    before, after = first_steps(1, lr=1e-3, d_lr=1e-2)
+    assert distance(before, after, "generator") == pytest.approx(1e-3, rel=0.01)
+    assert distance(before, after, "discriminator") == pytest.approx(1e-2, rel=0.01)
+
+
+def test_the_learning_rates_sink_to_nothing_at_the_end():
+    ways = []
+    trainer = make(decay_from=0.5, b1=0.0, b2=0.0)
+    for _ in range(12):
+        before = trainer.state()
+        next(trainer.run())
+        ways.append(distance(before, trainer.state(), "discriminator") / 2e-4)
+    # Without moments a step moves a parameter by the learning rate, whatever the gradient is.
+    expected = [1] * 6 + [1 - step / 6 for step in range(6)]
+    np.testing.assert_allclose(ways, expected, rtol=0.01)
+
+
+def test_what_is_published_is_the_average():
+    plain = make()
+    published = plain.generator_state()
+    plain.state()  # Jittor draws initial weights when they are asked for, for all from one source
+    averaged = make(ema=0.9)
+    averaged.state()
+    average = {name: tensor.astype(np.float64) for name, tensor in published.items()}
+    for step, _ in enumerate(zip(plain.run(), averaged.run(), strict=True), start=1):
+        decay = min(0.9, step / (step + 10))
+        for name, tensor in plain.generator_state().items():
+            average[name] = decay * average[name] + (1 - decay) * tensor
+    for name, tensor in averaged.generator_state().items():
+        np.testing.assert_allclose(tensor, average[name], atol=1e-5, err_msg=name)
+    state = averaged.state()
+    for name, tensor in plain.state().items():
+        assert np.array_equal(state[name], tensor), name
+    assert {name for name in state if name.startswith("average.")} == {
+        f"average.{name}" for name in published
+    }
+
+
+@pytest.mark.parametrize("name", ["shift", "class_norm", "loss", "r1", "reader_weight"])
+def test_each_setting_changes_the_training(name):
+    _, with_all = first_steps(**ALL)
+    _, without = first_steps(**{key: value for key, value in ALL.items() if key != name})
+    assert not np.array_equal(
+        with_all["discriminator.conv1.weight"], without["discriminator.conv1.weight"]
+    )
+
+
+def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
+    def steepness_and_losses(**settings):
+        trainer = make(arch="conv", loss="hinge", lr=0.005, n_epochs=10, **settings)
+        losses = [d_loss for _, _, d_loss, _ in trainer.run()]
+        images, labels = trainer._data.images, jt.array(trainer._data.labels)
+        near = images + R1_NOISE * noise(7, 0, images.shape)
+        scores = [trainer._discriminator(jt.array(x), labels) for x in (images, near)]
+        return steepness(*scores).item(), losses
+
+    steep, losses = steepness_and_losses()
+    flat, penalised = steepness_and_losses(r1=100.0)
+    assert flat < steep / 4
+    # The loss that is reported is the loss alone.
+    assert penalised[0] == losses[0]
+
+
+def test_the_generator_learns_what_the_reader_can_read():
+    """D learns as good as nothing here, and the reader's is almost all of the loss."""
+    settings = {"arch": "conv", "lr": 0.01, "d_lr": 1e-9, "n_epochs": 40}
+    losses = [g_loss for *_, g_loss in make(**settings, reader=True, reader_weight=1e3).run()]
+    assert np.mean(losses[-10:]) < np.mean(losses[:10]) / 3
+    # Of two runs without it, one never asks the reader and the other has none.
+    plain, asked = ([*make(**settings, reader=known).run()] for known in (False, True))
+    assert plain == asked
+
+
+def test_a_state_of_other_data_networks_or_seeds_does_not_fit():
+    trainer = make()
+    state, position = trainer.state(), trainer.position
+    with pytest.raises(UserError, match="other data, batch size or seed"):
+        make(seed=1).restore(state, position)
+    with pytest.raises(UserError, match="other data, batch size or seed"):
+        make(80).restore(state, position)
+    missing = dict(state)
+    del missing["generator.model.0.weight"]
+    with pytest.raises(UserError, match="other networks"):
+        make().restore(missing, position)
+    with pytest.raises(UserError, match="other networks"):
+        make(ema=0.9).restore(state, position)
+    other = state | {"generator.model.0.weight": np.zeros((2, 2), np.float32)}
+    with pytest.raises(UserError, match=r"generator\.model\.0\.weight has another shape"):
+        make().restore(other, position)
+
+
+def test_a_loss_that_is_not_a_number_stops_training():
+    trainer = make()
+    trainer._generator.model[0].weight.update(jt.array(np.full((128, 110), np.nan, np.float32)))
+    with pytest.raises(Diverged, match="diverged at step 1"):
+        next(trainer.run())
+    with pytest.raises(Diverged, match=r"generator\..* not finite"):
+        trainer.state()

@@ -1,0 +1,118 @@
+"""Every rule of what may be typed as a number."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgan.common.errors import UserError
+from cgan.writing.number import parse
+from tests.conftest import message
+
+GAP = None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("0123456789", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("007", [0, 0, 7]),
+        ("１２", [1, 2]),
+        ("٣۴५", [3, 4, 5]),
+        ("𝟙𝟚", [1, 2]),
+        ("+86 138", [GAP, 8, 6, GAP, 1, 3, 8]),
+        ("(+86)", [GAP, GAP, 8, 6, GAP]),
+        ("＋１", [GAP, 1]),
+        (" 1  2 ", [GAP, 1, GAP, GAP, 2, GAP]),
+        ("--1", [GAP, GAP, 1]),
+    ],
+)
+def test_what_is_typed_becomes_digits_and_gaps(text, parts):
+    assert parse(text) == parts
+
+
+@pytest.mark.parametrize(
+    "separator",
+    [
+        *"-.()[] ",
+        *"－．（）［］﹣",  # full-width and small forms
+        *"‐‑‒–—−",  # hyphens, dashes, minus
+        *"\u00a0\u2007\u2009\u202f\u3000",  # spaces
+    ],
+)
+def test_a_separator_is_one_gap(separator):
+    assert parse(f"1{separator}2") == [1, GAP, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("12a", "Character 3, 'a', "),
+        ("1,000", "Character 2, ',', "),
+        ("é1", "Character 1, 'é' (U+00E9), "),
+        ("二", "Character 1, '二' (U+4E8C), "),
+        ("1²", "Character 2, '²' (U+00B2), "),
+        ("1½", "Character 2, '½' (U+00BD), "),
+        ("Ⅷ", "Character 1, 'Ⅷ' (U+2167), "),
+        ("①", "Character 1, '①' (U+2460), "),
+        ("𝟙📞", "Character 2, '📞' (U+1F4DE), "),
+        ("1\t2", r"Character 2, '\t' (U+0009), "),
+        ("1\n", r"Character 2, '\n' (U+000A), "),
+        ("1\u200b2", r"Character 2, '\u200b' (U+200B), "),
+        ("1\u202e2", r"Character 2, '\u202e' (U+202E), "),
+        ("1\udcff", r"Character 2, '\udcff' (U+DCFF), "),
+    ],
+)
+def test_another_character_is_refused_by_name_and_position(text, start):
+    with pytest.raises(UserError) as caught:
+        parse(text)
+    assert message(caught).startswith(f"{start}is not a digit: ")
+
+
+@pytest.mark.parametrize(("text", "position"), [("1+", 2), ("++1", 2), ("+1+2", 3), ("1＋2", 2)])
+def test_only_one_plus_and_only_before_the_digits(text, position):
+    with pytest.raises(UserError, match=f"^Character {position}, .* is a plus sign"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "+", "(-)", "　"])
+def test_there_must_be_a_digit(text):
+    with pytest.raises(UserError, match="no digit"):
+        parse(text)
+
+
+@given(st.text(string.digits, min_size=1))
+def test_digits_are_themselves(text):
+    assert parse(text) == [int(character) for character in text]
+
+
+@given(st.text(st.characters(categories=["Nd"]), min_size=1))
+def test_digits_of_any_script_have_their_value(text):
+    assert parse(text) == [int(character) for character in text]
+
+
+@given(st.text(string.digits + "-. ()[]", max_size=20))
+def test_each_character_is_one_part(text):
+    parts = parse(f"{text}7")
+    assert len(parts) == len(text) + 1
+    for character, part in zip(text, parts, strict=False):
+        assert part == (int(character) if character.isdigit() else GAP)
+
+
+@given(st.text(string.digits, max_size=20), st.sampled_from("abc,/*二²☎"), st.text())
+def test_the_first_character_that_does_not_fit_is_the_one_named(digits, wrong, rest):
+    with pytest.raises(UserError, match=f"^Character {len(digits) + 1}, '"):
+        parse(digits + wrong + rest)
+
+
+@given(st.text())
+def test_any_text_is_parsed_or_refused_in_one_line(text):
+    try:
+        parts = parse(text)
+    except UserError as error:
+        said = str(error)
+        assert said.isprintable()
+    else:
+        assert len(parts) == len(text)
+        assert set(parts) <= {*range(10), GAP}
