@@ -1,4 +1,4 @@
-"""The one exception for what a user can put right."""
+"""The errors that a user can put right."""
 
 
 def printable(text: str) -> str:
@@ -10,15 +10,31 @@ class UserError(Exception):
     """Bad input, a missing or damaged file, a machine that lacks something.
 
     The message is shown to the user as it is: a sentence that says what is wrong and what to do.
-    It may quote what a file or a person said, so control characters are escaped.
+    It may quote a file or a person, so control characters are escaped.
+
+    Raise `BadValue` for a wrong value and `MissingFile` for a missing file, so that Python callers
+    can catch what they expect.
 
     Attributes:
-        template: the sentence, with names in braces where there are `values`: it is the same
-            whatever they are, so that a translation can be found by it.
+        text_id: names the sentence, so that a translation can be found: "weights.missing_tensor".
+            Empty where no page can show it.
+        template: the English sentence, with names in braces where there are `values`.
         values: what stands in those places; an error stands for its own sentence.
     """
 
-    def __init__(self, template: str, /, **values: object) -> None:
+    def __init__(self, template: str, /, *, text_id: str = "", **values: object) -> None:
         """Fill in the values, if there are any, as `str.format` does; keep it on one line."""
-        self.template, self.values = template, values
+        self.text_id, self.template, self.values = text_id, template, values
         super().__init__(printable(template.format(**values) if values else template))
+
+    def __str__(self) -> str:
+        """Return the sentence, also where a base class such as OSError would write its own."""
+        return str(self.args[0])
+
+
+class BadValue(UserError, ValueError):
+    """An argument, an option or a setting is wrong."""
+
+
+class MissingFile(UserError, FileNotFoundError):
+    """A file or folder is not there."""

@@ -7,6 +7,7 @@ repeats.
 import errno
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from cgan.common.errors import UserError
@@ -26,7 +27,7 @@ class HubError(UserError):
             asking again later may help; False where the Hub's answer was no.
     """
 
-    def __init__(self, template: str, /, *, unavailable: bool = False, **values: object) -> None:
+    def __init__(self, template: str, /, *, unavailable: bool = False, **values: Any) -> None:
         """Say it in a sentence."""
         super().__init__(template, **values)
         self.unavailable = unavailable

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cgan.common.errors import UserError, printable
 from cgan.hub.errors import HubError
@@ -99,8 +99,8 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
 
 def _without_folder(error: UserError, folder: Path) -> UserError:
     """Return an error that names files in a folder by their own names alone."""
-    values = {
+    values: dict[str, Any] = {
         name: value.name if isinstance(value, Path) and value.parent == folder else value
         for name, value in error.values.items()
     }
-    return UserError(error.template, **values)
+    return UserError(error.template, text_id=error.text_id, **values)
