@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cgan.backend import compat
+
 # Asks the driver for the number of GPUs, in a process of its own: a broken driver may crash or
 # hang, and a process that has asked can't fork compilers safely.
 _COUNT_GPUS = """
@@ -17,9 +19,6 @@ failed = driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(count))
 print(0 if failed else count.value)
 """
 _PROBE_SECONDS = 30
-
-# Where Jittor looks for nvcc, in its order.
-_NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
 
 
 def why_no_cuda() -> str | None:
@@ -63,12 +62,11 @@ def _count_gpus() -> int:
 
 def _jittor_toolkit_installed() -> bool:
     """Return whether Jittor has downloaded a CUDA toolkit of its own, which it prefers."""
-    home = Path(os.environ.get("JITTOR_HOME", Path.home()))
-    return any((home / ".cache/jittor/jtcuda").glob("*/bin/nvcc"))
+    return any((compat.home_folder() / compat.CUDA_FOLDER).glob("*/bin/nvcc"))
 
 
 def _find_nvcc() -> str | None:
-    return shutil.which("nvcc") or next(filter(os.path.isfile, _NVCC_PLACES), None)
+    return shutil.which("nvcc") or next(filter(os.path.isfile, compat.NVCC_PLACES), None)
 
 
 def _runs(nvcc: str) -> bool:

@@ -13,16 +13,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from cgan.backend.compat import ONEDNN_FOLDER, ONEDNN_SERVER, ONEDNN_SONAME
 from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
 
-# Fixed in Jittor 1.3.11's compile_extern.py.
-_FOLDER = ".cache/jittor/mkl/dnnl_lnx_2.2.0_cpu_gomp"
-_DOWNLOAD_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
 _SERVER_SECONDS = 5
-
-# The name that compiled operators ask the loader for.
-_SONAME = "libdnnl.so.2"
 
 
 def provide_onednn(home: str) -> None:
@@ -38,7 +33,7 @@ def provide_onednn(home: str) -> None:
     """
     if "use_mkl" in os.environ:
         return
-    folder = Path(home) / _FOLDER
+    folder = Path(home) / ONEDNN_FOLDER
     if _complete(folder):
         return
     source = _from_wheels() or _from_system()
@@ -71,7 +66,7 @@ def _complete(folder: Path) -> bool:
 def _from_wheels() -> tuple[Path, Path] | None:
     """Return the wheels' (include folder, library), or None where they are not installed."""
     include = _file_of("onednn-devel-cpu-gomp", "dnnl.hpp")
-    library = _file_of("onednn-cpu-gomp", _SONAME)
+    library = _file_of("onednn-cpu-gomp", ONEDNN_SONAME)
     if include is None or library is None:
         return None
     return include.parent, library
@@ -94,7 +89,7 @@ def _from_system() -> tuple[Path, Path] | None:
     include = Path("/usr/include")
     if not (include / "dnnl.hpp").is_file():
         return None
-    library = next(Path("/usr/lib").glob(f"*-linux-gnu/{_SONAME}"), None)
+    library = next(Path("/usr/lib").glob(f"*-linux-gnu/{ONEDNN_SONAME}"), None)
     return None if library is None else (include, library)
 
 
@@ -107,7 +102,7 @@ def _link(folder: Path, include: Path, library: Path) -> None:
     (folder / "lib").mkdir(parents=True, exist_ok=True)
     for link, target in (
         (folder / "include", include),
-        (folder / "lib" / _SONAME, library),
+        (folder / "lib" / ONEDNN_SONAME, library),
         (folder / "lib/libmkldnn.so", library),
     ):
         if link.exists():
@@ -120,7 +115,7 @@ def _link(folder: Path, include: Path, library: Path) -> None:
 
 def _server_answers() -> bool:
     try:
-        with urllib.request.urlopen(_DOWNLOAD_SERVER, timeout=_SERVER_SECONDS):
+        with urllib.request.urlopen(ONEDNN_SERVER, timeout=_SERVER_SECONDS):
             return True
     except urllib.error.HTTPError:
         return True  # a folder without a listing is a server all the same

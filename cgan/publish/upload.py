@@ -1,10 +1,10 @@
-"""What every commit to the Hub begins with: finding what has changed, and sending what is large."""
+"""What every commit to the Hub starts with: finding the changed files, sending the large ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cgan.hub.compat import without_xet
 from cgan.hub.hashes import is_same
-from cgan.hub.session import without_xet
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def changed(
     files: Mapping[str, bytes], there: Sequence["RepoSibling"] | None
 ) -> "list[CommitOperationAdd]":
-    """Return what adds those of `files` that are not there, or have another content."""
+    """Return operations that add those of `files` that are missing or different there."""
     from huggingface_hub import CommitOperationAdd
 
     known = {file.rfilename: file for file in there or ()}
@@ -28,7 +28,7 @@ def changed(
 def send_large(
     api: "HfApi", repository_id: str, additions: "list[CommitOperationAdd]", **where: Any
 ) -> None:
-    """Send the large files, which are not to be seen until a commit names them.
+    """Send the large files, which nobody sees until a commit names them.
 
     By Xet, or over HTTP where that fails: mirrors and firewalls may lack it. `where` is the
     library's `revision` and `repo_type`.
@@ -43,7 +43,7 @@ def send_large(
         send()
     except OfflineModeIsEnabled:
         raise
-    except ConnectionError:  # of hf_xet alone; the rest raises httpx2's errors
+    except ConnectionError:  # only hf_xet raises it; the rest raises httpx2's errors
         if constants.HF_HUB_DISABLE_XET:
             raise
         with without_xet():

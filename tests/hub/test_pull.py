@@ -324,7 +324,7 @@ def test_what_can_not_be_read_in_the_cache_is_as_if_not_there(hub, files, damage
         assert pull(X).commit == commit
         assert cached(X) == pulled
     else:
-        with pytest.raises(HubError, match="see to it"):
+        with pytest.raises(HubError, match="check it"):
             pull(X)
 
 
