@@ -29,15 +29,15 @@ def why_no_cuda() -> str | None:
         return "No usable NVIDIA GPU was found on this machine."
     if "nvcc_path" not in os.environ and _jittor_toolkit_installed():
         return None
-    nvcc = os.environ.get("nvcc_path") or _find_nvcc()
+    nvcc = os.environ.get("nvcc_path") or find_nvcc()
     if nvcc is None:
         return (
             "There is a GPU, but no CUDA compiler (nvcc): install the CUDA toolkit, or let "
             "Jittor download one with python -m jittor_utils.install_cuda."
         )
-    if not _runs(nvcc):
+    if not runs(nvcc):
         return f"There is a GPU, but the CUDA compiler {nvcc} does not run."
-    if not _has_runtime(nvcc):
+    if not has_runtime(nvcc):
         return f"There is a GPU and {nvcc}, but no CUDA runtime (libcudart.so) beside it."
     return None
 
@@ -65,11 +65,13 @@ def _jittor_toolkit_installed() -> bool:
     return any((compat.home_folder() / compat.CUDA_FOLDER).glob("*/bin/nvcc"))
 
 
-def _find_nvcc() -> str | None:
+def find_nvcc() -> str | None:
+    """Return the CUDA compiler that Jittor would find, or None."""
     return shutil.which("nvcc") or next(filter(os.path.isfile, compat.NVCC_PLACES), None)
 
 
-def _runs(nvcc: str) -> bool:
+def runs(nvcc: str) -> bool:
+    """Return whether a CUDA compiler can be run."""
     try:
         subprocess.run([nvcc, "--version"], capture_output=True, timeout=_PROBE_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -77,8 +79,8 @@ def _runs(nvcc: str) -> bool:
     return True
 
 
-def _has_runtime(nvcc: str) -> bool:
-    """Return whether the runtime library is where Jittor will open it."""
+def has_runtime(nvcc: str) -> bool:
+    """Return whether the runtime library of an nvcc is where Jittor will open it."""
     found = Path(shutil.which(nvcc) or nvcc)
     if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
         return Path("/usr/lib/x86_64-linux-gnu/libcudart.so").exists()

@@ -1,8 +1,8 @@
-"""Give Jittor the oneDNN library from pinned packages, so that it need not download it.
+"""Give Jittor the oneDNN library from pinned packages, so that it doesn't have to download it.
 
 Jittor multiplies matrices on the CPU with oneDNN 2.x. At its first import it downloads a build
 of it from one university server, and fails where that can't be reached. It skips the download
-where its cache already holds a oneDNN; so we link one into that place: from the wheels
+if its cache already holds a oneDNN. So we link one into that place: from the wheels
 `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's `libdnnl-dev`.
 """
 
@@ -17,19 +17,23 @@ from cgan.backend.compat import ONEDNN_FOLDER, ONEDNN_SERVER, ONEDNN_SONAME
 from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
 
+ADVICE = (
+    "On x86-64 Linux, pip install -r requirements.txt brings it; elsewhere on Debian or Ubuntu, "
+    "sudo apt-get install libdnnl-dev does."
+)
 _SERVER_SECONDS = 5
 
 
 def provide_onednn(home: str) -> None:
-    """Make sure that `import jittor` finds a oneDNN, or does without and says so.
+    """Make sure that `import jittor` finds a oneDNN, or goes without and says so.
 
-    Does nothing where the user has set `use_mkl`, or where Jittor's cache holds a oneDNN.
+    Does nothing if the user has set `use_mkl`, or if Jittor's cache holds a oneDNN.
 
     Args:
         home: the folder whose `.cache/jittor` is Jittor's cache (`jittor_utils.home()`).
 
     Raises:
-        UserError: there is a part of one, which can't be completed.
+        UserError: the cache holds part of one, which can't be completed.
     """
     if "use_mkl" in os.environ:
         return
@@ -40,21 +44,28 @@ def provide_onednn(home: str) -> None:
     if source is not None:
         _link(folder, *source)
         if not _complete(folder):  # a folder of the user's in a link's place
-            raise UserError(f"{folder} is incomplete: delete it, and it is made anew.")
+            raise UserError(f"{folder} is incomplete: delete it, and it will be made again.")
     elif _server_answers():
         note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
     else:
         os.environ["use_mkl"] = "0"
         warn(
             "training will be about 19 times slower: Jittor's matrix library oneDNN is not "
-            "installed and can't be downloaded. On x86-64 Linux, pip install -r "
-            "requirements.txt brings it; elsewhere on Debian or Ubuntu, sudo apt-get install "
-            "libdnnl-dev does."
+            f"installed and can't be downloaded. {ADVICE}"
         )
 
 
+def find(home: Path) -> str | None:
+    """Say where `provide_onednn` would find a oneDNN, changing nothing; None if nowhere."""
+    if _complete(home / ONEDNN_FOLDER):
+        return "in Jittor's cache"
+    if _from_wheels() is not None:
+        return "installed as Python packages"
+    return "installed in the system" if _from_system() is not None else None
+
+
 def _complete(folder: Path) -> bool:
-    """Return whether all that Jittor takes from `folder` is there, no link dangling."""
+    """Return whether everything that Jittor uses is in `folder`, without dangling links."""
     library = folder / "lib"
     return (
         (library / "libmkldnn.so").is_file()
@@ -96,8 +107,8 @@ def _from_system() -> tuple[Path, Path] | None:
 def _link(folder: Path, include: Path, library: Path) -> None:
     """Link `include` and `library` into `folder` under the names that Jittor looks for.
 
-    Each link appears whole, by a rename, and two processes make the same ones, so they can't
-    disturb each other. `libmkldnn.so`, by which Jittor knows that all is there, comes last.
+    Each link is renamed into place, and two processes make the same links, so they can't disturb
+    each other. `libmkldnn.so` comes last: Jittor takes it as the sign that all is there.
     """
     (folder / "lib").mkdir(parents=True, exist_ok=True)
     for link, target in (
@@ -118,6 +129,6 @@ def _server_answers() -> bool:
         with urllib.request.urlopen(ONEDNN_SERVER, timeout=_SERVER_SECONDS):
             return True
     except urllib.error.HTTPError:
-        return True  # a folder without a listing is a server all the same
+        return True  # it answers, if only that the folder can't be listed
     except (OSError, ValueError, http.client.HTTPException):
         return False

@@ -18,6 +18,7 @@ import numpy as np
 from cgan.backend import compat
 from cgan.backend.cuda import why_no_cuda
 from cgan.backend.onednn import provide_onednn
+from cgan.backend.openmp import available_cpus
 from cgan.backend.toolchain import check_compiler, provide_python_headers
 from cgan.common.errors import BadValue, UserError
 from cgan.common.packages import is_installed, missing_package
@@ -40,7 +41,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         UserError: no compiler, no Python headers, "cuda" without a usable GPU, no folder for
             Jittor's cache, or Jittor's own import failed.
     """
-    if "jittor" in sys.modules:
+    if sys.modules.get("jittor") is not None:
         return sys.modules["jittor"]
     if not is_installed("jittor"):
         raise missing_package("Training and evaluation need", "jittor", "train")
@@ -131,8 +132,4 @@ def usable_threads(wanted: int) -> int:
 
     More threads than CPUs make the operators wait for each other.
     """
-    if hasattr(os, "sched_getaffinity"):
-        available = len(os.sched_getaffinity(0))
-    else:
-        available = os.cpu_count() or 1
-    return min(wanted, available)
+    return min(wanted, available_cpus())

@@ -8,10 +8,10 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 from cgan.common.errors import UserError
 from cgan.hub import compat
+from cgan.hub.environment import without_credentials
 from cgan.hub.repository import Repository
 from cgan.hub.sentences import SENTENCES, UNAVAILABLE
 
@@ -37,16 +37,7 @@ def shown_endpoint() -> str:
     """Return the Hub's address as it may be shown: without a user and password."""
     from huggingface_hub import constants
 
-    return without_password(constants.ENDPOINT)
-
-
-def without_password(address: str) -> str:
-    """Return a web address without a user, password, query and fragment."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # not an address at all
-        return _without_secrets(address)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    return _without_tokens(without_credentials(constants.ENDPOINT))
 
 
 def redact(text: str) -> str:
@@ -55,11 +46,11 @@ def redact(text: str) -> str:
 
     if token := get_token():
         text = text.replace(token, "***")
-    return _without_secrets(text)
+    return _without_tokens(re.sub(r"://[^/\s@]*@", "://", text))
 
 
-def _without_secrets(text: str) -> str:
-    return _TOKEN.sub("***", re.sub(r"://[^/\s@]*@", "://", text))
+def _without_tokens(text: str) -> str:
+    return _TOKEN.sub("***", text)
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> int | None:

@@ -142,14 +142,14 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
     name = file.rfilename
     if file.size is None:
         raise UserError(
-            "The Hub did not give the size of {file} in {repository}: check HF_ENDPOINT.",
+            "The Hub did not give the size of {file} of {repository}: check HF_ENDPOINT.",
             text_id="hub.no_size",
             file=name,
             repository=pinned,
         )
     if file.size > limit:
         raise UserError(
-            "{file} in {repository} is {size:,} bytes; the limit is {limit:,} bytes.",
+            "{file} of {repository} is {size:,} bytes; the limit is {limit:,} bytes.",
             text_id="hub.file_too_large",
             file=name,
             repository=pinned,
@@ -168,7 +168,7 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
         return path
     compat.forget(path)
     raise UserError(
-        "{file} in {repository} came damaged twice: its hash is not the one that the Hub gives. "
+        "{file} of {repository} came damaged twice: its hash is not the one that the Hub gives. "
         "Try again, or use another network or mirror.",
         text_id="hub.file_damaged",
         file=name,

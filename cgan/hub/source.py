@@ -69,7 +69,7 @@ def read(
         return load(found), Source("folder", str(found), folder=found)
     use = f"Fetching {found} from the Hugging Face Hub needs"
     if found.revision is None:  # a folder may have been meant
-        use = f"There is no folder {found} here, and f{use[1:]}"
+        use = f"There is no folder {found} here, and fetching it from the Hugging Face Hub needs"
     compat.require(use)
     try:
         return read_pulled(found, pull(found))

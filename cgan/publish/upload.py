@@ -1,13 +1,13 @@
 """What every commit to the Hub starts with: finding the changed files, sending the large ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cgan.hub.compat import without_xet
 from cgan.hub.hashes import is_same
 
 if TYPE_CHECKING:
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.hf_api import RepoSibling
 
 
@@ -23,6 +23,18 @@ def changed(
         for path, content in files.items()
         if path not in known or not is_same(content, known[path])
     ]
+
+
+def outdated(
+    files: Container[str],
+    there: Sequence["RepoSibling"] | None,
+    is_ours: Callable[[str], bool],
+) -> "list[CommitOperationDelete]":
+    """Return operations that delete what is there, is ours by its name, and is not in `files`."""
+    from huggingface_hub import CommitOperationDelete
+
+    names = [file.rfilename for file in there or ()]
+    return [CommitOperationDelete(name) for name in names if is_ours(name) and name not in files]
 
 
 def send_large(

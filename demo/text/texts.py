@@ -160,13 +160,13 @@ _CHINESE_ERRORS = {
     "{repository} has no {file}: it is not a cgan weights repository.": (
         "{repository} 里没有 {file}：它不是本程序的权重仓库。"
     ),
-    "The Hub did not give the size of {file} in {repository}: check HF_ENDPOINT.": (
+    "The Hub did not give the size of {file} of {repository}: check HF_ENDPOINT.": (
         "Hub 没有给出 {repository} 中 {file} 的大小：请检查 HF_ENDPOINT。"
     ),
-    "{file} in {repository} is {size:,} bytes; the limit is {limit:,} bytes.": (
+    "{file} of {repository} is {size:,} bytes; the limit is {limit:,} bytes.": (
         "{repository} 中的 {file} 有 {size:,} 字节，最多只接受 {limit:,} 字节。"
     ),
-    "{file} in {repository} came damaged twice: its hash is not the one that the Hub gives. "
+    "{file} of {repository} came damaged twice: its hash is not the one that the Hub gives. "
     "Try again, or use another network or mirror.": (
         "{repository} 中的 {file} 两次下载都已损坏：内容与 Hub 给出的校验值不符。"
         "请重试，或换一个网络或镜像。"
