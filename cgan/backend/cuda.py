@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cgan.backend import compat
 
-# Asks the driver for the number of GPUs, in a process of its own: a broken driver may crash or
+# Asks the driver for the number of GPUs, in a separate process: a broken driver may crash or
 # hang, and a process that has asked can't fork compilers safely.
 _COUNT_GPUS = """
 import ctypes
@@ -45,7 +45,7 @@ def why_no_cuda() -> str | None:
 def _count_gpus() -> int:
     try:
         ctypes.CDLL("libcuda.so.1")
-    except OSError:  # no driver: the common case, answered without a process
+    except OSError:  # no driver: the common case, which needs no process
         return 0
     try:
         answer = subprocess.run(

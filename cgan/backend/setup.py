@@ -1,9 +1,9 @@
-"""Import Jittor on any ordinary machine: with or without a GPU, `nvcc`, or the internet.
+"""Import Jittor on any ordinary machine: with or without a GPU, `nvcc` or the internet.
 
-`import jittor` alone crashes where `nvcc` has no CUDA runtime, and where its download server
-can't be reached. So everything here that needs Jittor gets it from `load_jittor()`, which looks
-at the machine, sets environment variables of this process only, and imports it. A variable
-that the user has set is never changed, and nothing is written outside Jittor's own cache.
+`import jittor` alone crashes if `nvcc` has no CUDA runtime, or if its download server can't be
+reached. So whatever needs Jittor gets it from `load_jittor()`, which checks the machine, sets
+environment variables of this process only, and imports it. A variable that the user has set is
+never changed, and nothing is written outside Jittor's own cache.
 """
 
 import importlib
@@ -38,8 +38,8 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         threads: CPU threads that operators use; None leaves `OMP_NUM_THREADS` as it is.
 
     Raises:
-        UserError: no compiler, no Python headers, "cuda" without a usable GPU, no folder for
-            Jittor's cache, or Jittor's own import failed.
+        UserError: Jittor, a compiler or Python's headers are not installed; "cuda" without a
+            usable GPU; no folder for Jittor's cache; or Jittor's own import failed.
     """
     if sys.modules.get("jittor") is not None:
         return sys.modules["jittor"]
@@ -51,14 +51,16 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     provide_python_headers()
     use_cuda = _choose_device(device)
     compat.set_import_settings()
-    # Jittor's kernels are compiled to flush subnormal numbers to zero, which NumPy would warn
-    # about at the first `finfo` after it (in Matplotlib, for one); it asks once, and keeps it.
+    # Jittor's kernels flush subnormal numbers to zero, and NumPy warns about that in the first
+    # `finfo` afterwards, such as Matplotlib's. It keeps the answer, so ask before.
     np.finfo(np.float64), np.finfo(np.float32)
     with compat.kept_process_state():
-        # Where the cache is depends on the variables set so far; oneDNN goes into the cache.
+        # The place of the cache depends on the variables set so far; oneDNN is put there.
         try:
             utilities = _import("jittor_utils")
             provide_onednn(utilities.home())
+        except UserError:
+            raise
         except OSError as error:
             raise UserError(
                 f"Jittor can't write its cache into the home folder: {error}. Set the "
@@ -76,7 +78,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
 
 
 def _choose_device(device: str) -> bool:
-    """Return whether to compute on the GPU; where not, keep Jittor from looking for one."""
+    """Return whether to compute on the GPU; if not, keep Jittor from looking for one."""
     if device not in DEVICES:
         raise BadValue(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
     reason = None if device == "cpu" else why_no_cuda()
@@ -89,14 +91,14 @@ def _choose_device(device: str) -> bool:
 
 
 def _import(name: str) -> Any:
-    """Import a module of Jittor's without Python's warnings about its source code."""
+    """Import one of Jittor's modules, hiding Python's warnings about its source code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return importlib.import_module(name)
 
 
 def _import_announced(cache_path: str) -> Any:
-    """Import Jittor; if that means compiling its core first, say so, and when it is done."""
+    """Import Jittor; if it compiles its core first, announce that and report when it is done."""
     compiled = compat.core_is_compiled(cache_path)
     if not compiled:
         note(
@@ -128,8 +130,8 @@ def _last_line(error: Exception) -> str:
 
 
 def usable_threads(wanted: int) -> int:
-    """Return how many CPU threads to use: `wanted`, but no more than the CPUs we may run on.
+    """Return how many CPU threads to use: `wanted`, but at most one per CPU we may run on.
 
-    More threads than CPUs make the operators wait for each other.
+    With more threads than CPUs, the operators wait for each other.
     """
     return min(wanted, available_cpus())

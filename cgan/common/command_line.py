@@ -8,19 +8,15 @@ from typing import Any, NoReturn, TypeAlias
 
 from cgan.common.errors import UserError
 from cgan.common.packages import explain_missing
+from cgan.common.signals import Interrupted
 
 EXIT_FAULT = 1
 EXIT_USER_ERROR = 2
 EXIT_SIGNAL_BASE = 128  # plus the signal's number, as shells do
 
 
-class Exit(Exception):
-    """A command ends here, with this exit code and nothing more to say."""
-
-    def __init__(self, code: int) -> None:
-        """Carry the exit code."""
-        super().__init__(code)
-        self.code = code
+class Exit(SystemExit):
+    """A command ends here on purpose, with this exit code and nothing more to say."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,6 +29,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where to find help, and exit with code 2."""
         self.exit(EXIT_USER_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Print a message, if there is one, and exit: after `--help` with code 0."""
+        sys.stderr.write(message or "")
+        raise Exit(status)
 
     def add_option(self, name: str, **settings: Any) -> None:
         """Add the option `--some_name`, which may also be written `--some-name`."""
@@ -47,7 +48,9 @@ Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 def run(main: Callable[[], None]) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
-    So is a package that isn't installed, if only some uses need it.
+    So is a package that isn't installed, if only some uses need it. `Interrupted` gives the exit
+    code of its signal. An exit with code 0 that isn't ours is no success: Jittor, for one, leaves
+    like this after it has compiled a part of itself.
     """
     try:
         main()
@@ -60,8 +63,16 @@ def run(main: Callable[[], None]) -> int:
             raise
         print(f"Error: {explained}", file=sys.stderr)
         return EXIT_USER_ERROR
-    except Exit as stop:
-        return stop.code
+    except Exit:
+        raise
+    except SystemExit as stop:
+        if stop.code:
+            raise
+        print("Error: A library ended the program early: run the command again.", file=sys.stderr)
+        return EXIT_FAULT
+    except Interrupted as stop:
+        print(stop, file=sys.stderr)
+        return EXIT_SIGNAL_BASE + stop.signal_number
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_SIGNAL_BASE + signal.SIGINT

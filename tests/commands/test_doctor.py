@@ -219,7 +219,9 @@ def test_little_disk_is_a_note(monkeypatch):
 def test_a_fault_is_the_exit_code(monkeypatch, capsys):
     fault = doctor.Finding("drawing", "does not work", "fault")
     monkeypatch.setattr(doctor, "_drawing", lambda: fault)
-    assert main(["doctor"]) == 1
+    with pytest.raises(SystemExit) as caught:
+        main(["doctor"])
+    assert caught.value.code == 1
     assert "fault drawing" in capsys.readouterr().out
 
 

@@ -20,7 +20,7 @@ from cgan.publish.push import check_may_push, push
 from cgan.sampler import Sampler
 from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
 from tests.hub_server import Fault
-from tests.test_publication import measured
+from tests.publish.test_publication import measured
 
 X = Repository("ann/x")
 FILES = {"model.safetensors", "config.json", "README.md", "grid.png", "number.png"}
