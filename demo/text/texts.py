@@ -154,20 +154,20 @@ _CHINESE_ERRORS = {
     "{channels} channels.": (
         "页面需要能写十个数字的灰度图权重：这组权重有 {classes} 个类别、{channels} 个通道。"
     ),
-    "The Hub does not tell the commit of {repository}: check HF_ENDPOINT.": (
+    "The Hub did not give the commit of {repository}: check HF_ENDPOINT.": (
         "Hub 没有给出 {repository} 的提交号：请检查 HF_ENDPOINT。"
     ),
-    "{repository} holds no {file}: it is no weights repository of this program's.": (
+    "{repository} has no {file}: it is not a cgan weights repository.": (
         "{repository} 里没有 {file}：它不是本程序的权重仓库。"
     ),
-    "The Hub does not tell how large {file} of {repository} is: check HF_ENDPOINT.": (
+    "The Hub did not give the size of {file} of {repository}: check HF_ENDPOINT.": (
         "Hub 没有给出 {repository} 中 {file} 的大小：请检查 HF_ENDPOINT。"
     ),
-    "{file} of {repository} is {size:,} bytes, and at most {limit:,} bytes are taken.": (
+    "{file} of {repository} is {size:,} bytes; the limit is {limit:,} bytes.": (
         "{repository} 中的 {file} 有 {size:,} 字节，最多只接受 {limit:,} 字节。"
     ),
-    "{file} of {repository} came damaged twice: its content is not what the Hub says. Try again, "
-    "or from another network or mirror.": (
+    "{file} of {repository} came damaged twice: its hash is not the one that the Hub gives. "
+    "Try again, or use another network or mirror.": (
         "{repository} 中的 {file} 两次下载都已损坏：内容与 Hub 给出的校验值不符。"
         "请重试，或换一个网络或镜像。"
     ),
@@ -177,18 +177,18 @@ _CHINESE_ERRORS = {
         "内置权重没有版本 {revision!r}：请写出仓库名。"
     ),
     # The Hub and the way to it
-    "Pushing needs a token, and there is none: make one with write permission at "
+    "Pushing needs a token, and there is none: create one with write permission at "
     "{hub}/settings/tokens, then run `hf auth login` or set HF_TOKEN.": (
         "上传需要令牌，但没有设置：请在 {hub}/settings/tokens 创建有写权限的令牌，"
         "然后运行 `hf auth login` 或设置 HF_TOKEN。"
     ),
-    "Your token can't be one: it has a character that none has, such as a typographic quote. Run "
-    "`hf auth login` again; HF_TOKEN, if it is set, goes before that.": (
+    "Your token contains an invalid character, such as a typographic quote. Run `hf auth "
+    "login` again; if HF_TOKEN is set, it takes precedence.": (
         "令牌无效：含有令牌不会有的字符，例如弯引号。请重新运行 `hf auth login`；"
         "若设置了 HF_TOKEN，则以它为准。"
     ),
-    "Something went wrong with {repository} ({kind}: {said}). Try again, or ask {hub} in a browser "
-    "what is the matter.": (
+    "Something went wrong with {repository} ({kind}: {said}). Try again, or look at {hub} in "
+    "a browser.": (
         "处理 {repository} 时出错（{kind}: {said}）。请重试，或用浏览器打开 {hub} 查看情况。"
     ),
     "{name} is gated: ask for access at {hub}/{name}, then log in with `hf auth login` or set "
@@ -201,7 +201,7 @@ _CHINESE_ERRORS = {
     "{name} has been disabled on {hub}: choose another.": (
         "{name} 已在 {hub} 上被停用：请换一个仓库。"
     ),
-    "A file of {repository} is not on {hub} any more: try again, or choose another revision.": (
+    "A file of {repository} is no longer on {hub}: try again, or choose another revision.": (
         "{repository} 的一个文件已不在 {hub} 上：请重试，或换一个版本。"
     ),
     "There is no model {name} on {hub} that you may see: check the name; if it is private, log in "
@@ -209,11 +209,11 @@ _CHINESE_ERRORS = {
         "{hub} 上没有你能访问的模型 {name}：请检查名称；若是私有模型，请运行 `hf auth login` "
         "登录或设置 HF_TOKEN。"
     ),
-    "{hub} asks who you are: run `hf auth login` or set HF_TOKEN.": (
+    "{hub} asks you to log in: run `hf auth login` or set HF_TOKEN.": (
         "{hub} 要求登录：请运行 `hf auth login` 或设置 HF_TOKEN。"
     ),
-    "{hub} does not accept your token: it is mistyped, expired or another Hub's. Run `hf auth "
-    "login` again; HF_TOKEN, if it is set, goes before that.": (
+    "{hub} does not accept your token: it is mistyped, expired or for another Hub. Run `hf "
+    "auth login` again; if HF_TOKEN is set, it takes precedence.": (
         "{hub} 不接受你的令牌：可能输错、过期，或属于另一个 Hub。请重新运行 "
         "`hf auth login`；若设置了 HF_TOKEN，则以它为准。"
     ),
@@ -223,8 +223,8 @@ _CHINESE_ERRORS = {
     "{hub} does not let you read {name}{told}: check your token.": (
         "{hub} 不允许你读取 {name}{told}：请检查令牌。"
     ),
-    "Your token may not write to {name}: it must have write permission, and {namespace} must be "
-    "you or an organisation that lets you write. Make one at {hub}/settings/tokens.": (
+    "Your token may not write to {name}: it must have write permission, and {namespace} must "
+    "be you or an organisation that lets you write. Create one at {hub}/settings/tokens.": (
         "你的令牌不能写入 {name}：令牌须有写权限，且 {namespace} 须是你本人或允许你写入的组织。"
         "请在 {hub}/settings/tokens 创建令牌。"
     ),
@@ -234,7 +234,7 @@ _CHINESE_ERRORS = {
     "{name} was being changed at the same moment{told}: try again.": (
         "{name} 此刻正被他人修改{told}：请重试。"
     ),
-    "{hub} refused it with status {status}{told}: check the name and HF_ENDPOINT.": (
+    "{hub} refused the request with status {status}{told}: check the name and HF_ENDPOINT.": (
         "{hub} 拒绝了请求，状态码 {status}{told}：请检查名称和 HF_ENDPOINT。"
     ),
     "{hub} is out of order (status {status}): try again later.": (
@@ -272,16 +272,16 @@ _CHINESE_ERRORS = {
     "is set, HF_ENDPOINT.": (
         "与 {hub} 的连接中断：请重试，并检查网络连接和 HF_ENDPOINT（如已设置）。"
     ),
-    "{hub} does not answer as a Hub does: check HF_ENDPOINT and the proxy.": (
+    "{hub} does not answer like a Hub: check HF_ENDPOINT and the proxy.": (
         "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。"
     ),
-    "No room on the disk for {repository} in {path}: make room.": (
+    "No disk space for {repository} in {path}: free some.": (
         "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。"
     ),
     "{path} can't be written or read ({why}): set HF_HOME to a folder that can.": (
         "{path} 无法读写（{why}）：请把 HF_HOME 设为可读写的文件夹。"
     ),
-    "Could not use {path} ({why}) for {repository}: see to it.": (
+    "Could not use {path} ({why}) for {repository}: check it.": (
         "无法把 {path} 用于 {repository}（{why}）：请检查。"
     ),
     # Files of weights
