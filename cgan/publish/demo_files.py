@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = "demo/app.py"
 REQUIREMENTS = "requirements.txt"
 _BESIDES = ("LICENSE",)
+# Its modules are found by listing it, so that no import names them: the page's languages.
+_LISTED = "demo/text"
 
 # Names by which packages are imported, where they aren't those by which they are installed.
 _INSTALLED_AS = {"PIL": "pillow"}
@@ -96,6 +98,8 @@ def _find_imports() -> tuple[list[Path], set[str]]:
     """Follow the imports from `APP`; return our modules, and the names of others' packages."""
     finder = modulefinder.ModuleFinder(path=[str(ROOT)])
     finder.run_script(str(ROOT / APP))
+    for path in sorted((ROOT / _LISTED).glob("[!_]*.py")):
+        finder.import_hook(f"{_LISTED.replace('/', '.')}.{path.stem}")
     found = (getattr(module, "__file__", None) for module in finder.modules.values())
     modules = [Path(name) for name in found if name]
     missing, _ = finder.any_missing_maybe()
