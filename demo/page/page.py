@@ -14,7 +14,7 @@ from demo.page.grid_tab import GridTab
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 from demo.serve.gate import check_values
-from demo.text.texts import explain, language_of, say
+from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -64,7 +64,8 @@ def _add(models: Models) -> None:
 def _trouble(language: str) -> str:
     """Return the place for what is said when the server can't be asked, with the sentence."""
     busy, reset = say(language, "busy"), say(language, "reset")
-    return f'<p role="alert" data-busy="{busy}" data-reset="{reset}"></p>'
+    data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{tag_of(language)}"'
+    return f'<p role="alert" {data}></p>'
 
 
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
@@ -89,7 +90,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         return [language, told, renewed, *restored, *updates]
 
     def change(language: str) -> list[Any]:
-        other = "en" if language == "zh" else "zh"
+        other = next_language(language)
         return [other, other, *shared.words.updates(other)]
 
     page = gr.context.Context.root_block
