@@ -1,20 +1,21 @@
 """Worker: this project's training step, with all that it does per step.
 
-`python step_ours.py conv` takes the convolutional networks instead of the article's recipe.
+`python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
+`cuda` takes the GPU.
 """
 
 import os
 import sys
 
 import numpy as np
-from rounds import serve
+from rounds import device, serve
 
 from cgan.data import Dataset
 from cgan.jittor_setup import load_jittor
 from cgan.options import TrainingOptions
 from cgan.run import generator_config
 
-jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
+jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
 from cgan.training import Trainer  # noqa: E402  (imports Jittor, which is set up above)
 
