@@ -15,10 +15,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cgan import Sampler, weights
 from cgan.jittor_setup import load_jittor
 from cgan.reader import is_reader
 from cgan.source import BUNDLED
+
+from cgan import Sampler, weights
 
 COUNT = 100
 TOLERANCE = 1 / 255  # a grey level is 2 / 255
