@@ -17,7 +17,8 @@ from cgan.common.signals import Interrupted
 from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
 from cgan.hub.repository import Repository
-from cgan.model.config import ARCHITECTURES, DEFAULT_WIDTHS
+from cgan.model.architectures import ARCHITECTURES
+from cgan.model.conv import DEFAULT_WIDTHS
 from cgan.publish.push import check_may_push, push
 from cgan.training.execution import Execution
 from cgan.training.options import LOSSES, TrainingOptions

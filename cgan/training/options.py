@@ -6,7 +6,8 @@ from typing import Any
 
 from cgan.common.errors import UserError
 from cgan.data.datasets import DATASETS
-from cgan.model.config import ARCHITECTURES, MAX_WIDTH
+from cgan.model.architectures import ARCHITECTURES
+from cgan.model.conv import MAX_WIDTH
 from cgan.writing.latents import check_seed
 
 LOSSES = ("lsgan", "bce", "hinge")

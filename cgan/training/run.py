@@ -12,8 +12,8 @@ from cgan.common.errors import UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
-from cgan.model import reader, weights
-from cgan.model.config import DEFAULT_WIDTHS, GeneratorConfig
+from cgan.model import architectures, reader, weights
+from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
 from cgan.training.execution import Execution
 from cgan.training.options import TrainingOptions
@@ -71,19 +71,19 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
     Raises:
         UserError: a size is out of bounds.
     """
+    architecture = architectures.get(options.arch)
     try:
-        return GeneratorConfig(
+        config: GeneratorConfig = architecture.config(
             latent_dim=options.latent_dim,
             n_classes=10 if options.n_classes is None else options.n_classes,
             img_size=options.img_size,
             channels=1 if options.channels is None else options.channels,
             conditional=not options.unconditional,
             architecture=options.arch,
-            widths=options.g_widths or (DEFAULT_WIDTHS if options.arch == "conv" else ()),
-            class_norm=options.class_norm,
-            latent_norm=options.latent_norm,
             reader=options.reader,
+            **architecture.own_fields(options),
         )
+        return config
     except UserError as error:
         # The option is named for the network that has these widths.
         message = re.sub("^widths", "g_widths", str(error))
