@@ -4,6 +4,7 @@
 them in a subclass, as `cgan.model.conv` does.
 """
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -100,14 +101,23 @@ class GeneratorConfig:
         """
         known = {f.name for f in fields(cls)}
         needed = {f.name for f in fields(cls) if not f.metadata.get("optional")}
-        if unknown := sorted(values.keys() - known):
-            raise BadValue("unknown key {key!r}", key=unknown[0])
-        if missing := sorted(needed - values.keys()):
-            raise BadValue("the key {key!r} is missing", key=missing[0])
+        check_keys(values, known, needed)
         arguments: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
         }
         return cls(**arguments)
+
+
+def check_keys(values: Mapping[str, Any], known: Set[str], needed: Set[str]) -> None:
+    """Check that a JSON object has all keys that it needs and no unknown ones.
+
+    Raises:
+        BadValue: names the first key that is missing or unknown.
+    """
+    if unknown := sorted(values.keys() - known):
+        raise BadValue("unknown key {key!r}", key=unknown[0])
+    if missing := sorted(needed - values.keys()):
+        raise BadValue("the key {key!r} is missing", key=missing[0])
 
 
 def check_int(name: str, value: Any, low: int, high: int) -> None:

@@ -27,6 +27,14 @@ _METRICS = {
     "recall": ("recall", "Recall", "share of real images that it covers"),
 }
 
+_INSTALL = """## Use
+
+Install the project's code, in a clone of it:
+
+```sh
+pip install ".[hub]"  # or ".[demo]", for the page as well
+```"""
+
 
 def writes_numbers(config: GeneratorConfig) -> bool:
     """Return whether a generator's classes include the ten digits."""
@@ -98,13 +106,13 @@ def _what_it_is(sampler: Sampler, training: Mapping[str, Any]) -> str:
     lines = [
         f"{kind} {draws}{trained if title else ''}: {sampler.parameter_count:,} parameters, "
         f"images of {size} pixels, latents of {config.latent_dim} standard normal numbers. It "
-        "needs NumPy alone to draw."
+        "only needs NumPy to draw."
     ]
     if writes_numbers(config):
         lines.append(f"![{NUMBER}, written with seed 0]({NUMBER_NAME})")
     what = "Every class (columns) from ten latents (rows)" if config.conditional else "Samples"
     lines.append(f"![{what}]({GRID_NAME})")
-    lines.append(f"{what}, with seed 0; none of them chosen.")
+    lines.append(f"{what}, with seed 0; not hand-picked.")
     return "\n\n".join(lines)
 
 
@@ -113,13 +121,13 @@ def _use(repository: Repository, config: GeneratorConfig) -> str:
     load = f'sampler = Sampler.from_pretrained("{repository.id}"{revision})'
     if not writes_numbers(config):
         return (
-            "## Use\n\nWith the project's code, from Python:\n\n"
+            f"{_INSTALL}\n\nThen, from Python:\n\n"
             f"```python\nfrom cgan import Sampler\n\n{load}\n"
             "grid = sampler.grid(rows=10, seed=7)  # uint8\n```"
         )
-    return f"""## Use
+    return f"""{_INSTALL}
 
-With the project's code, from Python:
+Then, from Python:
 
 ```python
 from cgan import Sampler
@@ -182,10 +190,10 @@ def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
         lines.append("It knows single digits and no other characters.")
     if training.get("dataset") == "mnist":
         lines.append(
-            "Its hands are those of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, of "
-            "the 1990s, and more uniform than that. Some digits come out illegible."
+            "Its handwriting is that of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, "
+            "from the 1990s. It varies less than MNIST does, and some digits are illegible."
         )
-    lines.append("It is no evidence that a person wrote anything.")
+    lines.append("What it draws is no evidence that a person wrote anything.")
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
