@@ -72,6 +72,8 @@ def _train(
     """
     dataset = _load_data(options, execution)
     options, config = resolve(options, dataset)
+    interruption = Interruption()
+    evaluation = _make_evaluation(run, config, options, execution, interruption)
     computer = _prepare_jittor(options, execution)
     if record is not None and record.began_on != computer:
         warn(
@@ -79,11 +81,10 @@ def _train(
             f"{record.began_on.device} and continues with {computer.threads} on "
             f"{computer.device}: the weights will be as good, but not the same to the bit."
         )
-    with Interruption() as interruption:
-        evaluation = _make_evaluation(run, config, options, execution, interruption)
-        new_record = RunRecord(options, computer if record is None else record.began_on)
-        if new_record != record:
-            new_record.save(run.path, config)
+    new_record = RunRecord(options, computer if record is None else record.began_on)
+    if new_record != record:
+        new_record.save(run.path, config)
+    with interruption:
         classifier = _make_reader(run, config, dataset, execution, interruption)
 
         from cgan.training.trainer import Trainer  # imports Jittor
