@@ -17,7 +17,7 @@ from cgan.backend.setup import load_jittor
 from cgan.data.datasets import Dataset
 from cgan.evaluation import classifier_cache
 from cgan.model import reader
-from cgan.model.weights import Tensors
+from cgan.model.layers import Tensors
 
 jt = load_jittor()
 nn = jt.nn

@@ -17,7 +17,8 @@ from safetensors import SafetensorError
 from cgan.common import files
 from cgan.common.errors import UserError
 from cgan.common.terminal import warn
-from cgan.model.weights import Tensors, to_safetensors
+from cgan.model.layers import Tensors
+from cgan.model.weights import to_safetensors
 
 _MAX_BYTES = 64 << 20
 

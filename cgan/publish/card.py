@@ -6,18 +6,19 @@ from typing import Any
 
 from cgan.common.errors import printable
 from cgan.hub.repository import Repository
+from cgan.model import architectures
 from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 
 CARD_NAME = "README.md"
 GRID_NAME, NUMBER_NAME = "grid.png", "number.png"
 
-# The article's, and never the one of a run: that may be somebody's phone number.
+# The article's number, never the one of a run: that may be somebody's phone number.
 NUMBER = "01234567890"
 
-# Where the Hub has the data; and what people call them.
+# The repository of the data on the Hub, if there is one, and their usual name.
 _DATASETS = {"mnist": ("ylecun/mnist", "MNIST"), "digits": (None, "scikit-learn's digits")}
-# In `metrics.json`: the Hub's type, what people call it, and what it says.
+# By key in `metrics.json`: the type on the Hub, the usual name, and what it measures.
 _METRICS = {
     "gan_test": ("accuracy", "GAN-test", "accuracy of a real-data classifier on its images"),
     "gan_train": ("accuracy", "GAN-train", "accuracy on real images of one trained on its images"),
@@ -28,7 +29,7 @@ _METRICS = {
 
 
 def writes_numbers(config: GeneratorConfig) -> bool:
-    """Tell whether a generator's classes are, at least, the ten digits."""
+    """Return whether a generator's classes include the ten digits."""
     return config.conditional and config.n_classes >= 10
 
 
@@ -165,15 +166,9 @@ def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     ]
     if not rows:
         return "## Training\n\nHow these weights were trained is not recorded."
-    networks = (
-        "those of the Jittor tutorial on the conditional GAN (计图挑战热身赛)"
-        if config.architecture == "mlp"
-        else "convolutional; the discriminator is a projection discriminator with spectral "
-        "normalisation"
-    )
     return (
-        f"## Training\n\nThe networks are {networks}. Settings:\n\n| | |\n|---|---|\n"
-        + "\n".join(rows)
+        f"## Training\n\nThe networks are {architectures.of(config).card}. Settings:\n\n"
+        "| | |\n|---|---|\n" + "\n".join(rows)
     )
 
 
@@ -195,13 +190,13 @@ def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
 
 
 def _dataset(training: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Return the id on the Hub and the title of the data; None for what is not known."""
+    """Return the id on the Hub and the usual name of the data; None for what is unknown."""
     name = training.get("dataset")
     return _DATASETS.get(name, (None, None)) if isinstance(name, str) else (None, None)
 
 
 def _known(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return the metrics that we can say something of, as Python's floats."""
+    """Return the metrics that the card can explain, as Python floats."""
     return {
         key: float(metrics[key])
         for key in _METRICS

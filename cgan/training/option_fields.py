@@ -10,7 +10,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +31,6 @@ class Option:
         description: the text in `--help`.
         decides_weights: whether another value gives other weights. Where it doesn't, `--resume`
             accepts a new value.
-        by_architecture: whether only some architectures take it.
         needs: another option that this one needs.
         choices: the values to choose from; empty if there is no such list.
         at_least: lower bound, of each value if there are several.
@@ -43,9 +42,8 @@ class Option:
 
     description: str
     decides_weights: bool = True
-    by_architecture: bool = False
     needs: str | None = None
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     at_least: float = -math.inf
     greater_than: float = -math.inf
     at_most: float = math.inf

@@ -9,6 +9,7 @@ from cgan.data import datasets
 from cgan.evaluation.evaluator import QUICK_SAMPLES, SAMPLES, Evaluator, check_fits
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training.run_folder import RunFolder
 
@@ -54,7 +55,7 @@ class RunEvaluation:
             f"python train.py --resume {self._run.path}"
         )
 
-    def keep_best(self, step: int, tensors: weights.Tensors) -> None:
+    def keep_best(self, step: int, tensors: Tensors) -> None:
         """Measure the weights of a step; keep those with the smallest Frechet distance so far.
 
         Raises:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from cgan.common.errors import UserError
 from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
+from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training import checkpoint, plots
 from cgan.training.options import Execution, TrainingOptions
@@ -27,7 +28,7 @@ class RunLoop:
         self,
         run: RunFolder,
         trainer: "Trainer",
-        reader: weights.Tensors,
+        reader: Tensors,
         options: TrainingOptions,
         execution: Execution,
         interruption: Interruption,
@@ -110,7 +111,7 @@ class RunLoop:
         checkpoint.save(self._run.checkpoint, trainer.state(), trainer.position)
         weights.save_tensors(self._run.path, trainer.config, self._published())
 
-    def _published(self) -> weights.Tensors:
+    def _published(self) -> Tensors:
         return {**self._trainer.generator_state(), **self._reader}
 
     def save_sample(self) -> None:
