@@ -15,9 +15,8 @@ from cgan.model import weights
 from cgan.model.architectures import ARCHITECTURES
 from cgan.publish.card import card
 from cgan.sampler import Sampler
-from cgan.training.execution import Execution
 from cgan.training.networks import make
-from cgan.training.options import TrainingOptions
+from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run import resume, start
 from tests.conftest import message
 from tests.toy import linear
