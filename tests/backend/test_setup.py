@@ -64,11 +64,11 @@ def test_what_jittors_import_changes_is_put_back(tmp_path):
     state = (
         "(ssl._create_default_https_context is ssl.create_default_context,"
         " signal.getsignal(signal.SIGINT) is signal.default_int_handler,"
-        " signal.getsignal(signal.SIGCHLD) is signal.SIG_DFL)"
+        " signal.getsignal(signal.SIGCHLD) is signal.SIG_DFL, sys.exit, sys.excepthook)"
     )
     code = (
         "import signal, ssl, subprocess, sys, warnings\n"
-        f"before = {state}\n" + LOAD.format("") + f"print({state} == before, before[1:])\n"
+        f"before = {state}\n" + LOAD.format("") + f"print({state} == before, before[1:3])\n"
         # Jittor would end this process when a child dies of a signal.
         "subprocess.run([sys.executable, '-c', 'import os; os.abort()'])\n"
         "import numpy as np\n"
@@ -103,9 +103,9 @@ def test_what_the_user_has_set_is_left_alone(tmp_path, name, value):
     # Without the import: another cache name would mean two minutes of compiling.
     code = (
         "import os\n"
-        "from cgan.backend.setup import _choose_device, _set_quiet_defaults\n"
-        "_choose_device('cpu')\n"
-        "_set_quiet_defaults()\n"
+        "from cgan.backend import compat\n"
+        "compat.hide_cuda()\n"
+        "compat.set_import_settings()\n"
         f"print(os.environ[{name!r}])\n"
     )
     result = run_python("-c", code, cwd=tmp_path, **{name: value})
@@ -131,7 +131,8 @@ def test_a_missing_jittor_is_a_sentence(tmp_path):
     code = "import cgan.backend.setup\n" + code + LOAD.format("")
     result = run_python("-c", code, cwd=tmp_path)
     assert result.stderr.splitlines()[-1] == (
-        "cgan.common.errors.UserError: Jittor is not installed: pip install -r requirements.txt."
+        "cgan.common.errors.UserError: Training and evaluation need the package jittor: "
+        "pip install 'cgan[train]'."
     )
 
 
@@ -161,6 +162,16 @@ def test_an_import_that_fails_is_a_sentence_that_names_the_cache(tmp_path):
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("Jittor could not be imported: the last line (its cache is /")
     assert result.stdout.count("\n") == 1
+
+
+def test_an_import_that_exits_is_no_success(tmp_path):
+    """Jittor leaves with code 0 after it has compiled a part of itself anew."""
+    (tmp_path / "jittor.py").write_text("import sys\nsys.exit(0)")
+    result = run_python("-c", CATCH, cwd=tmp_path)
+    assert result.stdout == (
+        "Jittor has compiled a part of itself and asks for a new start: run the same command "
+        "again.\n"
+    )
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from cgan.publish.push import check_may_push, push
 from cgan.sampler import Sampler
 from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
 from tests.hub_server import Fault
-from tests.test_publication import measured
+from tests.publish.test_publication import measured
 
 X = Repository("ann/x")
 FILES = {"model.safetensors", "config.json", "README.md", "grid.png", "number.png"}
@@ -163,7 +163,7 @@ def test_tags(hub, tiny_weights):
     change(tiny_weights)
     with pytest.raises(UserError) as caught:
         push(tiny_weights, X, tag="v1.0")
-    assert "ann/x has a tag v1.0 of another commit already" in message(caught)
+    assert "ann/x already has a tag v1.0 on another commit" in message(caught)
     assert hub.commits("ann/x")[0] == first.commit
     second = push(tiny_weights, X, tag="v2.0")
     tags = {"v1.0": first.commit, "v1": first.commit, "v2.0": second.commit}
