@@ -1,6 +1,6 @@
 """Train the conditional GAN: `python train.py`, or `python train.py --dataset digits`.
 
-See `python train.py --help` and the README.
+`python train.py --help` lists the options; the README says more.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from cgan.hub.repository import Repository
 from cgan.publish.push import check_may_push, push
 from cgan.training.option_fields import add_to
 from cgan.training.options import Execution, TrainingOptions
-from cgan.training.recipes import RECIPES, options_of
+from cgan.training.recipes import RECIPES, from_recipe
 from cgan.training.run import generator_config, resume, start
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Return the command line's values; those of dataclass fields only where given."""
+    """Return the command line's values; training and execution options only if given."""
     parser = Parser(prog="train.py", description=__doc__.split("\n")[0])
     add_to(parser, TrainingOptions)
     parser.add_option(
@@ -52,14 +52,14 @@ def train(arguments: list[str] | None) -> None:
     execution = Execution(**_given(values, Execution))
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
-        options = options_of(values.recipe or "article", given)
+        options = from_recipe(values.recipe or "article", given)
         config = generator_config(options)
         if values.dry_run:
             print(json.dumps(config.to_dict() | {"training": options.to_dict()}, indent=2))
             return
     else:
         _check_resume(values)
-    # What is wrong with the name or token is said before hours of training, not after them.
+    # Check the name and the token now, before hours of training.
     if repository is not None:
         check_may_push(repository)
     if values.resume is None:
@@ -74,7 +74,7 @@ def train(arguments: list[str] | None) -> None:
 
 
 def _check_resume(values: argparse.Namespace) -> None:
-    """Refuse what makes no sense for a run that exists already."""
+    """Refuse options that make no sense for an existing run."""
     if values.recipe is not None:
         raise BadValue("--resume takes no --recipe: it continues with the run's own settings.")
     if values.out is not None or values.dry_run:
@@ -82,7 +82,7 @@ def _check_resume(values: argparse.Namespace) -> None:
 
 
 def _given(values: argparse.Namespace, options_class: type) -> dict[str, Any]:
-    """Return those of a dataclass's options that were given."""
+    """Return the options of a dataclass that were given."""
     names = (field.name for field in fields(options_class))
     return {name: getattr(values, name) for name in names if hasattr(values, name)}
 

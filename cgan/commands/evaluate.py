@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.common.terminal import note, result
 from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
@@ -23,17 +23,19 @@ def add(commands: Commands) -> None:
     )
     parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
     parser.add_option(
-        "samples", type=int, help="how many (default 10000, at most as there are training images)"
+        "samples",
+        type=int,
+        help="how many (default 10000, or all if there are fewer training images)",
     )
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
     parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
     parser.add_option("device", default="auto", help="auto, cpu or cuda; auto takes a usable GPU")
-    parser.add_option("quiet", action="store_true", help="print the figures only")
+    parser.add_option("quiet", action="store_true", help="print the results only")
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
-    """Evaluate, print the figures, and write `metrics.json` and two pictures."""
+    """Evaluate, print the results, and write `metrics.json` and two pictures."""
     # Here: they take longer to import than other commands take altogether.
     from cgan.backend.setup import load_jittor
     from cgan.common.signals import Interruption
@@ -45,9 +47,7 @@ def do(values: argparse.Namespace) -> None:
     seed = check_seed(values.seed)
     dataset = values.dataset or _trained_on(folder)
     if dataset not in datasets.DATASETS:
-        raise UserError(
-            f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}."
-        )
+        raise BadValue(f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}.")
     train, test = datasets.load_splits(
         dataset, values.data_dir, sampler.config.img_size, values.quiet
     )
@@ -68,9 +68,9 @@ def do(values: argparse.Namespace) -> None:
                 note(message)
 
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
-        figures = measuring.evaluate(sampler, samples, seed, pictures)
-    metrics.save(folder, figures)
-    for line in metrics.table(figures):
+        measured = measuring.evaluate(sampler, samples, seed, pictures)
+    metrics.save(folder, measured)
+    for line in metrics.table(measured):
         result(line)
     say(
         f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
@@ -79,7 +79,7 @@ def do(values: argparse.Namespace) -> None:
 
 
 def _trained_on(folder: Path) -> str:
-    """Return the data set that `config.json` tells of, or "mnist"."""
+    """Return the data set that `config.json` names, or "mnist"."""
     training = weights.load_config(folder).get(weights.TRAINING_KEY)
     return str(training.get("dataset", "mnist")) if isinstance(training, dict) else "mnist"
 

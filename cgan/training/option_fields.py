@@ -10,7 +10,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,13 +25,12 @@ _METADATA_KEY = "option"
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What is known of an option besides its name, type and default.
+    """What is known about an option besides its name, type and default.
 
     Attributes:
         description: the text in `--help`.
         decides_weights: whether another value gives other weights. Where it doesn't, `--resume`
             accepts a new value.
-        by_architecture: whether only some architectures take it.
         needs: another option that this one needs.
         choices: the values to choose from; empty if there is no such list.
         at_least: lower bound, of each value if there are several.
@@ -43,9 +42,8 @@ class Option:
 
     description: str
     decides_weights: bool = True
-    by_architecture: bool = False
     needs: str | None = None
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     at_least: float = -math.inf
     greater_than: float = -math.inf
     at_most: float = math.inf
@@ -92,7 +90,7 @@ def default_of(options_class: type, name: str) -> Any:
 
 
 def add_to(parser: Parser, options_class: type, *names: str) -> None:
-    """Add a dataclass's options to a command line; the parsed values hold only those given.
+    """Add a dataclass's options to a command line; options not given are absent when parsed.
 
     Args:
         parser: the command line.
@@ -140,7 +138,7 @@ def check_values(options: Any) -> None:
 
 
 def check_needs(options: Any) -> None:
-    """Check that what an option needs is there.
+    """Check that the options which others need are given.
 
     Raises:
         BadValue: names the first option that needs another one.
@@ -156,14 +154,14 @@ def is_given(options: Any, name: str) -> bool:
 
 
 def resumed(options: Options, given: Mapping[str, Any]) -> Options:
-    """Return the options of a run that is resumed, with the changes that are allowed.
+    """Return the options of a resumed run, with the changes that the user asks for.
 
     Args:
         options: those of the run so far.
-        given: options that the user gave now.
+        given: options that the user gives now.
 
     Raises:
-        BadValue: one of these decides the weights and differs, or is wrong.
+        BadValue: a given option is wrong, or decides the weights and differs from the run's.
     """
     for name, value in given.items():
         own = getattr(options, name)
@@ -176,7 +174,7 @@ def resumed(options: Options, given: Mapping[str, Any]) -> Options:
 
 
 def shown(value: Any) -> str:
-    """Return a value as one would give it on the command line, or in words."""
+    """Return a value as it is written on the command line, or in words."""
     if value is None:
         return "not set"
     if isinstance(value, bool):
@@ -186,7 +184,7 @@ def shown(value: Any) -> str:
 
 @dataclass(frozen=True)
 class _Type:
-    """A type that options may have: its name in words, how to read it, and how to check it."""
+    """A type of option: its name in error messages, how to read it, and how to check it."""
 
     name: str
     read: Callable[[str], Any]

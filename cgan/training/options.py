@@ -12,23 +12,12 @@ from cgan.backend.setup import DEVICES
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
-from cgan.model.config import ARCHITECTURES, DEFAULT_WIDTHS, MAX_WIDTH
+from cgan.model.architectures import ARCHITECTURES, takers
+from cgan.model.conv import DEFAULT_WIDTHS, MAX_WIDTH
 from cgan.training.option_fields import check_needs, check_values, is_given, option, options_of
 from cgan.writing.latents import MAX_SEED
 
 LOSSES = ("lsgan", "bce", "hinge")
-
-
-def architecture_options(architecture: str) -> tuple[str, ...]:
-    """Return the options that this architecture takes and not every architecture does."""
-    if architecture == "conv":
-        return ("g_widths", "d_widths", "class_norm", "latent_norm", "pack", "r1")
-    return ()
-
-
-def default_widths(architecture: str) -> tuple[int, ...]:
-    """Return the channels of a generator whose options don't give any."""
-    return DEFAULT_WIDTHS if architecture == "conv" else ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class TrainingOptions:
     )
     arch: str = option(
         "mlp",
-        "mlp (the article's networks) or conv (convolutional)",
+        " or ".join(f"{name} ({one.title})" for name, one in ARCHITECTURES.items()),
         choices=ARCHITECTURES,
     )
     # See `GeneratorConfig.widths`.
@@ -59,24 +48,19 @@ class TrainingOptions:
         None,
         "channels of a conv generator, from the latent on; "
         f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
-        by_architecture=True,
     )
     # At 1/2, 1/4 and 1/8 of the image's size.
     d_widths: tuple[int, ...] | None = option(
         None,
         "channels of a conv discriminator; those of the generator by default",
-        by_architecture=True,
         at_least=1,
         at_most=MAX_WIDTH,
     )
     class_norm: bool = option(
         False,
         "give each class its own gains and biases in a conv generator's BatchNorm",
-        by_architecture=True,
     )
-    latent_norm: bool = option(
-        False, "let these depend on the latent, too", by_architecture=True, needs="class_norm"
-    )
+    latent_norm: bool = option(False, "let these depend on the latent, too", needs="class_norm")
 
     # The objective and the optimisers.
     loss: str = option(
@@ -116,14 +100,12 @@ class TrainingOptions:
     pack: int = option(
         1,
         "images of a class that the discriminator judges together",
-        by_architecture=True,
         at_least=1,
     )
     # `cgan.training.losses`, equation 6.
     r1: float = option(
         0.0,
         "weight of the gradient penalty of a conv discriminator on real images; 0 for none",
-        by_architecture=True,
         at_least=0,
     )
     shift: int = option(
@@ -194,12 +176,11 @@ class TrainingOptions:
             )
 
     def _check_architecture(self) -> None:
-        """Refuse options that the architecture doesn't take."""
-        taken = architecture_options(self.arch)
-        for name, its in options_of(type(self)).items():
-            if its.by_architecture and is_given(self, name) and name not in taken:
-                takers = [arch for arch in ARCHITECTURES if name in architecture_options(arch)]
-                raise BadValue(f"--{name} needs --arch {' or '.join(takers)}.")
+        """Refuse options that other architectures take, but not this one."""
+        for name in options_of(type(self)):
+            names = takers(name)
+            if names and self.arch not in names and is_given(self, name):
+                raise BadValue(f"--{name} needs --arch {' or '.join(names)}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON-ready values."""

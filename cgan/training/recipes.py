@@ -28,7 +28,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
-def options_of(recipe: str, given: dict[str, Any]) -> TrainingOptions:
+def from_recipe(recipe: str, given: dict[str, Any]) -> TrainingOptions:
     """Return the recipe's options, with `given` ones in place of its own.
 
     Raises:

@@ -12,11 +12,11 @@ from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
-from cgan.model import reader
+from cgan.model import architectures, reader
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
 from cgan.training.option_fields import resumed
-from cgan.training.options import Execution, TrainingOptions, default_widths
+from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
@@ -25,9 +25,6 @@ from cgan.writing.number import parse
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
     from cgan.evaluation.classifier import Classifier
-
-# Keys of the generator's config whose option has another name.
-_OPTION_NAMES = {"widths": "g_widths", "architecture": "arch"}
 
 
 def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
@@ -72,6 +69,8 @@ def _train(
     """
     dataset = _load_data(options, execution)
     options, config = resolve(options, dataset)
+    interruption = Interruption()
+    evaluation = _make_evaluation(run, config, options, execution, interruption)
     computer = _prepare_jittor(options, execution)
     if record is not None and record.began_on != computer:
         warn(
@@ -79,11 +78,10 @@ def _train(
             f"{record.began_on.device} and continues with {computer.threads} on "
             f"{computer.device}: the weights will be as good, but not the same to the bit."
         )
-    with Interruption() as interruption:
-        evaluation = _make_evaluation(run, config, options, execution, interruption)
-        new_record = RunRecord(options, computer if record is None else record.began_on)
-        if new_record != record:
-            new_record.save(run.path, config)
+    new_record = RunRecord(options, computer if record is None else record.began_on)
+    if new_record != record:
+        new_record.save(run.path, config)
+    with interruption:
         classifier = _make_reader(run, config, dataset, execution, interruption)
 
         from cgan.training.trainer import Trainer  # imports Jittor
@@ -143,25 +141,25 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
     Raises:
         BadValue: names the option that is out of bounds.
     """
+    architecture = architectures.get(options.arch)
     try:
-        return GeneratorConfig(
+        config: GeneratorConfig = architecture.config(
             latent_dim=options.latent_dim,
             n_classes=10 if options.n_classes is None else options.n_classes,
             img_size=options.img_size,
             channels=1 if options.channels is None else options.channels,
             conditional=not options.unconditional,
             architecture=options.arch,
-            widths=options.g_widths or default_widths(options.arch),
-            class_norm=options.class_norm,
-            latent_norm=options.latent_norm,
             reader=options.reader,
+            **architecture.own_fields(options),
         )
+        return config
     except UserError as error:
         key = error.values.get("key")
         if key is None:
             raise BadValue(f"These options make no valid generator: {error}.") from error
-        name = _OPTION_NAMES.get(str(key), key)
-        named: dict[str, Any] = error.values | {"key": f"--{name}"}
+        option = architecture.config_options.get(str(key), key)
+        named: dict[str, Any] = error.values | {"key": f"--{option}"}
         raise BadValue(error.template + ".", **named) from error
 
 

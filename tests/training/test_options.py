@@ -6,9 +6,9 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from cgan.common.errors import BadValue
-from cgan.model.config import ARCHITECTURES
+from cgan.model.architectures import ARCHITECTURES
 from cgan.training.option_fields import resumed
-from cgan.training.options import Execution, TrainingOptions, architecture_options, default_widths
+from cgan.training.options import Execution, TrainingOptions
 from tests.conftest import message
 
 ARTICLE = {
@@ -167,9 +167,8 @@ def test_there_is_no_weight_without_a_reader():
 
 def test_what_an_architecture_takes_are_options():
     names = TrainingOptions().to_dict()
-    for arch in ARCHITECTURES:
-        assert set(architecture_options(arch)) <= names.keys()
-        assert all(width > 0 for width in default_widths(arch))
+    for arch in ARCHITECTURES.values():
+        assert arch.options <= names.keys()
 
 
 @pytest.mark.parametrize(
