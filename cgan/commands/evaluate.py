@@ -1,9 +1,12 @@
 """`evaluate`: measure the quality of a generator."""
 
 import argparse
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
 from cgan.common.errors import BadValue, UserError
@@ -12,6 +15,9 @@ from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
 from cgan.writing.latents import check_seed
+
+if TYPE_CHECKING:
+    from cgan.data.datasets import Dataset
 
 
 def add(commands: Commands) -> None:
@@ -38,35 +44,24 @@ def do(values: argparse.Namespace) -> None:
     """Evaluate, print the results, and write `metrics.json` and two pictures."""
     # Here: they take longer to import than other commands take altogether.
     from cgan.backend.setup import load_jittor
-    from cgan.common.signals import Interruption
-    from cgan.data import datasets
     from cgan.evaluation import evaluator
 
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
-    dataset = values.dataset or _trained_on(folder)
-    if dataset not in datasets.DATASETS:
-        raise BadValue(f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}.")
-    train, test = datasets.load_splits(
-        dataset, values.data_dir, sampler.config.img_size, values.quiet
-    )
+    train, test = _load_splits(values, sampler.config.img_size)
     samples = values.samples
     if samples is None:
         samples = min(evaluator.SAMPLES, len(train.labels))
     evaluator.check_fits(sampler.config, train, samples)
     _check_writable(folder, pictures)
     load_jittor(values.device)
-    with Interruption("Stopping (once more to stop at once).") as interruption:
 
-        def check() -> None:
-            if interruption.signal_number is not None:
-                sys.exit(EXIT_SIGNAL_BASE + interruption.signal_number)
+    def say(message: str) -> None:
+        if not values.quiet:
+            note(message)
 
-        def say(message: str) -> None:
-            if not values.quiet:
-                note(message)
-
+    with _stoppable() as check:
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
         measured = measuring.evaluate(sampler, samples, seed, pictures)
     metrics.save(folder, measured)
@@ -76,6 +71,30 @@ def do(values: argparse.Namespace) -> None:
         f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
         f"{pictures / evaluator.NEIGHBOURS_NAME}."
     )
+
+
+def _load_splits(values: argparse.Namespace, img_size: int) -> "tuple[Dataset, Dataset]":
+    """Load the training set and the test set to measure against."""
+    from cgan.data import datasets
+
+    dataset = values.dataset or _trained_on(values.folder)
+    if dataset not in datasets.DATASETS:
+        raise BadValue(f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}.")
+    return datasets.load_splits(dataset, values.data_dir, img_size, values.quiet)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], None]]:
+    """Let a signal stop the work at the next call of the function that this yields."""
+    from cgan.common.signals import Interruption
+
+    with Interruption("Stopping (once more to stop at once).") as interruption:
+
+        def check() -> None:
+            if interruption.signal_number is not None:
+                sys.exit(EXIT_SIGNAL_BASE + interruption.signal_number)
+
+        yield check
 
 
 def _trained_on(folder: Path) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cgan.backend import adam, openmp
 from cgan.backend.setup import load_jittor
+from cgan.backend.shift import shift
 from cgan.data.datasets import Dataset
 from cgan.evaluation import classifier_cache
 from cgan.model import reader
@@ -28,7 +29,6 @@ _BATCH = 128
 _LEARNING_RATE = 4e-3
 _WARM_UP = 0.1  # share of the steps in which the learning rate rises
 _MIN_STEPS = 400  # small data sets are gone through more often
-_BLACK = -1.0
 
 # The last bits of the weights depend on the number of threads. It is always the same here, so that
 # the same images give the same results, whatever else this process does.
@@ -179,11 +179,11 @@ def fit(
     optimiser = adam.Adam(network.parameters(), _LEARNING_RATE, (0.9, 0.999))
     with openmp.threads(_THREADS):
         for done, chosen in _batches(len(data.labels), settings.epochs, rng):
-            images = data.images[chosen]
+            images = jt.array(data.images[chosen])
             if settings.shift:
-                images = _shifted(images, rng)
+                images = shift(images, _shifts(len(chosen), shape[1], rng))
             optimiser.lr = _LEARNING_RATE * min(done / _WARM_UP, 1 - done)
-            scores, _ = network(jt.array(images))
+            scores, _ = network(images)
             optimiser.step(nn.cross_entropy_loss(scores, jt.array(data.labels[chosen])))
             check()
         tensors = {name: value.copy() for name, value in network.state_dict(to="numpy").items()}
@@ -252,17 +252,7 @@ def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:
     return tensors
 
 
-def _shifted(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Shift each of (N, C, H, W) images by its own number of pixels; the gaps become black.
-
-    `cgan.training.augment` does this in Jittor, where the generator's gradient flows through it.
-    """
-    count, _, height, width = images.shape
-    most = height // 16
-    padding = ((0, 0), (0, 0), (most, most), (most, most))
-    padded = np.pad(images, padding, constant_values=_BLACK).transpose(0, 2, 3, 1)
-    down, right = rng.integers(0, 2 * most + 1, (2, count, 1))
-    rows, columns = down + np.arange(height), right + np.arange(width)
-    image = np.arange(count)[:, None, None]
-    shifted = padded[image, rows[:, :, None], columns[:, None, :]]
-    return np.ascontiguousarray(shifted.transpose(0, 3, 1, 2))
+def _shifts(count: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    """Return random shifts (count, 2), in pixels, by up to a sixteenth of the images' size."""
+    most = size // 16
+    return (most - rng.integers(0, 2 * most + 1, (2, count))).astype(np.int32).T
