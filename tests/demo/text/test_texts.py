@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.hub.source import BUNDLED
 from cgan.model.reader import NoReader
 from cgan.writing.checks import NotOffered, OutOfRange, real, whole
@@ -172,7 +172,7 @@ def sentences(name):
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
-        if called not in ("UserError", "HubError", "super().__init__"):
+        if called not in ("UserError", "BadValue", "HubError", "super().__init__"):
             continue
         first = node.args[0] if node.args else ast.Constant("")
         if ast.unparse(first) in ("error.template", "template"):  # handed on
@@ -186,12 +186,14 @@ def sentences(name):
 MODULES = [
     "cgan.model.config",
     "cgan.hub.errors",
+    "cgan.writing.checks",
+    "cgan.writing.hand",
+    "cgan.writing.morph",
     "cgan.writing.number",
     "cgan.hub.pull",
     "cgan.model.reader",
     "cgan.hub.source",
     "cgan.model.weights",
-    "cgan.writing.drawing",
     "demo.models",
 ]
 
@@ -232,10 +234,8 @@ def test_what_has_no_translation_is_marked():
 
 
 def test_every_kind_of_error_is_tried():
-    kinds = {UserError, *UserError.__subclasses__()}
-    ours = {
-        kind for kind in kinds if kind.__module__ in ("cgan.writing.number", "cgan.writing.drawing")
-    }
+    kinds = BadValue.__subclasses__()
+    ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
     assert len(ours) == 7
 
