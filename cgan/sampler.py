@@ -13,10 +13,10 @@ from cgan.model.generator import NumpyGenerator
 from cgan.model.reader import CERTAIN, NoReader, Reader, is_reader
 from cgan.model.weights import Weights, fingerprint
 from cgan.writing import number, picture
-from cgan.writing.checks import check_count
 from cgan.writing.drawing import draw
-from cgan.writing.hand import hand_of
+from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed, latents
+from cgan.writing.limits import check_best_of, check_count
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
@@ -188,7 +188,8 @@ class Sampler:
             NoReader: best_of is more than 1, and the weights have none.
             BadValue: an argument is out of range.
         """
-        hand, chosen = hand_of(seed, best_of), np.asarray(labels)
+        hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
+        chosen = np.asarray(labels)
         z = latents(len(chosen), hand.seed, self.config.latent_dim)
         if best_of > 1:
             if self._reader is None:
@@ -217,7 +218,8 @@ class Sampler:
             NoReader: best_of is more than 1, and the weights have none.
         """
         parts = number.parse(text)
-        return draw(self, parts, hand_of(seed, best_of)).row
+        hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
+        return draw(self, parts, hand).row
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
         """Draw every class with the same latents: a column is a class, a row is a latent.

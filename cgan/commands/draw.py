@@ -15,7 +15,8 @@ from cgan.common.terminal import note, warn
 from cgan.sampler import Sampler
 from cgan.writing import export, number, picture
 from cgan.writing.drawing import draw
-from cgan.writing.hand import hand_of
+from cgan.writing.latents import check_seed
+from cgan.writing.limits import check_best_of
 from cgan.writing.settings import LARGE, SCALE, Setting, WritingSettings, specified
 
 _MAX_GRID_ROWS = 1000
@@ -99,8 +100,8 @@ def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> Non
     scale = checked.pop("scale")
     if is_svg:
         scale = LARGE
-    limited = hand_of(values.seed, values.best_of)
-    settings = WritingSettings(**checked, seed=limited.seed, best_of=limited.best_of)
+    seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
+    settings = WritingSettings(**checked, seed=seed, best_of=best_of)
     drawing = draw(_load(values.weights), number.parse(values.number), settings.hand())
     if is_svg:
         file = export.svg(drawing, settings.look, settings.ink)

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from cgan.common.errors import BadValue
 
 
@@ -20,12 +18,15 @@ class OutOfRange(BadValue):
             high: its largest value.
             whole: whether it has to be a whole number.
         """
-        template, text_id = (
-            ("{setting} must be a whole number from {low:g} to {high:g}.", "setting.whole")
+        super().__init__(
+            "{setting} must be a whole number from {low:g} to {high:g}."
             if whole
-            else ("{setting} must be a number from {low:g} to {high:g}.", "setting.real")
+            else "{setting} must be a number from {low:g} to {high:g}.",
+            text_id="setting.whole" if whole else "setting.real",
+            setting=name.capitalize(),
+            low=low,
+            high=high,
         )
-        super().__init__(template, text_id=text_id, setting=name.capitalize(), low=low, high=high)
 
 
 class NotOffered(BadValue):
@@ -75,14 +76,3 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
     if value not in choices:
         raise NotOffered(name, choices)
     return value
-
-
-def check_count(name: str, value: Any) -> int:
-    """Return `value`, also one of NumPy's integers, as an int.
-
-    Raises:
-        BadValue: not a whole number of at least 1.
-    """
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise BadValue(f"{name} must be a whole number of at least 1, not {value!r}.")
-    return int(value)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import BadValue
 from cgan.writing import picture
 from cgan.writing.generator import DrawsImages
 from cgan.writing.hand import Hand, Latent, format_redrawn
+from cgan.writing.limits import check_classes
 from cgan.writing.memory import Digit, Memory
 
 
@@ -77,7 +77,7 @@ def draw(
     """
     memory = memory or Memory()
     labels = digits_of(parts)
-    check_classes(sampler, labels)
+    check_classes(sampler.config, labels)
     latents = memory.latents(sampler, hand.choices(labels, sampler.config.n_classes))
     digits = memory.digits(sampler, [latent.values for latent in latents], labels)
     # What was made once for several digits counts once.
@@ -90,18 +90,3 @@ def draw(
 def digits_of(parts: Sequence[int | None]) -> NDArray[np.integer[Any]]:
     """Return the digits without the gaps: (N,) integers."""
     return np.array([part for part in parts if part is not None])
-
-
-def check_classes(sampler: DrawsImages, labels: NDArray[np.integer[Any]]) -> None:
-    """Check that a generator can write these digits.
-
-    Raises:
-        BadValue: it can't.
-    """
-    if not sampler.config.conditional:
-        raise BadValue("These weights are unconditional: they can't write a chosen digit.")
-    if max(labels) >= sampler.config.n_classes:
-        raise BadValue(
-            f"These weights know the classes 0 to {sampler.config.n_classes - 1}; "
-            f"they can't write {max(labels)}."
-        )

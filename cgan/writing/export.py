@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import BadValue
 from cgan.writing import look as looks
 from cgan.writing import outline
 from cgan.writing.drawing import Drawing
 from cgan.writing.layout import lay_out
+from cgan.writing.limits import check_grey
 from cgan.writing.settings import LARGE
 
 
@@ -35,7 +35,7 @@ def png(drawing: Drawing, look: str, ink: str, scale: int) -> File:
     Raises:
         BadValue: an unknown look or ink, or the picture is not grey.
     """
-    _check_grey(drawing)
+    check_grey(drawing.pixels)
     data = looks.png(looks.colour(drawing.row, look, ink, scale), drawing.fields)
     return File(file_name(drawing, "large.png" if scale == LARGE else "png"), "image/png", data)
 
@@ -46,7 +46,7 @@ def svg(drawing: Drawing, look: str, ink: str) -> File:
     Raises:
         BadValue: an unknown look or ink, or the picture is not grey.
     """
-    _check_grey(drawing)
+    check_grey(drawing.pixels)
     looks.check(look, ink)
     height, width = drawing.pixels.shape[1:]
     layout = lay_out(drawing.parts, width)
@@ -99,8 +99,3 @@ def grid_png(
 def file_name(drawing: Drawing, extension: str) -> str:
     """Return a file name with the digits and the seed."""
     return f"{drawing.digits}-seed-{drawing.hand.seed}.{extension}"
-
-
-def _check_grey(drawing: Drawing) -> None:
-    if drawing.pixels.ndim != 3:
-        raise BadValue("These weights draw in colour: looks, inks and SVG are for grey digits.")

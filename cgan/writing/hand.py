@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue, UserError
-from cgan.writing.checks import check_count, whole
+from cgan.writing.checks import whole
 from cgan.writing.generator import DrawsImages
-from cgan.writing.latents import candidates, check_seed
+from cgan.writing.latents import candidates
 from cgan.writing.number import MAX_DIGITS
 
 MAX_VARIATION = 999
-MAX_BEST_OF = 64  # in Python and on the command line; the page takes less
 
 
 class BadRedrawn(BadValue):
@@ -25,7 +24,7 @@ class BadRedrawn(BadValue):
         """Say what would be right."""
         super().__init__(
             "redrawn must be pairs of position and variation, such as 2.1-5.3.",
-            text_id="setting.redrawn",
+            text_id="redrawn.invalid",
         )
 
 
@@ -116,22 +115,6 @@ class Hand:
             legible = tuple(range(n_classes)) if shared else (int(label),)
             found.append(LatentChoice(self.seed, index, self.truncation, self.best_of, legible))
         return found
-
-
-def hand_of(seed: Any, best_of: Any, **settings: Any) -> Hand:
-    """Return a hand with the limits of Python and the command line.
-
-    Args:
-        seed: 0 to 2**63 - 1.
-        best_of: 1 to 64.
-        settings: the others of the hand, which are not checked.
-
-    Raises:
-        BadValue: seed or best_of is out of range.
-    """
-    if not 1 <= check_count("best_of", best_of) <= MAX_BEST_OF:
-        raise BadValue(f"best_of must be from 1 to {MAX_BEST_OF}, not {best_of}.")
-    return Hand(check_seed(seed), best_of=best_of, **settings)
 
 
 def parse_redrawn(text: Any) -> dict[int, int]:

@@ -29,20 +29,17 @@ class BadCharacter(BadValue):
 
     def __init__(self, character: str, position: int) -> None:
         """Name the character with its position, from 1."""
-        template, text_id = (
-            (
-                "Character {position}, {shown}, is a plus sign after the beginning: only a "
-                "leading + is allowed.",
-                "number.late_plus",
-            )
-            if unicodedata.normalize("NFKC", character) == "+"
-            else (
-                "Character {position}, {shown}, is not a digit: only digits, spaces, hyphens, "
-                "dots, brackets and a leading + can be written.",
-                "number.bad_character",
-            )
+        late_plus = unicodedata.normalize("NFKC", character) == "+"
+        super().__init__(
+            "Character {position}, {shown}, is a plus sign after the beginning: only a leading + "
+            "is allowed."
+            if late_plus
+            else "Character {position}, {shown}, is not a digit: only digits, spaces, hyphens, "
+            "dots, brackets and a leading + can be written.",
+            text_id="number.plus_inside" if late_plus else "number.bad_character",
+            position=position,
+            shown=_shown(character),
         )
-        super().__init__(template, text_id=text_id, position=position, shown=_shown(character))
 
 
 class TooLong(BadValue):

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from cgan.common.errors import BadValue
-from cgan.writing.checks import NotOffered, OutOfRange, check_count, one_of, real, whole
+from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
 from tests.conftest import message
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -49,10 +48,3 @@ def test_what_is_not_a_choice_is_refused_with_the_choices(value):
         one_of("look", value, ("paper", "clear"))
     assert message(caught) == "look must be one of paper, clear."
     assert one_of("look", "clear", ("paper", "clear")) == "clear"
-
-
-@pytest.mark.parametrize("value", [0, -1, 1.0, "1", None, True, np.float64(2)])
-def test_what_is_not_a_count_is_refused(value):
-    with pytest.raises(BadValue, match="rows must be a whole number of at least 1"):
-        check_count("rows", value)
-    assert type(check_count("rows", np.int64(3))) is int
