@@ -89,7 +89,7 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
 
 
 def _card(weights: list[Pinned], hardware: str) -> str:
-    lock = (demo_files.ROOT / demo_files.REQUIREMENTS).read_text(encoding="utf-8")
+    lock = (demo_files.ROOT / demo_files.LOCK).read_text(encoding="utf-8")
     names = list(dict.fromkeys(one.repository.id for one in weights))
     # Fetched when the Space is built, without a token: public ones only.
     preload = [
@@ -103,7 +103,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
         colorFrom="gray",
         colorTo="indigo",
         sdk="gradio",
-        sdk_version=demo_files.read_pins(lock)["gradio"].version,
+        sdk_version=demo_files.read_pins(lock)["gradio"],
         python_version=PYTHON_VERSION,
         app_file=demo_files.APP,
         short_description="Type a number, get it in a GAN's handwriting",

@@ -7,8 +7,7 @@ from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
 from cgan.sampler import Sampler
 from cgan.training import checkpoint, plots
-from cgan.training.execution import Execution
-from cgan.training.options import TrainingOptions
+from cgan.training.options import Execution, TrainingOptions
 from cgan.training.progress import Progress
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder

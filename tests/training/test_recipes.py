@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.training.options import TrainingOptions
 from cgan.training.recipes import RECIPES, options_of
 
@@ -28,5 +28,5 @@ def test_the_best_recipe_is_convolutional_and_publishes_averages():
 
 
 def test_what_does_not_fit_the_recipe_is_refused():
-    with pytest.raises(UserError, match="needs --arch conv"):
+    with pytest.raises(BadValue, match="needs --arch conv"):
         options_of("best", {"arch": "mlp", "class_norm": True})
