@@ -76,7 +76,8 @@ def test_the_plain_install_draws_the_same_and_needs_little(installed, tmp_path):
     assert drawn.returncode == 0, drawn.stderr
     picture, modules = json.loads(drawn.stdout)
     assert picture == Sampler.from_pretrained().write("138", seed=7).tolist()
-    assert {m for m in modules if not m.startswith("_")} <= {"PIL", "cgan", "contourpy", "numpy", "safetensors"}
+    ours = {name for name in modules if not name.startswith("_")}
+    assert ours <= {"PIL", "cgan", "contourpy", "numpy", "safetensors"}
 
 
 def test_its_command_draws_and_says_what_other_commands_need(installed, tmp_path):

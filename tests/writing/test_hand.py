@@ -1,0 +1,60 @@
+"""What names the digits that were redrawn, and the limits of a hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cgan.common.errors import BadValue, UserError
+from cgan.writing.hand import Hand, format_redrawn, hand_of, parse_redrawn
+from tests.conftest import message
+
+redrawings = st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=8)
+
+
+@given(redrawings)
+def test_what_is_redrawn_is_read_as_it_was_written(redrawn):
+    assert parse_redrawn(format_redrawn(redrawn)) == redrawn
+
+
+@pytest.mark.parametrize(
+    ("text", "redrawn"),
+    [
+        ("", {}),
+        (None, {}),
+        ("0.0", {}),
+        ("5.3-2.1", {2: 1, 5: 3}),
+        ("63.999", {63: 999}),
+        ("2.1-2.4", {2: 4}),
+        ("2.1-2.0", {}),
+    ],
+)
+def test_redrawn_digits_are_pairs_of_position_and_variation(text, redrawn):
+    assert parse_redrawn(text) == redrawn
+    assert list(parse_redrawn(text)) == sorted(redrawn)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1", "1.", ".1", "1.2.3", "a.b", "64.1", "1.1000", "1,2", "2.1-x", "1." + "9" * 5000, 1, True],
+)
+def test_what_names_no_redrawn_digit_is_refused(text):
+    with pytest.raises(UserError, match=r"such as 2\.1-5\.3") as caught:
+        parse_redrawn(text)
+    message(caught)
+
+
+@pytest.mark.parametrize(
+    ("seed", "best_of", "said"),
+    [
+        (-1, 1, "The seed must be"),
+        (2**63, 1, "The seed must be"),
+        ("1", 1, "The seed must be"),
+        (1, 0, "best_of must be"),
+        (1, 65, "best_of must be from 1 to 64"),
+        (1, "2", "best_of must be"),
+    ],
+)
+def test_a_hand_outside_the_limits_of_the_command_line_is_refused(seed, best_of, said):
+    assert hand_of(2**63 - 1, 64, row=3) == Hand(2**63 - 1, row=3, best_of=64)
+    with pytest.raises(BadValue, match=said):
+        hand_of(seed, best_of)
