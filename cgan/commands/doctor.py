@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from cgan import __version__
+import cgan
 from cgan.backend.machine import find_machine
 from cgan.common.command_line import EXIT_FAULT, Commands, Exit
 from cgan.common.finding import Finding, describe, look, shown
@@ -49,7 +49,7 @@ def do(values: argparse.Namespace) -> None:
 
 def _system() -> list[Finding]:
     return [
-        Finding("cgan", f"{__version__}, in {shown(Path(__file__).parents[2])}"),
+        Finding("cgan", f"{cgan.__version__}, in {shown(Path(__file__).parents[2])}"),
         look("Python", _python),
         look("platform", lambda: Finding("platform", platform.platform())),
     ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from cgan.common.errors import UserError
+
 Level: TypeAlias = Literal["ok", "note", "fault"]
 
 
@@ -33,7 +35,9 @@ def look(name: str, find: Callable[[], Finding]) -> Finding:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error's kind and the last line of its message."""
+    """Return an error's kind and the last line of its message; a `UserError` as it is."""
+    if isinstance(error, UserError):
+        return str(error)
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
 

@@ -9,7 +9,7 @@ import the library: call `require` before anything that does.
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,18 @@ def xet_status(error: ConnectionError) -> int | None:
     """
     found = _XET_STATUS.search(str(error))
     return int(found[1]) if found else None
+
+
+def seconds_of_rate_limit(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds until a used-up rate limit is reset, or None.
+
+    The library reads the Hub's headers by a function that its documentation doesn't mention.
+    Test: test_pull.py, a Hub that asks to wait.
+    """
+    from huggingface_hub.utils import parse_ratelimit_headers
+
+    limit = parse_ratelimit_headers(headers)
+    return limit.reset_in_seconds if limit is not None and limit.remaining == 0 else None
 
 
 def matches_its_name(path: Path) -> bool:

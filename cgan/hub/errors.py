@@ -55,11 +55,9 @@ def _without_tokens(text: str) -> str:
 
 def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
     """Return how long an answer of status 429 asks to wait, or None if it doesn't say."""
-    from huggingface_hub.utils import parse_ratelimit_headers
-
-    limit = parse_ratelimit_headers(headers)
-    if limit is not None and limit.remaining == 0:
-        return limit.reset_in_seconds
+    seconds = compat.seconds_of_rate_limit(headers)
+    if seconds is not None:
+        return seconds
     after = headers.get("Retry-After", "")
     return int(after) if after.isascii() and after.isdecimal() else None
 
