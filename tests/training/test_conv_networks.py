@@ -14,7 +14,7 @@ from cgan.model.weights import Weights, load
 from cgan.sampler import Sampler
 from cgan.training.conv_networks import LEAKY_SLOPE, Discriminator, Generator
 from tests.conftest import TINY_CONV, random_tensors
-from tests.test_conv_generator import CONFIGS
+from tests.model.test_conv_generator import CONFIGS
 
 jt = load_jittor()
 
