@@ -2,14 +2,13 @@
 
 import os
 import ssl
-import subprocess
-import sys
 
 import pytest
 
 from cgan.backend.setup import load_jittor, usable_threads
 from cgan.common.errors import UserError
-from tests.conftest import ROOT, message, run_python
+from tests import fresh_jittor
+from tests.conftest import message, run_python
 
 LOAD = "from cgan.backend.setup import load_jittor\njittor = load_jittor({})\n"
 
@@ -176,39 +175,14 @@ def test_an_import_that_exits_is_no_success(tmp_path):
 
 @pytest.mark.slow
 def test_on_a_fresh_machine_without_internet_it_compiles_and_writes_its_cache_only(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    (tmp_path / "cwd").mkdir()
-    nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
-    code = LOAD.format("'cpu'") + (
-        "product = jittor.matmul(jittor.ones((3, 4)), jittor.ones((4, 2)))\n"
-        "print(product.numpy().tolist(), jittor.compile_extern.use_mkl)\n"
-    )
-    # Not `run_python`: compiling takes longer than it waits.
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=tmp_path / "cwd",
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "PYTHONPATH": str(ROOT),
-            "https_proxy": nowhere,
-            "http_proxy": nowhere,
-        },
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stdout == f"{[[4.0] * 2] * 3} True\n"
-    notes = [line for line in result.stderr.splitlines() if line.startswith("Jittor")]
+    result = fresh_jittor.result(tmp_path)
+    assert result["returncode"] == 0, result["stderr"]
+    assert result["stdout"] == f"{[[4.0] * 2] * 3} True\n"
+    notes = [line for line in result["stderr"].splitlines() if line.startswith("Jittor")]
     assert notes[0].startswith("Jittor compiles its core with g++ now: about two minutes")
     assert notes[1].startswith("Jittor's core is compiled (")
     assert len(notes) == 2
-    assert [str(path.relative_to(home)) for path in home.glob("*/*")] == [".cache/jittor"]
-    assert [path.name for path in home.iterdir()] == [".cache"]
-    assert list((tmp_path / "cwd").iterdir()) == []
+    assert (result["home"], result["work"]) == ([".cache/jittor"], [])
 
 
 @pytest.mark.parametrize(("wanted", "expected"), [(1, 1), (10**6, None)])
