@@ -36,7 +36,7 @@ _THREADS = 2
 
 # Part of the cache's key. Raise it when `fit` would give other weights for the same settings and
 # data: after a change of the network, its initial weights, the optimiser, the batches, the shifts
-# or the constants above. Every cached classifier is then trained anew.
+# or the constants above. Every cached classifier is then trained again.
 VERSION = 1
 
 

@@ -236,8 +236,8 @@ def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
     """
     if not config.conditional:
         raise BadValue(
-            "These weights are unconditional: there is no class that an image should be of, so "
-            "they can't be evaluated."
+            "These weights are unconditional: their images have no class to be judged by, so they "
+            "can't be evaluated."
         )
     ours = (config.channels, config.img_size, config.img_size)
     theirs: tuple[Any, ...] = train.images.shape[1:]
