@@ -6,18 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.hub.source import Source, read
 from cgan.model.config import GeneratorConfig
 from cgan.model.generator import NumpyGenerator
 from cgan.model.reader import CERTAIN, NoReader, Reader, is_reader
 from cgan.model.weights import Weights, fingerprint
 from cgan.writing import number, picture
-from cgan.writing.latents import candidates, check_seed, latents
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
+from cgan.writing.latents import check_seed, latents
+from cgan.writing.limits import check_best_of, check_count
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
-MAX_BEST_OF = 64
 
 
 class Sampler:
@@ -65,14 +67,14 @@ class Sampler:
             revision: branch, tag or commit of the repository; None for its main branch.
 
         Raises:
-            UserError: something is missing or wrong; names the file and the key. From the Hub:
-                why it can't be had, and what to do.
+            UserError: something is missing or wrong: the sentence names the file and the key or,
+                for a repository, says why it can't be loaded and what to do.
         """
         return cls(*read(weights, revision))
 
     @property
     def fields(self) -> dict[str, str]:
-        """What a picture's file says about the weights: where they come from, and their sha256."""
+        """What a picture's file says about the weights: where they come from and their sha256."""
         fields = {"weights-sha256": self.sha256}
         return {"weights": self.source.label, **fields} if self.source.label else fields
 
@@ -83,9 +85,9 @@ class Sampler:
             (n, latent_dim) float32, standard normal; row i depends on (seed, i) alone.
 
         Raises:
-            UserError: n or the seed is out of range.
+            BadValue: n or the seed is out of range.
         """
-        return latents(_check_count("n", n), check_seed(seed), self.config.latent_dim)
+        return latents(check_count("n", n), check_seed(seed), self.config.latent_dim)
 
     def generate(self, z: ArrayLike, labels: ArrayLike | None = None) -> NDArray[np.float32]:
         """Generate one image per latent.
@@ -98,7 +100,7 @@ class Sampler:
             (N, C, H, W) float32 in [-1, 1], where -1 is black.
 
         Raises:
-            UserError: a shape, type or value does not fit.
+            BadValue: a shape, type or value does not fit.
         """
         checked = self._check_z(z)
         return self._generator(checked, self._check_labels(labels, len(checked)))
@@ -118,41 +120,41 @@ class Sampler:
             (N, C, H, W) float32 in [-1, 1].
 
         Raises:
-            UserError: a shape, type or value does not fit, or the weights are unconditional.
+            BadValue: a shape, type or value does not fit, or the weights are unconditional.
         """
         checked = self._check_z(z)
         first = self._check_labels(labels, len(checked))
         second = self._check_labels(others, len(checked))
         if first is None or second is None:
-            raise UserError("These weights are unconditional: there are no classes to mix.")
+            raise BadValue("These weights are unconditional: there are no classes to mix.")
         if not 0 <= share <= 1:
-            raise UserError(f"share must be from 0 to 1, not {share!r}.")
+            raise BadValue(f"share must be from 0 to 1, not {share!r}.")
         shares = np.full(len(checked), share, np.float32)
         return self._generator.between(checked, first, second, shares)
 
     def best(self, z: ArrayLike, labels: ArrayLike) -> int:
-        """Return which of several latents is the most legible, as `cgan.model.reader` reads.
+        """Return the index of the most legible latent, as `cgan.model.reader` reads.
 
-        It is the first whose images are all read as what they should be with a probability of
-        at least 0.99; if there is none, the one whose least legible image is the most legible.
-        So what is legible stays as it is, and what is unusual stays unusual.
+        It is the first latent whose images are all read correctly with a probability of at
+        least 0.99. If there is none, it is the one whose least legible image is the most legible.
+        So legible digits stay as they are, and unusual ones stay unusual.
 
         Args:
             z: (K, latent_dim), the latents to choose from, as for `generate`.
-            labels: (N,) integers in 0 .. n_classes - 1: all that the latent is to draw.
+            labels: (N,) integers in 0 .. n_classes - 1: the digits that must be legible.
 
         Returns:
             From 0 to K - 1; it depends on the weights, z and the labels alone.
 
         Raises:
             NoReader: the weights have none.
-            UserError: a shape, type or value does not fit.
+            BadValue: a shape, type or value does not fit.
         """
         if self._reader is None:
             raise NoReader
         checked = self._check_z(z)
         if not len(checked):
-            raise UserError("z must have at least one row.")
+            raise BadValue("z must have at least one row.")
         count = len(np.atleast_1d(np.asarray(labels)))
         wanted = self._check_labels(labels, count)
         assert wanted is not None  # only conditional generators have a reader
@@ -172,58 +174,52 @@ class Sampler:
     def best_latents(
         self, labels: ArrayLike, *, seed: int, best_of: int = 1
     ) -> NDArray[np.float32]:
-        """Return a latent per image: of `best_of` candidates the most legible one.
+        """Return a latent per image: the most legible one of `best_of` candidates.
 
         Args:
             labels: (N,) integers in 0 .. n_classes - 1.
             seed: of the latents.
-            best_of: how many to choose from (see `best`); with 1, these are `latents(N)`.
+            best_of: the number of candidates (see `best`); with 1, these are `latents(N)`.
 
         Returns:
             (N, latent_dim) float32; row i depends on the weights, seed, i and label i alone.
 
         Raises:
             NoReader: best_of is more than 1, and the weights have none.
-            UserError: an argument is out of range.
+            BadValue: an argument is out of range.
         """
+        hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
         chosen = np.asarray(labels)
-        if not 1 <= _check_count("best_of", best_of) <= MAX_BEST_OF:
-            raise UserError(f"best_of must be from 1 to {MAX_BEST_OF}, not {best_of}.")
-        z = latents(len(chosen), check_seed(seed), self.config.latent_dim)
+        z = latents(len(chosen), hand.seed, self.config.latent_dim)
         if best_of > 1:
-            for row, label in enumerate(chosen):
-                choices = candidates(check_seed(seed), row, best_of, self.config.latent_dim)
-                z[row] = choices[self.best(choices, [label])]
+            if self._reader is None:
+                raise NoReader
+            self._check_labels(chosen, len(chosen))
+            for row, choice in enumerate(hand.choices(chosen, self.config.n_classes)):
+                z[row] = choice.choose(self).values
         return z
 
     def write(self, text: str, *, seed: int = 0, best_of: int = 1) -> NDArray[np.uint8]:
         """Write a number by hand, in one row.
 
         Args:
-            text: as typed: digits of any script; spaces, hyphens, dots, brackets and a leading
-                + become gaps of half a digit.
-            seed: digit i depends on the weights, the seed, best_of, i and the digit alone.
-            best_of: how many latents to choose the most legible one of, for each digit.
+            text: the number as typed, with digits of any script; spaces, hyphens, dots, brackets
+                and a leading + become gaps of half a digit.
+            seed: of the latents; digit i depends on the weights, the seed, best_of, i and the
+                digit alone.
+            best_of: the number of latents to choose the most legible one from, for each digit.
 
         Returns:
             (H, W_total) uint8, ink 255 on 0; (H, W_total, 3) for three channels.
 
         Raises:
-            UserError: another character, named with its position; no digit; a bad seed or
-                best_of; or weights that can't write a chosen digit.
+            BadValue: a character can't be written (named with its position), there is no digit,
+                seed or best_of is out of range, or the weights can't write a chosen digit.
+            NoReader: best_of is more than 1, and the weights have none.
         """
-        if not self.config.conditional:
-            raise UserError("These weights are unconditional: they can't write a chosen digit.")
         parts = number.parse(text)
-        digits = [part for part in parts if part is not None]
-        if max(digits) >= self.config.n_classes:
-            raise UserError(
-                f"These weights know the classes 0 to {self.config.n_classes - 1}; "
-                f"they can't write {max(digits)}."
-            )
-        z = self.best_latents(digits, seed=seed, best_of=best_of)
-        images = self.generate(z, digits)
-        return picture.line(picture.to_pixels(images), parts)
+        hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
+        return draw(self, parts, hand).row
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
         """Draw every class with the same latents: a column is a class, a row is a latent.
@@ -233,9 +229,9 @@ class Sampler:
             unconditional generator fills 10 columns with a latent for each image.
 
         Raises:
-            UserError: rows or the seed is out of range.
+            BadValue: rows or the seed is out of range.
         """
-        rows = _check_count("rows", rows)
+        rows = check_count("rows", rows)
         if not self.config.conditional:
             columns = _UNCONDITIONAL_COLUMNS
             images = self.generate(self.latents(rows * columns, seed=seed))
@@ -248,11 +244,9 @@ class Sampler:
     def _check_z(self, z: ArrayLike) -> NDArray[np.float32]:
         checked = _floats(z)
         if checked.ndim != 2 or checked.shape[1] != self.config.latent_dim:
-            raise UserError(
-                f"z must have shape (N, {self.config.latent_dim}), not {checked.shape}."
-            )
+            raise BadValue(f"z must have shape (N, {self.config.latent_dim}), not {checked.shape}.")
         if not np.isfinite(checked).all():
-            raise UserError("z has values that are not finite float32 numbers.")
+            raise BadValue("z has values that are not finite float32 numbers.")
         return checked
 
     def _check_labels(
@@ -261,20 +255,20 @@ class Sampler:
         n_classes = self.config.n_classes
         if not self.config.conditional:
             if labels is not None:
-                raise UserError("These weights are unconditional: labels must be None.")
+                raise BadValue("These weights are unconditional: labels must be None.")
             return None
         if labels is None:
-            raise UserError("These weights are conditional: labels are needed.")
+            raise BadValue("These weights are conditional: labels are needed.")
         try:
             checked = np.asarray(labels)
         except ValueError as error:
-            raise UserError(f"labels must be an array of integers ({error}).") from error
+            raise BadValue(f"labels must be an array of integers ({error}).") from error
         if not np.issubdtype(checked.dtype, np.integer):
-            raise UserError(f"labels must be integers, not {checked.dtype}.")
+            raise BadValue(f"labels must be integers, not {checked.dtype}.")
         if checked.shape != (count,):
-            raise UserError(f"labels must have shape ({count},), not {checked.shape}.")
+            raise BadValue(f"labels must have shape ({count},), not {checked.shape}.")
         if count and not (checked.min() >= 0 and checked.max() < n_classes):
-            raise UserError(f"labels must be from 0 to {n_classes - 1}.")
+            raise BadValue(f"labels must be from 0 to {n_classes - 1}.")
         return checked
 
 
@@ -282,14 +276,8 @@ def _floats(z: ArrayLike) -> NDArray[np.float32]:
     try:
         array = np.asarray(z)
     except ValueError as error:
-        raise UserError(f"z must be an array of numbers ({error}).") from error
+        raise BadValue(f"z must be an array of numbers ({error}).") from error
     if array.dtype.kind not in "iuf":
-        raise UserError(f"z must be an array of real numbers, not {array.dtype}.")
-    with np.errstate(over="ignore"):  # what overflows float32 is refused as infinite
+        raise BadValue(f"z must be an array of real numbers, not {array.dtype}.")
+    with np.errstate(over="ignore"):  # what overflows becomes infinite, which is refused
         return array.astype(np.float32)
-
-
-def _check_count(name: str, value: Any) -> int:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise UserError(f"{name} must be a whole number of at least 1, not {value!r}.")
-    return int(value)

@@ -1,62 +1,49 @@
-"""What the page's events and the API's endpoints do: plain functions on a `Sampler`."""
+"""What the page's events and the API's endpoints do: plain functions on a `Model`."""
 
 import json
 import urllib.parse
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from cgan import UserError
-from cgan.writing import look as looks
-from cgan.writing.drawing import (
-    MAX_BEST_OF,
-    MAX_FRAMES,
-    MAX_ROWS,
-    MAX_SEED,
-    MAX_TRUNCATION,
-    MIN_FRAMES,
-    Hand,
-    draw,
-    format_redrawn,
-    make_hand,
-    one_of,
-    parse_digits,
-    parse_redrawn,
-    real,
-    whole,
+from cgan.writing import export, number
+from cgan.writing import morph as morphs
+from cgan.writing.drawing import Drawing, draw
+from cgan.writing.export import File
+from cgan.writing.hand import Hand
+from cgan.writing.memory import Memory
+from cgan.writing.settings import (
+    FORMAT,
+    LARGE,
+    SCALE,
+    GridSettings,
+    MorphSettings,
+    Number,
+    WritingSettings,
+    checked,
+    setting_field,
+    specified,
 )
 from demo.models import Model, Models
-from demo.page import morph as morphs
 from demo.page import paper, sheet
 from demo.text.texts import explain, say
 
-STYLES = ("own", "one")
-MIN_SIZE, MAX_SIZE = 24, 160
+# What all visitors' numbers have in common isn't drawn again.
+_MEMORY = Memory()
+# The order in which links name the settings; those that aren't here follow.
+_LINK_ORDER = (
+    "digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size", "best_of",
+    "weights",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WritingSettings):
     """All that a link restores; the names are the link's, the defaults the page's."""
 
-    digits: str = "138 1234 5678"
-    seed: int = 27
-    style: str = "own"
-    row: int = 0
-    truncation: float = 1.0
-    redrawn: str = ""
-    look: str = "paper"
-    ink: str = "black"
-    size: int = 72
-    best_of: int = 1
-    weights: str = ""
-
-    def hand(self) -> Hand:
-        """Return the checked settings of the hand."""
-        one_of("style", self.style, STYLES)
-        redrawn = parse_redrawn(self.redrawn)
-        one_hand = self.style == "one"
-        return make_hand(self.seed, one_hand, self.row, self.truncation, redrawn, self.best_of)
+    size: int = setting_field(72, Number(low=24, high=160))
+    weights: str = ""  # one of the `Models`
 
 
 def facts(model: Model, milliseconds: float, language: str) -> str:
@@ -83,18 +70,22 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
     """Draw the number; return (paper, line of facts) as HTML.
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
-    size = whole("size", settings.size, MIN_SIZE, MAX_SIZE)
-    hand = settings.hand()
-    drawing = draw(model.sampler, settings.digits, hand)
-    note = _note(hand, len(drawing.pixels), language)
-    html = paper.html(drawing, settings.look, settings.ink, size, language, note)
+    right, drawing = _draw(model, settings)
+    note = _note(drawing.hand, len(drawing.pixels), language)
+    html = paper.html(drawing, right.look, right.ink, right.size, language, note)
     return html, facts(model, drawing.milliseconds, language)
 
 
+def _draw(model: Model, settings: Settings) -> tuple[Settings, Drawing]:
+    """Return checked settings, and the number."""
+    right = checked(settings)
+    return right, draw(model.sampler, number.parse(right.digits), right.hand(), _MEMORY)
+
+
 def _note(hand: Hand, count: int, language: str) -> str:
-    """Return what else than the seed has made the number; empty where nothing has."""
+    """Return what, besides the seed, made the number; empty if nothing did."""
     parts = []
     if note := row_note(hand.one_hand, hand.row, language):
         parts.append(note)
@@ -104,146 +95,118 @@ def _note(hand: Hand, count: int, language: str) -> str:
 
 
 def row_note(one_hand: bool, row: int, language: str) -> str:
-    """Return which hand of its seed it is; empty where it is the first, as it is unless chosen."""
+    """Return which hand of its seed it is; empty for the first one, the default."""
     return say(language, "row_note", row=row + 1) if one_hand and row else ""
 
 
-def number_file(model: Model, settings: Settings, kind: str) -> tuple[str, str, bytes]:
-    """Return (file name, MIME type, content) of the number as "png", "large" or "svg".
+def number_file(model: Model, settings: Settings, kind: str) -> File:
+    """Return the number as "png", "large" (also PNG) or "svg".
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
     if kind != "svg":
-        return number_png(model, settings, paper.LARGE if kind == "large" else 1)
-    hand = settings.hand()
-    drawing = draw(model.sampler, settings.digits, hand)
-    text = paper.svg(drawing, hand, settings.look, settings.ink, model.fields)
-    return paper.file_name(drawing, hand, "svg"), "image/svg+xml", text.encode()
+        return number_png(model, settings, LARGE if kind == "large" else 1)
+    right, drawing = _draw(model, settings)
+    return export.svg(drawing, right.look, right.ink)
 
 
-def number_png(model: Model, settings: Settings, scale: Any) -> tuple[str, str, bytes]:
-    """Return (file name, MIME type, content) of the number as PNG, `scale` times as large.
+def number_png(model: Model, settings: Settings, scale: Any) -> File:
+    """Return the number as PNG, `scale` times as large as the generator's.
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
-    factor = whole("scale", scale, 1, paper.LARGE)
-    hand = settings.hand()
-    drawing = draw(model.sampler, settings.digits, hand)
-    data = paper.png(drawing, hand, settings.look, settings.ink, factor, model.fields)
-    extension = "large.png" if factor == paper.LARGE else "png"
-    return paper.file_name(drawing, hand, extension), "image/png", data
+    factor = int(SCALE.check(scale))
+    right, drawing = _draw(model, settings)
+    return export.png(drawing, right.look, right.ink, factor)
 
 
-def grid_html(model: Model, rows: Any, seed: Any, look: str, ink: str, language: str) -> str:
+def grid_html(model: Model, settings: GridSettings, language: str) -> str:
     """Return the class grid as HTML.
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
-    return sheet.html(model, *_grid_settings(rows, seed), look, ink, language)
+    right = checked(settings)
+    columns = model.sampler.config.n_classes
+    return sheet.html(grid_file(model, right, 4), right, columns, language)
 
 
-def grid_file(
-    model: Model, rows: Any, seed: Any, look: str, ink: str, scale: int
-) -> tuple[str, str, bytes]:
-    """Return (file name, MIME type, content) of the class grid.
+def grid_file(model: Model, settings: GridSettings, scale: int) -> File:
+    """Return the class grid as PNG.
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
-    count, checked_seed = _grid_settings(rows, seed)
-    data = sheet.png(model, count, checked_seed, look, ink, scale)
-    return f"grid-seed-{checked_seed}.png", "image/png", data
+    right = checked(settings)
+    grid = model.sampler.grid(right.rows, seed=right.seed)
+    return export.grid_png(
+        grid, right.seed, right.rows, right.look, right.ink, scale, model.sampler.fields
+    )
 
 
-def _grid_settings(rows: Any, seed: Any) -> tuple[int, int]:
-    return whole("rows", rows, 1, MAX_ROWS), whole("seed", seed, 0, MAX_SEED)
-
-
-def make_morph(
-    model: Model,
-    start: Any,
-    end: Any,
-    start_seed: Any,
-    end_seed: Any,
-    frames: Any,
-    style: Any = "own",
-    row: Any = 0,
-) -> morphs.Morph:
+def make_morph(model: Model, settings: MorphSettings) -> morphs.Morph:
     """Return the frames between two numbers, both in the same style and row.
 
     Raises:
-        UserError: a setting is not right.
+        UserError: a setting is wrong.
     """
-    start_hand, end_hand = (
-        Settings(seed=seed, style=style, row=row).hand() for seed in (start_seed, end_seed)
-    )
-    count = whole("frames", frames, MIN_FRAMES, MAX_FRAMES)
-    return morphs.morph(model.sampler, start, end, start_hand, end_hand, count)
+    right = checked(settings)
+    start, end = number.parse(right.start), number.parse(right.end)
+    return morphs.morph(model.sampler, start, end, *right.hands(), right.frames, _MEMORY)
 
 
-def morph_file(morphed: morphs.Morph, ink: str, kind: Any) -> tuple[str, str, bytes]:
-    """Return (file name, MIME type, content) of a morph as "gif" or "webp".
+def morph_file(morphed: morphs.Morph, ink: Any, kind: Any) -> File:
+    """Return a morph as "gif" or "webp".
 
     Raises:
-        UserError: no such format.
+        UserError: an unknown ink or format.
     """
-    one_of("format", kind, morphs.FORMATS)
-    looks.check("paper", ink)
-    data, mime = morphs.animation(morphed, ink, kind)
-    return f"{morphed.start}-to-{morphed.end}.{kind}", mime, data
+    name = f"{morphed.start}-to-{morphed.end}.{FORMAT.check(kind)}"
+    return File(name, f"image/{kind}", morphs.animation(morphed, ink, kind))
 
 
-def courier(file: tuple[str, str, bytes]) -> str:
+def courier(file: File) -> str:
     """Return a file as the JSON that the page saves under its name."""
-    name, mime, data = file
-    return json.dumps({"name": name, "address": paper.data_uri(data, mime)})
+    return json.dumps({"name": file.name, "address": paper.data_uri(file.data, file.mime)})
+
+
+def names(settings: type[Settings]) -> list[str]:
+    """Return the names of all settings, in the order of the links."""
+    known = vars(settings())
+    return [name for name in dict.fromkeys((*_LINK_ORDER, *known)) if name in known]
 
 
 def fragment(settings: Settings) -> str:
     """Return a link's fragment, without the "#", that `restore` reads."""
-    return urllib.parse.urlencode(
-        {name: text for name, text in vars(settings).items() if text != ""}
-    )
+    values = {name: getattr(settings, name) for name in names(type(settings))}
+    return urllib.parse.urlencode({name: text for name, text in values.items() if text != ""})
 
 
-def restore(fragment: Any, models: Models) -> tuple[Settings, UserError | None]:
+def restore(
+    fragment: Any, models: Models, kind: type[Settings] = Settings
+) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
-    What is not there, or not right, is as on a new page.
+    What is missing or wrong is as on a new page.
 
     Returns:
-        The settings, and the first thing that was not right.
+        The settings, and what is wrong with the first wrong one.
     """
     values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
-    settings, wrong = Settings(weights=models.chosen), None
-    checks: dict[str, Callable[[str], Any]] = {
-        "digits": lambda text: (parse_digits(text), text)[1],
-        "seed": lambda text: whole("seed", _number(text), 0, MAX_SEED),
-        "style": lambda text: one_of("style", text, STYLES),
-        "row": lambda text: whole("row", _number(text), 0, MAX_ROWS - 1),
-        "truncation": lambda text: real("truncation", _number(text), 0, MAX_TRUNCATION),
-        "redrawn": lambda text: format_redrawn(parse_redrawn(text)),
-        "look": lambda text: one_of("look", text, looks.LOOKS),
-        "ink": lambda text: one_of("ink", text, looks.INKS),
-        "size": lambda text: whole("size", _number(text), MIN_SIZE, MAX_SIZE),
-        "best_of": lambda text: whole("best_of", _number(text), 1, MAX_BEST_OF),
-        "weights": lambda text: (models[text], text)[1],
-    }
-    restored = {}
-    for name, check in checks.items():
-        if name in values:
-            try:
-                restored[name] = check(values[name])
-            except UserError as error:
-                wrong = wrong or error
-    return Settings(**{**vars(settings), **restored}), wrong
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
+    specification = specified(kind)
+    restored: dict[str, Any] = {"weights": models.chosen}
+    wrong = None
+    for name in names(kind):
+        if name not in values:
+            continue
+        try:
+            if name == "weights":
+                models[values[name]]  # raises if the page doesn't offer it
+                restored[name] = values[name]
+            else:
+                restored[name] = specification[name].read(values[name])
+        except UserError as error:
+            wrong = wrong or error
+    return kind(**restored), wrong

@@ -1,7 +1,9 @@
 """The endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP."""
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +12,32 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.route_utils import FnIndexInferError
-from gradio.utils import get_function_description
 
 from cgan import UserError
-from cgan.writing.drawing import MAX_ROWS, MAX_SEED
+from cgan.writing.export import File
+from cgan.writing.settings import (
+    FORMAT,
+    SCALE,
+    GridSettings,
+    MorphSettings,
+    specified,
+)
 from demo import actions
 from demo.actions import Settings
-from demo.models import Models
-from demo.page.morph import FORMATS
+from demo.models import Model, Models
+from demo.page.widgets import slider
 from demo.serve.gate import NO_ENDPOINT
 
 # Drawing is computation: more at a time than there are cores only makes all of them slower.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
+
+# The order in which callers may give `/write` its values; settings that aren't here follow.
+_WRITE_ORDER = (
+    "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row", "weights",
+    "best_of",
+)  # fmt: skip
+_WEIGHTS = "one of those that the page offers; empty for its first"
+_GRID_SCALE = 4
 
 
 @contextmanager
@@ -34,12 +50,12 @@ def told_to_the_caller() -> Iterator[None]:
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Say which event or parameter there is not, where Gradio would print a traceback.
+    """Name an unknown event or parameter, where Gradio would print a traceback.
 
     Raises:
         Exception: it is another error.
     """
-    # Of the number of a function.
+    # The number of a function.
     unknown = isinstance(error, KeyError) and error.args != () and isinstance(error.args[0], int)
     if unknown or isinstance(error, FnIndexInferError):
         return JSONResponse({"error": NO_ENDPOINT}, status_code=404)
@@ -53,151 +69,177 @@ async def _refuse(request: Request, error: Exception) -> JSONResponse:
 EXCEPTION_HANDLERS = dict.fromkeys((FnIndexInferError, KeyError, TypeError), _refuse)
 
 
-def _describe(component: Any, text: str) -> None:
-    """Let `client.view_api()` say what a parameter is, which Gradio takes from its component."""
-    schema = component.api_info() | {"additional_description": text.rstrip(".")}
-    component.api_info = lambda: schema
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an endpoint.
+
+    Attributes:
+        description: of what it may be.
+        component: has its type and its default.
+    """
+
+    description: str
+    component: Any
 
 
-def add(models: Models, settings: Sequence[Any], frames: Any) -> None:
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint.
+
+    Attributes:
+        name: in its address.
+        description: of what it does.
+        parameters: by name, in the order in which callers may give their values.
+        make: gets the model and the values by name, without the weights.
+        output: component of the file's type.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Parameter]
+    make: Callable[..., File]
+    output: Any
+
+
+def add(models: Models, kind: type[Settings], controls: Mapping[str, Any], frames: Any) -> None:
     """Add the endpoints to the page that is being built.
 
     Args:
         models: what draws.
-        settings: components of `Settings`, whose types and values are those of the parameters.
+        kind: the class of the page's settings.
+        controls: component of each of them, whose type and value are those of the parameter.
         frames: component of the number of frames.
     """
-    digits, seed, style, row, truncation, redrawn, look, ink, _, best_of, weights = settings
     image = gr.Image(visible=False, type="filepath", format="png", label="picture")
     animation = gr.File(visible=False, label="animation")
     with gr.Row(visible=False):
-        scale = gr.Slider(1, 8, 4, step=1, precision=0, label="scale")
-        rows = gr.Slider(1, MAX_ROWS, 10, step=1, precision=0, label="rows")
-        start, end = (
-            gr.Textbox(text, label=label)
-            for text, label in (
-                (Settings.digits, "digits to begin with"),
-                ("024 6802 4680", "digits to end with"),
-            )
-        )
-        start_seed, end_seed = (
-            gr.Slider(0, MAX_SEED, Settings.seed, step=1, precision=0, label=label)
-            for label in ("seed to begin with", "seed to end with")
-        )
-        kind = gr.Radio(list(FORMATS), value="gif", label="format")
+        endpoints = [
+            _write(kind, controls, image),
+            _grid(controls, image),
+            _morph(controls, frames, animation),
+        ]
         trigger = gr.Button()
-
-    def save(file: tuple[str, str, bytes], component: Any) -> str:
-        # Named without the digits: what is typed should not be read in a list of files.
-        name, _, data = file
-        path = str(save_bytes_to_cache(data, f"picture{Path(name).suffix}", component.GRADIO_CACHE))
-        component.temp_files.add(path)
-        return path
-
-    def write(
-        digits: str,
-        seed: int = Settings.seed,
-        style: str = "own",
-        truncation: float = 1.0,
-        redrawn: str = "",
-        look: str = "paper",
-        ink: str = "black",
-        scale: int = 4,
-        row: int = 0,
-        weights: str = "",
-        best_of: int = 1,
-    ) -> str:
-        """Write a number by hand, as a PNG file.
-
-        The same digits, settings and weights give the same picture for ever.
-
-        Args:
-            digits: 1 to 64 digits; spaces, hyphens, dots, brackets and a leading + are gaps.
-            seed: 0 to 9999.
-            style: "own" (each digit its own latent) or "one" (one hand for all).
-            truncation: what latents are multiplied by, 0 to 1.5.
-            redrawn: variations by position from 0, such as "2.1-5.3" (third digit's first).
-            look: "paper", "mnist" or "clear".
-            ink: "black", "blue", "red", "green" or "sepia".
-            scale: 1 (32 pixels high) to 8.
-            row: with one hand, which latent of the seed: the class grid's row, 0 to 19.
-            weights: one of those that the page offers; empty for its first.
-            best_of: of how many candidates the most legible is taken, 1 to 8, for each digit.
-        """
-        settings = Settings(
-            digits, seed, style, row, truncation, redrawn, look, ink, best_of=best_of
-        )
-        with told_to_the_caller():
-            return save(actions.number_png(models[weights], settings, scale), image)
-
-    def grid(
-        rows: int = 10,
-        seed: int = Settings.seed,
-        look: str = "paper",
-        ink: str = "black",
-        weights: str = "",
-    ) -> str:
-        """Draw every digit (columns) in several hands (rows), as a PNG file.
-
-        Args:
-            rows: 1 to 20.
-            seed: 0 to 9999.
-            look: "paper", "mnist" or "clear".
-            ink: "black", "blue", "red", "green" or "sepia".
-            weights: one of those that the page offers; empty for its first.
-        """
-        with told_to_the_caller():
-            return save(actions.grid_file(models[weights], rows, seed, look, ink, 4), image)
-
-    def morph(
-        start: str,
-        end: str,
-        start_seed: int = Settings.seed,
-        end_seed: int = Settings.seed,
-        frames: int = 30,
-        ink: str = "black",
-        format: str = "gif",  # noqa: A002  (the endpoint's parameter)
-        weights: str = "",
-    ) -> str:
-        """Turn one written number into another, as an animation there and back.
-
-        Args:
-            start: digits to begin with.
-            end: as many digits to end with.
-            start_seed: 0 to 9999.
-            end_seed: 0 to 9999.
-            frames: 8 to 60, one way.
-            ink: "black", "blue", "red", "green" or "sepia".
-            format: "gif" or "webp".
-            weights: one of those that the page offers; empty for its first.
-        """
-        with told_to_the_caller():
-            made = actions.make_morph(models[weights], start, end, start_seed, end_seed, frames)
-            return save(actions.morph_file(made, ink, format), animation)
-
-    for name, function, inputs, output in (
-        (
-            "write",
-            write,
-            [digits, seed, style, truncation, redrawn, look, ink, scale, row, weights, best_of],
-            image,
-        ),
-        ("grid", grid, [rows, seed, look, ink, weights], image),
-        (
-            "morph",
-            morph,
-            [start, end, start_seed, end_seed, frames, ink, kind, weights],
-            animation,
-        ),
-    ):
-        _, told, _ = get_function_description(function)
-        for component, parameter in zip(inputs, told, strict=True):
-            _describe(component, told[parameter])
+    for endpoint in endpoints:
+        for parameter in endpoint.parameters.values():
+            _describe(parameter)
         trigger.click(
-            function,
-            inputs,
-            output,
-            api_name=name,
-            preprocess=False,  # Gradio's own checks print a traceback and say less than ours
+            _function(endpoint, models),
+            [parameter.component for parameter in endpoint.parameters.values()],
+            endpoint.output,
+            api_name=endpoint.name,
+            api_description=endpoint.description,
+            preprocess=False,  # Gradio's own checks print a traceback and say less than ours do
             **CONCURRENCY,
         )
+
+
+def _write(kind: type[Settings], controls: Mapping[str, Any], output: Any) -> Endpoint:
+    settings = specified(kind)
+    parameters = {
+        name: Parameter(setting.describe(), controls[name])
+        for name, setting in settings.items()
+        if setting.description
+    }
+    parameters["scale"] = Parameter(SCALE.describe(), slider(SCALE, "scale"))
+    parameters["weights"] = Parameter(_WEIGHTS, controls["weights"])
+
+    def make(model: Model, scale: Any, **values: Any) -> File:
+        return actions.number_png(model, kind(**values), scale)
+
+    return Endpoint(
+        "write",
+        "Write a number by hand, as a PNG file. The same digits, settings and weights give the "
+        "same picture for ever.",
+        {name: parameters[name] for name in dict.fromkeys((*_WRITE_ORDER, *parameters))},
+        make,
+        output,
+    )
+
+
+def _grid(controls: Mapping[str, Any], output: Any) -> Endpoint:
+    settings = specified(GridSettings)
+    rows = slider(settings["rows"], "rows")
+    parameters = {
+        name: Parameter(setting.describe(), rows if name == "rows" else controls[name])
+        for name, setting in settings.items()
+    }
+
+    def make(model: Model, **values: Any) -> File:
+        return actions.grid_file(model, GridSettings(**values), _GRID_SCALE)
+
+    return Endpoint(
+        "grid",
+        "Draw every digit (columns) in several hands (rows), as a PNG file.",
+        {**parameters, "weights": Parameter(_WEIGHTS, controls["weights"])},
+        make,
+        output,
+    )
+
+
+def _morph(controls: Mapping[str, Any], frames: Any, output: Any) -> Endpoint:
+    settings = specified(MorphSettings)
+    components = {
+        name: gr.Textbox(settings[name].default, label=label)
+        for name, label in (("start", "digits to begin with"), ("end", "digits to end with"))
+    }
+    components |= {
+        name: slider(settings[name], label)
+        for name, label in (
+            ("start_seed", "seed to begin with"),
+            ("end_seed", "seed to end with"),
+        )
+    }
+    components |= {"frames": frames, "ink": controls["ink"]}
+    parameters = {
+        name: Parameter(settings[name].describe(), component)
+        for name, component in components.items()
+    }
+    formats = gr.Radio(list(FORMAT.choices), value=FORMAT.default, label="format")
+
+    def make(model: Model, format: Any, **values: Any) -> File:  # noqa: A002
+        made = actions.make_morph(model, MorphSettings(**values))
+        return actions.morph_file(made, values["ink"], format)
+
+    return Endpoint(
+        "morph",
+        "Turn one written number into another, as an animation there and back.",
+        {
+            **parameters,
+            "format": Parameter(FORMAT.describe(), formats),
+            "weights": Parameter(_WEIGHTS, controls["weights"]),
+        },
+        make,
+        output,
+    )
+
+
+def _function(endpoint: Endpoint, models: Models) -> Callable[..., str]:
+    """Return a function of the endpoint's parameters, which Gradio reads from its signature."""
+    names = list(endpoint.parameters)
+
+    def call(*given: Any) -> str:
+        values = dict(zip(names, given, strict=True))
+        with told_to_the_caller():
+            model = models[values.pop("weights")]
+            return _save(endpoint.make(model, **values), endpoint.output)
+
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    )
+    return call
+
+
+def _save(file: File, component: Any) -> str:
+    """Return where Gradio serves the file from."""
+    # Named without the digits: they shouldn't appear in a list of files.
+    name = f"picture{Path(file.name).suffix}"
+    path = str(save_bytes_to_cache(file.data, name, component.GRADIO_CACHE))
+    component.temp_files.add(path)
+    return path
+
+
+def _describe(parameter: Parameter) -> None:
+    """Let `client.view_api()` describe a parameter, which Gradio takes from its component."""
+    component = parameter.component
+    schema = component.api_info() | {"additional_description": parameter.description}
+    component.api_info = lambda: schema

@@ -17,7 +17,7 @@ from cgan.hub.repository import Repository, parse
 from cgan.hub.source import Source, read, read_pulled
 from cgan.model.metrics import Metrics, load
 from cgan.model.weights import Weights
-from cgan.writing.drawing import NotOffered
+from cgan.writing.checks import NotOffered
 
 # Seconds to wait for the Hub before the page starts without it.
 PATIENCE = 2.0

@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -77,6 +78,53 @@ def test_write_can_choose_the_most_legible(folder, reading_sampler):
     np.testing.assert_array_equal(pixels("a.png"), reading_sampler.write("138", best_of=4))
 
 
+@pytest.mark.parametrize("name", ["a.svg", "a.SVG"])
+def test_write_an_svg(folder, name, capsys):
+    assert main(["write", "+86 138", *USE, "--seed", "5", "-o", name]) == 0
+    svg = ElementTree.parse(name).getroot()
+    assert (svg.tag, svg.get("viewBox")) == ("{http://www.w3.org/2000/svg}svg", "0 0 48 8")
+    assert "digits: 86138; seed: 5;" in "".join(svg.itertext())
+    assert capsys.readouterr() == ("", f"Wrote {name} (384x64).\n")
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a"])
+def test_any_other_name_is_a_png(folder, tiny_sampler, name):
+    assert main(["write", "138", *USE, "-o", name]) == 0
+    np.testing.assert_array_equal(pixels(name), tiny_sampler.write("138"))
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "colour"),
+    [
+        (["--look", "paper"], (24, 8), (253, 250, 243)),
+        (["--ink", "blue", "--scale", "2"], (48, 16), (253, 250, 243)),
+        (["--look", "mnist", "--ink", "blue", "--scale=3"], (72, 24), (0, 0, 0)),
+        (["--scale", "8"], (192, 64), (0, 0, 0)),
+    ],
+)
+def test_a_picture_may_look_as_on_the_page(folder, options, size, colour):
+    assert main(["write", "138", *USE, *options, "-o", "a.png"]) == 0
+    with Image.open("a.png") as image:
+        assert image.size == size
+        shades = image.convert("RGB").getcolors(maxcolors=1 << 16)
+        assert colour in {shade for _, shade in shades}
+        assert image.text["style"] == "each digit its own"
+
+
+def test_a_hand_may_be_as_on_the_page(folder, tiny_sampler):
+    options = ["--style", "one", "--row", "2", "--seed", str(2**40)]
+    assert main(["write", "0123456789", *USE, *options, "-o", "a.png"]) == 0
+    grid = tiny_sampler.grid(3, seed=2**40)
+    np.testing.assert_array_equal(pixels("a.png"), grid[2 * 8 :])
+
+
+def test_a_long_number_is_written_plain_and_as_an_svg(folder, tiny_sampler):
+    assert main(["write", "1" * 70, *USE, "-o", "a.png"]) == 0
+    assert main(["write", "1" * 70, *USE, "-o", "a.svg"]) == 0
+    np.testing.assert_array_equal(pixels("a.png"), tiny_sampler.write("1" * 70))
+    assert ElementTree.parse("a.svg").getroot().get("viewBox") == "0 0 560 8"
+
+
 def test_outputs_and_seed_by_default(folder, tiny_sampler):
     before = set(contents(folder))
     assert main(["write", "12", *USE]) == 0
@@ -134,6 +182,20 @@ USER_ERRORS = {
     "a large seed": (["grid", *USE, "--seed", str(2**63)], "seed must be"),
     "no rows": (["grid", *USE, "--rows", "0"], "--rows must be from 1 to 1000, not 0"),
     "many rows": (["grid", *USE, "--rows", "1001"], "--rows must be from 1 to 1000"),
+    "an unknown look": (["write", "1", *USE, "--look", "glass"], "look must be one of paper"),
+    "an unknown ink": (["write", "1", *USE, "--ink", "pink"], "ink must be one of black"),
+    "an unknown style": (["write", "1", *USE, "--style", "two"], "style must be one of own"),
+    "a large row": (["write", "1", *USE, "--row", "20"], "Row must be a whole number from 0 to 19"),
+    "a truncation that is no number": (
+        ["write", "1", *USE, "--truncation", "x"],
+        "Truncation must be a number from 0 to 1.5",
+    ),
+    "wrong pairs": (["write", "1", *USE, "--redrawn", "1"], "such as 2.1-5.3"),
+    "a large scale": (["write", "1", *USE, "--scale", "9"], "Scale must be a whole number"),
+    "a scale for an SVG": (["write", "1", *USE, "--scale", "2", "-o", "a.svg"], "--scale is for"),
+    "a letter in an SVG": (["write", "12a", *USE, "-o", "a.svg"], "Character 3, 'a',"),
+    "many candidates": (["write", "1", *USE, "--best-of", "65", "-o", "a.svg"], "from 1 to 64"),
+    "no reader": (["write", "1", *USE, "--best-of", "2"], "have no reader"),
     "no weights": (["write", "1", "--weights", "nowhere"], "nowhere"),
     "weights in no folder": (["grid", "--weights", "weights/config.json"], "config.json"),
     "a long weights folder": (["write", "1", "--weights", "w" * 300], "w" * 300),
@@ -142,7 +204,7 @@ USER_ERRORS = {
     "an output folder": (["grid", *USE, "-o", "weights"], "Could not write weights"),
     "no checkpoint": (["convert", "nowhere.pkl", "new"], "Could not read nowhere.pkl"),
     "another checkpoint": (["convert", "weights/config.json", "new"], "not a checkpoint"),
-    "a folder of weights": (["convert", "good.pkl", "weights"], "holds weights already"),
+    "a folder of weights": (["convert", "good.pkl", "weights"], "already holds weights"),
     "a file as folder": (["convert", "good.pkl", "good.pkl"], "folder good.pkl"),
     "a long folder": (["convert", "good.pkl", "f" * 300], "f" * 300),
 }

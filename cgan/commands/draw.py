@@ -1,16 +1,23 @@
 """`write` and `grid`: draw with a generator."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.common import files
 from cgan.common.command_line import Commands, Parser
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.sampler import Sampler
-from cgan.writing import picture
+from cgan.writing import export, number, picture
+from cgan.writing.drawing import draw
+from cgan.writing.latents import check_seed
+from cgan.writing.limits import check_best_of
+from cgan.writing.settings import LARGE, SCALE, Setting, WritingSettings, specified
 
 _MAX_GRID_ROWS = 1000
 
@@ -22,15 +29,38 @@ def add(commands: Commands) -> None:
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit to choose the most legible of"
     )
-    _add_common(writer, "result.png")
+    for name, setting in _settings().items():
+        writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
+    _add_common(writer, "result.png", "PNG to write, or SVG if it ends in .svg")
     writer.set_defaults(do=write)
     drawer = commands.add_parser("grid", help="draw every class in several variations")
     drawer.add_option("rows", type=int, default=10, help="variations (default 10)")
-    _add_common(drawer, "grid.png")
+    _add_common(drawer, "grid.png", "PNG to write")
     drawer.set_defaults(do=grid)
 
 
-def _add_common(parser: Parser, output: str) -> None:
+def _settings() -> dict[str, Setting]:
+    """Return the page's settings that only such a picture has, with the defaults of `write`."""
+    settings = specified(WritingSettings)
+    for name in ("digits", "seed", "best_of"):  # these have no limit here, or a larger one
+        del settings[name]
+    settings["look"] = replace(settings["look"], default="mnist")
+    settings["scale"] = replace(SCALE, default=1, description=f"of a PNG: {SCALE.description}")
+    return settings
+
+
+def _default(setting: Setting) -> str:
+    """Return what the help says about a default."""
+    if setting.name == "look":
+        return f"{setting.default}, or paper with --ink"
+    return (
+        f"{setting.default:g}"
+        if isinstance(setting.default, float)
+        else (str(setting.default) or "none")
+    )
+
+
+def _add_common(parser: Parser, output: str, written: str) -> None:
     parser.add_option("seed", type=int, default=0, help="which variation (default 0)")
     parser.add_option(
         "weights",
@@ -38,20 +68,58 @@ def _add_common(parser: Parser, output: str) -> None:
         "(default: the bundled ones)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path(output), help=f"PNG to write (default {output})"
+        "-o", "--output", type=Path, default=Path(output), help=f"{written} (default {output})"
     )
 
 
 def write(values: argparse.Namespace) -> None:
-    """Write a number."""
+    """Write a number: plain, or as the page does if one of the page's settings is given.
+
+    A plain PNG has the generator's own pixels, and its seed and weights as text fields.
+    """
+    given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
+    if given or _is_svg(values.output):
+        _write_as_the_page(values, given)
+        return
     sampler = _load(values.weights)
-    _save(values, sampler, sampler.write(values.number, seed=values.seed, best_of=values.best_of))
+    drawn = sampler.write(values.number, seed=values.seed, best_of=values.best_of)
+    _save(values, sampler, drawn)
+
+
+def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> None:
+    """Write a number with the page's settings; `given` has their texts by name."""
+    is_svg = _is_svg(values.output)
+    if is_svg and "scale" in given:
+        raise BadValue("--scale is for PNG: leave it out, an SVG has no pixels.")
+    if "ink" in given:
+        given = {"look": "paper"} | given
+    checked: dict[str, Any] = {
+        name: setting.read(given[name]) if name in given else setting.default
+        for name, setting in _settings().items()
+    }
+    scale = checked.pop("scale")
+    if is_svg:
+        scale = LARGE
+    seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
+    settings = WritingSettings(**checked, seed=seed, best_of=best_of)
+    drawing = draw(_load(values.weights), number.parse(values.number), settings.hand())
+    if is_svg:
+        file = export.svg(drawing, settings.look, settings.ink)
+    else:
+        file = export.png(drawing, settings.look, settings.ink, scale)
+    files.write_bytes(values.output, file.data)
+    height, width = drawing.row.shape
+    note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
+
+
+def _is_svg(path: Path) -> bool:
+    return path.suffix.lower() == ".svg"
 
 
 def grid(values: argparse.Namespace) -> None:
     """Draw a grid."""
     if not 1 <= values.rows <= _MAX_GRID_ROWS:
-        raise UserError(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
+        raise BadValue(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
     sampler = _load(values.weights)
     _save(values, sampler, sampler.grid(values.rows, seed=values.seed))
 

@@ -1,4 +1,4 @@
-"""Latents from seeds, the same everywhere and for ever.
+"""Latents from seeds: the same on every machine, for ever.
 
 NumPy keeps the bits of its bit generators stable but may improve how it turns them into normal
 numbers. So we take the bits, and do the rest here, by Box and Muller's method (1958).
@@ -9,12 +9,12 @@ import operator
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 
 MAX_SEED = 2**63 - 1
 
-# Indices from one candidate for an image to the next: more than anyone draws of one seed, so
-# that no candidate is another image's latent.
+# The distance between the indices of an image's candidates: more images than anyone draws of one
+# seed, so that no candidate is another image's latent.
 _CANDIDATE_STRIDE = 2**24
 
 
@@ -22,15 +22,15 @@ def check_seed(seed: int) -> int:
     """Return `seed` as an int.
 
     Raises:
-        UserError: not a whole number from 0 to 2**63 - 1.
+        BadValue: not a whole number from 0 to 2**63 - 1.
     """
     try:
-        # bool is an int in Python; True is no seed.
+        # bool is an int in Python, but True is not a seed.
         value = -1 if isinstance(seed, bool | np.bool_) else operator.index(seed)
     except TypeError:
         value = -1
     if not 0 <= value <= MAX_SEED:
-        raise UserError(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
+        raise BadValue(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
     return value
 
 

@@ -1,4 +1,4 @@
-"""From ink to pictures: colours, PNG files with what made them written inside."""
+"""From ink to pictures in colour, and to PNG files that say what made them."""
 
 import io
 import zlib
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan.writing.drawing import one_of
-from cgan.writing.picture import png_info
+from cgan.writing import picture
+from cgan.writing.checks import one_of
 
 PAPER = (253, 250, 243)
 INKS = {
@@ -22,9 +22,9 @@ INKS = {
 # Ink on paper; MNIST's own white on black; ink on nothing.
 LOOKS = ("paper", "mnist", "clear")
 
-# How much ink a point needs to be inside a stroke, and how fast the edge of the enlarged stroke
-# goes from paper to ink (in shades per ink: 1 would be as soft as the small picture's).
+# How much ink a point needs to be inside a stroke.
 THRESHOLD = 0.4
+# How steep the edge of an enlarged stroke is; at 1 it would be as soft as in the small picture.
 _EDGE = 6.0
 
 
@@ -32,13 +32,13 @@ def check(look: str, ink: str) -> None:
     """Check the names of a look and an ink.
 
     Raises:
-        NotOffered: lists the names that there are.
+        NotOffered: one of them is unknown; the sentence lists the known ones.
     """
     one_of("look", look, LOOKS)
     one_of("ink", ink, INKS)
 
 
-def enlarge(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:
+def enlarge_smoothly(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:
     """Enlarge a picture of ink smoothly, by cubic B-splines.
 
     Args:
@@ -76,7 +76,7 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
     """
     check(look, ink_name)
     if look == "mnist":
-        return Image.fromarray(ink.repeat(scale, axis=0).repeat(scale, axis=1))
+        return Image.fromarray(picture.enlarge(ink, scale))
     image = Image.fromarray(ink)
     if scale > 1:
         # Sharpened while it is small: enlarging keeps sums and products by a constant.
@@ -95,8 +95,8 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
 def png(image: Image.Image, texts: Mapping[str, str]) -> bytes:
     """Return a PNG file with `texts` in its text fields; the same input gives the same bytes."""
     file = io.BytesIO()
-    # Strokes are runs of one shade: looking for runs alone takes half the time and makes files
-    # smaller by a fifth.
-    info = png_info(texts)
+    # Strokes are runs of one shade: run-length encoding alone takes half the time, and the files
+    # are a fifth smaller.
+    info = picture.png_info(texts)
     image.save(file, format="PNG", pnginfo=info, compress_level=1, compress_type=zlib.Z_RLE)
     return file.getvalue()

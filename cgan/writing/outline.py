@@ -7,9 +7,9 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.writing.look import THRESHOLD, enlarge
+from cgan.writing.look import THRESHOLD, enlarge_smoothly
 
-# Points of the outline are looked for in a picture this many times as large.
+# The outline is traced in a picture this many times as large.
 _SCALE = 4
 # Outlines around less than this (in pixels of the digit) are specks, not strokes.
 _MIN_AREA = 0.6
@@ -24,11 +24,11 @@ def path(ink: NDArray[np.uint8]) -> str:
     return _path(ink.tobytes(), ink.shape)
 
 
-@lru_cache(maxsize=4096)  # while one types, all digits but one stay as they are
+@lru_cache(maxsize=4096)  # while a visitor types, all digits but one stay the same
 def _path(data: bytes, shape: tuple[int, int]) -> str:
     ink = np.frombuffer(data, np.uint8).reshape(shape)
     # A margin without ink closes strokes that touch the border.
-    field = enlarge(np.pad(ink, 1), _SCALE)
+    field = enlarge_smoothly(np.pad(ink, 1), _SCALE)
     # Of `LineType.Separate`, the default: an array of points for each line.
     lines: list[Any] = list(contourpy.contour_generator(z=field).lines(THRESHOLD))
     # The centre of the enlarged pixel 0 lies half an enlarged pixel from the border.

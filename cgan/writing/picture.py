@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from cgan.common import files
+from cgan.writing.layout import lay_out
 
 BLACK = 0
 _NO_TEXTS: Mapping[str, str] = {}
@@ -30,8 +31,8 @@ def tile(pixels: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     Returns:
         (N / columns * H, columns * W[, 3]) uint8.
     """
-    rows = [np.concatenate(list(row), axis=1) for row in _rows(pixels, columns)]
-    return np.concatenate(rows, axis=0)
+    rows = pixels.reshape(-1, columns, *pixels.shape[1:])
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
 
 
 def line(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[np.uint8]:
@@ -39,15 +40,17 @@ def line(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[n
 
     Args:
         pixels: one image for each part that is not None, in order.
-        parts: the parts of a number, as `cgan.writing.number.parse` gives them.
+        parts: the parts of a number, as `cgan.writing.number.parse` returns them.
 
     Returns:
         (H, W * N + W // 2 * gaps[, 3]) uint8.
     """
     height, width = pixels.shape[1:3]
-    gap = np.full((height, width // 2, *pixels.shape[3:]), BLACK, np.uint8)
-    following = iter(pixels)
-    return np.concatenate([gap if part is None else next(following) for part in parts], axis=1)
+    layout = lay_out(parts, width)
+    row = np.full((height, layout.width, *pixels.shape[3:]), BLACK, np.uint8)
+    for left, image in zip(layout.lefts, pixels, strict=True):
+        row[:, left : left + width] = image
+    return row
 
 
 def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
@@ -70,7 +73,3 @@ def png_info(texts: Mapping[str, str]) -> PngInfo:
     for name, text in texts.items():
         info.add_text(name, text)
     return info
-
-
-def _rows(pixels: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
-    return pixels.reshape(-1, columns, *pixels.shape[1:])

@@ -1,4 +1,4 @@
-"""What all parts of the page share: hidden components, and how their events are answered."""
+"""What all parts of the page share: hidden components and the settings of their events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
+from cgan.writing.export import File
+from cgan.writing.settings import specified
 from demo import actions, api
+from demo.actions import Settings
 from demo.models import Models
 from demo.page.widgets import Widgets
 
-# Gradio's own checks of values print a traceback and say less than ours.
+# Gradio's own checks of values print a traceback and say less than ours do.
 PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
@@ -25,17 +28,21 @@ class Shared:
 
     Attributes:
         models: what draws.
+        kind: the class of the page's settings.
+        specified: what each of them may be, by name.
         words: makes the components with texts.
         weights: the reference of the model that the visitor has chosen.
         language: hidden; the page's language.
         switched: hidden; changes when the visitor chooses the other language.
-        renewed: hidden; changes where what the page began with is out of date.
-        carried: hidden; changes when a cell of the grid is carried over to the morph.
+        renewed: hidden; changes if the first drawing of the page is out of date.
+        carried: hidden; changes when a cell of the grid is carried over to the morph tab.
     """
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, kind: type[Settings]) -> None:
         """Make the hidden components."""
         self.models = models
+        self.kind = kind
+        self.specified = specified(kind)
         self.words = Widgets()
         self.language = hidden_text("language", "en")
         self.switched = hidden_text("switched")
@@ -53,7 +60,7 @@ class Shared:
     def offer(
         self,
         button: Any,
-        make: Callable[..., tuple[str, str, bytes]],
+        make: Callable[..., File],
         inputs: list[Any],
         problem: Any,
     ) -> None:
@@ -61,9 +68,9 @@ class Shared:
 
         Args:
             button: to press.
-            make: gets the values of `inputs`; returns (file name, MIME type, content).
+            make: gets the values of `inputs`.
             inputs: components.
-            problem: where a sentence is shown when there is no file.
+            problem: where a sentence is shown if there is no file.
         """
 
         def send(language: str, *values: Any) -> list[Any]:
@@ -78,7 +85,7 @@ class Shared:
 
 
 def hidden_text(label: str, value: str = "") -> Any:
-    """Return a text that a link or an event carries, but nobody sees."""
+    """Return a text that a link or an event carries and the page doesn't show."""
     return gr.Textbox(value, visible="hidden", label=label)
 
 
@@ -88,5 +95,5 @@ def hidden_row(value: int) -> Any:
 
 
 def problem_place(**settings: Any) -> Any:
-    """Return where a sentence appears when something is not right."""
+    """Return where a sentence appears when something is wrong."""
     return gr.HTML("", elem_classes="problem", **settings)

@@ -1,4 +1,4 @@
-"""The second tab: the class grid, of which one carries a digit over to another tab."""
+"""The second tab: the class grid, from which a click carries a digit over to another tab."""
 
 import time
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing.drawing import MAX_ROWS, MAX_SEED, whole
+from cgan.writing.checks import whole
+from cgan.writing.export import File
+from cgan.writing.settings import GridSettings, specified
 from demo import actions
-from demo.actions import Settings
 from demo.api import told_to_the_caller
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place
 from demo.page.morph_tab import MorphTab
@@ -22,7 +23,7 @@ class GridTab:
     def __init__(self, shared: Shared) -> None:
         """Add the tab to the tabs that are being built."""
         self._shared = shared
-        words = shared.words
+        words, settings = shared.words, specified(GridSettings)
         with words.tab("grid") as self._tab:
             words.html(lambda lang: f"<p>{say(lang, 'grid_hint')}</p>", elem_classes="hint")
             self._problem = problem_place()
@@ -33,8 +34,8 @@ class GridTab:
                 js_on_load="cgan.cells(element, trigger)",
             )
             with gr.Row(elem_classes="controls"):
-                self._rows = words.slider("rows", 1, MAX_ROWS, 10, elem_id="rows")
-                self._seed = words.slider("seed", 0, MAX_SEED, Settings().seed)
+                self._rows = words.control(settings["rows"], elem_id="rows")
+                self._seed = words.control(settings["seed"])
             self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
             with gr.Row(elem_classes="take"):
                 self._png = words.button("png", size="sm")
@@ -46,23 +47,22 @@ class GridTab:
         def show(
             language: str, weights: str, rows: Any, seed: Any, look: str, ink: str
         ) -> list[Any]:
+            settings = GridSettings(rows=rows, seed=seed, look=look, ink=ink)
             try:
-                html = actions.grid_html(models[weights], rows, seed, look, ink, language)
-                return [html, ""]
+                return [actions.grid_html(models[weights], settings, language), ""]
             except UserError as error:
                 return [gr.skip(), actions.problem(error, language)]
 
         def carry(event: gr.EventData, target: str) -> dict[Any, Any]:
-            # The seed that the cell shows: another one's grid may be on its way.
+            # The cell's own seed: a grid of another seed may be on its way.
             cell = event._data if isinstance(event._data, dict) else {}
             with told_to_the_caller():
-                digit, row, seed = (
-                    whole(name, cell.get(name), 0, high)
-                    for name, high in (("digit", 9), ("row", MAX_ROWS - 1), ("seed", MAX_SEED))
+                digit = whole("digit", cell.get("digit"), 0, 9)
+                row, seed = (
+                    self._shared.specified[name].check(cell.get(name)) for name in ("row", "seed")
                 )
-            tab: WriteTab | MorphTab
             if target == "morph":
-                tab = morph
+                style, hand = morph.style, morph.row
                 values = {
                     morph.start: str(digit),
                     morph.end: str((digit + 1) % 10),
@@ -71,20 +71,23 @@ class GridTab:
                     self._shared.carried: str(time.monotonic_ns()),
                 }
             else:
-                tab = write
+                style, hand = write.controls["style"], write.controls["row"]
                 values = {
-                    write.digits: str(digit),
-                    write.seed: seed,
-                    write.truncation: 1,
-                    write.best_of: 1,
-                    write.redrawn: "",
+                    write.controls["digits"]: str(digit),
+                    write.controls["seed"]: seed,
+                    write.controls["truncation"]: 1,
+                    write.controls["best_of"]: 1,
+                    write.controls["redrawn"]: "",
                 }
-            return values | {tab.style: "one", tab.row: row, tabs: gr.Tabs(selected=target)}
+            return values | {style: "one", hand: row, tabs: gr.Tabs(selected=target)}
 
-        def png(weights: str, rows: Any, seed: Any, look: str, ink: str) -> tuple[str, str, bytes]:
-            return actions.grid_file(models[weights], rows, seed, look, ink, 4)
+        def png(weights: str, rows: Any, seed: Any, look: str, ink: str) -> File:
+            settings = GridSettings(rows=rows, seed=seed, look=look, ink=ink)
+            return actions.grid_file(models[weights], settings, 4)
 
-        inputs = [weights, self._rows, self._seed, write.look, write.ink]
+        inputs = [
+            weights, self._rows, self._seed, write.controls["look"], write.controls["ink"],
+        ]  # fmt: skip
         gr.on(
             [
                 self._tab.select,
@@ -98,10 +101,10 @@ class GridTab:
             [self._grid, self._problem],
             **LIVE,
         )
+        written = ("digits", "seed", "truncation", "best_of", "redrawn", "style", "row")
         carried = [
-            write.digits, write.seed, write.truncation, write.best_of, write.redrawn, write.style,
-            write.row, morph.start, morph.end, morph.start_seed, morph.end_seed, morph.style,
-            morph.row, self._shared.carried, tabs,
+            *(write.controls[name] for name in written), morph.start, morph.end, morph.start_seed,
+            morph.end_seed, morph.style, morph.row, self._shared.carried, tabs,
         ]  # fmt: skip
         self._grid.click(carry, self._target, carried, **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE

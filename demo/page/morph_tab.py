@@ -7,9 +7,10 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing.drawing import MAX_FRAMES, MAX_SEED, MIN_FRAMES
+from cgan.writing.export import File
+from cgan.writing.morph import FORMATS, Morph
+from cgan.writing.settings import MorphSettings, specified
 from demo import actions
-from demo.actions import STYLES, Settings
 from demo.page import morph as morphs
 from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
 
@@ -27,14 +28,14 @@ class MorphTab:
     def __init__(self, shared: Shared) -> None:
         """Add the tab to the tabs that are being built."""
         self._shared = shared
-        words, first = shared.words, Settings()
+        words, settings = shared.words, specified(MorphSettings)
         with words.tab("morph") as self._tab:
-            self.row = hidden_row(first.row)
+            self.row = hidden_row(settings["row"].default)
             # What the film shows: its language, and what it was made with.
             self._shown = hidden_text("film")
             with gr.Row(elem_classes="entry"):
-                self.start = words.number("from", first.digits, "from")
-                self.end = words.number("to", "024 6802 4680", "to")
+                self.start = words.control(settings["start"])
+                self.end = words.control(settings["end"])
                 self._make = words.button("make_morph", variant="primary")
             self._problem = problem_place()
             self._film = gr.HTML(
@@ -44,49 +45,51 @@ class MorphTab:
                 js_on_load="cgan.film(element, trigger, watch)",
             )
             with gr.Row(elem_classes="controls"):
-                self.start_seed = words.slider("from_seed", 0, MAX_SEED, first.seed)
-                self.end_seed = words.slider("to_seed", 0, MAX_SEED, first.seed)
-                self.frames = words.slider("frames", MIN_FRAMES, MAX_FRAMES, 30)
-            self.style = words.radio("style", {s: s for s in STYLES}, first.style)
+                self.start_seed = words.control(settings["start_seed"])
+                self.end_seed = words.control(settings["end_seed"])
+                self.frames = words.control(settings["frames"])
+            self.style = words.control(settings["style"])
             with gr.Row(elem_classes="take"):
-                self._files = {kind: words.button(kind, size="sm") for kind in morphs.FORMATS}
+                self._files = {kind: words.button(kind, size="sm") for kind in FORMATS}
 
     def answer(self, ink: Any) -> None:
-        """Add the events; `ink` is the component that says in which ink."""
+        """Add the events; `ink` is the component of the ink."""
         models, weights = self._shared.models, self._shared.weights
 
-        def make(weights: str, *values: Any) -> morphs.Morph:
-            return actions.make_morph(models[weights], *values)
+        inputs = {
+            "ink": ink, "weights": weights, "start": self.start, "end": self.end,
+            "start_seed": self.start_seed, "end_seed": self.end_seed, "frames": self.frames,
+            "style": self.style, "row": self.row,
+        }  # fmt: skip
 
-        def film(shown: str, language: str, ink: str, *values: Any) -> list[Any]:
-            problem = ""
+        def make(weights: str, **values: Any) -> Morph:
+            return actions.make_morph(models[weights], MorphSettings(**values))
+
+        def film(shown: str, language: str, *given: Any) -> list[Any]:
+            values, problem = dict(zip(inputs, given, strict=True)), ""
             try:
-                made = make(*values)
+                made = make(**values)
             except UserError as error:
                 problem = actions.problem(error, language)
-                # The film stays as it is, but for its language.
-                last, *before = json.loads(shown or "[null]")
+                # The film stays as it is, except for its language.
+                last, before = json.loads(shown or "[null, null]")
                 if last in (None, language):
                     return [gr.skip(), problem, gr.skip()]
-                ink, *values = before
-                made = make(*values)
-            shown = json.dumps([language, ink, *values])
-            *_, style, row = values
-            note = actions.row_note(style == "one", row, language)
-            return [morphs.html(made, ink, language, note), problem, shown]
+                values = before
+                made = make(**values)
+            note = actions.row_note(values["style"] == "one", values["row"], language)
+            html = morphs.html(made, values["ink"], language, note)
+            return [html, problem, json.dumps([language, values])]
 
-        def film_file(kind: str) -> Callable[..., tuple[str, str, bytes]]:
-            def file(shown: str, ink: str, *values: Any) -> tuple[str, str, bytes]:
-                if shown:  # not what one has typed since
-                    _, ink, *values = json.loads(shown)
-                return actions.morph_file(make(*values), ink, kind)
+        def film_file(kind: str) -> Callable[..., File]:
+            def file(shown: str, *given: Any) -> File:
+                values = dict(zip(inputs, given, strict=True))
+                if shown:  # not what was typed since
+                    _, values = json.loads(shown)
+                return actions.morph_file(make(**values), values["ink"], kind)
 
             return file
 
-        inputs = [
-            ink, weights, self.start, self.end, self.start_seed, self.end_seed, self.frames,
-            self.style, self.row,
-        ]  # fmt: skip
         triggers = [
             self._tab.select, self.start.submit, self.end.submit, self._make.click,
             self.start_seed.change, self.end_seed.change, self.frames.change, self.style.input,
@@ -96,11 +99,12 @@ class MorphTab:
         gr.on(
             triggers,
             film,
-            [self._shown, self._shared.language, *inputs],
+            [self._shown, self._shared.language, *inputs.values()],
             [self._film, self._problem, self._shown],
             **LIVE,
         )
-        # "Undo", beside the hand that a cell of the grid has brought.
+        # "Undo", beside the note on the hand that a cell of the grid brought.
         self._film.click(None, None, self.row, js="() => 0", **PRIVATE)
         for kind, button in self._files.items():
-            self._shared.offer(button, film_file(kind), [self._shown, *inputs], self._problem)
+            shown = [self._shown, *inputs.values()]
+            self._shared.offer(button, film_file(kind), shown, self._problem)

@@ -7,6 +7,7 @@ import gradio as gr
 
 from cgan import UserError
 from demo import actions, api
+from demo.actions import Settings
 from demo.models import Models
 from demo.page import about
 from demo.page.events import PRIVATE, Shared, hidden_text
@@ -18,9 +19,10 @@ from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 
-# Files that the API made are deleted when they are this old, looked for as often (seconds).
+# Files that the API made are deleted at this age; this is also how often they are checked
+# (seconds).
 _FILE_AGE = 600
-# Requests that may wait; more are turned away at once, with a sentence.
+# How many requests may wait; more are refused at once, with a sentence.
 QUEUE_SIZE = 128
 
 
@@ -28,7 +30,7 @@ class _Blocks(gr.Blocks):
     """Blocks whose endpoints may be called with fewer values than they have, and no files."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Fill in the components' values; Gradio would log what was sent, digits and all.
+        """Fill in the components' values; Gradio would log what was sent, even the digits.
 
         Raises:
             gr.Error: a value is neither text nor a number.
@@ -38,9 +40,9 @@ class _Blocks(gr.Blocks):
         del inputs[len(block_fn.inputs) :]
 
 
-def _add(models: Models) -> None:
+def _add(models: Models, kind: type[Settings]) -> None:
     """Add everything to the page that is being built."""
-    shared = Shared(models)
+    shared = Shared(models, kind)
     words = shared.words
     fragment = hidden_text("fragment")
     with gr.Row(elem_id="head"):
@@ -56,13 +58,13 @@ def _add(models: Models) -> None:
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
     grid.answer(write, morph, tabs)
-    morph.answer(write.ink)
+    morph.answer(write.controls["ink"])
     _answer_languages(shared, fragment, switch, write)
-    api.add(models, write.settings, morph.frames)
+    api.add(models, kind, write.controls, morph.frames)
 
 
 def _trouble(language: str) -> str:
-    """Return the place for what is said when the server can't be asked, with the sentence."""
+    """Return the place for a sentence when the server doesn't answer, with the sentences."""
     busy, reset = say(language, "busy"), say(language, "reset")
     data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{tag_of(language)}"'
     return f'<p role="alert" {data}></p>'
@@ -75,17 +77,17 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
 
     def load(fragment: str, tag: str) -> list[Any]:
         language = language_of(tag)
-        settings, wrong = actions.restore(fragment, shared.models)
+        settings, wrong = actions.restore(fragment, shared.models, shared.kind)
         told = ""
         if wrong is not None:
             sentence = say(language, "bad_link", message=explain(wrong, language))
             told = actions.problem(UserError(sentence), "en")
-        # What one has typed already, on a slow line, stays where there is nothing to restore.
-        restored = list(vars(settings).values()) if fragment else [gr.skip()] * len(write.settings)
+        # What was typed already, on a slow line, stays if there is nothing to restore.
+        restored = [getattr(settings, name) if fragment else gr.skip() for name in write.controls]
         updates = [gr.skip()] * len(texts)
         if language != "en":
             updates = shared.words.updates(language)
-        # The page comes with a number on its paper; other weights may have come since.
+        # The page starts with a number on its paper; the weights may have been updated since.
         renewed = "" if shared.models[""] is drawn_with else "renewed"
         return [language, told, renewed, *restored, *updates]
 
@@ -98,7 +100,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     page.load(
         load,
         [fragment, shared.language],
-        [shared.language, write.link_problem, shared.renewed, *write.settings, *texts],
+        [shared.language, write.link_problem, shared.renewed, *write.controls.values(), *texts],
         js="() => cgan.begin()",
         **PRIVATE,
     ).then(None, shared.language, None, js="cgan.speak", **PRIVATE)
@@ -108,11 +110,11 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     )
 
 
-def build(models: Models) -> gr.Blocks:
-    """Return the page on one or more generators."""
+def build(models: Models, kind: type[Settings] = Settings) -> gr.Blocks:
+    """Return the page on one or more generators, with the settings of a class."""
     with _Blocks(
         title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
     ) as page:
-        _add(models)
+        _add(models, kind)
     built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
     return built

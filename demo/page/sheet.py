@@ -2,28 +2,27 @@
 
 from html import escape
 
-from cgan.writing import look as looks
-from demo.models import Model
+from cgan.writing.export import File
+from cgan.writing.settings import GridSettings
 from demo.page.paper import data_uri
 from demo.text.texts import say
 
 
-def png(model: Model, rows: int, seed: int, look: str, ink: str, scale: int = 1) -> bytes:
-    """Return the grid as a PNG file: a column a class, a row a latent of the seed."""
-    image = looks.colour(model.sampler.grid(rows, seed=seed), look, ink, scale)
-    fields = {"seed": str(seed), "rows": str(rows), **model.fields}
-    return looks.png(image, fields)
+def html(picture: File, settings: GridSettings, columns: int, language: str) -> str:
+    """Return the grid with a button on each cell; its data say class and row.
 
-
-def html(model: Model, rows: int, seed: int, look: str, ink: str, language: str) -> str:
-    """Return the grid with a button on each cell; its data say class and row."""
-    image = data_uri(png(model, rows, seed, look, ink, scale=4), "image/png")
-    columns = model.sampler.config.n_classes
+    Args:
+        picture: the grid.
+        settings: what it was made with, checked.
+        columns: how many classes it has.
+        language: of the labels.
+    """
+    rows, seed = settings.rows, settings.seed
     cells = []
     for row in range(rows):
         for column in range(columns):
             label = escape(say(language, "cell_label", digit=column, row=row + 1, seed=seed))
-            # One stop for the Tab key; from there arrow keys go on.
+            # The Tab key stops once; the arrow keys go on from there.
             stop = "0" if row == column == 0 else "-1"
             cells.append(
                 f'<button type="button" data-class="{column}" data-row="{row}" tabindex="{stop}" '
@@ -31,8 +30,8 @@ def html(model: Model, rows: int, seed: int, look: str, ink: str, language: str)
             )
     alt = escape(say(language, "grid_label", classes=columns, rows=rows, seed=seed))
     return (
-        f'<div class="cells {look}" role="group" aria-label="{alt}" '
+        f'<div class="cells {settings.look}" role="group" aria-label="{alt}" '
         f'data-seed="{seed}" style="--columns:{columns};--rows:{rows}">'
-        f'<img alt="" src="{image}">{"".join(cells)}</div>'
+        f'<img alt="" src="{data_uri(picture.data, picture.mime)}">{"".join(cells)}</div>'
         f'<p class="cell-name" aria-live="polite"></p>'
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.writing.settings import Choice, Number, Setting
 from demo.text.texts import say
 
 Texts = Callable[[str], dict[str, Any]]
@@ -30,25 +31,23 @@ class Widgets:
         """Return a button."""
         return self._add(gr.Button(say("en", key), **settings), _text(key, "value"))
 
-    def number(self, key: str, value: str, elem_id: str) -> Any:
-        """Return a box to type a number into."""
-        box = gr.Textbox(value, label=say("en", key), elem_id=elem_id, elem_classes="number")
-        return self._add(box, _text(key))
+    def control(self, setting: Setting, **settings: Any) -> Any:
+        """Return what a setting is set with: a slider, a choice, or a box to type a number into.
 
-    def slider(
-        self, key: str, low: float, high: float, value: float, step: float = 1, **settings: Any
-    ) -> Any:
-        """Return a slider; one with a step of 1 gives whole numbers."""
-        slider = gr.Slider(
-            low,
-            high,
-            value,
-            step=step,
-            precision=0 if step == 1 else 2,
-            label=say("en", key),
-            **settings,
+        Args:
+            setting: what it may be, and what its label is.
+            settings: of the component.
+        """
+        key = setting.text or setting.name
+        if isinstance(setting, Number):
+            return self._add(slider(setting, say("en", key), **settings), _text(key))
+        if isinstance(setting, Choice):
+            names = {choice: setting.prefix + choice for choice in setting.choices}
+            return self.radio(key, names, setting.default)
+        box = gr.Textbox(
+            setting.default, label=say("en", key), elem_id=key, elem_classes="number", **settings
         )
-        return self._add(slider, _text(key))
+        return self._add(box, _text(key))
 
     def radio(self, key: str, names: Mapping[str, str], value: str) -> Any:
         """Return a choice; `names` has the text of each value."""
@@ -81,6 +80,20 @@ class Widgets:
     def _add(self, component: Any, texts: Texts) -> Any:
         self._made.append((component, texts))
         return component
+
+
+def slider(setting: Setting, label: str, **settings: Any) -> Any:
+    """Return a slider for a number; it gives whole numbers if the number has to be whole."""
+    assert isinstance(setting, Number)
+    return gr.Slider(
+        setting.low,
+        setting.high,
+        setting.default,
+        step=setting.step,
+        precision=0 if setting.step == 1 else 2,
+        label=label,
+        **settings,
+    )
 
 
 def _text(key: str, name: str = "label") -> Texts:

@@ -1,52 +1,47 @@
-"""The first tab: the number on paper, its controls, and what one takes away."""
+"""The first tab: the number on paper, its controls, and its files and link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing import look as looks
-from cgan.writing.drawing import MAX_BEST_OF, MAX_SEED, MAX_TRUNCATION
+from cgan.writing.export import File
+from cgan.writing.settings import Number
 from demo import actions
-from demo.actions import MAX_SIZE, MIN_SIZE, STYLES, Settings
+from demo.actions import Settings
 from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
 from demo.text.texts import say
 
-_THROW = f"() => [Math.floor(Math.random() * {MAX_SEED + 1}), 0, '']"
-
 
 class WriteTab:
-    """The components, made in the order in which one meets them, and their events.
+    """The components, in the order in which they are on the page, and their events.
 
     Attributes:
-        settings: components of what a link restores, in the order of `Settings`.
-        digits, seed, ...: each of them.
+        controls: the component of each setting that a link restores, by name.
     """
 
     def __init__(self, shared: Shared) -> None:
         """Add the tab to the tabs that are being built."""
         self._shared = shared
         self._words = shared.words
-        first = Settings()
+        self._settings = shared.specified
+        made = {"weights": shared.weights}
         with self._words.tab("write"):
-            self.row = hidden_row(first.row)
-            self.redrawn = hidden_text("redrawn", first.redrawn)
+            made["row"] = hidden_row(self._settings["row"].default)
+            made["redrawn"] = hidden_text("redrawn", self._settings["redrawn"].default)
             # What is on the paper: its language and, after a "#", the settings as in a link.
             self._shown = hidden_text("shown")
-            self._add_number(first)
-            self._add_controls(first)
-            self._add_details(first)
+            self._add_number(made)
+            self._add_controls(made)
+            self._add_details(made)
             self._facts = gr.HTML("", apply_default_css=False, elem_id="facts")
-        self.settings = [
-            self.digits, self.seed, self.style, self.row, self.truncation, self.redrawn,
-            self.look, self.ink, self.size, self.best_of, shared.weights,
-        ]  # fmt: skip
+        self.controls = {name: made[name] for name in actions.names(shared.kind)}
 
-    def _add_number(self, first: Settings) -> None:
+    def _add_number(self, made: dict[str, Any]) -> None:
         words = self._words
         with gr.Row(elem_classes="entry"):
-            self.digits = words.number("number", first.digits, "number")
+            self._add(made, "digits")
             self._draw_button = words.button("draw", variant="primary")
         self.link_problem = problem_place(elem_id="link-problem")
         self._problem = problem_place(elem_id="problem")
@@ -58,12 +53,12 @@ class WriteTab:
         )
         words.html(lambda lang: f"<p>{say(lang, 'click_hint')}</p>", elem_classes="hint")
 
-    def _add_controls(self, first: Settings) -> None:
+    def _add_controls(self, made: dict[str, Any]) -> None:
         words = self._words
         with gr.Row(elem_classes="controls"):
-            self.seed = words.slider("seed", 0, MAX_SEED, first.seed, elem_id="seed")
+            self._add(made, "seed", elem_id="seed")
             self._dice = words.button("dice", elem_id="dice")
-            self.style = words.radio("style", {s: s for s in STYLES}, first.style)
+            self._add(made, "style")
         with gr.Row(elem_classes="take"):
             self._take = {
                 "png": words.button("png", size="sm"),
@@ -73,26 +68,30 @@ class WriteTab:
             self._copy = words.button("copy", size="sm", elem_id="copy")
         words.html(_said, elem_id="said")
 
-    def _add_details(self, first: Settings) -> None:
-        words = self._words
-        with words.accordion("more", elem_id="more"):
-            self.look = words.radio(
-                "look", {look: f"look_{look}" for look in looks.LOOKS}, first.look
-            )
-            self.ink = words.radio("ink", {ink: ink for ink in looks.INKS}, first.ink)
+    def _add_details(self, made: dict[str, Any]) -> None:
+        with self._words.accordion("more", elem_id="more"):
+            self._add(made, "look")
+            self._add(made, "ink")
             with gr.Row():
-                self.truncation = words.slider(
-                    "truncation", 0, MAX_TRUNCATION, first.truncation, step=0.05
-                )
-                self.best_of = words.slider("best_of", 1, MAX_BEST_OF, first.best_of)
-            self.size = words.slider("size", MIN_SIZE, MAX_SIZE, first.size)
+                self._add(made, "truncation")
+                self._add(made, "best_of")
+            for name in self._settings:  # all others
+                if name not in made:
+                    self._add(made, name)
+
+    def _add(self, made: dict[str, Any], name: str, **settings: Any) -> None:
+        made[name] = self._words.control(self._settings[name], **settings)
+
+    def settings(self, values: Sequence[Any]) -> Settings:
+        """Return the settings of the controls' values."""
+        return self._shared.kind(**dict(zip(self.controls, values, strict=True)))
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
         """Return paper, problem, facts and what is shown.
 
-        Where there is a problem, the paper stays as it is, but for its language.
+        If there is a problem, the paper stays as it is, except for its language.
         """
-        settings, problem = Settings(*values), ""
+        settings, problem = self.settings(values), ""
         try:
             html, line = self._on_paper(settings, language)
         except UserError as error:
@@ -100,7 +99,7 @@ class WriteTab:
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
                 return [gr.skip(), problem, gr.skip(), gr.skip()]
-            settings, _ = actions.restore(fragment, self._shared.models)
+            settings, _ = actions.restore(fragment, self._shared.models, self._shared.kind)
             html, line = self._on_paper(settings, language)
         return [html, problem, f"<p>{line}</p>", f"{language}#{actions.fragment(settings)}"]
 
@@ -111,38 +110,41 @@ class WriteTab:
         """Draw, and add the events."""
         language = self._shared.language
         drawn = [self._paper, self._problem, self._facts, self._shown]
-        settings = Settings(weights=self._shared.models.chosen)
-        first = self._draw("", "en", *vars(settings).values())
+        settings, _ = actions.restore("", self._shared.models, self._shared.kind)
+        first = self._draw("", "en", *(getattr(settings, name) for name in self.controls))
         for component, value in zip(drawn, first, strict=True):
             component.value = value
-        # Gradio's `input` misses what is pasted, deleted or composed in a text box, and what a
-        # number is corrected to when one leaves its box.
-        renewed = self._shared.renewed
-        changes = [component.change for component in (*self.settings, language, renewed)]
+        # Gradio's `input` misses text that is pasted, deleted or composed in a box, and the number
+        # to which a box corrects its value when it loses the focus.
+        controls, renewed = list(self.controls.values()), self._shared.renewed
+        changes = [component.change for component in (*controls, language, renewed)]
         gr.on(
-            [*changes, self.digits.submit, self._draw_button.click],
+            [*changes, self.controls["digits"].submit, self._draw_button.click],
             self._draw,
-            [self._shown, language, *self.settings],
+            [self._shown, language, *controls],
             drawn,
             **LIVE,
         )
-        # In the browser, so that not one of many quick clicks is lost.
-        redrawn = [self.row, self.redrawn]
+        # In the browser, so that no click is lost if there are many quick ones.
+        redrawn = [self.controls["row"], self.controls["redrawn"]]
         self._paper.click(None, redrawn, redrawn, js="cgan.redraw", **PRIVATE)
-        self._dice.click(None, None, [self.seed, *redrawn], js=_THROW, **PRIVATE)
+        seeds = self._settings["seed"]
+        assert isinstance(seeds, Number)
+        throw = f"() => [Math.floor(Math.random() * {seeds.high + 1}), 0, '']"
+        self._dice.click(None, None, [self.controls["seed"], *redrawn], js=throw, **PRIVATE)
         self._copy.click(None, self._shown, None, js="cgan.copyLink", **PRIVATE)
         for kind, button in self._take.items():
-            self._shared.offer(button, self._file(kind), self.settings, self._problem)
+            self._shared.offer(button, self._file(kind), controls, self._problem)
 
-    def _file(self, kind: str) -> Callable[..., tuple[str, str, bytes]]:
-        def make(*values: Any) -> tuple[str, str, bytes]:
-            settings = Settings(*values)
+    def _file(self, kind: str) -> Callable[..., File]:
+        def make(*values: Any) -> File:
+            settings = self.settings(values)
             return actions.number_file(self._shared.models[settings.weights], settings, kind)
 
         return make
 
 
 def _said(language: str) -> str:
-    """Return the place for what "Copy link" says, with its sentences."""
+    """Return the place where "Copy link" reports, with its sentences."""
     copied, by_hand = say(language, "copied"), say(language, "copy_by_hand")
     return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cgan import Sampler
+from cgan.__main__ import main
 from cgan.common.errors import UserError
 from cgan.hub.source import Source
 from cgan.model.weights import Weights
-from cgan.writing.drawing import Drawing, draw
+from cgan.writing.drawing import draw
 from cgan.writing.look import INKS, LOOKS
+from cgan.writing.number import parse
+from cgan.writing.settings import STYLES, GridSettings, MorphSettings, checked
 from demo import actions
 from demo.actions import Settings
 from demo.models import Loading, Model, Models
@@ -78,7 +81,7 @@ right_settings = st.builds(
     Settings,
     digits=st.text("0123456789 -.()", max_size=40).map(lambda text: f"+{text}7"),
     seed=st.integers(0, 9999),
-    style=st.sampled_from(actions.STYLES),
+    style=st.sampled_from(STYLES),
     row=st.integers(0, 19),
     truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
@@ -94,6 +97,10 @@ right_settings = st.builds(
 @pytest.fixture(scope="session")
 def tiny_model(reading_sampler):
     return Model(reading_sampler)
+
+
+def make_morph(model, *values):
+    return actions.make_morph(model, MorphSettings(*values))
 
 
 def fragment(settings):
@@ -295,12 +302,12 @@ def test_what_else_than_the_seed_made_the_number_is_said_and_may_be_undone(
 
 def test_settings_with_an_unknown_style_are_refused():
     with pytest.raises(UserError, match="style must be one of own, one") as caught:
-        Settings(style="two").hand()
+        checked(Settings(style="two"))
     message(caught)
 
 
 def test_a_grid_file_shows_the_samplers_grid(reading_sampler, tiny_model):
-    name, mime, data = actions.grid_file(tiny_model, 3, 4, "mnist", "black", 1)
+    name, mime, data = actions.grid_file(tiny_model, GridSettings(3, 4, "mnist"), 1)
     assert (name, mime) == ("grid-seed-4.png", "image/png")
     image = opened(data)
     np.testing.assert_array_equal(np.asarray(image), reading_sampler.grid(3, seed=4))
@@ -308,7 +315,7 @@ def test_a_grid_file_shows_the_samplers_grid(reading_sampler, tiny_model):
 
 
 def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
-    html = actions.grid_html(tiny_model, 3, 4, "paper", "red", "en")
+    html = actions.grid_html(tiny_model, GridSettings(3, 4, "paper", "red"), "en")
     assert html.count("<button") == 30
     for row in range(3):
         for column in range(10):
@@ -316,7 +323,7 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
     assert html.count('tabindex="0"') == 1
     assert 'aria-label="9 in hand 3, seed 4"' in html
     assert 'aria-label="9，第 3 种笔迹，种子 4"' in actions.grid_html(
-        tiny_model, 3, 4, "paper", "red", "zh"
+        tiny_model, GridSettings(3, 4, "paper", "red"), "zh"
     )
 
 
@@ -332,8 +339,8 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
 )
 def test_a_bad_grid_is_refused(tiny_model, rows, seed, said):
     for action in (
-        lambda: actions.grid_html(tiny_model, rows, seed, "paper", "black", "en"),
-        lambda: actions.grid_file(tiny_model, rows, seed, "paper", "black", 1),
+        lambda: actions.grid_html(tiny_model, GridSettings(rows, seed), "en"),
+        lambda: actions.grid_file(tiny_model, GridSettings(rows, seed), 1),
     ):
         with pytest.raises(UserError, match=said):
             action()
@@ -341,7 +348,7 @@ def test_a_bad_grid_is_refused(tiny_model, rows, seed, said):
 
 @pytest.mark.parametrize(("kind", "mime"), [("gif", "image/gif"), ("webp", "image/webp")])
 def test_a_morph_file_is_named_after_both_numbers(tiny_model, kind, mime):
-    morphed = actions.make_morph(tiny_model, "1 2", "34", 0, 1, 8)
+    morphed = make_morph(tiny_model, "1 2", "34", 0, 1, 8)
     name, given_mime, data = actions.morph_file(morphed, "blue", kind)
     assert (name, given_mime) == (f"12-to-34.{kind}", mime)
     assert opened(data).format == kind.upper()
@@ -350,14 +357,14 @@ def test_a_morph_file_is_named_after_both_numbers(tiny_model, kind, mime):
 
 @pytest.mark.parametrize("kind", ["png", "GIF", "", None, 3])
 def test_another_format_of_a_morph_is_refused(tiny_model, kind):
-    morphed = actions.make_morph(tiny_model, "1", "2", 0, 1, 8)
+    morphed = make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="format must be one of gif, webp") as caught:
         actions.morph_file(morphed, "black", kind)
     message(caught)
 
 
 def test_another_ink_of_a_morph_is_refused(tiny_model):
-    morphed = actions.make_morph(tiny_model, "1", "2", 0, 1, 8)
+    morphed = make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="ink must be one of"):
         actions.morph_file(morphed, "pink", "gif")
 
@@ -365,13 +372,30 @@ def test_another_ink_of_a_morph_is_refused(tiny_model):
 @pytest.mark.parametrize("frames", [7, 61, 8.5, "8", None, True])
 def test_too_few_or_too_many_frames_are_refused(tiny_model, frames):
     with pytest.raises(UserError, match=r"^Frames must be a whole number from 8 to 60"):
-        actions.make_morph(tiny_model, "1", "2", 0, 1, frames)
+        make_morph(tiny_model, "1", "2", 0, 1, frames)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("1x", "12", "Character 2, 'x',"),
+        ("12", "1x", "Character 2, 'x',"),
+        ("", "12", "no digit"),
+        ("12", "-", "no digit"),
+        ("1" * 65, "1" * 65, "at most 64 digits"),
+        (12, "12", "must be text"),
+        ("1", "12", "they have 1 and 2"),
+    ],
+)
+def test_what_is_no_number_does_not_morph(tiny_model, start, end, said):
+    with pytest.raises(UserError, match=said):
+        make_morph(tiny_model, start, end)
 
 
 def test_a_morph_is_in_one_hand_and_its_row(reading_sampler, tiny_model):
-    morphed = actions.make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
+    morphed = make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
     start = Settings(digits="12", seed=5, style="one", row=4)
-    drawing = draw(reading_sampler, start.digits, start.hand())
+    drawing = draw(reading_sampler, parse(start.digits), start.hand())
     np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
 
 
@@ -426,7 +450,7 @@ def test_a_picture_from_the_hub_names_repository_and_commit():
     model = Model(Sampler(Weights(config, random_tensors(config)), source))
     for data in (
         actions.number_file(model, OTHER, "png")[2],
-        actions.grid_file(model, 3, 4, "mnist", "black", 1)[2],
+        actions.grid_file(model, GridSettings(3, 4, "mnist"), 1)[2],
     ):
         assert opened(data).text["weights"] == "ann/digits@c0ffee"
     svg = actions.number_file(model, OTHER, "svg")[2].decode()
@@ -482,8 +506,7 @@ def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
 @given(right_settings, st.sampled_from(["png", "large", "svg"]))
 def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kind):
     name, _, data = actions.number_file(tiny_model, settings, kind)
-    drawing = draw(reading_sampler, settings.digits, settings.hand())
-    assert isinstance(drawing, Drawing)
+    drawing = draw(reading_sampler, parse(settings.digits), settings.hand())
     assert name.startswith(f"{drawing.digits}-seed-{settings.seed}.")
     assert drawing.digits.encode() in data
 
@@ -491,7 +514,9 @@ def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kin
 @examples(max_examples=200)
 @given(st.integers(1, 20) | strange, any_seed, any_look, any_ink, st.integers(1, 4))
 def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
-    result = worked(lambda: actions.grid_file(tiny_model, rows, seed, look, ink, scale))
+    result = worked(
+        lambda: actions.grid_file(tiny_model, GridSettings(rows, seed, look, ink), scale)
+    )
     if result is not None:
         assert opened(result[2]).size == (80 * scale, 8 * rows * scale)
 
@@ -500,7 +525,7 @@ def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
 @given(any_text, any_text, any_seed, any_seed, st.integers(8, 12) | strange, any_settings)
 def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frames, settings):
     result = worked(
-        lambda: actions.make_morph(
+        lambda: make_morph(
             tiny_model, start, end, first, last, frames, settings.style, settings.row
         )
     )
@@ -519,6 +544,28 @@ def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frame
     st.integers(0, 19),
 )
 def test_numbers_of_the_same_length_morph(tiny_model, numbers, first, last, row):
-    morphed = actions.make_morph(tiny_model, *numbers, first, last, 8, "one", row)
+    morphed = make_morph(tiny_model, *numbers, first, last, 8, "one", row)
     assert (morphed.start, morphed.end) == numbers
     assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8), ("svg", None)])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(digits="+86 138", seed=5, look="mnist"),
+        Settings(digits="138", seed=7, ink="blue", truncation=0.5, redrawn="0.1-2.3"),
+        Settings(digits="44", style="one", row=3, look="clear", ink="red", best_of=2),
+    ],
+)
+def test_the_command_line_writes_the_pages_files(tmp_path, settings, kind, scale):
+    file = actions.number_file(MODELS[""], settings, kind)
+    path = tmp_path / file.name
+    options = {
+        name: value for name, value in vars(settings).items() if name not in ("digits", "size")
+    }
+    if scale:
+        options["scale"] = scale
+    given = [f"--{name}={value}" for name, value in options.items() if value != ""]
+    assert main(["write", settings.digits, *given, "-o", str(path)]) == 0
+    assert path.read_bytes() == file.data

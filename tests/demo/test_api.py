@@ -14,6 +14,7 @@ from gradio_client import Client
 from PIL import Image
 
 from cgan import Sampler
+from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, specified
 from demo.models import Models
 from demo.page import page
 from tests import browser
@@ -48,19 +49,20 @@ def client(served, tmp_path_factory):
     client.close()
 
 
-def test_each_parameter_is_described_as_in_its_functions_docstring(client):
+def test_each_parameter_says_what_it_may_be(client):
     """Endpoints share components, and so what these tell of a parameter."""
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    demo = page.build(Models())
-    functions = {f"/{f.api_name}": f.fn for f in demo.fns.values() if f"/{f.api_name}" in described}
-    demo.close()
-    assert functions.keys() == described.keys()
+    settings = {"/write": WritingSettings, "/grid": GridSettings, "/morph": MorphSettings}
     for name, endpoint in described.items():
         assert endpoint["description"].endswith(".")
+        specification = specified(settings[name])
         for parameter in endpoint["parameters"]:
             told = parameter["python_type"]["description"]
-            line = f"{parameter['parameter_name']}: {told}.\n"
-            assert line in functions[name].__doc__, (name, line)
+            assert told
+            assert not told.endswith(".")
+            if setting := specification.get(parameter["parameter_name"]):
+                assert told == setting.describe()
+                assert parameter["parameter_default"] == setting.default
 
 
 def test_there_are_exactly_three_endpoints(client):

@@ -108,7 +108,7 @@ def test_names_that_there_are_not_are_refused_with_those_that_there_are(ink, loo
 
 @pytest.mark.parametrize("scale", [1, 2, 4, 8])
 def test_enlarged_ink_has_the_size_and_stays_near_its_range(ink, scale):
-    field = looks.enlarge(ink, scale)
+    field = looks.enlarge_smoothly(ink, scale)
     assert (field.shape, field.dtype) == ((8 * scale, 28 * scale), np.float32)
     assert field.min() > -0.05
     assert field.max() < 1.05
@@ -116,21 +116,23 @@ def test_enlarged_ink_has_the_size_and_stays_near_its_range(ink, scale):
 
 @pytest.mark.parametrize("scale", [2, 4, 8])
 def test_enlarging_treats_all_directions_alike(ink, scale):
-    field = looks.enlarge(ink, scale)
-    np.testing.assert_allclose(looks.enlarge(ink.T, scale), field.T, atol=1e-5)
-    np.testing.assert_allclose(looks.enlarge(ink[::-1], scale), field[::-1], atol=1e-5)
-    np.testing.assert_allclose(looks.enlarge(ink[:, ::-1], scale), field[:, ::-1], atol=1e-5)
+    field = looks.enlarge_smoothly(ink, scale)
+    np.testing.assert_allclose(looks.enlarge_smoothly(ink.T, scale), field.T, atol=1e-5)
+    np.testing.assert_allclose(looks.enlarge_smoothly(ink[::-1], scale), field[::-1], atol=1e-5)
+    np.testing.assert_allclose(
+        looks.enlarge_smoothly(ink[:, ::-1], scale), field[:, ::-1], atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("scale", [2, 4, 8])
 def test_the_middle_of_a_large_blot_is_full_ink(scale):
     blot = np.pad(np.full((8, 8), 255, np.uint8), 4)
-    middle = looks.enlarge(blot, scale)[7 * scale : 9 * scale, 7 * scale : 9 * scale]
+    middle = looks.enlarge_smoothly(blot, scale)[7 * scale : 9 * scale, 7 * scale : 9 * scale]
     np.testing.assert_allclose(middle, 1, atol=1e-5)
 
 
 def test_large_strokes_are_crisp(ink):
     shades = np.asarray(looks.colour(ink, "paper", "black", 8))
     assert ((shades == 0) | (shades == 255)).mean() > 0.6
-    inside = looks.enlarge(ink, 8) >= looks.THRESHOLD
+    inside = looks.enlarge_smoothly(ink, 8) >= looks.THRESHOLD
     np.testing.assert_array_equal(shades >= 128, inside)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgan.common.errors import UserError
-from cgan.writing.number import parse
+from cgan.writing.number import TooLong, parse, parse_limited
 from tests.conftest import message
 
 GAP = None
@@ -116,3 +116,22 @@ def test_any_text_is_parsed_or_refused_in_one_line(text):
     else:
         assert len(parts) == len(text)
         assert set(parts) <= {*range(10), GAP}
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 65, "1-" * 65, "1" + " " * 192, "x" * 193, "1" * 100_000, "１" * 65]
+)
+def test_more_than_fits_is_refused(text):
+    with pytest.raises(TooLong, match="at most 64 digits") as caught:
+        parse_limited(text)
+    message(caught)
+
+
+def test_as_many_characters_as_fit_are_read():
+    assert parse_limited("1" + " " * 191) == [1] + [None] * 191
+
+
+@pytest.mark.parametrize("text", [None, 138, 1.5, ["1"], b"138", True])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(UserError, match="The number must be text"):
+        parse_limited(text)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from cgan.sampler import Sampler
-from cgan.writing.drawing import Hand, draw
-from cgan.writing.look import THRESHOLD, enlarge
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
+from cgan.writing.look import THRESHOLD, enlarge_smoothly
+from cgan.writing.number import parse
 from cgan.writing.outline import path
 
 SCALE = 8
@@ -20,7 +22,7 @@ CLOSED_CURVES = re.compile(f"(?:M{POINT}(?:Q{POINT} {POINT})+Z)*")
 def digits():
     """Every class in five hands, as the weights that come with the package write it."""
     sampler = Sampler.from_pretrained()
-    return draw(sampler, "0123456789" * 5, Hand(11)).pixels
+    return draw(sampler, parse("0123456789" * 5), Hand(11)).pixels
 
 
 def polygons(data):
@@ -61,7 +63,7 @@ def test_paths_are_closed_curves_of_quadratic_arcs(digits):
 def test_the_filled_area_is_where_the_enlarged_picture_has_ink(digits):
     for ink in digits:
         shape = filled(path(ink), *ink.shape)
-        mask = enlarge(ink, SCALE) >= THRESHOLD
+        mask = enlarge_smoothly(ink, SCALE) >= THRESHOLD
         assert (shape & mask).sum() / (shape | mask).sum() > 0.95
 
 

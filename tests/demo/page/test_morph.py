@@ -1,4 +1,4 @@
-"""Morphs: exactly from the one written number to the other, by small steps."""
+"""Morphs on the page: a film for each digit."""
 
 import base64
 import io
@@ -6,154 +6,18 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from PIL import Image
 
-from cgan.common.errors import UserError
-from cgan.sampler import Sampler
 from cgan.writing import look as looks
-from cgan.writing.drawing import DifferentLengths, Hand, draw
-from demo.page import morph as morphs
-from demo.page.paper import row
-from tests.conftest import message
-
-hands = st.builds(
-    Hand,
-    seed=st.integers(0, 9999),
-    one_hand=st.booleans(),
-    row=st.integers(0, 19),
-    truncation=st.floats(0, 1.5, allow_subnormal=False),
-    redrawn=st.dictionaries(st.integers(0, 5), st.integers(1, 999), max_size=3),
-)
-pairs_of_numbers = st.integers(1, 6).flatmap(
-    lambda n: st.tuples(*[st.text("0123456789", min_size=n, max_size=n)] * 2)
-)
-
-
-@pytest.fixture(scope="module")
-def pretrained():
-    """The weights that come with the package."""
-    return Sampler.from_pretrained()
-
-
-@pytest.fixture(scope="module")
-def morphed(pretrained):
-    return morphs.morph(pretrained, "138 0", "2547", Hand(3), Hand(4), 30)
+from cgan.writing.hand import Hand
+from cgan.writing.morph import Morph, animation, morph
+from cgan.writing.number import parse
+from demo.page.morph import html
 
 
 @pytest.fixture(scope="module")
 def tiny_morph(tiny_sampler):
-    return morphs.morph(tiny_sampler, "12", "34", Hand(3), Hand(4), 8)
-
-
-@examples(max_examples=150)
-@given(pairs_of_numbers, hands, hands, st.integers(2, 9))
-def test_the_first_frame_is_the_start_and_the_last_the_end(
-    tiny_sampler, numbers, start_hand, end_hand, frames
-):
-    start, end = numbers
-    result = morphs.morph(tiny_sampler, start, end, start_hand, end_hand, frames)
-    assert (result.start, result.end) == numbers
-    assert result.frames.shape == (frames, 8, 8 * len(start))
-    assert result.frames.dtype == np.uint8
-    for frame, text, hand in ((0, start, start_hand), (-1, end, end_hand)):
-        expected = row(draw(tiny_sampler, text, hand))
-        np.testing.assert_array_equal(result.frames[frame], expected)
-
-
-def test_the_ends_are_what_the_sampler_writes(pretrained):
-    frames = morphs.morph(pretrained, "138", "254", Hand(3), Hand(4), 8).frames
-    np.testing.assert_array_equal(frames[0], pretrained.write("138", seed=3))
-    np.testing.assert_array_equal(frames[-1], pretrained.write("254", seed=4))
-
-
-def test_between_the_ends_frames_move_gradually(morphed):
-    frames = morphed.frames.astype(float)
-    steps = abs(np.diff(frames, axis=0)).mean(axis=(1, 2))
-    whole_way = abs(frames[-1] - frames[0]).mean()
-    assert steps.min() > 0
-    assert steps.max() < whole_way / 4
-    from_start = abs(frames - frames[0]).mean(axis=(1, 2))
-    assert from_start[3] < from_start[8] < from_start[-1]
-    to_end = abs(frames - frames[-1]).mean(axis=(1, 2))
-    assert to_end[-4] < to_end[-9] < to_end[0]
-
-
-def test_frames_between_are_written_with_as_much_ink(morphed):
-    ink = morphed.frames.mean(axis=(1, 2))
-    assert ink.min() > 0.6 * min(ink[0], ink[-1])
-    assert ink.max() < 1.5 * max(ink[0], ink[-1])
-
-
-def test_the_way_back_is_the_same_way(tiny_sampler, tiny_morph):
-    back = morphs.morph(tiny_sampler, "34", "12", Hand(4), Hand(3), 8)
-    difference = tiny_morph.frames[::-1].astype(int) - back.frames
-    assert abs(difference).max() <= 1
-
-
-def test_a_number_morphs_to_itself_without_moving(tiny_sampler):
-    frames = morphs.morph(tiny_sampler, "12", "12", Hand(3), Hand(3), 8).frames
-    difference = frames.astype(int) - frames[0]
-    assert abs(difference).max() <= 1
-
-
-def test_the_gaps_are_those_of_the_start(tiny_sampler):
-    frames = morphs.morph(tiny_sampler, "+1 2", "(3)-4", Hand(3), Hand(4), 8).frames
-    assert frames.shape == (8, 8, 4 + 8 + 4 + 8)
-    assert (frames[:, :, [0, 1, 2, 3, 12, 13, 14, 15]] == 0).all()
-    plain = morphs.morph(tiny_sampler, "12", "34", Hand(3), Hand(4), 8).frames
-    np.testing.assert_array_equal(
-        frames[:, :, [*range(4, 12), *range(16, 24)]],
-        plain,
-    )
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "first", "second"),
-    [("1", "22", 1, 2), ("138 1234 5678", "1", 11, 1), ("1" * 64, "2" * 63, 64, 63)],
-)
-def test_different_lengths_are_refused_with_both(tiny_sampler, start, end, first, second):
-    with pytest.raises(DifferentLengths, match=f"they have {first} and {second}") as caught:
-        morphs.morph(tiny_sampler, start, end, Hand(), Hand(), 8)
-    message(caught)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "said"),
-    [
-        ("1x", "12", "Character 2, 'x',"),
-        ("12", "1x", "Character 2, 'x',"),
-        ("", "12", "no digit"),
-        ("12", "-", "no digit"),
-        ("1" * 65, "1" * 65, "at most 64 digits"),
-        (12, "12", "must be text"),
-    ],
-)
-def test_what_is_no_number_is_refused(tiny_sampler, start, end, said):
-    with pytest.raises(UserError, match=said):
-        morphs.morph(tiny_sampler, start, end, Hand(), Hand(), 8)
-
-
-@pytest.mark.parametrize(("kind", "mime"), [("gif", "image/gif"), ("webp", "image/webp")])
-@pytest.mark.parametrize("frames", [8, 13])
-def test_an_animation_goes_there_and_back_without_end(pretrained, kind, mime, frames):
-    morphed = morphs.morph(pretrained, "12", "34", Hand(3), Hand(4), frames)
-    data, given_mime = morphs.animation(morphed, "blue", kind)
-    image = Image.open(io.BytesIO(data))
-    assert (given_mime, image.format) == (mime, kind.upper())
-    assert image.size == (64 * 4, 32 * 4)
-    assert image.n_frames == 2 * frames - 2
-    assert image.info["loop"] == 0
-    there_and_back = [*range(frames), *range(frames - 2, 0, -1)]
-    for index, frame in enumerate(there_and_back):
-        image.seek(index)
-        image.load()
-        assert image.info["duration"] == 50
-        expected = looks.colour(morphed.frames[frame], "paper", "blue", 4).convert("RGB")
-        difference = np.asarray(image.convert("RGB")).astype(int) - np.asarray(expected)
-        assert abs(difference).max() <= 2
+    return morph(tiny_sampler, parse("12"), parse("34"), Hand(3), Hand(4), 8)
 
 
 def films(html):
@@ -163,13 +27,13 @@ def films(html):
 
 
 def test_the_page_gets_all_frames_of_a_digit_in_one_picture(tiny_sampler):
-    morphed = morphs.morph(tiny_sampler, "+1 2", "34", Hand(3), Hand(4), 8)
-    html = morphs.html(morphed, "green", "en")
-    assert " ".join(re.findall('class="(gap|group|frame)"', html)) == (
+    morphed = morph(tiny_sampler, parse("+1 2"), parse("34"), Hand(3), Hand(4), 8)
+    made = html(morphed, "green", "en")
+    assert " ".join(re.findall('class="(gap|group|frame)"', made)) == (
         "gap group frame gap group frame"
     )
-    plain = morphs.morph(tiny_sampler, "12", "34", Hand(3), Hand(4), 8).frames
-    for strip, left in zip(films(html), (0, 8), strict=True):
+    plain = morph(tiny_sampler, parse("12"), parse("34"), Hand(3), Hand(4), 8).frames
+    for strip, left in zip(films(made), (0, 8), strict=True):
         expected = looks.colour(plain[:, :, left : left + 8].reshape(64, 8), "paper", "green", 4)
         np.testing.assert_array_equal(strip.convert("RGB"), expected.convert("RGB"))
 
@@ -179,17 +43,17 @@ def test_the_page_gets_all_frames_of_a_digit_in_one_picture(tiny_sampler):
     [("en", "The number 12 turning into 34"), ("zh", "号码 12 渐变为 34")],
 )
 def test_the_film_says_what_it_shows_and_how_long_it_is(tiny_morph, language, label):
-    html = morphs.html(tiny_morph, "green", language)
-    assert f'role="img" aria-label="{label}"' in html
-    assert 'data-frames="8"' in html
-    assert 'min="0" max="7"' in html
+    made = html(tiny_morph, "green", language)
+    assert f'role="img" aria-label="{label}"' in made
+    assert 'data-frames="8"' in made
+    assert 'min="0" max="7"' in made
 
 
 @pytest.mark.parametrize(("digits", "frames", "scale"), [(1, 8, 4), (11, 60, 4), (64, 60, 2)])
 def test_long_numbers_are_not_too_large_to_send_and_to_save(digits, frames, scale):
     ink = np.zeros((frames, 32, 32 * digits), np.uint8)
-    morphed = morphs.Morph("1" * digits, "2" * digits, ink, [1] * digits)
-    strips = films(morphs.html(morphed, "black", "en"))
+    morphed = Morph("1" * digits, "2" * digits, ink, [1] * digits)
+    strips = films(html(morphed, "black", "en"))
     assert [strip.size for strip in strips] == [(32 * scale, 32 * scale * frames)] * digits
-    data, _ = morphs.animation(morphed, "black", "gif")
+    data = animation(morphed, "black", "gif")
     assert Image.open(io.BytesIO(data)).size == (32 * digits * scale, 32 * scale)

@@ -1,9 +1,8 @@
-"""The written number on the page and as SVG."""
+"""The written number on the page."""
 
 import base64
 import io
 from html.parser import HTMLParser
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,14 +12,13 @@ from PIL import Image
 
 from cgan.common.errors import UserError
 from cgan.writing import outline
-from cgan.writing.drawing import Hand, draw
-from cgan.writing.look import INKS, LOOKS
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
+from cgan.writing.look import LOOKS
+from cgan.writing.number import parse
 from demo.page import paper
 from tests.conftest import message
 
-SVG = "{http://www.w3.org/2000/svg}"
-SHA = "0123456789abcdef" * 4
-WEIGHTS = {"weights": "ann/digits@abc", "weights-sha256": SHA}
 TEXT = "+13 8"
 HAND = Hand(2)
 
@@ -52,11 +50,11 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def drawing(tiny_sampler):
-    return draw(tiny_sampler, TEXT, HAND)
+    return written(tiny_sampler, TEXT)
 
 
-def parsed(drawing, hand=HAND, look="paper", ink="black"):
-    return ElementTree.fromstring(paper.svg(drawing, hand, look, ink, WEIGHTS))
+def written(sampler, text):
+    return draw(sampler, parse(text), HAND)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -101,7 +99,7 @@ def test_each_digit_is_a_button_with_its_place_and_a_label(drawing, look, langua
     ],
 )
 def test_gaps_stand_where_they_were_typed(tiny_sampler, typed, order):
-    html = paper.html(draw(tiny_sampler, typed, HAND), "paper", "black", 72, "en")
+    html = paper.html(written(tiny_sampler, typed), "paper", "black", 72, "en")
     classes = [attributes.get("class") for _, attributes in Elements(html).found]
     assert [name for name in classes if name in ("gap", "digit")] == order.split()
 
@@ -130,93 +128,26 @@ def test_mnists_digits_are_the_generators_pixels(drawing):
 
 @pytest.mark.parametrize("typed", ["+１３ ٨", "(1３[8", "＋𝟙3\u30008", "-13\u00a0８"])
 def test_another_way_to_type_a_number_gives_the_same_html(tiny_sampler, drawing, typed):
-    other = draw(tiny_sampler, typed, HAND)
+    other = written(tiny_sampler, typed)
     for look in LOOKS:
         html = paper.html(other, look, "red", 72, "en")
         assert html == paper.html(drawing, look, "red", 72, "en")
 
 
 @given(st.text("0123456789１٣ -.()[]", max_size=20), st.sampled_from(["en", "zh"]))
-def test_html_is_well_formed_and_svg_is_xml_whatever_is_typed(tiny_sampler, typed, language):
-    drawing = draw(tiny_sampler, f"{typed}7", HAND)
+def test_html_is_well_formed_whatever_is_typed(tiny_sampler, typed, language):
+    drawing = written(tiny_sampler, f"{typed}7")
     count = len(drawing.pixels)
     for look in LOOKS:
         elements = Elements(paper.html(drawing, look, "red", 72, language))
         assert len(elements.named("button")) == count
-        assert len(parsed(drawing, look=look).findall(f".//{SVG}path")) == count
 
 
 @pytest.mark.parametrize(("look", "ink"), [("glass", "black"), ("paper", "pink")])
 def test_unknown_looks_and_inks_are_refused(drawing, look, ink):
-    for action in (
-        lambda: paper.html(drawing, look, ink, 72, "en"),
-        lambda: paper.svg(drawing, HAND, look, ink, WEIGHTS),
-        lambda: paper.png(drawing, HAND, look, ink, 1, WEIGHTS),
-    ):
-        with pytest.raises(UserError, match="must be one of") as caught:
-            action()
-        message(caught)
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_an_svg_has_a_title_and_a_path_for_each_digit(drawing, look):
-    svg = parsed(drawing, look=look)
-    assert svg.tag == f"{SVG}svg"
-    assert svg.findtext(f"{SVG}title") == "138"
-    paths = svg.findall(f".//{SVG}path")
-    assert [path.get("d") for path in paths] == [outline.path(ink) for ink in drawing.pixels]
-    # A gap is half as wide as a digit: one before the first digit, one before the last.
-    moved = [path.get("transform") for path in paths]
-    assert moved == ["translate(4 0)", "translate(12 0)", "translate(24 0)"]
-    (group,) = svg.findall(f"{SVG}g")
-    assert group.get("fill-rule") == "evenodd"
-
-
-def test_an_svg_is_as_large_as_the_large_png(drawing):
-    svg = parsed(drawing)
-    assert svg.get("viewBox") == "0 0 32 8"
-    image = Image.open(io.BytesIO(paper.png(drawing, HAND, "paper", "black", paper.LARGE, WEIGHTS)))
-    assert (svg.get("width"), svg.get("height")) == tuple(map(str, image.size)) == ("256", "64")
-
-
-@pytest.mark.parametrize("ink", INKS)
-def test_an_svg_has_the_looks_colours(drawing, ink):
-    colours = {}
-    for look in LOOKS:
-        svg = parsed(drawing, look=look, ink=ink)
-        sheets = svg.findall(f"{SVG}rect")
-        for sheet in sheets:
-            assert (sheet.get("width"), sheet.get("height")) == ("32", "8")
-        colours[look] = ([sheet.get("fill") for sheet in sheets], svg.find(f"{SVG}g").get("fill"))
-    named = "rgb({}, {}, {})".format(*INKS[ink])
-    assert colours == {
-        "paper": (["rgb(253, 250, 243)"], named),
-        "mnist": (["rgb(0, 0, 0)"], "rgb(255, 255, 255)"),
-        "clear": ([], named),
-    }
-
-
-def test_an_svg_says_what_made_it(tiny_sampler):
-    hand = Hand(7, one_hand=True, row=3, truncation=0.5, redrawn={2: 1})
-    svg = parsed(draw(tiny_sampler, TEXT, hand), hand)
-    assert svg.findtext(f"{SVG}desc") == (
-        "digits: 138; seed: 7; style: one hand, row 3; truncation: 0.5; "
-        f"weights: ann/digits@abc; weights-sha256: {SHA}; redrawn: 2.1"
-    )
-
-
-def test_what_made_it_is_escaped(drawing):
-    name = 'a<b>&"]]>'
-    svg = ElementTree.fromstring(paper.svg(drawing, HAND, "paper", "black", {"weights": name}))
-    assert svg.findtext(f"{SVG}desc").endswith(f"weights: {name}")
-
-
-def test_the_row_is_what_the_sampler_writes(tiny_sampler, drawing):
-    np.testing.assert_array_equal(paper.row(drawing), tiny_sampler.write(TEXT, seed=2))
-
-
-def test_a_file_name_has_digits_and_seed_alone(drawing):
-    assert paper.file_name(drawing, HAND, "large.png") == "138-seed-2.large.png"
+    with pytest.raises(UserError, match="must be one of") as caught:
+        paper.html(drawing, look, ink, 72, "en")
+    message(caught)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\xff", b"abc" * 100])

@@ -8,21 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.model.reader import NoReader
-from cgan.writing.drawing import (
-    BadRedrawn,
-    DifferentLengths,
-    NotOffered,
-    OutOfRange,
-    TooLong,
-    parse_digits,
-    parse_redrawn,
-    real,
-    whole,
-)
+from cgan.writing.checks import NotOffered, OutOfRange, real, whole
+from cgan.writing.hand import BadRedrawn, parse_redrawn
 from cgan.writing.look import INKS, LOOKS, check
-from cgan.writing.number import BadCharacter, NoDigit
+from cgan.writing.morph import DifferentLengths
+from cgan.writing.number import BadCharacter, NoDigit, TooLong, parse_limited
 from demo.actions import Settings
 from demo.models import Models, OnlyBundled
 from demo.text.texts import explain, language_of, languages, say
@@ -59,7 +51,7 @@ def has_chinese(text):
 def parts_of(character):
     """Return what `character` becomes after a digit; nothing where it is refused."""
     try:
-        return parse_digits(f"1{character}")
+        return parse_limited(f"1{character}")
     except UserError:
         return []
 
@@ -115,10 +107,10 @@ def no_reader():
 
 
 ERRORS = [
-    (NoDigit, lambda: parse_digits("-"), ["13812345678"]),
-    (TooLong, lambda: parse_digits("1" * 65), ["64"]),
-    (BadCharacter, lambda: parse_digits("12é"), ["3", "'é' (U+00E9)"]),
-    (BadCharacter, lambda: parse_digits("1+2"), ["2", "'+'", "加号"]),
+    (NoDigit, lambda: parse_limited("-"), ["13812345678"]),
+    (TooLong, lambda: parse_limited("1" * 65), ["64"]),
+    (BadCharacter, lambda: parse_limited("12é"), ["3", "'é' (U+00E9)"]),
+    (BadCharacter, lambda: parse_limited("1+2"), ["2", "'+'", "加号"]),
     (DifferentLengths, different_lengths, ["3", "11"]),
     (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["种子", "0", "9999"]),
     (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["截断", "0", "1.5"]),
@@ -126,7 +118,7 @@ ERRORS = [
     (BadRedrawn, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
     (NotOffered, lambda: check("glass", "black"), ["外观", "paper, mnist, clear"]),
     (OutOfRange, lambda: whole("row", 77, 0, 19), ["笔迹", "0", "19"]),
-    (UserError, lambda: parse_digits(None), ["13812345678"]),
+    (UserError, lambda: parse_limited(None), ["13812345678"]),
 ]
 
 
@@ -160,10 +152,8 @@ def test_what_has_no_translation_is_marked():
 
 
 def test_every_kind_of_error_is_tried():
-    kinds = {UserError, *UserError.__subclasses__()}
-    ours = {
-        kind for kind in kinds if kind.__module__ in ("cgan.writing.number", "cgan.writing.drawing")
-    }
+    kinds = BadValue.__subclasses__()
+    ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
     assert len(ours) == 7
 
@@ -172,7 +162,7 @@ def test_every_kind_of_error_is_tried():
 def test_any_other_character_is_explained_in_one_line(digits, character):
     assume(not parts_of(character))
     with pytest.raises(UserError) as caught:
-        parse_digits(digits + character)
+        parse_limited(digits + character)
     chinese = explain(caught.value, "zh")
     message(caught)
     assert chinese.isprintable()

@@ -1,4 +1,4 @@
-"""The digits drawn last: the same as drawn anew, and not drawn again."""
+"""The last digits: the same as drawn anew, and not drawn again."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +8,7 @@ import pytest
 from cgan import Sampler
 from cgan.model.weights import Weights
 from cgan.writing import picture
-from cgan.writing.digits import Digits
+from cgan.writing.memory import Memory
 from tests.conftest import TINY, random_tensors
 
 
@@ -32,21 +32,21 @@ def pixels(digits):
 
 
 def test_they_are_what_the_sampler_draws_each_once(sampler):
-    digits, z, labels = Digits(), sampler.latents(5, seed=3), np.array([3, 0, 3, 9, 3])
+    memory, z, labels = Memory(), sampler.latents(5, seed=3), np.array([3, 0, 3, 9, 3])
     expected = picture.to_pixels(sampler.generate(z, labels))
     sampler.count = 0
-    first = digits.draw(sampler, z, labels)
+    first = memory.digits(sampler, z, labels)
     np.testing.assert_array_equal(pixels(first), expected)
     assert sampler.count == 5
     assert all(digit.milliseconds > 0 for digit in first)
-    assert digits.draw(sampler, z[1:4], labels[1:4]) == first[1:4]
+    assert memory.digits(sampler, z[1:4], labels[1:4]) == first[1:4]
     assert sampler.count == 5
 
 
 def test_only_what_changed_is_drawn(sampler):
-    digits, z = Digits(), sampler.latents(3, seed=3)
-    digits.draw(sampler, z, np.array([1, 2, 3]))
-    changed = digits.draw(sampler, z, np.array([1, 7, 3]))
+    memory, z = Memory(), sampler.latents(3, seed=3)
+    memory.digits(sampler, z, np.array([1, 2, 3]))
+    changed = memory.digits(sampler, z, np.array([1, 7, 3]))
     assert sampler.count == 4
     expected = picture.to_pixels(sampler.generate(z, [1, 7, 3]))
     np.testing.assert_array_equal(pixels(changed), expected)
@@ -54,39 +54,39 @@ def test_only_what_changed_is_drawn(sampler):
 
 def test_the_same_digit_twice_is_drawn_once(sampler):
     z = np.repeat(sampler.latents(1, seed=3), 4, axis=0)
-    drawn = Digits().draw(sampler, z, np.array([5, 5, 6, 5]))
+    drawn = Memory().digits(sampler, z, np.array([5, 5, 6, 5]))
     assert sampler.count == 2
     assert drawn[0] is drawn[1] is drawn[3]
 
 
 def test_other_weights_draw_their_own(sampler):
-    digits, z, labels = Digits(), sampler.latents(2, seed=3), np.array([4, 5])
+    memory, z, labels = Memory(), sampler.latents(2, seed=3), np.array([4, 5])
     other = Sampler(Weights(TINY, random_tensors(TINY, 1)))
-    first, second = (pixels(digits.draw(one, z, labels)) for one in (sampler, other))
+    first, second = (pixels(memory.digits(one, z, labels)) for one in (sampler, other))
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(second, picture.to_pixels(other.generate(z, labels)))
 
 
 def test_what_was_used_longest_ago_goes_first(sampler):
-    digits, z = Digits(kept=2), sampler.latents(1, seed=3)
+    memory, z = Memory(kept=2), sampler.latents(1, seed=3)
 
     def drawn(label):
         before = sampler.count
-        digits.draw(sampler, z, np.array([label]))
+        memory.digits(sampler, z, np.array([label]))
         return sampler.count - before
 
     assert [drawn(label) for label in (1, 2, 1, 3, 1, 2)] == [1, 1, 0, 1, 0, 1]
-    more = digits.draw(sampler, sampler.latents(5, seed=4), np.arange(5))
+    more = memory.digits(sampler, sampler.latents(5, seed=4), np.arange(5))
     assert len(more) == 5  # more at once than are kept
 
 
 def test_threads_may_share_them(sampler):
-    digits, z, labels = Digits(kept=8), sampler.latents(6, seed=3), np.arange(6)
+    memory, z, labels = Memory(kept=8), sampler.latents(6, seed=3), np.arange(6)
     expected = picture.to_pixels(sampler.generate(z, labels))
 
     def draw(start):
         order = np.roll(np.arange(6), start)
-        return order, pixels(digits.draw(sampler, z[order], labels[order]))
+        return order, pixels(memory.digits(sampler, z[order], labels[order]))
 
     with ThreadPoolExecutor(4) as pool:
         for order, drawn in pool.map(draw, range(60)):

@@ -1,0 +1,35 @@
+"""What this package needs to draw with."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.model.config import GeneratorConfig
+
+
+class DrawsImages(Protocol):
+    """A trained generator: `cgan.Sampler`, which says more about these methods."""
+
+    config: GeneratorConfig
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a picture's file says about the weights."""
+
+    def generate(
+        self, z: NDArray[np.float32], labels: NDArray[np.integer[Any]]
+    ) -> NDArray[np.float32]:
+        """Return an image per latent: (N, C, H, W) float32 in [-1, 1]."""
+
+    def between(
+        self,
+        z: NDArray[np.float32],
+        labels: NDArray[np.integer[Any]],
+        others: NDArray[np.integer[Any]],
+        share: float,
+    ) -> NDArray[np.float32]:
+        """Return images between two classes each: (N, C, H, W) float32 in [-1, 1]."""
+
+    def best(self, z: NDArray[np.float32], labels: tuple[int, ...]) -> int:
+        """Return the index of the most legible latent."""

@@ -1,0 +1,61 @@
+"""Checks for Python and the command line; the page can't meet their errors.
+
+The page offers only weights that write the ten digits in grey, and takes smaller numbers.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.common.errors import BadValue
+from cgan.model.config import GeneratorConfig
+
+MAX_BEST_OF = 64
+
+
+def check_count(name: str, value: Any) -> int:
+    """Return `value`, which may be one of NumPy's integers, as an int.
+
+    Raises:
+        BadValue: not a whole number of at least 1.
+    """
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise BadValue(f"{name} must be a whole number of at least 1, not {value!r}.")
+    return int(value)
+
+
+def check_best_of(value: Any) -> int:
+    """Return a number of candidates as an int.
+
+    Raises:
+        BadValue: not a whole number from 1 to 64.
+    """
+    if check_count("best_of", value) > MAX_BEST_OF:
+        raise BadValue(f"best_of must be from 1 to {MAX_BEST_OF}, not {value}.")
+    return int(value)
+
+
+def check_classes(config: GeneratorConfig, labels: NDArray[np.integer[Any]]) -> None:
+    """Check that a generator can write these digits.
+
+    Raises:
+        BadValue: it can't.
+    """
+    if not config.conditional:
+        raise BadValue("These weights are unconditional: they can't write a chosen digit.")
+    if max(labels) >= config.n_classes:
+        raise BadValue(
+            f"These weights know the classes 0 to {config.n_classes - 1}; "
+            f"they can't write {max(labels)}."
+        )
+
+
+def check_grey(pixels: NDArray[np.uint8]) -> None:
+    """Check that digits, (N, H, W[, 3]), are grey, as looks and outlines need.
+
+    Raises:
+        BadValue: they are not.
+    """
+    if pixels.ndim != 3:
+        raise BadValue("These weights draw in colour: looks, inks and SVG are for grey digits.")

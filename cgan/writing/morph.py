@@ -1,0 +1,124 @@
+"""From one number to another: the frames between them, and animations as GIF or WebP."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.common.errors import BadValue
+from cgan.writing import look as looks
+from cgan.writing import picture
+from cgan.writing.drawing import digits_of
+from cgan.writing.generator import DrawsImages
+from cgan.writing.hand import Hand
+from cgan.writing.latents import slerp
+from cgan.writing.memory import Memory
+
+FORMATS = ("gif", "webp")
+FRAMES_PER_SECOND = 20
+# Of all frames together: four times as large as drawn for a phone number, less for longer ones.
+_MAX_PIXELS = 16_000_000
+_MAX_SCALE = 4
+
+
+class DifferentLengths(BadValue):
+    """The numbers of a morph have different lengths."""
+
+    def __init__(self, first: int, second: int) -> None:
+        """Say how long both are."""
+        super().__init__(
+            "Both numbers need the same number of digits: they have {first} and {second}.",
+            text_id="morph.different_lengths",
+            first=first,
+            second=second,
+        )
+
+
+@dataclass(frozen=True)
+class Morph:
+    """A number turning into another.
+
+    Attributes:
+        start: digits it begins with.
+        end: digits it ends with.
+        frames: (frames, H, W_total) uint8, ink 255 on 0.
+        parts: digits and gaps (None) in order, those of the start.
+    """
+
+    start: str
+    end: str
+    frames: NDArray[np.uint8]
+    parts: list[int | None]
+
+    @property
+    def scale(self) -> int:
+        """How many times as large as drawn the frames are shown and saved."""
+        return max(1, min(_MAX_SCALE, int((_MAX_PIXELS / self.frames.size) ** 0.5)))
+
+
+def morph(
+    sampler: DrawsImages,
+    start: Sequence[int | None],
+    end: Sequence[int | None],
+    start_hand: Hand,
+    end_hand: Hand,
+    frames: int,
+    memory: Memory | None = None,
+) -> Morph:
+    """Interpolate between two written numbers, digit by digit.
+
+    Latents go along the sphere, label embeddings along a line. Gaps are those of `start`.
+
+    Args:
+        sampler: what draws.
+        start: digits and gaps, as `cgan.writing.number.parse` returns them.
+        end: the same for the last frame.
+        start_hand: what writes the first frame.
+        end_hand: what writes the last frame.
+        frames: how many, with both ends.
+        memory: latents of other drawings; None to choose all of them anew.
+
+    Raises:
+        DifferentLengths: the numbers have different numbers of digits.
+    """
+    memory = memory or Memory()
+    first, last = digits_of(start), digits_of(end)
+    if len(first) != len(last):
+        raise DifferentLengths(len(first), len(last))
+    n_classes = sampler.config.n_classes
+    z0, z1 = (
+        np.stack(
+            [latent.values for latent in memory.latents(sampler, hand.choices(labels, n_classes))]
+        )
+        for hand, labels in ((start_hand, first), (end_hand, last))
+    )
+    pictures = []
+    for share in np.linspace(0.0, 1.0, frames):
+        images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))
+        pictures.append(picture.line(picture.to_pixels(images), start))
+    return Morph(_join(first), _join(last), np.stack(pictures), list(start))
+
+
+def _join(digits: NDArray[Any]) -> str:
+    return "".join(str(digit) for digit in digits)
+
+
+def animation(morphed: Morph, ink: str, kind: str) -> bytes:
+    """Return an endless animation, there and back again, as "gif" or "webp"."""
+    images = [looks.colour(frame, "paper", ink, morphed.scale) for frame in morphed.frames]
+    images += images[-2:0:-1]
+    file = io.BytesIO()
+    options: dict[str, Any] = {"lossless": True} if kind == "webp" else {}
+    images[0].save(
+        file,
+        format=kind.upper(),
+        save_all=True,
+        append_images=images[1:],
+        duration=1000 // FRAMES_PER_SECOND,
+        loop=0,
+        **options,
+    )
+    return file.getvalue()

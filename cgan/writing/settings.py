@@ -1,0 +1,255 @@
+"""The settings of a picture, each specified once.
+
+A class of settings is a frozen dataclass whose fields carry a `Setting`. The page's controls, the
+links, the API's parameters, the command line's options and the checks all come from there. To add
+a setting, add a field; then let the drawing use it.
+"""
+
+import contextlib
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from cgan.writing.checks import one_of, real, whole
+from cgan.writing.hand import Hand, format_redrawn, parse_redrawn
+from cgan.writing.look import INKS, LOOKS
+from cgan.writing.morph import FORMATS
+from cgan.writing.number import MAX_DIGITS, parse_limited
+
+STYLES = ("own", "one")
+LARGE = 8  # a large picture is this many times as large as the generator's
+_KEY = "setting"
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting(ABC):
+    """What a setting may be, and what is said about it.
+
+    Attributes:
+        name: in links and of the API's parameter.
+        default: its value on a new page and in the API.
+        description: what the API and the command line say about it; empty for a setting that
+            only the page has.
+        text: the key of its label in the page's texts; empty if that is the name.
+    """
+
+    name: str = ""
+    default: Any = None
+    description: str = ""
+    text: str = ""
+
+    @abstractmethod
+    def check(self, value: Any) -> Any:
+        """Return `value` in its own type.
+
+        Raises:
+            BadValue: it is not allowed.
+        """
+
+    def read(self, text: str) -> Any:
+        """Return what `text`, from a link or a command line, stands for.
+
+        Raises:
+            BadValue: it is not allowed.
+        """
+        return self.check(text)
+
+    def describe(self) -> str:
+        """Return the description."""
+        return self.description
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Setting):
+    """A number from `low` to `high`, which the description may name; whole if `step` is 1."""
+
+    low: float
+    high: float
+    step: float = 1
+
+    def check(self, value: Any) -> int | float:
+        """Return an int or a float."""
+        if self.step == 1:
+            return whole(self.name, value, int(self.low), int(self.high))
+        return real(self.name, value, self.low, self.high)
+
+    def read(self, text: str) -> int | float:
+        """Return the number in `text`."""
+        value: Any = text
+        with contextlib.suppress(ValueError):
+            value = float(text)
+        return self.check(value)
+
+    def describe(self) -> str:
+        """Return the description with the bounds."""
+        return self.description.format(low=self.low, high=self.high)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Setting):
+    """One of several names; `prefix` and a name make the key of its text on the page."""
+
+    choices: tuple[str, ...]
+    prefix: str = ""
+
+    def check(self, value: Any) -> Any:
+        """Return the name."""
+        return one_of(self.name, value, self.choices)
+
+    def describe(self) -> str:
+        """Return the description; by default, the choices."""
+        *others, last = (f'"{choice}"' for choice in self.choices)
+        return self.description.format(choices=f"{', '.join(others)} or {last}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digits(Setting):
+    """A number to write, as typed."""
+
+    def check(self, value: Any) -> Any:
+        """Return the text."""
+        parse_limited(value)
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redrawn(Setting):
+    """Which digits were written anew, as `cgan.writing.hand.format_redrawn` writes it."""
+
+    def check(self, value: Any) -> str:
+        """Return the text in its usual order."""
+        return format_redrawn(parse_redrawn(value))
+
+
+_NUMBER = Digits(
+    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, brackets and a leading + are "
+    "gaps",
+    text="number",
+)
+_SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")
+_STYLE = Choice(
+    choices=STYLES, description='"own" (each digit its own latent) or "one" (one hand for all)'
+)
+_ROW = Number(
+    low=0,
+    high=19,
+    description="with one hand, which latent of the seed: the class grid's row, "
+    "{low:g} to {high:g}",
+)
+_LOOK = Choice(choices=LOOKS, prefix="look_", description="{choices}")
+_INK = Choice(choices=tuple(INKS), description="{choices}")
+SCALE = Number(
+    name="scale", default=4, low=1, high=LARGE, description="{low:g} (32 pixels high) to {high:g}"
+)
+FORMAT = Choice(name="format", default="gif", choices=FORMATS, description="{choices}")
+
+
+def _field(default: Any, setting: Setting, **changes: Any) -> Any:
+    return setting_field(default, replace(setting, **changes))
+
+
+def setting_field(default: Any, setting: Setting) -> Any:
+    """Return a field of a class of settings; its `Setting` gets name and default from it."""
+    return field(default=default, metadata={_KEY: setting})
+
+
+def specified(settings: Any) -> dict[str, Setting]:
+    """Return the `Setting` of each field, by name, of a class of settings or an instance."""
+    return {
+        one.name: replace(one.metadata[_KEY], name=one.name, default=one.default)
+        for one in fields(settings)
+        if _KEY in one.metadata
+    }
+
+
+def checked(settings: S) -> S:
+    """Return settings with each value in its own type.
+
+    Raises:
+        BadValue: names the first one that is not allowed.
+    """
+    values = {name: one.check(getattr(settings, name)) for name, one in specified(settings).items()}
+    return replace(settings, **values)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class WritingSettings:
+    """All that decides how a number looks; not checked yet."""
+
+    digits: str = _field("138 1234 5678", _NUMBER)
+    seed: int = _field(27, _SEED)
+    style: str = _field("own", _STYLE)
+    row: int = _field(0, _ROW)
+    truncation: float = _field(
+        1.0,
+        Number(
+            low=0,
+            high=1.5,
+            step=0.05,
+            description="what latents are multiplied by, {low:g} to {high:g}",
+        ),
+    )
+    redrawn: str = _field(
+        "",
+        Redrawn(
+            description='variations by position from 0, such as "2.1-5.3" (third digit\'s first)'
+        ),
+    )
+    look: str = _field("paper", _LOOK)
+    ink: str = _field("black", _INK)
+    best_of: int = _field(
+        1,
+        Number(
+            low=1,
+            high=8,
+            description="of how many candidates the most legible is taken, {low:g} to {high:g}, "
+            "for each digit",
+        ),
+    )
+
+    def hand(self) -> Hand:
+        """Return the hand of checked settings."""
+        return Hand(
+            seed=self.seed,
+            one_hand=self.style == "one",
+            row=self.row,
+            truncation=self.truncation,
+            redrawn=parse_redrawn(self.redrawn),
+            best_of=self.best_of,
+        )
+
+
+@dataclass(frozen=True)
+class GridSettings:
+    """All that decides how the class grid looks; not checked yet."""
+
+    rows: int = _field(10, Number(low=1, high=20, description="{low:g} to {high:g}"))
+    seed: int = _field(WritingSettings.seed, _SEED)
+    look: str = _field("paper", _LOOK)
+    ink: str = _field("black", _INK)
+
+
+@dataclass(frozen=True)
+class MorphSettings:
+    """All that decides how one number turns into another; not checked yet."""
+
+    start: str = _field(
+        WritingSettings.digits, _NUMBER, description="digits to begin with", text="from"
+    )
+    end: str = _field("024 6802 4680", _NUMBER, description="as many digits to end with", text="to")
+    start_seed: int = _field(WritingSettings.seed, _SEED, text="from_seed")
+    end_seed: int = _field(WritingSettings.seed, _SEED, text="to_seed")
+    frames: int = _field(30, Number(low=8, high=60, description="{low:g} to {high:g}, one way"))
+    style: str = _field("own", _STYLE)
+    row: int = _field(0, _ROW)
+    ink: str = _field("black", _INK)
+
+    def hands(self) -> tuple[Hand, Hand]:
+        """Return the hands of both numbers, of checked settings."""
+        one_hand = self.style == "one"
+        return (
+            Hand(self.start_seed, one_hand, self.row),
+            Hand(self.end_seed, one_hand, self.row),
+        )

@@ -1,0 +1,135 @@
+"""A number as SVG and PNG, with what made it inside."""
+
+import io
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cgan.common.errors import BadValue
+from cgan.model.config import GeneratorConfig
+from cgan.writing import export, outline
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
+from cgan.writing.look import INKS, LOOKS
+from cgan.writing.number import parse
+from cgan.writing.settings import LARGE
+from tests.conftest import message, random_sampler
+
+SVG = "{http://www.w3.org/2000/svg}"
+SHA = "0123456789abcdef" * 4
+WEIGHTS = {"weights": "ann/digits@abc", "weights-sha256": SHA}
+TEXT = "+13 8"
+
+
+def written(sampler, hand=Hand(2), text=TEXT):  # noqa: B008  (it never changes)
+    return replace(draw(sampler, parse(text), hand), weights=WEIGHTS)
+
+
+@pytest.fixture(scope="module")
+def drawing(tiny_sampler):
+    return written(tiny_sampler)
+
+
+def parsed(drawing, look="paper", ink="black"):
+    return ElementTree.fromstring(export.svg(drawing, look, ink).data)
+
+
+@given(st.text("0123456789１٣ -.()[]", max_size=20), st.sampled_from(LOOKS))
+def test_an_svg_is_xml_whatever_is_typed(tiny_sampler, typed, look):
+    drawing = written(tiny_sampler, text=f"{typed}7")
+    paths = parsed(drawing, look=look).findall(f".//{SVG}path")
+    assert len(paths) == len(drawing.pixels)
+
+
+@pytest.mark.parametrize(("look", "ink"), [("glass", "black"), ("paper", "pink")])
+def test_unknown_looks_and_inks_are_refused(drawing, look, ink):
+    for action in (
+        lambda: export.svg(drawing, look, ink),
+        lambda: export.png(drawing, look, ink, 1),
+    ):
+        with pytest.raises(BadValue, match="must be one of") as caught:
+            action()
+        message(caught)
+
+
+def test_coloured_digits_have_no_look():
+    sampler = random_sampler(GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3))
+    drawing = written(sampler, text="03")
+    for action in (
+        lambda: export.svg(drawing, "paper", "black"),
+        lambda: export.png(drawing, "paper", "black", 1),
+    ):
+        with pytest.raises(BadValue, match="draw in colour") as caught:
+            action()
+        message(caught)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_an_svg_has_a_title_and_a_path_for_each_digit(drawing, look):
+    svg = parsed(drawing, look=look)
+    assert svg.tag == f"{SVG}svg"
+    assert svg.findtext(f"{SVG}title") == "138"
+    paths = svg.findall(f".//{SVG}path")
+    assert [path.get("d") for path in paths] == [outline.path(ink) for ink in drawing.pixels]
+    # A gap is half as wide as a digit: one before the first digit, one before the last.
+    moved = [path.get("transform") for path in paths]
+    assert moved == ["translate(4 0)", "translate(12 0)", "translate(24 0)"]
+    (group,) = svg.findall(f"{SVG}g")
+    assert group.get("fill-rule") == "evenodd"
+
+
+def test_an_svg_is_as_large_as_the_large_png(drawing):
+    svg = parsed(drawing)
+    assert svg.get("viewBox") == "0 0 32 8"
+    image = Image.open(io.BytesIO(export.png(drawing, "paper", "black", LARGE).data))
+    assert (svg.get("width"), svg.get("height")) == tuple(map(str, image.size)) == ("256", "64")
+
+
+@pytest.mark.parametrize("ink", INKS)
+def test_an_svg_has_the_looks_colours(drawing, ink):
+    colours = {}
+    for look in LOOKS:
+        svg = parsed(drawing, look=look, ink=ink)
+        sheets = svg.findall(f"{SVG}rect")
+        for sheet in sheets:
+            assert (sheet.get("width"), sheet.get("height")) == ("32", "8")
+        colours[look] = ([sheet.get("fill") for sheet in sheets], svg.find(f"{SVG}g").get("fill"))
+    named = "rgb({}, {}, {})".format(*INKS[ink])
+    assert colours == {
+        "paper": (["rgb(253, 250, 243)"], named),
+        "mnist": (["rgb(0, 0, 0)"], "rgb(255, 255, 255)"),
+        "clear": ([], named),
+    }
+
+
+def test_an_svg_says_what_made_it(tiny_sampler):
+    hand = Hand(7, one_hand=True, row=3, truncation=0.5, redrawn={2: 1})
+    svg = parsed(written(tiny_sampler, hand))
+    assert svg.findtext(f"{SVG}desc") == (
+        "digits: 138; seed: 7; style: one hand, row 3; truncation: 0.5; "
+        f"weights: ann/digits@abc; weights-sha256: {SHA}; redrawn: 2.1"
+    )
+
+
+def test_what_made_it_is_escaped(drawing):
+    name = 'a<b>&"]]>'
+    svg = parsed(replace(drawing, weights={"weights": name}))
+    assert svg.findtext(f"{SVG}desc").endswith(f"weights: {name}")
+
+
+def test_the_row_is_what_the_sampler_writes(tiny_sampler, drawing):
+    np.testing.assert_array_equal(drawing.row, tiny_sampler.write(TEXT, seed=2))
+
+
+def test_a_file_name_has_digits_and_seed_alone(drawing):
+    names = [
+        export.png(drawing, "paper", "black", 1).name,
+        export.png(drawing, "paper", "black", LARGE).name,
+        export.svg(drawing, "paper", "black").name,
+    ]
+    assert names == ["138-seed-2.png", "138-seed-2.large.png", "138-seed-2.svg"]
