@@ -1,4 +1,4 @@
-"""The page's colours and fonts, for Gradio's own components; the rest is in `style.css`."""
+"""The colours and fonts of Gradio's own components; everything else is in `style.css`."""
 
 import gradio as gr
 

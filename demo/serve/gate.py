@@ -1,7 +1,7 @@
-"""What Gradio does for anyone who asks, and this page needs not: to keep things, and fetch them.
+"""Closes the routes of Gradio's server that this page doesn't need, and refuses unknown results.
 
-Its server would store what is uploaded, or what somebody has set, and ask other hosts for the
-addresses that it is sent. It would also run any event of the page by its name, past the queue.
+Through them anyone could store uploads and settings on the server, make it ask other hosts, or run
+any event of the page by its name without waiting in the queue.
 """
 
 import json
@@ -15,12 +15,14 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.serve.compat import ERRORS, is_pending, is_unknown_endpoint, parameter_problem
+
 ENDPOINTS = ("write", "grid", "morph")
 NO_ENDPOINT = "There is no such endpoint: there are /write, /grid and /morph."
-# What is sent waits in the queue, and much is no number.
+# Requests wait in the queue, and no number is this long.
 MAX_BODY_BYTES = 1 << 18
 
-# What would be stored; addresses that the server would ask; what is for those who develop.
+# Routes that store something, fetch an address, or are for developers.
 _CLOSED = re.compile(
     r"/gradio_api/(upload|process_recording|component_server|deep_link|custom_component|dev/"
     r"|proxy=|file[=/]\s*\w+:/)",
@@ -34,11 +36,11 @@ class Gate:
     """ASGI middleware that refuses such requests with a status and a sentence."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
+        """Take the application to protect."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on."""
+        """Refuse a request, or pass it on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -59,7 +61,7 @@ class Gate:
 
 
 def _check_path(request: Request) -> None:
-    """Refuse what nobody needs, and results that there are not.
+    """Refuse routes that this page doesn't need, and unknown results.
 
     Raises:
         HTTPException: with the status and the sentence.
@@ -72,15 +74,8 @@ def _check_path(request: Request) -> None:
     if found := _BY_NAME.search(path):
         if found["name"] not in ENDPOINTS:
             raise HTTPException(404, NO_ENDPOINT)
-        if found["event"] and not _is_awaited(request, found["event"]):
+        if found["event"] and not is_pending(request.app.get_blocks(), found["event"]):
             raise HTTPException(404, "There is no such result, or it has been fetched already.")
-
-
-def _is_awaited(request: Request, event: str) -> bool:
-    # Gradio itself would wait for ever, or answer with two tracebacks in the log. A call without a
-    # session is one of its own, named like its event.
-    pending = request.app.get_blocks()._queue.pending_event_ids_session
-    return event in pending.get(event, ()) or any(event in events for events in pending.values())
 
 
 async def _read(request: Request) -> bytes:
@@ -88,7 +83,7 @@ async def _read(request: Request) -> bytes:
 
     Raises:
         HTTPException: it is too large.
-        ClientDisconnect: the rest will not come.
+        ClientDisconnect: the visitor has gone.
     """
     body = b""
     async for chunk in request.stream():
@@ -99,21 +94,21 @@ async def _read(request: Request) -> bytes:
 
 
 def _check_body(body: bytes) -> None:
-    """Refuse what would stay in Gradio's queue for ever.
+    """Refuse a call that would stay in Gradio's queue for ever.
 
     Raises:
         HTTPException: with the status and the sentence.
     """
     try:
         sent = json.loads(body)
-    except (ValueError, RecursionError):  # whoever reads it says so
+    except (ValueError, RecursionError):  # not JSON: Gradio refuses it
         return
     if isinstance(sent, dict) and sent.get("session_hash") == "":
         raise HTTPException(422, "session_hash must not be empty: leave it out.")
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Return what receives a body that was read already, and then what follows."""
+    """Return a `receive` that repeats a body that was read already, then goes on."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:
@@ -123,10 +118,10 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def check_values(values: Sequence[Any]) -> None:
-    """Check what an event or a call of the API brings: Gradio fetches files that are named in it.
+    """Check the values of an event or an API call: Gradio would fetch a file that one names.
 
     Raises:
-        gr.Error: one of them is a list or an object; none of ours is.
+        gr.Error: a value is a list or an object; this page has no such inputs.
     """
     for position, value in enumerate(values, start=1):
         if isinstance(value, list | dict):
@@ -134,3 +129,20 @@ def check_values(values: Sequence[Any]) -> None:
                 f"Value {position} is a list or an object: send text or a number instead.",
                 print_exception=False,
             )
+
+
+async def _refuse(request: Request, error: Exception) -> JSONResponse:
+    """Say which endpoint or parameter is unknown, where Gradio would print a traceback.
+
+    Raises:
+        Exception: it is another error.
+    """
+    if is_unknown_endpoint(error):
+        return JSONResponse({"error": NO_ENDPOINT}, status_code=404)
+    if problem := parameter_problem(error, request):
+        return JSONResponse({"error": problem}, status_code=422)
+    raise error
+
+
+# For FastAPI.
+EXCEPTION_HANDLERS = dict.fromkeys(ERRORS, _refuse)

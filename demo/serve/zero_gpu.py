@@ -1,7 +1,7 @@
-"""ZeroGPU, the kind of Space that is free: it stops an app that has no use for its GPU.
+"""ZeroGPU, the free kind of Space: it stops apps that don't use its GPU.
 
-What it looks for, when Gradio launches, is a function given to `spaces.GPU`. The package `spaces`
-is installed by the platform, in the version it wants, so it is in no requirements file.
+When Gradio launches, it looks for a function that was given to `spaces.GPU`. The platform installs
+the package `spaces` in the version it wants, so no requirements file names it.
 """
 
 import importlib
@@ -9,9 +9,9 @@ import os
 
 
 def declare() -> None:
-    """Give ZeroGPU its function, before Gradio launches; do nothing anywhere else.
+    """Give ZeroGPU its function before Gradio launches; do nothing anywhere else.
 
-    Drawing needs no GPU: the function is never called, so nobody's share is used up.
+    Drawing needs no GPU: the function is never called, so it uses up nobody's quota.
     """
     if os.environ.get("SPACES_ZERO_GPU", "").lower() not in ("1", "t", "true"):
         return
@@ -23,4 +23,4 @@ def declare() -> None:
 
 
 def _nothing() -> None:
-    """Stand for what an app would do on a GPU."""
+    """Stand in for a function that uses the GPU."""

@@ -1,0 +1,171 @@
+"""Everything that leans on private parts of Gradio, in one place for the day its pin changes.
+
+Each function says why it is needed. `tests/demo/serve/test_compat.py` tries each one by itself and
+sees when Gradio has changed under it; the tests of the served page see it too. What can't be moved
+here is:
+
+- `environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not documented.
+- `gate.py`: the routes of Gradio's server. `test_every_route_is_known` sees new ones.
+- `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+import gradio as gr
+from fastapi import Request
+from gradio.context import Context
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.route_utils import FnIndexInferError
+from gradio.state_holder import SessionState, StateHolder
+from gradio.utils import get_function_description
+
+# What all of this was written for and tested with.
+VERSION = "6.31.0"
+
+# Names in Gradio's HTML that the page's script and style look for: toasts, a slider's reset button
+# and bounds, labels, and the text that counts the seconds.
+CLASSES = (
+    "toast-body",
+    "toast-close",
+    "toast-wrap",
+    "reset-button",
+    "progress-text",
+    "min_value",
+    "max_value",
+    "block-info",
+)
+# The English labels of a slider's parts, which the script shortens.
+LABELS = ("number input for", "range slider for")
+
+
+class LenientBlocks(gr.Blocks):
+    """Blocks whose events may be called with fewer values than they have inputs.
+
+    Gradio refuses such a call, and logs what was sent: the digits too.
+    """
+
+    def __init__(self, check: Callable[[Sequence[Any]], None], **settings: Any) -> None:
+        """Take a check of the values, which raises `gr.Error`, and the settings of `gr.Blocks`."""
+        super().__init__(**settings)
+        self._check = check
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Check the values, fill in the components' own, and drop those that are too many.
+
+        Raises:
+            gr.Error: a value is not allowed.
+        """
+        self._check(inputs)
+        inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
+        del inputs[len(block_fn.inputs) :]
+
+
+def current_page() -> gr.Blocks:
+    """Return the page that is being built; Gradio has no public name for it."""
+    page = Context.root_block
+    assert page is not None, "no page is being built"
+    return page
+
+
+def describe(component: Any, text: str) -> None:
+    """Set what `client.view_api()` says about a parameter, which Gradio takes from its component.
+
+    Endpoints share components, so call this right before the endpoint is added.
+    """
+    schema = component.api_info() | {"additional_description": text.rstrip(".")}
+    component.api_info = lambda: schema
+
+
+def parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what a function's docstring says about each parameter, read as Gradio reads it."""
+    _, texts, _ = get_function_description(function)
+    return texts
+
+
+def save_file(data: bytes, name: str, component: Any) -> str:
+    """Save an answer's file where Gradio serves it from, and deletes it in time; return its path.
+
+    Gradio deletes only the files that a component knows.
+    """
+    path = str(save_bytes_to_cache(data, name, component.GRADIO_CACHE))
+    component.temp_files.add(path)
+    return path
+
+
+def event_data(event: gr.EventData) -> dict[str, Any]:
+    """Return what the browser sent with an event; {} if that is no object."""
+    # Its public attributes raise an error for each missing name.
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def is_pending(page: Any, event: str) -> bool:
+    """Return whether the result of an event of this id can still be fetched.
+
+    For any other id Gradio waits for ever, or logs a traceback.
+    """
+    # By session. A call without a session is a session of its own, named like its event.
+    pending = page._queue.pending_event_ids_session
+    return event in pending.get(event, ()) or any(event in events for events in pending.values())
+
+
+def is_unknown_endpoint(error: Exception) -> bool:
+    """Return whether Gradio raised an error because it knows no such endpoint or event."""
+    by_number = isinstance(error, KeyError) and error.args != () and isinstance(error.args[0], int)
+    return by_number or isinstance(error, FnIndexInferError)
+
+
+def parameter_problem(error: Exception, request: Request) -> str:
+    """Return what is wrong with a call's named parameters; "" if it is another error.
+
+    Gradio raises gradio_client's TypeError there, which names a button that this page doesn't have.
+    """
+    if isinstance(error, TypeError) and "/call/v2/" in request.url.path:
+        return str(error).partition(" Please click")[0]
+    return ""
+
+
+# What the two functions above look at.
+ERRORS = (FnIndexInferError, KeyError, TypeError)
+
+
+def keep_no_sessions(page: gr.Blocks) -> None:
+    """Make a launched page forget its sessions: what visitors type is theirs.
+
+    Gradio keeps what each of the last ten thousand visitors and callers has set, in 160 KB each,
+    for components whose state is the server's. This page's state is in the browser.
+    """
+    holder = NoSessions()  # type: ignore[no-untyped-call]
+    holder.set_blocks(page)
+    page.app.state_holder = holder
+
+
+class NoSessions(StateHolder):
+    """A state holder that holds nothing."""
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        """Return a new session's state, for one event."""
+        return _State(self.blocks)
+
+    def __contains__(self, session_id: str) -> bool:
+        return False
+
+
+class _State(SessionState):
+    """A session's state without a copy of the page and its values, which is for deep links."""
+
+    def __init__(self, blocks: Any) -> None:
+        self.blocks_config = copy(blocks.default_config)
+        self.config_values = {}
+        self.state_data = {}
+        self._state_ttl = {}
+        self.is_closed = False
+        self.STATE_TTL_WHEN_CLOSED = 0
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass

@@ -1,0 +1,62 @@
+"""Starting Gradio's server with this page's settings."""
+
+import contextlib
+import io
+import os
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from cgan import UserError
+from cgan.common import terminal
+from demo.serve import compat, gate, zero_gpu
+from demo.serve.network import choose_port
+
+
+def launch(build: Callable[[], gr.Blocks], options: Namespace, **look: Any) -> gr.Blocks:
+    """Build the page, serve it, and print where it is.
+
+    Args:
+        build: makes the page.
+        options: the command line's values.
+        look: `launch` arguments of Gradio that say how the page looks.
+
+    Raises:
+        UserError: it can't be served, or a public link is wanted and can't be had.
+    """
+    zero_gpu.declare()
+    # With MCP, and where it can't share, Gradio prints lines of its own.
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            page = build()
+            _, local, public = page.launch(
+                server_name=f"[{options.host}]" if ":" in options.host else options.host,
+                server_port=choose_port(options.host, options.port),
+                share=options.share,
+                mcp_server=options.mcp,
+                footer_links=[],
+                app_kwargs={
+                    "exception_handlers": gate.EXCEPTION_HANDLERS,
+                    "middleware": [Middleware(gate.Gate)],
+                },
+                run_history=False,
+                enable_monitoring=False,
+                ssr_mode=False,
+                quiet=True,
+                prevent_thread_lock=True,
+                **look,
+            )
+        compat.keep_no_sessions(page)
+    except OSError as error:
+        raise UserError(f"Could not start the page: {error}") from error
+    if options.share and not public and "SPACE_ID" not in os.environ:
+        page.close(verbose=False)
+        reason = printed.getvalue().strip().partition("\n")[0]
+        raise UserError(f"Gradio gave no public link; leave out --share. {reason}")
+    tools = f" (MCP: {local}gradio_api/mcp/)" if options.mcp else ""
+    terminal.result(f"Open {public or local}{tools}")
+    return page

@@ -1,0 +1,65 @@
+"""The port to listen on, and the proxies in between."""
+
+import importlib.util
+import os
+import socket
+
+from cgan import UserError
+from cgan.common import terminal
+from cgan.common.errors import BadValue
+
+FIRST_PORT, PORTS_TO_TRY = 7860, 100
+
+
+def choose_port(host: str, wanted: str | None) -> int:
+    """Return a free port: the wanted one, or else the first one from `FIRST_PORT` on.
+
+    Raises:
+        BadValue: the wanted port is invalid.
+        UserError: it is not free, or the host is not this machine's.
+    """
+    if wanted is not None:
+        if not wanted.isascii() or not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:
+            raise BadValue(f"The port must be a number from 1 to 65535, not {wanted!r}.")
+        reason = _why_not_free(host, int(wanted))
+        if reason:
+            problem = f"Can't listen on {host}:{wanted}: {reason}."
+            raise UserError(f"{problem} Choose another --host or --port.")
+        return int(wanted)
+    reason = None
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
+        reason = _why_not_free(host, port)
+        if reason is None:
+            return port
+    raise UserError(f"Can't listen on {host}: {reason}. Choose another --host or --port.")
+
+
+def _why_not_free(host: str, port: int) -> str | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def bypass_proxies(host: str) -> None:
+    """Keep proxies from breaking Gradio, which asks its own server whether it has started.
+
+    Args:
+        host: the address to listen on; it is asked without a proxy, as this machine's others are.
+    """
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
+    # With a scheme that it doesn't know, httpx raises while Gradio is imported.
+    able = ("socks5", "socks5h") if importlib.util.find_spec("socksio") is not None else ()
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        scheme = os.environ[name].partition("://")[0].lower()
+        if scheme.startswith("socks") and scheme not in able:
+            del os.environ[name]
+            instead = "set one by http, or by socks5 with the package socksio"
+            terminal.note(f"{name} is not used: {instead}.")

@@ -1,0 +1,79 @@
+"""The command line of `demo/app.py`, and the environment variables that stand for its options."""
+
+import argparse
+import importlib.util
+import os
+from pathlib import Path
+
+from cgan import UserError
+from cgan.common.command_line import Parser
+from demo.serve.network import FIRST_PORT
+
+MCP_PACKAGES = "gradio[mcp]==6.31.0"
+# The weights to use where nobody names any; `python -m cgan deploy` writes this file.
+_DEPLOYED_WEIGHTS = Path(__file__).parents[1] / "weights.txt"
+
+
+def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
+    """Return the command line's values; the environment's for options that aren't given.
+
+    Args:
+        arguments: the command line without the program's name; None for the process's own.
+        description: the help's first sentence.
+    """
+    environment = os.environ
+    parser = Parser(prog="demo/app.py", description=description)
+    parser.add_option(
+        "weights",
+        default=environment.get("CGAN_WEIGHTS") or _deployed_weights(),
+        help="weights folder, or user/name[@revision] on the Hugging Face Hub; several with "
+        "commas (default: the bundled ones; environment: CGAN_WEIGHTS)",
+    )
+    parser.add_option(
+        "host",
+        default=environment.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+        help="address to listen on; 0.0.0.0 for all (GRADIO_SERVER_NAME)",
+    )
+    parser.add_option(
+        "port",
+        default=environment.get("GRADIO_SERVER_PORT") or environment.get("PORT") or None,
+        help=f"port (default: the first free one from {FIRST_PORT}; GRADIO_SERVER_PORT or PORT)",
+    )
+    parser.add_option(
+        "share",
+        action="store_true",
+        default=_is_on("GRADIO_SHARE"),
+        help="make a public link through Gradio's servers (GRADIO_SHARE)",
+    )
+    parser.add_option(
+        "mcp",
+        action="store_true",
+        default=_is_on("GRADIO_MCP_SERVER"),
+        help="serve the API as MCP tools, too (GRADIO_MCP_SERVER)",
+    )
+    return parser.parse_args(arguments)
+
+
+def split(weights: str | None) -> list[str]:
+    """Return the references in a list with commas, each once."""
+    return list(dict.fromkeys(filter(None, (part.strip() for part in (weights or "").split(",")))))
+
+
+def check_mcp(wanted: bool) -> None:
+    """Check that MCP can be served if it is wanted.
+
+    Raises:
+        UserError: its package is missing, which Gradio would ignore.
+    """
+    if wanted and importlib.util.find_spec("mcp") is None:
+        raise UserError(f"--mcp needs one more package: pip install '{MCP_PACKAGES}'.")
+
+
+def _deployed_weights() -> str | None:
+    if not _DEPLOYED_WEIGHTS.is_file():
+        return None
+    return _DEPLOYED_WEIGHTS.read_text(encoding="utf-8").strip() or None
+
+
+def _is_on(name: str) -> bool:
+    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")

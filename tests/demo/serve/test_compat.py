@@ -1,0 +1,221 @@
+"""Private parts of Gradio: each is tried by itself, so that a new version's changes are seen."""
+
+import gc
+import re
+import warnings
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from fastapi.testclient import TestClient
+from gradio.routes import App
+
+from cgan.publish.demo_files import read_pins
+from demo.page.page import STATIC
+from demo.serve import compat, gate, options
+from tests.conftest import ROOT
+
+pytestmark = [
+    # Gradio leaves sockets and event loops to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+NUMBER = "13912345678"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collect_what_gradio_left():
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+
+
+def refuse_lists(values):
+    if any(isinstance(value, list) for value in values):
+        raise gr.Error("no lists")
+
+
+def shout(text, times):
+    """Say it aloud.
+
+    Args:
+        text: what to say.
+        times: how often.
+    """
+    return text.upper() * int(times)
+
+
+@pytest.fixture(scope="module")
+def built():
+    """A small page with one endpoint, `/write`."""
+    with compat.LenientBlocks(refuse_lists, analytics_enabled=False) as page:
+        assert compat.current_page() is page
+        text, times = gr.Textbox("a", label="text"), gr.Number(2, label="times")
+        for component, said in zip(
+            (text, times), compat.parameter_texts(shout).values(), strict=True
+        ):
+            compat.describe(component, said)
+        gr.Button().click(shout, [text, times], gr.Textbox(), api_name="write")
+    page.queue()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def client(built):
+    app = App.create_app(built, app_kwargs={"exception_handlers": gate.EXCEPTION_HANDLERS})
+    compat.keep_no_sessions(built)
+    with TestClient(app) as client:
+        assert client.get("/gradio_api/startup-events").json()  # starts the queue
+        yield client
+
+
+def post(client, path, body):
+    return client.post(f"/gradio_api/{path}", json=body)
+
+
+def test_all_of_this_is_for_the_version_that_is_pinned():
+    pins = read_pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert pins["gradio"].version == compat.VERSION
+    assert f"gradio[mcp]=={compat.VERSION}" == options.MCP_PACKAGES
+
+
+def test_no_page_is_being_built_now():
+    with pytest.raises(AssertionError):
+        compat.current_page()
+
+
+@pytest.mark.parametrize(
+    ("sent", "result"), [([], "AA"), (["b"], "BB"), (["b", 3], "BBB"), (["b", 1, "c"], "B")]
+)
+def test_a_call_may_have_fewer_values_or_more(client, sent, result):
+    event = post(client, "call/write", {"data": sent}).json()["event_id"]
+    said = client.get(f"/gradio_api/call/write/{event}").text
+    assert said.startswith("event: complete")
+    assert f'["{result}"]' in said
+
+
+def test_the_values_of_a_call_are_checked(client):
+    event = post(client, "call/write", {"data": [["b"]]}).json()["event_id"]
+    assert "no lists" in client.get(f"/gradio_api/call/write/{event}").text
+
+
+def test_a_result_is_pending_until_it_is_fetched(built, client):
+    assert not compat.is_pending(built, "nothing")
+    for session in ({}, {"session_hash": "mine"}):
+        event = post(client, "call/write", {"data": ["b"]} | session).json()["event_id"]
+        assert compat.is_pending(built, event)
+        if not session:
+            client.get(f"/gradio_api/call/write/{event}")
+            assert not compat.is_pending(built, event)
+
+
+def test_a_parameter_is_described(client):
+    endpoint = client.get("/gradio_api/info").json()["named_endpoints"]["/write"]
+    told = [parameter["python_type"]["description"] for parameter in endpoint["parameters"]]
+    assert told == ["what to say", "how often"]
+    assert endpoint["description"].startswith("Say it aloud.")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("call/rite", {"data": []}, 404, gate.NO_ENDPOINT),
+        (
+            "queue/join",
+            {"data": [], "fn_index": 999, "session_hash": "x"},
+            404,
+            gate.NO_ENDPOINT,
+        ),
+        ("call/v2/write", {"txt": "b"}, 422, "Parameter `txt` is not a valid key-word argument."),
+    ],
+)
+def test_what_gradio_raises_becomes_a_sentence(client, path, body, status, said):
+    answer = post(client, path, body)
+    assert (answer.status_code, answer.json()) == (status, {"error": said})
+
+
+def test_other_errors_are_not_hidden():
+    assert not compat.is_unknown_endpoint(KeyError("name"))
+    assert not compat.is_unknown_endpoint(KeyError())
+
+
+def test_a_saved_file_is_served_once_and_known_to_its_component(monkeypatch, tmp_path):
+    component = gr.Image()
+    monkeypatch.setattr(component, "GRADIO_CACHE", str(tmp_path))
+    path = Path(compat.save_file(b"data", "picture.png", component))
+    assert path.read_bytes() == b"data"
+    assert path.name == "picture.png"
+    assert tmp_path in path.parents
+    assert component.temp_files == {str(path)}  # those that `delete_cache` deletes
+
+
+@pytest.mark.parametrize(("sent", "read"), [({"digit": 7}, {"digit": 7}), (None, {}), ("x", {})])
+def test_what_the_browser_sends_with_an_event(sent, read):
+    assert compat.event_data(gr.EventData(None, sent)) == read
+
+
+def test_a_session_is_new_each_time(built):
+    compat.keep_no_sessions(built)
+    holder = built.app.state_holder
+    assert built.state_holder is holder
+    first = holder["mine"]
+    component = next(iter(built.blocks))
+    first._update_value_in_config(component, NUMBER)
+    first._update_config(component)
+    assert list(first.components) == []
+    assert holder["mine"] is not first
+    assert "mine" not in holder
+    assert holder.session_data == {}
+
+
+def test_nothing_that_is_sent_stays_in_a_session(built, client):
+    body = {"data": [NUMBER, 1], "session_hash": "mine"}
+    event = post(client, "call/write", body).json()["event_id"]
+    assert event
+    assert built.state_holder.session_data == {}
+
+
+def test_a_session_has_what_gradio_gives_it(built):
+    """Ours skips Gradio's `__init__`: a new attribute there must be set here too."""
+    own, gradios = compat.NoSessions(), gr.state_holder.StateHolder()
+    own.blocks = gradios.blocks = built
+    assert vars(own["mine"]).keys() == vars(gradios["mine"]).keys()
+
+
+@pytest.fixture(scope="module")
+def front_end():
+    """The text of Gradio's script and style for the browser."""
+    folder = Path(gr.__file__).parent / "templates/frontend/assets"
+    files = [path for path in folder.iterdir() if path.suffix in (".js", ".css")]
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+
+
+@pytest.mark.parametrize("name", [*compat.CLASSES, *compat.LABELS])
+def test_the_browser_still_gets_a_name_that_the_page_looks_for(front_end, name):
+    assert name in front_end
+
+
+def test_the_page_looks_for_these_names():
+    looked_for = "".join((STATIC / name).read_text() for name in ("page.js", "style.css"))
+    for name in (*compat.CLASSES, *compat.LABELS):
+        assert name in looked_for, name
+
+
+# The routes of Gradio's server by their first part, for which the gate was made.
+ROUTES = """
+api app_id assets call cancel component_server config custom_component deep_link dev favicon.ico
+file file= heartbeat info login login_check logout manifest.json monitoring openapi.json
+process_recording proxy= pwa_icon queue reset robots.txt run run-history runs startup-events static
+stream svelte theme.css token undo-vibe-edit upload upload_progress user vibe-code vibe-edit
+vibe-starter-queries
+"""
+
+
+def test_every_route_is_known(client):
+    """A new one may store or fetch something: close it in `gate.py`, or add it here."""
+    paths = client.app.openapi()["paths"]
+    names = [re.sub(r"^/(gradio_api/)?|[{/].*", "", path) for path in paths]
+    assert set(filter(None, names)) <= set(ROUTES.split())
+    assert {"upload", "proxy=", "call"} <= set(names)
