@@ -29,9 +29,9 @@ from demo.models import Model, Models
 from demo.page import paper, sheet
 from demo.text.texts import explain, say
 
-# What all visitors' numbers have in common isn't drawn again.
+# Shared by all visitors.
 _MEMORY = Memory()
-# The order in which links name the settings; those that aren't here follow.
+# The order in which links name the settings; new ones follow.
 _LINK_ORDER = (
     "digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size", "best_of",
     "weights",
@@ -40,14 +40,14 @@ _LINK_ORDER = (
 
 @dataclass(frozen=True)
 class Settings(WritingSettings):
-    """All that a link restores; the names are the link's, the defaults the page's."""
+    """Everything that a link restores, by its names in the link, with the page's defaults."""
 
     size: int = setting_field(72, Number(low=24, high=160))
     weights: str = ""  # one of the `Models`
 
 
 def facts(model: Model, milliseconds: float, language: str) -> str:
-    """Return the line on what drew the number."""
+    """Return the line that says what drew the number, and how fast."""
     sampler = model.sampler
     key = "weights_named" if model.source else "weights_bundled"
     weights = say(language, key, name=escape(model.source), sha=sampler.sha256[:12])
@@ -62,7 +62,7 @@ def facts(model: Model, milliseconds: float, language: str) -> str:
 
 
 def problem(error: UserError | None, language: str) -> str:
-    """Return what stands next to the box: a sentence, or nothing."""
+    """Return the HTML next to the box: a sentence, or nothing."""
     return "" if error is None else f'<p role="alert">{escape(explain(error, language))}</p>'
 
 
@@ -189,10 +189,10 @@ def restore(
 ) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
-    What is missing or wrong is as on a new page.
+    A missing or wrong setting is as on a new page.
 
     Returns:
-        The settings, and what is wrong with the first wrong one.
+        The settings, and the error of the first wrong one.
     """
     values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
     specification = specified(kind)

@@ -28,10 +28,10 @@ from demo.models import Model, Models
 from demo.page.widgets import slider
 from demo.serve.gate import NO_ENDPOINT
 
-# Drawing is computation: more at a time than there are cores only makes all of them slower.
+# Drawing keeps a core busy: more drawings at a time than there are cores would slow down all.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
 
-# The order in which callers may give `/write` its values; settings that aren't here follow.
+# The order in which callers may give `/write` its values; new settings follow.
 _WRITE_ORDER = (
     "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row", "weights",
     "best_of",
@@ -42,7 +42,7 @@ _GRID_SCALE = 4
 
 @contextmanager
 def told_to_the_caller() -> Iterator[None]:
-    """Turn a `UserError` into Gradio's, without a traceback on the server."""
+    """Turn a `UserError` into Gradio's error, without a traceback on the server."""
     try:
         yield
     except UserError as error:
@@ -74,7 +74,7 @@ class Parameter:
     """A parameter of an endpoint.
 
     Attributes:
-        description: of what it may be.
+        description: what its values are.
         component: has its type and its default.
     """
 
@@ -88,7 +88,7 @@ class Endpoint:
 
     Attributes:
         name: in its address.
-        description: of what it does.
+        description: what it does.
         parameters: by name, in the order in which callers may give their values.
         make: gets the model and the values by name, without the weights.
         output: component of the file's type.

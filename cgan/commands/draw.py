@@ -40,9 +40,9 @@ def add(commands: Commands) -> None:
 
 
 def _settings() -> dict[str, Setting]:
-    """Return the page's settings that only such a picture has, with the defaults of `write`."""
+    """Return the page's settings that `write` takes, with its defaults; not seed and best_of."""
     settings = specified(WritingSettings)
-    for name in ("digits", "seed", "best_of"):  # these have no limit here, or a larger one
+    for name in ("digits", "seed", "best_of"):  # their limits are higher here, or there are none
         del settings[name]
     settings["look"] = replace(settings["look"], default="mnist")
     settings["scale"] = replace(SCALE, default=1, description=f"of a PNG: {SCALE.description}")
@@ -50,7 +50,7 @@ def _settings() -> dict[str, Setting]:
 
 
 def _default(setting: Setting) -> str:
-    """Return what the help says about a default."""
+    """Return a default as the help names it."""
     if setting.name == "look":
         return f"{setting.default}, or paper with --ink"
     return (

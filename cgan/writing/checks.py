@@ -10,7 +10,7 @@ class OutOfRange(BadValue):
     """A setting is outside its range."""
 
     def __init__(self, name: str, low: float, high: float, whole: bool) -> None:
-        """Say what would be right.
+        """Say what is allowed.
 
         Args:
             name: of the setting.
@@ -30,7 +30,7 @@ class OutOfRange(BadValue):
 
 
 class NotOffered(BadValue):
-    """A setting is none of its choices."""
+    """A setting is not one of its choices."""
 
     def __init__(self, name: str, choices: Iterable[str]) -> None:
         """Name the setting and its choices."""
@@ -70,7 +70,7 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
     """Return `value`.
 
     Raises:
-        NotOffered: it is none of the choices.
+        NotOffered: it is not one of the choices.
     """
     choices = tuple(choices)
     if value not in choices:

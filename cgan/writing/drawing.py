@@ -80,7 +80,7 @@ def draw(
     check_classes(sampler.config, labels)
     latents = memory.latents(sampler, hand.choices(labels, sampler.config.n_classes))
     digits = memory.digits(sampler, [latent.values for latent in latents], labels)
-    # What was made once for several digits counts once.
+    # A latent or a digit that was made once for several positions counts once.
     timed: list[Latent | Digit] = [*latents, *digits]
     milliseconds = {id(made): made.milliseconds for made in timed}
     pixels = np.stack([digit.pixels for digit in digits])

@@ -16,7 +16,7 @@ from cgan.writing.settings import LARGE
 
 
 class File(NamedTuple):
-    """A file that is not on the disk.
+    """A file in memory.
 
     Attributes:
         name: of the file.

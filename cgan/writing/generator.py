@@ -1,4 +1,4 @@
-"""What this package needs to draw with."""
+"""What a generator must be able to do for this package."""
 
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from cgan.model.config import GeneratorConfig
 
 
 class DrawsImages(Protocol):
-    """A trained generator: `cgan.Sampler`, which says more about these methods."""
+    """A trained generator. `cgan.Sampler` is one, and describes these methods."""
 
     config: GeneratorConfig
 

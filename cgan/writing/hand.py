@@ -18,10 +18,10 @@ MAX_VARIATION = 999
 
 
 class BadRedrawn(BadValue):
-    """The text is not what `format_redrawn` writes."""
+    """The text does not name redrawn digits as `format_redrawn` does."""
 
     def __init__(self) -> None:
-        """Say what would be right."""
+        """Say what is allowed."""
         super().__init__(
             "redrawn must be pairs of position and variation, such as 2.1-5.3.",
             text_id="redrawn.invalid",
@@ -101,7 +101,7 @@ class Hand:
     def choices(
         self, labels: Sequence[int] | NDArray[np.integer[Any]], n_classes: int
     ) -> list[LatentChoice]:
-        """Return which latent each digit of a number takes.
+        """Return which latent each digit of a number is drawn from.
 
         Args:
             labels: (N,) integers, the digits.

@@ -1,7 +1,7 @@
 """Latents from seeds: the same on every machine, for ever.
 
 NumPy keeps the bits of its bit generators stable but may improve how it turns them into normal
-numbers. So we take the bits, and do the rest here, by Box and Muller's method (1958).
+numbers. So only the bits come from NumPy; the Box-Muller transform (1958) here does the rest.
 """
 
 import operator
@@ -37,7 +37,7 @@ def check_seed(seed: int) -> int:
 def latent(seed: int, index: int, latent_dim: int) -> NDArray[np.float32]:
     """Return the latent number `index` of `seed`: (latent_dim,) float32, standard normal."""
     half = (latent_dim + 1) // 2
-    # Each a word of 32 bits, so that no seed runs into another's index.
+    # Words of 32 bits each, so that a large seed can't overlap with an index.
     words = [seed & 0xFFFFFFFF, index, seed >> 32]
     bits = np.random.PCG64(np.random.SeedSequence(words)).random_raw(2 * half)
     # 53 random bits and a half: uniform in the open interval (0, 1), so the logarithm is finite.
@@ -60,7 +60,7 @@ def candidates(seed: int, index: int, count: int, latent_dim: int) -> NDArray[np
 def slerp(
     start: NDArray[np.float32], end: NDArray[np.float32], share: float
 ) -> NDArray[np.float32]:
-    """Interpolate on the sphere, so that what lies between is as likely as the ends.
+    """Interpolate on the sphere, so that latents between the ends are as likely as the ends.
 
     White, "Sampling Generative Networks", 2016 (arXiv:1609.04468).
 
@@ -77,7 +77,7 @@ def slerp(
     cosine = np.sum(a * b, axis=1) / np.maximum(lengths, np.finfo(np.float64).tiny)
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
     sine = np.sin(angle)
-    # No arc between the same or opposite directions, or where there is no direction.
+    # There is no arc between equal or opposite directions, or from a vector of length 0.
     straight = (sine < 1e-6) | (lengths == 0)
     safe = np.where(straight, 1.0, sine)
     from_start = np.where(straight, 1 - share, np.sin((1 - share) * angle) / safe)

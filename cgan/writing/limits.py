@@ -1,6 +1,6 @@
-"""Checks for Python and the command line; the page can't meet their errors.
+"""Limits in Python and on the command line. The page never reaches them.
 
-The page offers only weights that write the ten digits in grey, and takes smaller numbers.
+The page only offers weights that write the ten digits in grey, and its own limits are lower.
 """
 
 from typing import Any
@@ -52,7 +52,7 @@ def check_classes(config: GeneratorConfig, labels: NDArray[np.integer[Any]]) -> 
 
 
 def check_grey(pixels: NDArray[np.uint8]) -> None:
-    """Check that digits, (N, H, W[, 3]), are grey, as looks and outlines need.
+    """Check that digits, (N, H, W[, 3]), are grey: looks and outlines need that.
 
     Raises:
         BadValue: they are not.

@@ -19,7 +19,7 @@ INKS = {
     "green": (22, 92, 60),
     "sepia": (96, 58, 28),
 }
-# Ink on paper; MNIST's own white on black; ink on nothing.
+# Ink on paper; white on black, as in MNIST; ink on a transparent background.
 LOOKS = ("paper", "mnist", "clear")
 
 # How much ink a point needs to be inside a stroke.
@@ -79,9 +79,9 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
         return Image.fromarray(picture.enlarge(ink, scale))
     image = Image.fromarray(ink)
     if scale > 1:
-        # Sharpened while it is small: enlarging keeps sums and products by a constant.
+        # Sharpened while it is small, which is faster: enlarging is linear.
         cover = ((_spline(ink) - THRESHOLD) * _EDGE + 0.5) * 255
-        # Converting cuts off at 0 and 255, and rounds down.
+        # The conversion clips to 0 and 255, and rounds down.
         image = _resize(cover + 0.5, scale).convert("L")
     share = np.linspace(0.0, 1.0, 256)[:, None]
     paper, full = np.array(PAPER), np.array(INKS[ink_name])

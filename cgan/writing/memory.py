@@ -1,4 +1,4 @@
-"""The latents and digits of the last drawings, so that what stays the same isn't made again.
+"""A cache of latents and digits, so that what stays the same isn't made again.
 
 While a visitor types or drags a slider, most of a number stays the same. Single digits are kept,
 whatever numbers they were in.
@@ -89,7 +89,7 @@ class _Recent(Generic[Key, Value]):
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        # In the order of their last use, the latest at the end.
+        # In the order of their last use, the most recent at the end.
         self._kept: dict[Key, Value] = {}
 
     def get(self, keys: Sequence[Key], make: Callable[[list[Key]], Sequence[Value]]) -> list[Value]:

@@ -2,7 +2,7 @@
 
 A class of settings is a frozen dataclass whose fields carry a `Setting`. The page's controls, the
 links, the API's parameters, the command line's options and the checks all come from there. To add
-a setting, add a field; then let the drawing use it.
+a setting, add a field, and use it in the drawing.
 """
 
 import contextlib
@@ -25,10 +25,10 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, kw_only=True)
 class Setting(ABC):
-    """What a setting may be, and what is said about it.
+    """A setting: its values and its description.
 
     Attributes:
-        name: in links and of the API's parameter.
+        name: in links, in the API and on the command line.
         default: its value on a new page and in the API.
         description: what the API and the command line say about it; empty for a setting that
             only the page has.
@@ -42,7 +42,7 @@ class Setting(ABC):
 
     @abstractmethod
     def check(self, value: Any) -> Any:
-        """Return `value` in its own type.
+        """Return `value`, converted to the setting's type.
 
         Raises:
             BadValue: it is not allowed.
@@ -99,7 +99,7 @@ class Choice(Setting):
         return one_of(self.name, value, self.choices)
 
     def describe(self) -> str:
-        """Return the description; by default, the choices."""
+        """Return the description with the choices."""
         *others, last = (f'"{choice}"' for choice in self.choices)
         return self.description.format(choices=f"{', '.join(others)} or {last}")
 
@@ -165,10 +165,10 @@ def specified(settings: Any) -> dict[str, Setting]:
 
 
 def checked(settings: S) -> S:
-    """Return settings with each value in its own type.
+    """Return settings whose values have the right types.
 
     Raises:
-        BadValue: names the first one that is not allowed.
+        BadValue: a value is not allowed; names the first one.
     """
     values = {name: one.check(getattr(settings, name)) for name, one in specified(settings).items()}
     return replace(settings, **values)  # type: ignore[type-var]
@@ -176,7 +176,7 @@ def checked(settings: S) -> S:
 
 @dataclass(frozen=True)
 class WritingSettings:
-    """All that decides how a number looks; not checked yet."""
+    """Everything that decides how a number looks; not checked."""
 
     digits: str = _field("138 1234 5678", _NUMBER)
     seed: int = _field(27, _SEED)
@@ -223,7 +223,7 @@ class WritingSettings:
 
 @dataclass(frozen=True)
 class GridSettings:
-    """All that decides how the class grid looks; not checked yet."""
+    """Everything that decides how the class grid looks; not checked."""
 
     rows: int = _field(10, Number(low=1, high=20, description="{low:g} to {high:g}"))
     seed: int = _field(WritingSettings.seed, _SEED)
@@ -233,7 +233,7 @@ class GridSettings:
 
 @dataclass(frozen=True)
 class MorphSettings:
-    """All that decides how one number turns into another; not checked yet."""
+    """Everything that decides how one number turns into another; not checked."""
 
     start: str = _field(
         WritingSettings.digits, _NUMBER, description="digits to begin with", text="from"

@@ -19,7 +19,7 @@ PRIVATE: dict[str, Any] = {
     "show_progress": "hidden",
     "preprocess": False,
 }
-# While one types or drags, only the last state counts.
+# While a visitor types or drags, only the last state counts.
 LIVE: dict[str, Any] = {**PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_last"}
 
 

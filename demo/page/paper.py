@@ -14,7 +14,7 @@ from demo.text.texts import say
 
 
 def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: str = "") -> str:
-    """Return the number as buttons, one a digit, that wrap where the line ends.
+    """Return the number as buttons, one per digit, that wrap at the end of the line.
 
     Args:
         drawing: the number.
@@ -67,7 +67,7 @@ def _multiple(size: int, step: float) -> float:
 
 
 def undo(note: str, language: str) -> str:
-    """Return a note, with a button that undoes what it is about; empty without one."""
+    """Return a note with its "Undo" button; empty if there is no note."""
     if not note:
         return ""
     label = escape(say(language, "undo"))
@@ -86,5 +86,5 @@ def _glyph(ink: NDArray[np.uint8], look: str) -> str:
 
 
 def data_uri(data: bytes, mime: str) -> str:
-    """Return an address that holds `data` itself, so that nothing is requested for it."""
+    """Return an address that holds `data` itself, so that the browser sends no request."""
     return f"data:{mime};base64,{base64.b64encode(data).decode()}"

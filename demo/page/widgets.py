@@ -12,7 +12,7 @@ Texts = Callable[[str], dict[str, Any]]
 
 
 class Widgets:
-    """Makes components in English, and remembers how to say them in another language."""
+    """Makes components in English, and can switch their texts to another language."""
 
     def __init__(self) -> None:
         """No component yet."""
@@ -24,7 +24,7 @@ class Widgets:
         return [component for component, _ in self._made]
 
     def updates(self, language: str) -> list[Any]:
-        """Return for each component what changes its texts to a language."""
+        """Return an update for each component, with its texts in a language."""
         return [gr.update(**texts(language)) for _, texts in self._made]
 
     def button(self, key: str, **settings: Any) -> Any:
@@ -32,10 +32,10 @@ class Widgets:
         return self._add(gr.Button(say("en", key), **settings), _text(key, "value"))
 
     def control(self, setting: Setting, **settings: Any) -> Any:
-        """Return what a setting is set with: a slider, a choice, or a box to type a number into.
+        """Return the control of a setting: a slider, a choice, or a box to type a number into.
 
         Args:
-            setting: what it may be, and what its label is.
+            setting: has the values, the default and the label.
             settings: of the component.
         """
         key = setting.text or setting.name

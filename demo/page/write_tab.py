@@ -75,7 +75,7 @@ class WriteTab:
             with gr.Row():
                 self._add(made, "truncation")
                 self._add(made, "best_of")
-            for name in self._settings:  # all others
+            for name in self._settings:  # the others
                 if name not in made:
                     self._add(made, name)
 

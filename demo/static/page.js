@@ -1,4 +1,4 @@
-// The little that the page does in the browser: focus, links, downloads, and the film's frames.
+// What the page does in the browser: focus, links, downloads, and the film's frames.
 window.cgan = {
   // The written number: a click writes a digit anew; the digit keeps the focus afterwards.
   paper(element, trigger, watch) {
@@ -7,21 +7,21 @@ window.cgan = {
       const button = event.target.closest(".digit, .undo");
       if (!button) return;
       cgan.clicked = button.dataset.index ?? null;
-      focused = cgan.clicked ?? "0"; // "Undo" goes away
+      focused = cgan.clicked ?? "0"; // "Undo" disappears
       trigger("click");
     });
     document.addEventListener("focusin", (event) => {
       if (!element.contains(event.target)) focused = null;
     });
     watch("value", () => {
-      // The drawing took the focused digit away; whoever has gone elsewhere stays there.
+      // The new drawing replaced the focused digit; a focus elsewhere stays there.
       if (focused !== null) element.querySelector(`[data-index="${focused}"]`)?.focus();
       document.querySelector("#said [data-copied]").textContent = "";
       cgan.settled();
     });
   },
 
-  // The next variation of the clicked digit, in "position.variation-...", or none of any.
+  // The next variation of the clicked digit, as "position.variation-..."; "Undo" removes all.
   redraw(row, redrawn) {
     if (cgan.clicked === null) return [0, ""];
     const variations = new Map(
@@ -69,10 +69,10 @@ window.cgan = {
     });
   },
 
-  // The morph: all frames are here already; the slider and the button only choose one.
+  // The morph: all frames are loaded; the slider and the button only choose one.
   film(element, trigger, watch) {
     let timer = null;
-    let undone = false; // "Undo" goes away
+    let undone = false; // "Undo" disappears
     const part = (name) => element.querySelector(name);
     const show = (frame) => {
       const film = part(".film");
@@ -124,7 +124,7 @@ window.cgan = {
     });
   },
 
-  // The page on how to call it says where it is.
+  // The About tab shows the address of this page.
   about(element, watch) {
     const fill = () => {
       for (const place of element.querySelectorAll(".address")) place.textContent = cgan.address();
@@ -133,17 +133,17 @@ window.cgan = {
     watch("value", fill);
   },
 
-  // Where the page is for everyone: a Space's own address, not that of the frame it is shown in.
+  // The public address: that of the Space, not of the frame in which it is shown.
   address() {
     return document.querySelector("meta[name=cgan-address]")?.content
       || location.origin + location.pathname;
   },
 
-  // What the page begins with: the link's fragment and the language.
+  // The page's first input: the link's fragment and the language.
   begin() {
     cgan.listen();
     for (const number of document.querySelectorAll(".number textarea, .number input")) {
-      number.inputMode = "tel"; // digits, and + - ( ) besides
+      number.inputMode = "tel"; // digits and + - ( )
       number.autocomplete = "off";
       number.spellcheck = false;
     }
@@ -151,15 +151,15 @@ window.cgan = {
     try {
       language = localStorage.getItem("cgan-language") || language;
     } catch {
-      // No storage: the browser's language it is.
+      // No storage: use the browser's language.
     }
     return [location.hash, language];
   },
 
   listen() {
-    // A link pasted into the page that is open.
+    // A link was pasted into the address bar of the open page.
     addEventListener("hashchange", () => location.hash && location.reload());
-    // The address is the link's until one changes something; so is what was wrong with it.
+    // The link's address and its error stay until the visitor changes something.
     const changed = (event) => {
       if (!event.target.closest("input, textarea, button")) return;
       if (location.hash) history.replaceState(null, "", location.pathname + location.search);
@@ -168,7 +168,7 @@ window.cgan = {
     };
     addEventListener("input", changed);
     addEventListener("click", changed);
-    // Gradio says in English, and far from the number, that the server is busy or gone.
+    // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
       cgan.relabel();
       const added = changes.flatMap((change) => [...change.addedNodes]);
@@ -178,7 +178,7 @@ window.cgan = {
     }).observe(document.body, { childList: true, subtree: true });
   },
 
-  // The server has answered, or is asked again: there is no trouble any more.
+  // The server has answered or gets another request: remove the message.
   settled() {
     document.querySelector("#trouble p")?.replaceChildren();
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
@@ -200,7 +200,7 @@ window.cgan = {
     document.documentElement.dataset.ready = "true"; // the link's settings are on the page
   },
 
-  // Keep the choice of a language, and nothing else.
+  // The chosen language is the only thing that is stored.
   chooseLanguage(language) {
     cgan.speak();
     try {
@@ -210,7 +210,7 @@ window.cgan = {
     }
   },
 
-  // A link to what is on the paper. Its state is in the fragment, which is never sent anywhere.
+  // A link to the number on the paper. Its settings are in the fragment, which is never sent.
   async copyLink(shown) {
     const link = cgan.address() + shown.slice(shown.indexOf("#"));
     const said = document.querySelector("#said [data-copied]");
@@ -222,7 +222,7 @@ window.cgan = {
     }
   },
 
-  // Where a digit was carried to another tab, the keyboard goes on from that tab.
+  // After a digit was carried to another tab, the keyboard continues from that tab.
   focusTab() {
     document.querySelector("[role=tab][aria-selected=true]")?.focus();
   },
