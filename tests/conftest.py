@@ -246,7 +246,11 @@ def check_no_token(server, *folders):
 @pytest.fixture(scope="session")
 def classifiers(tmp_path_factory):
     """A cache folder for classifiers that all tests share, so that each is trained once."""
-    return tmp_path_factory.mktemp("cache")
+    folder = tmp_path_factory.getbasetemp()
+    if WORKER is not None:
+        folder = folder.parent  # of all processes that share the tests
+    (folder / "classifiers").mkdir(exist_ok=True)
+    return folder / "classifiers"
 
 
 @pytest.fixture

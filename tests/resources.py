@@ -32,7 +32,7 @@ NAMES = {
     "launch": "server",
     "ThreadingHTTPServer": "server",
     "create_server": "server",
-    "listen": "server",
+    "bind": "server",
 }
 EVENTS = {
     "subprocess.Popen": "process",

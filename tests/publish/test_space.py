@@ -241,8 +241,8 @@ def test_a_space_is_renewed_and_what_its_owner_put_there_stays(hub, deploy):
 @pytest.mark.parametrize(
     ("hub", "place", "how"),
     [
-        (False, "objects/batch", "drop"),
-        (True, "xet-write", "drop"),
+        (False, "xet-write|objects/batch", "drop"),
+        (True, "xet-write|objects/batch", "drop"),
         (False, "/commit/", "drop"),
         (True, "/commit/", "lose"),
     ],
