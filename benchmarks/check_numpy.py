@@ -15,11 +15,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cgan.jittor_setup import load_jittor
-from cgan.reader import is_reader
-from cgan.source import BUNDLED
-
-from cgan import Sampler, weights
+from cgan import Sampler
+from cgan.backend.setup import load_jittor
+from cgan.hub.source import BUNDLED
+from cgan.model import weights
+from cgan.model.reader import is_reader
 
 COUNT = 100
 TOLERANCE = 1 / 255  # a grey level is 2 / 255
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     values = parser.parse_args()
     jt = load_jittor(values.device)
-    from cgan import networks  # imports Jittor, which is set up above
+    from cgan.training import networks  # imports Jittor, which is set up above
 
     apart = False
     for folder in (BUNDLED, *values.runs):

@@ -116,7 +116,7 @@ if not any((place / name).exists() for place in places):
 }
 
 run() {
-    local arch total=$limit failed=0 verdicts=() site rivals
+    local arch file total=$limit failed=0 verdicts=() site first rivals
     describe
     has_gpu || echo "There is no GPU here: all is done on the CPU, as DEVICE=cpu says."
 
@@ -134,13 +134,14 @@ run() {
         part toolkit 30 "$work/venv/bin/python" benchmarks/gpu_toolkit.py "$work/cuda" "$site"
         [[ -x $work/cuda/bin/nvcc ]] && export nvcc_path=$work/cuda/bin/nvcc
     fi
+    part doctor 40 "$work/venv/bin/python" -m cgan doctor --data-dir "$data"
 
     # The first steps compile Jittor: everything after them is fast, or fails fast.
-    start=("$work/venv/bin/python" train.py --device "$device" --data-dir "$data" --arch conv
+    first=("$work/venv/bin/python" train.py --device "$device" --data-dir "$data" --arch conv
         --max_steps 2 --out)
-    if ! part "first steps" 240 "${start[@]}" "$work/first-$$" && [[ $device = cuda ]]; then
+    if ! part "first steps" 240 "${first[@]}" "$work/first-$$" && [[ $device = cuda ]]; then
         export conv_opt=1 # Jittor's switch for doing without cuDNN
-        part "first steps without cuDNN" 100 "${start[@]}" "$work/second-$$"
+        part "first steps without cuDNN" 100 "${first[@]}" "$work/second-$$"
     fi
     for arch in mlp conv; do
         part "train $arch" 80 "$work/venv/bin/python" train.py --device "$device" \
