@@ -16,9 +16,9 @@ from huggingface_hub import constants
 from huggingface_hub.utils import _xet
 
 from cgan.model import weights
-from cgan.model.architectures import generator_shapes
+from cgan.model.architectures.conv import ConvConfig
 from cgan.model.config import GeneratorConfig
-from cgan.model.conv import ConvConfig
+from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
 from tests import fresh_jittor, resources
 from tests.hub_server import HubServer

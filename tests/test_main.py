@@ -12,8 +12,8 @@ from PIL import Image
 from cgan.__main__ import main
 from cgan.common.command_line import run
 from cgan.model import weights
-from cgan.model.architectures import generator_shapes
 from cgan.model.config import GeneratorConfig
+from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
 from tests.conftest import random_tensors, run_python
 

@@ -10,8 +10,8 @@ import pytest
 
 from cgan.common.errors import UserError
 from cgan.model import weights
+from cgan.model.architectures.conv import ConvConfig
 from cgan.model.config import GeneratorConfig
-from cgan.model.conv import ConvConfig
 from cgan.model.reader import NoReader, Reader
 from cgan.sampler import Sampler
 from cgan.writing import picture

@@ -1,6 +1,6 @@
 """What an architecture of generators says about itself.
 
-Everything else asks here, and never for the name of an architecture. `cgan.model.architectures`
+Everything else asks here, and never for the name of an architecture. `cgan.model.registry`
 lists the known ones.
 """
 

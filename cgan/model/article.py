@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cgan.common.errors import UserError
 from cgan.model import weights
+from cgan.model.architectures.mlp import LINEAR_LAYERS
 from cgan.model.config import GeneratorConfig
-from cgan.model.mlp import LINEAR_LAYERS
 from cgan.model.pickles import read_parameters
 
 _EMBEDDING = "label_emb.weight"

@@ -1,7 +1,7 @@
 """What a generator is: the part of `config.json` that travels with the weights.
 
 `GeneratorConfig` has what every architecture needs. An architecture with settings of its own adds
-them in a subclass, as `cgan.model.conv` does.
+them in a subclass, as `cgan.model.architectures.conv` does.
 """
 
 from collections.abc import Mapping, Set
@@ -32,7 +32,7 @@ class GeneratorConfig:
         img_size: height and width of an image, in pixels.
         channels: 1 (grey) or 3 (RGB).
         conditional: whether the generator takes a label (G(z, y)) or not (G(z)).
-        architecture: a name in `cgan.model.architectures.ARCHITECTURES`.
+        architecture: a name in `cgan.model.registry.ARCHITECTURES`.
         latent_distribution: "normal": every component of z is standard normal.
         pixel_range: values of black and white in the generator's output.
         reader: whether the weights include a small classifier that says how legible an image is
@@ -94,7 +94,7 @@ class GeneratorConfig:
         """Build a config of this class from JSON values.
 
         All keys must be there, and no others, except that optional ones may be missing.
-        `cgan.model.architectures.config_from_dict` finds the class.
+        `cgan.model.registry.config_from_dict` finds the class.
 
         Raises:
             BadValue: names the key that is missing, unknown or out of bounds.

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.model import architectures
+from cgan.model import registry
 from cgan.model.architecture import Network
 from cgan.model.weights import Weights
 
@@ -18,7 +18,7 @@ class NumpyGenerator:
 
     def __init__(self, weights: Weights) -> None:
         """Build the network from checked weights."""
-        architecture = architectures.of(weights.config)
+        architecture = registry.of(weights.config)
         self._network: Network = architecture.generator(weights.config, weights.tensors)
 
     def __call__(

@@ -18,9 +18,9 @@ from safetensors import SafetensorError
 
 from cgan.common import files
 from cgan.common.errors import MissingFile, UserError
-from cgan.model.architectures import config_from_dict, generator_shapes
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
+from cgan.model.registry import config_from_dict, generator_shapes
 
 WEIGHTS_NAME = "model.safetensors"
 CONFIG_NAME = "config.json"

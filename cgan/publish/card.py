@@ -6,7 +6,7 @@ from typing import Any
 
 from cgan.common.errors import printable
 from cgan.hub.repository import Repository
-from cgan.model import architectures
+from cgan.model import registry
 from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 
@@ -175,7 +175,7 @@ def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     if not rows:
         return "## Training\n\nHow these weights were trained is not recorded."
     return (
-        f"## Training\n\nThe networks are {architectures.of(config).card}. Settings:\n\n"
+        f"## Training\n\nThe networks are {registry.of(config).card}. Settings:\n\n"
         "| | |\n|---|---|\n" + "\n".join(rows)
     )
 

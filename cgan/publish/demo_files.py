@@ -17,8 +17,8 @@ APP = "demo/app.py"
 # The lock of what the demo installs, and the name that Spaces wants it under.
 LOCK, REQUIREMENTS = "requirements-demo.txt", "requirements.txt"
 _BESIDES = ("LICENSE", "NOTICE")
-# Its modules are found by listing it, so that no import names them: the page's languages.
-_LISTED = "demo/text"
+# Their modules are found by listing them, so that no import names them.
+_LISTED = ("cgan/model/architectures", "demo/text")
 _PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)", re.MULTILINE)
 
 
@@ -68,8 +68,9 @@ def _find_imports() -> tuple[list[Path], set[str]]:
     """Follow the imports from `APP`; return our modules, and the names of others' packages."""
     finder = modulefinder.ModuleFinder(path=[str(ROOT)])
     finder.run_script(str(ROOT / APP))
-    for path in sorted((ROOT / _LISTED).glob("[!_]*.py")):
-        finder.import_hook(f"{_LISTED.replace('/', '.')}.{path.stem}")
+    for folder in _LISTED:
+        for path in sorted((ROOT / folder).glob("[!_]*.py")):
+            finder.import_hook(f"{folder.replace('/', '.')}.{path.stem}")
     found = (getattr(module, "__file__", None) for module in finder.modules.values())
     modules = [Path(name) for name in found if name]
     missing, _ = finder.any_missing_maybe()

@@ -1,7 +1,7 @@
 """The convolutional generator and discriminator, as Jittor modules.
 
-`cgan.model.conv` says what the generator is. Inside, channels come last. Importing this module
-imports Jittor.
+`cgan.model.architectures.conv` says what the generator is. Inside, channels come last. Importing
+this module imports Jittor.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from cgan.backend.conv import conv, conv_transpose
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.backend.spectral import SpectralNorm
-from cgan.model.conv import BATCH_NORM_EPS, ConvConfig
+from cgan.model.architectures.conv import BATCH_NORM_EPS, ConvConfig
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()

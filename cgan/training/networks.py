@@ -17,7 +17,7 @@ Latents are (N, latent_dim) float32, labels (N,) int32, or None if unconditional
 import importlib
 from typing import Any
 
-from cgan.model import architectures
+from cgan.model import registry
 from cgan.model.config import GeneratorConfig
 from cgan.training.options import TrainingOptions
 
@@ -29,6 +29,6 @@ def make(config: GeneratorConfig, options: TrainingOptions) -> tuple[Any, Any]:
         config: of the generator.
         options: of the run; each architecture takes what it knows.
     """
-    networks = importlib.import_module(architectures.of(config).networks)
+    networks = importlib.import_module(registry.of(config).networks)
     generator, discriminator = networks.make(config, options)
     return generator, discriminator

@@ -12,8 +12,8 @@ from cgan.backend.setup import DEVICES
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
-from cgan.model.architectures import ARCHITECTURES, takers
-from cgan.model.conv import DEFAULT_WIDTHS, MAX_WIDTH
+from cgan.model.architectures.conv import DEFAULT_WIDTHS, MAX_WIDTH
+from cgan.model.registry import ARCHITECTURES, takers
 from cgan.training.option_fields import check_needs, check_values, is_given, option, options_of
 from cgan.writing.latents import MAX_SEED
 

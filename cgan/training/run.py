@@ -12,7 +12,7 @@ from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
-from cgan.model import architectures, reader
+from cgan.model import reader, registry
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
 from cgan.training.option_fields import resumed
@@ -141,7 +141,7 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
     Raises:
         BadValue: names the option that is out of bounds.
     """
-    architecture = architectures.get(options.arch)
+    architecture = registry.get(options.arch)
     try:
         config: GeneratorConfig = architecture.config(
             latent_dim=options.latent_dim,

@@ -6,9 +6,9 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from cgan.common.errors import UserError
-from cgan.model.architectures import config_from_dict
+from cgan.model.architectures.conv import ConvConfig
 from cgan.model.config import GeneratorConfig
-from cgan.model.conv import ConvConfig
+from cgan.model.registry import config_from_dict
 from tests.conftest import message
 
 ARTICLE = {

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cgan.model.conv import ConvGenerator
+from cgan.model.architectures.conv import ConvGenerator
+from cgan.model.architectures.mlp import MlpGenerator
 from cgan.model.generator import NumpyGenerator
-from cgan.model.mlp import MlpGenerator
 from cgan.model.weights import Weights
 from tests.conftest import TINY, TINY_CONV, random_tensors
 

@@ -5,8 +5,8 @@ import pytest
 
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
+from cgan.model.architectures.mlp import generator_shapes
 from cgan.model.config import GeneratorConfig
-from cgan.model.mlp import generator_shapes
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
 from cgan.training.losses import lsgan

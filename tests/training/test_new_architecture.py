@@ -1,25 +1,24 @@
 """A third architecture needs two files, and no change to training, saving, sampling or cards.
 
-The files are `tests.toy.linear` and `tests.toy.linear_networks`. A contributor would put them into
-the package, and the first into the list in `cgan.model.architectures`, as is done here.
+The files are `tests/toy/linear.py` and `tests/toy/linear_networks.py`.
 """
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from cgan.common.errors import UserError
 from cgan.hub.repository import Repository
-from cgan.model import weights
-from cgan.model.architectures import ARCHITECTURES
+from cgan.model import architectures, registry, weights
 from cgan.publish.card import card
 from cgan.sampler import Sampler
 from cgan.training.networks import make
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run import resume, start
+from tests import toy
 from tests.conftest import message
-from tests.toy import linear
 
 OPTIONS = {
     "dataset": "digits",
@@ -33,8 +32,12 @@ OPTIONS = {
 
 
 @pytest.fixture(autouse=True)
-def linear_is_listed(monkeypatch):
-    monkeypatch.setitem(ARCHITECTURES, "linear", linear.ARCHITECTURE)
+def linear_is_there(monkeypatch, tmp_path_factory):
+    """As if the first file were in the folder of the architectures."""
+    folder = tmp_path_factory.mktemp("architectures")
+    shutil.copy(toy.__path__[0] + "/linear.py", folder)
+    monkeypatch.setattr(architectures, "__path__", [*architectures.__path__, str(folder)])
+    monkeypatch.setitem(registry.ARCHITECTURES, "linear", registry.discover()["linear"])
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from cgan.common.errors import UserError
 from cgan.data import datasets
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import READER, fit
+from cgan.model.architectures.conv import ConvConfig
 from cgan.model.config import GeneratorConfig
-from cgan.model.conv import ConvConfig
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
 from cgan.training.losses import R1_NOISE, gradient_penalty

@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 import pytest
 
 from cgan.common.errors import UserError
-from cgan.model import architectures, conv, mlp, reader
-from cgan.model.architectures import ARCHITECTURES, generator_shapes
+from cgan.model import reader, registry
+from cgan.model.architectures import conv, mlp
 from cgan.model.config import GeneratorConfig
+from cgan.model.registry import ARCHITECTURES, generator_shapes
 from cgan.training.options import TrainingOptions
 from tests.conftest import TINY, TINY_CONV, message
 
@@ -28,7 +29,7 @@ def test_an_unknown_architecture_is_refused_by_name():
 
 def test_a_config_without_the_fields_of_its_architecture_is_refused():
     with pytest.raises(TypeError, match="is a ConvConfig"):
-        architectures.of(GeneratorConfig(architecture="conv"))
+        registry.of(GeneratorConfig(architecture="conv"))
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
@@ -41,15 +42,15 @@ def test_each_names_its_own_fields_and_options(architecture):
 
 def test_options_set_the_fields_that_they_are_for():
     options = TrainingOptions(arch="conv", g_widths=(8, 6, 4), class_norm=True)
-    assert architectures.get("conv").own_fields(options) == {
+    assert registry.get("conv").own_fields(options) == {
         "widths": (8, 6, 4),
         "class_norm": True,
         "latent_norm": False,
     }
-    assert "widths" not in architectures.get("conv").own_fields(TrainingOptions(arch="conv"))
-    assert architectures.get("mlp").own_fields(TrainingOptions()) == {}
+    assert "widths" not in registry.get("conv").own_fields(TrainingOptions(arch="conv"))
+    assert registry.get("mlp").own_fields(TrainingOptions()) == {}
 
 
 def test_the_architectures_that_take_an_option_are_known():
-    assert architectures.takers("pack") == architectures.takers("g_widths") == ("conv",)
-    assert architectures.takers("lr") == ()
+    assert registry.takers("pack") == registry.takers("g_widths") == ("conv",)
+    assert registry.takers("lr") == ()

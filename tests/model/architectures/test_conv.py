@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cgan.model.conv import ConvConfig, ConvGenerator, generator_shapes
+from cgan.model.architectures.conv import ConvConfig, ConvGenerator, generator_shapes
 from tests.conftest import TINY_CONV, random_tensors
 
 CONFIGS = {

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from cgan.model.architectures.mlp import generator_shapes
 from cgan.model.config import GeneratorConfig
 from cgan.model.generator import NumpyGenerator
-from cgan.model.mlp import generator_shapes
 from cgan.model.weights import Weights
 from tests.conftest import random_tensors
 

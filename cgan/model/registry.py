@@ -1,19 +1,33 @@
-"""The known architectures, by name.
+"""The architectures of generators, by name: every module in `cgan/model/architectures/` has one.
 
-To add one, write a module like `cgan.model.mlp`, which describes it as an `ARCHITECTURE`, and one
-like `cgan.training.mlp_networks`, which trains it; then list the first below.
+To add one, write two files: a module in that folder, like `mlp.py`, which describes it as an
+`ARCHITECTURE`; and one with its Jittor networks, like `cgan/training/mlp_networks.py`.
 """
 
+import importlib
+import pkgutil
 from typing import Any
 
-from cgan.model import conv, mlp, reader
+from cgan.model import architectures, reader
 from cgan.model.architecture import Architecture
 from cgan.model.config import GeneratorConfig, check_one_of
 from cgan.model.layers import Shapes
 
-ARCHITECTURES: dict[str, Architecture[Any]] = {
-    module.ARCHITECTURE.name: module.ARCHITECTURE for module in (mlp, conv)
-}
+
+def discover() -> dict[str, Architecture[Any]]:
+    """Return the architectures by name: the default one first, then by the alphabet."""
+    modules = (
+        importlib.import_module(f"{architectures.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(architectures.__path__)
+    )
+    found: dict[str, Architecture[Any]] = {
+        one.ARCHITECTURE.name: one.ARCHITECTURE for one in modules
+    }
+    default = GeneratorConfig.architecture
+    return {name: found[name] for name in sorted(found, key=lambda name: (name != default, name))}
+
+
+ARCHITECTURES = discover()
 
 
 def get(name: Any) -> Architecture[Any]:
