@@ -173,7 +173,10 @@ def test_a_signal_stops_it_and_leaves_nothing(tiny_weights, tmp_path, number):
                 break
         rest = process.stderr.read()
     assert process.returncode == 128 + number
-    assert rest == "Stopping (once more to stop at once).\n"
+    # Jittor itself tells of a compilation that takes longer than two seconds.
+    lines = rest.replace("\r", "\n").splitlines()
+    said = [line for line in lines if line and not line.startswith("Compiling Operators")]
+    assert said == ["Stopping (once more to stop at once)."]
     assert set(checksums(tiny_weights)) == {"model.safetensors", "config.json"}
     assert not (tmp_path / "cache").exists()
 

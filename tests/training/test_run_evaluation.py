@@ -1,10 +1,13 @@
 """Runs that are measured: the best weights are kept, and training is not disturbed."""
 
+import subprocess
+import sys
+
 import pytest
 
 import train
 from cgan.model import metrics, weights
-from tests.conftest import ROOT, run_python
+from tests.conftest import ROOT
 
 # The classifiers of other tests, in the same cache, have judged images of this size already.
 SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=8", "--seed=3")
@@ -16,7 +19,14 @@ def _setting(cached_classifiers, tmp_path, monkeypatch):
 
 
 def run_process(folder, *arguments):
-    return run_python(ROOT / "train.py", *arguments, cwd=folder)
+    return subprocess.run(
+        [sys.executable, ROOT / "train.py", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
 
 
 @pytest.mark.slow
