@@ -7,6 +7,11 @@ from collections.abc import Callable
 WARM_UP_STEPS = 30
 
 
+def device() -> str:
+    """Return the device that the command line names: "cuda" or else "cpu"."""
+    return "cuda" if "cuda" in sys.argv[1:] else "cpu"
+
+
 def serve(step: Callable[[], object], finish: Callable[[], object]) -> None:
     """Warm up, print "ready", then for each line with a number of steps print the seconds.
 

@@ -6,11 +6,11 @@ Like the script, it never calls `train()`: Jittor's Dropout then does nothing.
 import os
 
 import numpy as np
-from rounds import serve
+from rounds import device, serve
 
 from cgan.backend.setup import load_jittor
 
-jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
+jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
 from tests.article import Discriminator, Generator  # noqa: E402  (imports Jittor, set up above)
 

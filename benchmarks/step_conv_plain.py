@@ -3,11 +3,11 @@
 import os
 
 import numpy as np
-from rounds import serve
+from rounds import device, serve
 
 from cgan.backend.setup import load_jittor
 
-jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
+jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
 from cgan.backend.spectral import SpectralNorm  # noqa: E402
 from cgan.training.ema import Average  # noqa: E402

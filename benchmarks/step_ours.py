@@ -1,20 +1,21 @@
 """Worker: this project's training step, with all that it does per step.
 
-`python step_ours.py conv` takes the convolutional networks instead of the article's recipe.
+`python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
+`cuda` takes the GPU.
 """
 
 import os
 import sys
 
 import numpy as np
-from rounds import serve
+from rounds import device, serve
 
 from cgan.backend.setup import load_jittor
 from cgan.data.datasets import Dataset
 from cgan.training.options import TrainingOptions
 from cgan.training.run import generator_config
 
-jt = load_jittor("cpu", int(os.environ["OMP_NUM_THREADS"]))
+jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
 from cgan.training.trainer import Trainer  # noqa: E402  (imports Jittor, which is set up above)
 

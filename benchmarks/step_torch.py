@@ -1,14 +1,19 @@
-"""Worker: the same training step in PyTorch; `python step_torch.py fused` uses its fused Adam."""
+"""Worker: the same training step in PyTorch.
+
+`python step_torch.py fused` uses its fused Adam, `compile` its compiler, `cuda` the GPU, where the
+data are from the beginning.
+"""
 
 import os
 import sys
 
 import numpy as np
 import torch
-from rounds import serve
+from rounds import device, serve
 from torch import nn
 
 BATCH_SIZE = 64
+DEVICE = device()
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 fused = "fused" in sys.argv[1:]
@@ -47,13 +52,17 @@ class Discriminator(nn.Module):
 
 
 images = torch.from_numpy(np.random.uniform(-1, 1, (6400, 1, 32, 32)).astype(np.float32))
-labels = torch.from_numpy(np.random.randint(0, 10, 6400))
-generator, discriminator = Generator(), Discriminator()
+images = images.to(DEVICE)
+labels = torch.from_numpy(np.random.randint(0, 10, 6400)).to(DEVICE)
+generator, discriminator = Generator().to(DEVICE), Discriminator().to(DEVICE)
+if "compile" in sys.argv[1:]:
+    generator, discriminator = torch.compile(generator), torch.compile(discriminator)
 mse = nn.MSELoss()
 settings = {"lr": 0.0002, "betas": (0.5, 0.999), "fused": fused}
 optimizer_g = torch.optim.Adam(generator.parameters(), **settings)
 optimizer_d = torch.optim.Adam(discriminator.parameters(), **settings)
-valid, fake = torch.ones(BATCH_SIZE, 1), torch.zeros(BATCH_SIZE, 1)
+valid = torch.ones(BATCH_SIZE, 1, device=DEVICE)
+fake = torch.zeros(BATCH_SIZE, 1, device=DEVICE)
 position = 0
 
 
@@ -62,8 +71,8 @@ def step() -> None:
     global position
     batch = slice(position, position + BATCH_SIZE)
     position = (position + BATCH_SIZE) % len(images)
-    z = torch.randn(BATCH_SIZE, 100)
-    fake_labels = torch.randint(0, 10, (BATCH_SIZE,))
+    z = torch.randn(BATCH_SIZE, 100, device=DEVICE)
+    fake_labels = torch.randint(0, 10, (BATCH_SIZE,), device=DEVICE)
 
     optimizer_g.zero_grad()
     fake_images = generator(z, fake_labels)
@@ -80,4 +89,4 @@ def step() -> None:
     g_loss.item(), d_loss.item()  # as ours does, which watches for NaN
 
 
-serve(step, lambda: None)
+serve(step, torch.cuda.synchronize if DEVICE == "cuda" else lambda: None)

@@ -7,7 +7,8 @@
 The same number of threads; the article's networks and batch of 64, or with `--arch conv` the
 convolutional ones of the usual widths, a batch of 128 and the hinge loss, against PyTorch and
 Jittor's own layers. The contestants take turns in short rounds, so that a machine whose speed
-drifts slows all of them alike; what counts is the ratio, round by round.
+drifts slows all of them alike; what counts is the ratio, round by round. `--device cuda` has all of
+them train on the GPU, where PyTorch keeps its data; `--compile` adds PyTorch with torch.compile.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -32,13 +34,21 @@ PYTORCH = {
     ],
     "conv": [("PyTorch, fused Adam", "step_conv_torch.py")],
 }
+COMPILED = {
+    "mlp": [("PyTorch, compiled", "step_torch.py", "fused", "compile")],
+    "conv": [("PyTorch, compiled", "step_conv_torch.py", "compile")],
+}
+
+
+class EndedEarly(Exception):
+    """A contestant is no longer there; its own message is above."""
 
 
 class Contestant:
     """A process that trains when told to."""
 
     def __init__(self, python: str, script: str, *arguments: str, threads: int) -> None:
-        """Start it; it compiles and warms up until `ready`."""
+        """Start it; it compiles and warms up until it is `ready`."""
         environment = os.environ | {
             "OMP_NUM_THREADS": str(threads),
             "PYTHONPATH": str(HERE.parent),
@@ -51,13 +61,22 @@ class Contestant:
             env=environment,
         )
 
+    def wait(self, seconds: float) -> None:
+        """Wait until it is ready; end it if that takes longer than `seconds`."""
+        timer = threading.Timer(seconds, self._process.kill)
+        timer.start()
+        try:
+            self.read()
+        finally:
+            timer.cancel()
+
     def read(self) -> str:
         """Return the next line that is ours, past anything a library prints."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith("ready") or line.replace(".", "", 1).strip().isdigit():
                 return line
-        sys.exit("A contestant ended early; its message is above.")
+        raise EndedEarly
 
     def train(self, steps: int) -> float:
         """Return the steps/s over `steps` steps."""
@@ -74,15 +93,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=60, help="steps in a round")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--compile", action="store_true", help="add PyTorch with torch.compile")
+    parser.add_argument(
+        "--start-seconds", type=float, default=600, help="a contestant that needs more is left out"
+    )
     parser.add_argument(
         "--torch-python", default=str(HERE / ".torch/bin/python"), help="Python that has PyTorch"
     )
     options = parser.parse_args()
     entries = [(name, sys.executable, *script) for name, *script in JITTOR[options.arch]]
     if Path(options.torch_python).is_file():
-        entries += [
-            (name, options.torch_python, *script) for name, *script in PYTORCH[options.arch]
-        ]
+        rivals = PYTORCH[options.arch] + (COMPILED[options.arch] if options.compile else [])
+        entries += [(name, options.torch_python, *script) for name, *script in rivals]
     else:
         print(f"Without PyTorch: there is no {options.torch_python} (see {Path(__file__).name}).")
 
@@ -90,14 +113,22 @@ def main() -> None:
     # Started one after the other: they share the compiler cache and the cores.
     contestants = {}
     for name, python, *script in entries:
-        contestants[name] = Contestant(python, *script, threads=options.threads)
-        contestants[name].read()
+        contestant = Contestant(python, *script, options.device, threads=options.threads)
+        try:
+            contestant.wait(options.start_seconds)
+            contestants[name] = contestant
+        except EndedEarly:
+            print(f"Without {name}: it ended early, or took too long to start.", flush=True)
+    if OURS not in contestants:
+        sys.exit("There is nothing to compare without ours.")
     speeds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(options.rounds):
         for name, contestant in contestants.items():
             speeds[name].append(batch_size * contestant.train(options.steps))
 
-    print(f"batch {batch_size}, {options.threads} threads, {options.rounds} rounds")
+    print(
+        f"{options.device}, batch {batch_size}, {options.threads} threads, {options.rounds} rounds"
+    )
     print(f"{'':20} {'images/s, median (min-max)':>28}   ours / it, median (min-max)")
     for name, values in speeds.items():
         ratios = [ours / other for ours, other in zip(speeds[OURS], values, strict=True)]
@@ -109,4 +140,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EndedEarly:
+        sys.exit("A contestant ended early; its message is above.")

@@ -35,10 +35,11 @@ def main() -> None:
     values = parser.parse_args()
     jt = load_jittor("cpu", 1)
     from cgan.training import networks  # imports Jittor, which is set up above
+    from cgan.training.options import TrainingOptions
 
     loaded = weights.load(values.weights)
     sampler = Sampler(loaded)
-    generator, _ = networks.make(loaded.config)
+    generator, _ = networks.make(loaded.config, TrainingOptions(arch=loaded.config.architecture))
     own = {name: tensor for name, tensor in loaded.tensors.items() if not is_reader(name)}
     generator.load_parameters(own)
     generator.eval()

@@ -4,9 +4,22 @@
 is imported only where it is used.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from cgan.common.errors import UserError
-from cgan.sampler import Sampler
+
+if TYPE_CHECKING:
+    from cgan.sampler import Sampler
 
 __all__ = ["Sampler", "UserError", "__version__"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import `Sampler` at its first use: `python -m cgan doctor` runs without NumPy, too."""
+    if name == "Sampler":
+        from cgan.sampler import Sampler
+
+        return Sampler
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

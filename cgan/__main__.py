@@ -2,31 +2,50 @@
 
 import argparse
 import sys
+from types import ModuleType
 
-from cgan.commands import convert, deploy, draw, evaluate, push
 from cgan.common.command_line import Parser, run
+from cgan.common.errors import UserError
 
-_COMMANDS = (draw, convert, evaluate, push, deploy)
 
-
-def parse(arguments: list[str] | None) -> argparse.Namespace:
+def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the command line's values; `do` is the function that takes them."""
     parser = Parser(prog="python -m cgan", description="Use a trained generator.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    for command in _find_commands(arguments):
         command.add(commands)
     return parser.parse_args(arguments)
 
 
-def use(arguments: list[str] | None) -> None:
-    """Do what the command line says."""
-    values = parse(arguments)
-    values.do(values)
+def _find_commands(arguments: list[str]) -> tuple[ModuleType, ...]:
+    """Return the commands' modules; only `doctor` if that is asked for.
+
+    It must run where packages that the others import are missing or broken.
+    """
+    from cgan.commands import doctor
+
+    if arguments[:1] == ["doctor"]:
+        return (doctor,)
+    try:
+        from cgan.commands import convert, deploy, draw, evaluate, push
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "cgan":
+            raise
+        raise UserError(
+            f"A package is missing or broken ({error}): python -m cgan doctor says which, and "
+            "what to do."
+        ) from error
+    return (draw, convert, evaluate, push, deploy, doctor)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    return run(lambda: use(arguments))
+
+    def use() -> None:
+        values = parse(sys.argv[1:] if arguments is None else arguments)
+        values.do(values)
+
+    return run(use)
 
 
 if __name__ == "__main__":

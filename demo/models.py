@@ -1,7 +1,7 @@
 """The generators that the page offers, and how they come from the Hub while it is served.
 
-A repository is asked in a thread of its own. Until it has answered, its revision in the cache
-draws, or else the bundled weights; then the page changes over, without a restart.
+Each repository is pulled in a thread of its own. Until that is done, its cached revision draws, or
+the bundled weights; then the page switches to the new ones without a restart.
 """
 
 import threading
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cgan import Sampler, UserError
+from cgan.common.errors import BadValue
 from cgan.hub.pull import Pulled, cached, pull
 from cgan.hub.repository import Repository, parse
 from cgan.hub.source import Source, read, read_pulled
@@ -18,12 +19,12 @@ from cgan.model.metrics import Metrics, load
 from cgan.model.weights import Weights
 from cgan.writing.checks import NotOffered
 
-# Seconds to wait for the Hub before the page is served without it.
+# Seconds to wait for the Hub before the page starts without it.
 PATIENCE = 2.0
-# Seconds after which it is asked again: at first, and at most; each time twice as many.
+# Seconds until the next try: the first pause and the longest; each is twice the one before.
 _FIRST_PAUSE, _LAST_PAUSE = 5.0, 300.0
-# Seconds that a thread gets to end in.
-_LAST_WORD = 1.0
+# Seconds to wait for the threads at the end.
+_STOP_PATIENCE = 1.0
 
 
 class Loading(UserError):
@@ -31,15 +32,18 @@ class Loading(UserError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("it is on its way from the Hugging Face Hub.")
+        super().__init__("it is on its way from the Hugging Face Hub.", text_id="hub.loading")
 
 
-class OnlyBundled(UserError):
-    """Other weights are asked for where there are none."""
+class OnlyBundled(BadValue):
+    """Weights were named, but only the bundled ones are offered."""
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("weights must be left out: there are only the bundled ones here.")
+        super().__init__(
+            "weights must be left out: there are only the bundled ones here.",
+            text_id="weights.only_bundled",
+        )
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,9 @@ class Model:
     """A generator that draws.
 
     Attributes:
-        sampler: what draws.
-        metrics: how well, where that was measured.
-        wanted: the repository in whose place it draws, where that can't be had.
+        sampler: draws the digits.
+        metrics: how well it draws, if that was measured.
+        wanted: the repository that should draw instead, if it can't yet.
         reason: why it can't.
     """
 
@@ -60,35 +64,36 @@ class Model:
 
     @property
     def source(self) -> str:
-        """Where the weights come from: user/name@commit, a folder's name, or empty if bundled."""
+        """Where the weights come from: user/name@commit, a folder's name, or "" if bundled."""
         return self.sampler.source.label
 
     @property
     def fields(self) -> dict[str, str]:
-        """Return what a picture's file says about the weights."""
+        """What a picture's file says about the weights."""
         return self.sampler.fields
 
 
 class Models:
-    """The models by the references that were given, each replaced as a whole when a better comes.
+    """The models by their references, each replaced as a whole when a newer one arrives.
 
     Attributes:
-        names: the references, the first one the page's default; one empty name for the bundled
+        names: the references; the first is the page's default. [""] if there are only the bundled
             weights.
-        chosen: the name that a page begins with, and its link tells; empty where there is but one.
+        chosen: the name that a new page starts with and puts into its link; "" if there is no
+            choice.
     """
 
     names: list[str]
     chosen: str
 
     def __init__(self, references: Sequence[str] = ()) -> None:
-        """Load folders, and repositories as far as they are in the cache.
+        """Load the folders, and the repositories that are in the cache.
 
         Args:
             references: folders, or `user/name` or `user/name@revision` on the Hub.
 
         Raises:
-            UserError: a reference or a folder is not right, or its weights can't write numbers.
+            UserError: a reference or a folder is invalid, or its weights can't write numbers.
         """
         self._bundled = _load(*read(None))
         self._models: dict[str, Model] = {}
@@ -106,7 +111,7 @@ class Models:
         self.chosen = self.names[0] if len(self.names) > 1 else ""
 
     def _begin(self, name: str, place: Repository) -> None:
-        """Take what is in the cache; unless that is all there will ever be, ask the Hub, too."""
+        """Load what is in the cache; ask the Hub too, unless the reference names a commit."""
         self._models[name] = replace(self._bundled, wanted=name, reason=Loading())
         here = cached(place)
         if here is not None:
@@ -122,24 +127,24 @@ class Models:
         self._threads.append(thread)
 
     def start(self, patience: float = PATIENCE) -> None:
-        """Ask the Hub from now on; wait for it a little."""
+        """Start asking the Hub; wait at most `patience` seconds for its answers."""
         for thread in self._threads:
             thread.start()
         for thread in self._threads:
             thread.join(patience / len(self._threads))
 
     def stop(self) -> None:
-        """Ask no more; wait for what is under way, a little."""
+        """Stop asking the Hub; wait a moment for pulls that are under way."""
         self._stopped.set()
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(_LAST_WORD)
+                thread.join(_STOP_PATIENCE)
 
     def __getitem__(self, name: str) -> Model:
-        """Return the model that draws now for a reference; "" for the first one.
+        """Return the model that currently draws for a reference; "" stands for the first one.
 
         Raises:
-            UserError: the page does not offer it.
+            UserError: the page doesn't offer it.
         """
         found = self._models.get(str(name or self.names[0]))
         if found is None:
@@ -149,7 +154,7 @@ class Models:
         return found
 
     def _keep_pulling(self, name: str, place: Repository) -> None:
-        """Pull until it works."""
+        """Pull until it works or `stop` is called."""
         pause = _FIRST_PAUSE
         while not self._stopped.is_set():
             try:
@@ -161,9 +166,12 @@ class Models:
             except UserError as error:
                 self._fall_back(name, error)
             except Exception:
-                # Whatever it is, the page goes on with what it has; the log says what it was.
+                # Whatever it is, the page keeps drawing with what it has.
                 traceback.print_exc()
-                self._fall_back(name, UserError("it can't be loaded; the server's log says why."))
+                reason = UserError(
+                    "it can't be loaded; the server's log says why.", text_id="weights.not_loaded"
+                )
+                self._fall_back(name, reason)
             self._stopped.wait(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
@@ -175,14 +183,14 @@ class Models:
 
 
 def _load(weights: Weights, source: Source) -> Model:
-    """Return a model, ready to draw.
+    """Return a model that is ready to draw.
 
     Raises:
         UserError: it can't write numbers.
     """
     _check(weights)
     sampler = Sampler(weights, source)
-    # The first time takes ten times as long.
+    # Warm up: the first call takes ten times as long.
     sampler.generate(sampler.latents(1, seed=0), [0])
     assert source.folder is not None
     return Model(sampler, load(source.folder, sampler.sha256))
@@ -197,12 +205,14 @@ def _check(weights: Weights) -> None:
     config = weights.config
     if not config.conditional:
         raise UserError(
-            "The page needs weights that write a chosen digit: these are unconditional."
+            "The page needs weights that write a chosen digit: these are unconditional.",
+            text_id="weights.unconditional",
         )
     if config.n_classes != 10 or config.channels != 1:
         raise UserError(
             "The page needs weights that write the ten digits in grey: these have "
             "{classes} classes and {channels} channels.",
+            text_id="weights.not_digits",
             classes=config.n_classes,
             channels=config.channels,
         )

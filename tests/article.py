@@ -1,4 +1,4 @@
-"""The article's networks, transcribed as its script has them: the reference for ours."""
+"""The networks of the article, as in its script: the reference for ours."""
 
 import numpy as np
 

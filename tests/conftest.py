@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,16 +18,84 @@ from huggingface_hub.utils import _xet
 from cgan.model import weights
 from cgan.model.architectures import generator_shapes
 from cgan.model.config import GeneratorConfig
+from cgan.model.conv import ConvConfig
 from cgan.sampler import Sampler
+from tests import fresh_jittor, resources
 from tests.hub_server import HubServer
 
 ROOT = Path(__file__).parents[1]
 TINY = GeneratorConfig(latent_dim=3, n_classes=10, img_size=8)
-TINY_CONV = replace(TINY, architecture="conv", widths=(8, 6, 4))
+TINY_CONV = ConvConfig(latent_dim=3, n_classes=10, img_size=8, widths=(8, 6, 4))
 
 # No deadline: a busy machine is no failure. The same examples in every run.
 hypothesis.settings.register_profile("cgan", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("cgan")
+
+
+watch = resources.Watch()
+# Which of the processes that share the tests this is, and what they share.
+WORKER = int(os.environ["PYTEST_XDIST_WORKER"][2:]) if "PYTEST_XDIST_WORKER" in os.environ else None
+CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+
+
+def pytest_configure(config):
+    for name, meaning in resources.MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    if WORKER is not None:
+        return
+    if config.option.numprocesses:
+        # The processes that share the tests get it. Each has threads of its own, and more threads
+        # than CPUs would wait for each other.
+        os.environ["OMP_NUM_THREADS"] = "1"
+    everything = not (
+        config.option.file_or_dir or config.option.markexpr or config.option.collectonly
+    )
+    if everything and not fresh_jittor.is_compiled():
+        folder = tempfile.TemporaryDirectory(prefix="cgan-jittor-")
+        config.add_cleanup(folder.cleanup)
+        fresh_jittor.share(Path(folder.name))
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Return how many processes share the tests, each with whole files: none for a single file."""
+    asked = [Path(name.partition("::")[0]) for name in config.option.file_or_dir]
+    if len(asked) == 1 and asked[0].suffix == ".py":
+        return 0
+    return min(2, len(CPUS))
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out what would import Jittor when it is collected where only quick tests run."""
+    if config.option.markexpr == "quick" and resources.needs_jittor(collection_path):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    """Mark each test by what it needs."""
+    for item in items:
+        needed = resources.find(item)
+        if not needed and not item.get_closest_marker("slow"):
+            needed = {"quick"}
+        for name in needed:
+            item.add_marker(name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Give Jittor, here and in processes that a test starts, one CPU where two share the tests."""
+    if WORKER is not None and len(CPUS) > 1:
+        alone = item.get_closest_marker("jittor")
+        os.sched_setaffinity(0, {CPUS[WORKER % len(CPUS)]} if alone else CPUS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    watch.seen.clear()
+    result = yield
+    if watch.seen and item.get_closest_marker("quick"):
+        pytest.fail(f"uses {', '.join(sorted(watch.seen))}, which tests/resources.py didn't find")
+    return result
 
 
 def random_tensors(config, seed=0):
@@ -135,8 +204,10 @@ def no_long_pauses(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda s: sleep(s) if s < 60 else pytest.fail(f"slept {s}"))
 
 
-# For tests of what goes on before any file is sent or fetched.
+# For tests of what goes on before any file is sent or fetched, or whatever the transport.
 http_only = pytest.mark.parametrize("hub", [False], indirect=True, ids=["http"])
+# For what takes long and needs no more than the way that users' files take.
+xet_only = pytest.mark.parametrize("hub", [True], indirect=True, ids=["xet"])
 
 
 def hub_constants(server, home):

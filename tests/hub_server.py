@@ -11,7 +11,7 @@ checked and kept as any other content.
 
 Behaves as the real Hub where a client can tell, so a new repository has a first commit with
 `.gitattributes` (and a Space a README.md). Not there: pull requests, pages of long lists,
-multi-part uploads, history of copied files.
+multi-part uploads, lists of files and commits.
 """
 
 import base64
@@ -103,7 +103,6 @@ class Fault:
     drop: bool = False  # the connection is closed without an answer, and nothing is done
     lose: bool = False  # what is asked is done, but the connection is closed without an answer
     # Of a file's body, or of all that the Xet store of a read token holds:
-    stall: float = 0  # seconds of silence after half of it (not with Xet)
     cut: bool = False  # half of it comes, then the connection is closed
     flip: bool = False  # the byte in the middle has all its bits flipped
     wrong_etag: bool = False
@@ -575,7 +574,7 @@ class _Handler(BaseHTTPRequestHandler):
             middle = size // 2
             content = content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
         content = content[start:stop]
-        if not (self.fault.cut or self.fault.stall) or self.command == "HEAD":
+        if not self.fault.cut or self.command == "HEAD":
             self._answer(status, content, **headers)
             return
         self.send_response(status)
@@ -583,13 +582,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        half = len(content) // 2
-        self.wfile.write(content[:half])
+        self.wfile.write(content[: len(content) // 2])
         self.wfile.flush()
-        if self.hub.stopping.wait(self.fault.stall) or self.fault.cut:
-            self._hang_up()
-        else:
-            self.wfile.write(content[half:])
+        self._hang_up()
 
     # Accounts and repositories
 
@@ -636,23 +631,6 @@ class _Handler(BaseHTTPRequestHandler):
             private = asked.get("visibility") == "private" or asked.get("private") is True
             self.hub._create(kind, repo, private, asked.get("sdk"), asked.get("hardware"))
         self._answer(200, {"url": url, "name": repo, "id": repo, "private": private})
-
-    def delete(self, user):
-        _, kind, repo = self._named(user)
-        with self.hub.lock:
-            self.hub._writable(kind, repo, user)
-            shutil.rmtree(self.hub._folder(kind, repo))
-        self._answer(200, {})
-
-    def settings(self, user, kind, repo):
-        asked = self._read_json()
-        with self.hub.lock:
-            found = self.hub._writable(kind, repo, user)
-            if "visibility" in asked:
-                found["private"] = asked["visibility"] == "private"
-            found.update({key: asked[key] for key in ("private", "gated") if key in asked})
-            self.hub._save(found)
-        self._answer(200, {"private": found["private"], "gated": found["gated"]})
 
     def validate(self, user):
         asked = self._read_json()
@@ -705,49 +683,6 @@ class _Handler(BaseHTTPRequestHandler):
             ]
         self._answer(200, answer)
 
-    def history(self, user, kind, repo, revision):
-        with self.hub.lock:
-            found = self.hub._readable(kind, repo, user)
-            history = list(self.hub._history(found, self.hub._resolve(found, revision)))
-        commits = [
-            {"id": sha, "title": commit["title"], "message": commit["message"]}
-            | {"date": commit["date"], "authors": [{"user": commit["author"]}]}
-            for sha, commit in history
-        ]
-        self._answer(200, commits, **{"X-Total-Count": str(len(commits))})
-
-    def tree(self, user, kind, repo, revision, folder=""):
-        recursive = self.query.get("recursive", [""])[0].lower() in ("true", "1")
-        prefix = folder.strip("/") + "/" if folder.strip("/") else ""
-        with self.hub.lock:
-            found = self.hub._readable(kind, repo, user)
-            files = self.hub._tree(found, self.hub._resolve(found, revision))
-        answer = {}
-        for path, entry in sorted(files.items()):
-            if not path.startswith(prefix):
-                continue
-            parts = path[len(prefix) :].split("/")
-            for depth in range(1, len(parts) if recursive else min(2, len(parts))):
-                name = prefix + "/".join(parts[:depth])
-                oid = hashlib.sha1(name.encode()).hexdigest()
-                answer[name] = {"type": "directory", "oid": oid, "size": 0, "path": name}
-            if recursive or len(parts) == 1:
-                answer[path] = _listed(path, entry)
-        if prefix and not answer:
-            raise Refused(404, f"{folder} does not exist on {revision}", "EntryNotFound")
-        self._answer(200, list(answer.values()))
-
-    def paths_info(self, user, kind, repo, revision):
-        asked = self._read()
-        if self.headers.get("Content-Type", "").startswith("application/json"):
-            paths = json.loads(asked)["paths"]
-        else:
-            paths = parse_qs(asked.decode()).get("paths", [])
-        with self.hub.lock:
-            found = self.hub._readable(kind, repo, user)
-            files = self.hub._tree(found, self.hub._resolve(found, revision))
-        self._answer(200, [_listed(path, files[path]) for path in paths if path in files])
-
     def make_tag(self, user, kind, repo, revision):
         asked = self._read_json()
         self._make_ref(user, kind, repo, "tags", asked.get("tag", ""), revision)
@@ -765,20 +700,6 @@ class _Handler(BaseHTTPRequestHandler):
             if name in found[key]:
                 raise Refused(409, f"Reference already exists: {name}")
             found[key][name] = sha
-            self.hub._save(found)
-        self._answer(200, {})
-
-    def drop_tag(self, user, kind, repo, revision):
-        self._drop_ref(user, kind, repo, "tags", revision)
-
-    def drop_branch(self, user, kind, repo, revision):
-        self._drop_ref(user, kind, repo, "branches", revision)
-
-    def _drop_ref(self, user, kind, repo, key, name):
-        with self.hub.lock:
-            found = self.hub._writable(kind, repo, user)
-            if found[key].pop(name, None) is None or name == "main":
-                raise Refused(404, f"Invalid rev id: {name}", "RevisionNotFound")
             self.hub._save(found)
         self._answer(200, {})
 
@@ -902,12 +823,6 @@ class _Handler(BaseHTTPRequestHandler):
             if tree.pop(path, None) is None:
                 message = f"A file with this name doesn't exist: {path}"
                 raise Refused(404, message, "EntryNotFound")
-        elif key == "deletedFolder":
-            inside = [name for name in tree if name.startswith(path.rstrip("/") + "/")]
-            if not inside:
-                raise Refused(404, f"A folder with this name doesn't exist: {path}")
-            for name in inside:
-                del tree[name]
         elif key == "file":
             if value.get("encoding") != "base64":
                 raise Refused(400, f"Not base64: {path}")
@@ -997,20 +912,13 @@ class _Handler(BaseHTTPRequestHandler):
 ROUTES = (
     ("main", "GET", r"/api/whoami-v2", "whoami"),
     ("main", "POST", r"/api/repos/create", "create"),
-    ("main", "DELETE", r"/api/repos/delete", "delete"),
     ("main", "POST", r"/api/validate-yaml", "validate"),
     ("main", "GET", rf"/api{REPO}", "info"),
     ("main", "GET", rf"/api{REPO}/revision/(?P<revision>[^/]+)", "info"),
-    ("main", "PUT", rf"/api{REPO}/settings", "settings"),
     ("main", "GET", rf"/api{REPO}/auth-check(?P<what>/write)?", "auth_check"),
     ("main", "GET", rf"/api{REPO}/refs", "refs"),
-    ("main", "GET", rf"/api{REPO}/commits/(?P<revision>[^/]+)", "history"),
-    ("main", "GET", rf"/api{REPO}/tree/(?P<revision>[^/]+)(?:/(?P<folder>.*))?", "tree"),
-    ("main", "POST", rf"/api{REPO}/paths-info/(?P<revision>[^/]+)", "paths_info"),
     ("main", "POST", rf"/api{REPO}/tag/(?P<revision>[^/]+)", "make_tag"),
-    ("main", "DELETE", rf"/api{REPO}/tag/(?P<revision>[^/]+)", "drop_tag"),
     ("main", "POST", rf"/api{REPO}/branch/(?P<revision>[^/]+)", "make_branch"),
-    ("main", "DELETE", rf"/api{REPO}/branch/(?P<revision>[^/]+)", "drop_branch"),
     ("main", "POST", rf"/api{REPO}/preupload/(?P<revision>[^/]+)", "preupload"),
     ("main", "POST", rf"/api{REPO}/commit/(?P<revision>[^/]+)", "commit"),
     (
@@ -1042,16 +950,6 @@ def _git_oid(content):
 def _pointer(sha256, size):
     text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n"
     return text.encode()
-
-
-def _listed(path, entry):
-    told = {"type": "file", "oid": entry["oid"], "size": entry["size"], "path": path}
-    if entry["lfs"]:
-        lfs = {"oid": entry["sha256"], "size": entry["size"], "pointerSize": entry["pointer"]}
-        told["lfs"] = lfs
-        if "xet" in entry:
-            told["xetHash"] = entry["xet"]
-    return told
 
 
 def _json(value):

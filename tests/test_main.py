@@ -204,7 +204,7 @@ USER_ERRORS = {
     "an output folder": (["grid", *USE, "-o", "weights"], "Could not write weights"),
     "no checkpoint": (["convert", "nowhere.pkl", "new"], "Could not read nowhere.pkl"),
     "another checkpoint": (["convert", "weights/config.json", "new"], "not a checkpoint"),
-    "a folder of weights": (["convert", "good.pkl", "weights"], "holds weights already"),
+    "a folder of weights": (["convert", "good.pkl", "weights"], "already holds weights"),
     "a file as folder": (["convert", "good.pkl", "good.pkl"], "folder good.pkl"),
     "a long folder": (["convert", "good.pkl", "f" * 300], "f" * 300),
 }

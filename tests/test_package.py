@@ -42,3 +42,49 @@ def test_importing_it_has_no_side_effects(tmp_path):
     assert (result.stdout, result.stderr) == ("True\n[]\n", "")
     assert list(work.iterdir()) == []
     assert list(home.iterdir()) == []
+
+
+PLAIN = ("huggingface_hub", "httpx2", "hf_xet", "jittor", "jittor_utils", "gradio", "sklearn")
+HIDE = f"import sys\nfor name in {(*PLAIN, 'matplotlib', 'tqdm')!r}: sys.modules[name] = None\n"
+
+
+def plain(folder, *arguments, program="cgan.__main__"):
+    """Run a command line where only what drawing needs is installed."""
+    code = f"{HIDE}from {program} import main\nsys.exit(main({list(arguments)!r}))\n"
+    result = run_python("-c", code, cwd=folder)
+    assert "Traceback" not in result.stderr
+    return result.returncode, result.stderr
+
+
+def test_a_plain_install_draws_with_bundled_weights_and_folders(tiny_weights):
+    folder = tiny_weights.parent
+    for weights in ((), ("--weights", "weights"), ("--weights", "./weights")):
+        code, said = plain(folder, "write", "138", *weights, "-o", "a.png")
+        assert (code, said[:11]) == (0, "Wrote a.png")
+        (folder / "a.png").unlink()
+
+
+def test_a_plain_install_says_what_the_rest_needs(tiny_weights):
+    folder = tiny_weights.parent
+    hub = "the package huggingface-hub: pip install 'cgan[hub]'."
+    for arguments in (
+        ("write", "1", "--weights", "ann/x@main"),
+        ("write", "1", "--weights", "ann/x"),
+        ("push", "weights", "ann/x"),
+        ("deploy", "ann/x"),
+        ("deploy", "ann/x", "--dry-run", "space"),
+    ):
+        code, said = plain(folder, *arguments)
+        assert code == 2
+        assert said.endswith(f"{hub}\n")
+        assert said.count("\n") == 1
+    assert said.startswith("Error: Deploying needs")
+    code, said = plain(folder, "write", "1", "--weights", "runs/misspelt")
+    assert said.startswith("Error: There is no folder runs/misspelt here, and fetching it")
+    assert not (folder / "space").exists()
+
+
+def test_a_plain_install_says_what_evaluating_needs(tiny_weights):
+    code, said = plain(tiny_weights.parent, "evaluate", "weights", "--dataset", "digits")
+    assert code == 2
+    assert said == "Error: This needs the package scikit-learn: pip install 'cgan[train]'.\n"

@@ -11,6 +11,7 @@ import pytest
 from cgan.common.errors import UserError
 from cgan.model import weights
 from cgan.model.config import GeneratorConfig
+from cgan.model.conv import ConvConfig
 from cgan.model.reader import NoReader, Reader
 from cgan.sampler import Sampler
 from cgan.writing import picture
@@ -23,7 +24,7 @@ LABELS = np.arange(40) % 10
 # Of the usual sizes, where a matrix library has the most to choose.
 CONFIGS = {
     "mlp": GeneratorConfig(),
-    "conv": GeneratorConfig(architecture="conv", widths=(128, 64, 32), class_norm=True),
+    "conv": ConvConfig(class_norm=True),
 }
 
 

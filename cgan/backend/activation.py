@@ -1,7 +1,7 @@
-"""Activations as one kernel on all cores, and one for the way back.
+"""Activations as one kernel on all cores, and another for the gradient.
 
-Jittor's own use a single core, and its ReLU keeps the sign of every value as a tensor: together
-a quarter of a convolutional training step. Measured by benchmarks/train_speed.py.
+Jittor's own use a single core, and its ReLU keeps the sign of every value as a tensor. Together
+that took a quarter of a convolutional training step. Measured by benchmarks/train_speed.py.
 """
 
 from typing import Any
@@ -19,13 +19,13 @@ for (int64_t i = 0; i < n; i++) {{
     out0_p[i] = {result};
 }}
 """
-# The results of the function itself, y of x, and of its gradient by that of y, g.
+# The function gives y from x; the gradient comes from y and the gradient g of y.
 _FORWARD = _KERNEL.replace("{inputs}", "const float x = in0_p[i];")
 _BACKWARD = _KERNEL.replace("{inputs}", "const float y = in0_p[i], g = in1_p[i];")
 
 
 class _Activation(jt.Function):  # type: ignore[misc, name-defined]
-    """A function of each value, whose gradient is known from its result."""
+    """An elementwise function whose gradient follows from its result."""
 
     forward: str
     backward: str
@@ -65,7 +65,7 @@ def leaky_relu(x: Any, slope: float) -> Any:
 
     Args:
         x: float32, of any shape.
-        slope: at least 0, which makes it ReLU.
+        slope: at least 0; 0 makes it ReLU.
     """
     return jt.nn.leaky_relu(x, slope) if jt.flags.use_cuda else _LeakyReLU()(x, slope)
 

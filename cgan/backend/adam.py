@@ -48,16 +48,16 @@ def _kernel(count: int) -> str:
 class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
     """`jittor.nn.Adam` for one group of float32 parameters, without weight decay.
 
-    On the CPU the update is one in-place kernel on all cores; on a GPU it is Jittor's own. In
-    place means that whatever shares memory with a parameter changes, too: `load_parameters`
-    with another network's `state_dict()` shares, a NumPy copy in between does not.
+    On the CPU the update is one in-place kernel on all cores; on a GPU it is Jittor's own. In-place
+    means that whatever shares memory with a parameter changes, too: `load_parameters` shares memory
+    with the `state_dict()` of another network, unless its tensors were copied with NumPy.
     """
 
     def __init__(self, params: list[Any], lr: float, betas: tuple[float, float]) -> None:
-        """Set up zero moments.
+        """Set both moments to zero.
 
         Args:
-            params: the network's `parameters()`; statistics (stopped gradients) are skipped.
+            params: the network's `parameters()`; those without a gradient (statistics) are skipped.
             lr: learning rate.
             betas: decay of the first and second moment.
         """
@@ -65,13 +65,13 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         self._source = _kernel(len(self.param_groups[0]["params"]))
 
     def step(self, loss: Any) -> None:
-        """Update the parameters to lessen `loss` (a scalar), in place."""
+        """Update the parameters in place, to reduce `loss` (a scalar)."""
         if jt.flags.use_cuda:
             super().step(loss)
             return
         self.backward(loss)
         group = self.param_groups[0]
-        # All that reads the old values must have run before they are overwritten.
+        # Everything that reads the old values must run before they are overwritten.
         jt.sync(group["grads"])
         state = group["params"] + group["m"] + group["values"]
         b1, b2 = self.betas

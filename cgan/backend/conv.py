@@ -20,10 +20,10 @@ def conv(x: Any, weight: Any, stride: int) -> Any:
     Args:
         x: (N, H, W, C) float32.
         weight: (D, C, K, K) float32.
-        stride: in pixels, both ways.
+        stride: in pixels, in both directions.
 
     Returns:
-        (N, (H + 2 - K) // stride + 1, likewise, D) float32.
+        (N, (H + 2 - K) // stride + 1, the same for W, D) float32.
     """
     if _has_onednn():
         return _Conv()(x, weight, stride)
@@ -36,10 +36,10 @@ def conv_transpose(x: Any, weight: Any, stride: int) -> Any:
     Args:
         x: (N, H, W, C) float32.
         weight: (C, D, K, K) float32.
-        stride: in pixels, both ways.
+        stride: in pixels, in both directions.
 
     Returns:
-        (N, (H - 1) * stride + K - 2, likewise, D) float32.
+        (N, (H - 1) * stride + K - 2, the same for W, D) float32.
     """
     if _has_onednn():
         return _ConvTranspose()(x, weight, stride)
@@ -58,7 +58,7 @@ class _Conv(jt.Function):  # type: ignore[misc, name-defined]
 
 
 class _ConvTranspose(jt.Function):  # type: ignore[misc, name-defined]
-    """The transpose of `_Conv`: forward and backward change places."""
+    """The transpose of `_Conv`: forward and backward swap places."""
 
     def execute(self, x: Any, weight: Any, stride: int) -> Any:
         self.saved = (x, weight, stride)
@@ -78,7 +78,7 @@ def _has_onednn() -> bool:
 
 
 def _settings(stride: int) -> tuple[int | str, ...]:
-    """Return stride, padding and dilation, both ways, groups and the layouts."""
+    """Return stride, padding and dilation for both directions, groups, and the layouts."""
     return (stride, stride, 1, 1, 1, 1, 1, _CHANNELS_LAST, _WEIGHT, _CHANNELS_LAST)
 
 

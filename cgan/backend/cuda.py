@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Asks the driver for the number of GPUs, in a process of its own: a broken driver may crash or
+from cgan.backend import compat
+
+# Asks the driver for the number of GPUs, in a separate process: a broken driver may crash or
 # hang, and a process that has asked can't fork compilers safely.
 _COUNT_GPUS = """
 import ctypes
@@ -18,9 +20,6 @@ print(0 if failed else count.value)
 """
 _PROBE_SECONDS = 30
 
-# Where Jittor looks for nvcc, in its order.
-_NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
-
 
 def why_no_cuda() -> str | None:
     """Return None if Jittor can train on a GPU here, else the reason, as a sentence."""
@@ -30,15 +29,15 @@ def why_no_cuda() -> str | None:
         return "No usable NVIDIA GPU was found on this machine."
     if "nvcc_path" not in os.environ and _jittor_toolkit_installed():
         return None
-    nvcc = os.environ.get("nvcc_path") or _find_nvcc()
+    nvcc = os.environ.get("nvcc_path") or find_nvcc()
     if nvcc is None:
         return (
             "There is a GPU, but no CUDA compiler (nvcc): install the CUDA toolkit, or let "
             "Jittor download one with python -m jittor_utils.install_cuda."
         )
-    if not _runs(nvcc):
+    if not runs(nvcc):
         return f"There is a GPU, but the CUDA compiler {nvcc} does not run."
-    if not _has_runtime(nvcc):
+    if not has_runtime(nvcc):
         return f"There is a GPU and {nvcc}, but no CUDA runtime (libcudart.so) beside it."
     return None
 
@@ -46,7 +45,7 @@ def why_no_cuda() -> str | None:
 def _count_gpus() -> int:
     try:
         ctypes.CDLL("libcuda.so.1")
-    except OSError:  # no driver: the common case, answered without a process
+    except OSError:  # no driver: the common case, which needs no process
         return 0
     try:
         answer = subprocess.run(
@@ -63,15 +62,16 @@ def _count_gpus() -> int:
 
 def _jittor_toolkit_installed() -> bool:
     """Return whether Jittor has downloaded a CUDA toolkit of its own, which it prefers."""
-    home = Path(os.environ.get("JITTOR_HOME", Path.home()))
-    return any((home / ".cache/jittor/jtcuda").glob("*/bin/nvcc"))
+    return any((compat.home_folder() / compat.CUDA_FOLDER).glob("*/bin/nvcc"))
 
 
-def _find_nvcc() -> str | None:
-    return shutil.which("nvcc") or next(filter(os.path.isfile, _NVCC_PLACES), None)
+def find_nvcc() -> str | None:
+    """Return the CUDA compiler that Jittor would find, or None."""
+    return shutil.which("nvcc") or next(filter(os.path.isfile, compat.NVCC_PLACES), None)
 
 
-def _runs(nvcc: str) -> bool:
+def runs(nvcc: str) -> bool:
+    """Return whether a CUDA compiler can be run."""
     try:
         subprocess.run([nvcc, "--version"], capture_output=True, timeout=_PROBE_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -79,8 +79,8 @@ def _runs(nvcc: str) -> bool:
     return True
 
 
-def _has_runtime(nvcc: str) -> bool:
-    """Return whether the runtime library is where Jittor will open it."""
+def has_runtime(nvcc: str) -> bool:
+    """Return whether the runtime library of an nvcc is where Jittor will open it."""
     found = Path(shutil.which(nvcc) or nvcc)
     if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
         return Path("/usr/lib/x86_64-linux-gnu/libcudart.so").exists()

@@ -1,9 +1,9 @@
-"""`nn.Linear` whose forward product is computed in the layout that oneDNN is fastest in.
+"""`nn.Linear` whose forward product is computed in oneDNN's fastest layout.
 
 With x (N, K) and weights W (M, K), `nn.Linear` computes x Wᵀ. oneDNN then packs the large W
 transposed, which for the article's widths (powers of two) runs at 70-150 GFLOP/s on 2 cores;
-(W xᵀ)ᵀ, which packs the small x instead, at 155-180. The backward products are fast as they
-are. Measured by benchmarks/train_speed.py.
+(W xᵀ)ᵀ packs the small x instead and runs at 155-180. The backward products are fast
+already. Measured by benchmarks/train_speed.py.
 """
 
 from typing import Any
@@ -30,10 +30,10 @@ def _matmul(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
 
 
 class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
-    """`nn.Linear`: the same parameters, shapes, initialisation and result."""
+    """`nn.Linear`, with the same parameters, shapes, initial weights and result."""
 
     def execute(self, x: Any) -> Any:
-        """X (N, in_features) float32 -> (N, out_features) float32."""
+        """Map x (N, in_features) float32 to (N, out_features) float32."""
         if jt.flags.use_cuda or jt.mkl_ops is None:
             return super().execute(x)
         return _Product()(x, self.weight) + self.bias

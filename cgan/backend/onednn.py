@@ -1,8 +1,8 @@
-"""Give Jittor the oneDNN library from pinned packages, so that it need not download it.
+"""Give Jittor the oneDNN library from pinned packages, so that it doesn't have to download it.
 
 Jittor multiplies matrices on the CPU with oneDNN 2.x. At its first import it downloads a build
 of it from one university server, and fails where that can't be reached. It skips the download
-where its cache already holds a oneDNN; so we link one into that place: from the wheels
+if its cache already holds a oneDNN. So we link one into that place: from the wheels
 `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's `libdnnl-dev`.
 """
 
@@ -13,53 +13,59 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from cgan.backend.compat import ONEDNN_FOLDER, ONEDNN_SERVER, ONEDNN_SONAME
 from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
 
-# Fixed in Jittor 1.3.11's compile_extern.py.
-_FOLDER = ".cache/jittor/mkl/dnnl_lnx_2.2.0_cpu_gomp"
-_DOWNLOAD_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
+ADVICE = (
+    "On x86-64 Linux, pip install -r requirements.txt brings it; elsewhere on Debian or Ubuntu, "
+    "sudo apt-get install libdnnl-dev does."
+)
 _SERVER_SECONDS = 5
-
-# The name that compiled operators ask the loader for.
-_SONAME = "libdnnl.so.2"
 
 
 def provide_onednn(home: str) -> None:
-    """Make sure that `import jittor` finds a oneDNN, or does without and says so.
+    """Make sure that `import jittor` finds a oneDNN, or goes without and says so.
 
-    Does nothing where the user has set `use_mkl`, or where Jittor's cache holds a oneDNN.
+    Does nothing if the user has set `use_mkl`, or if Jittor's cache holds a oneDNN.
 
     Args:
         home: the folder whose `.cache/jittor` is Jittor's cache (`jittor_utils.home()`).
 
     Raises:
-        UserError: there is a part of one, which can't be completed.
+        UserError: the cache holds part of one, which can't be completed.
     """
     if "use_mkl" in os.environ:
         return
-    folder = Path(home) / _FOLDER
+    folder = Path(home) / ONEDNN_FOLDER
     if _complete(folder):
         return
     source = _from_wheels() or _from_system()
     if source is not None:
         _link(folder, *source)
         if not _complete(folder):  # a folder of the user's in a link's place
-            raise UserError(f"{folder} is incomplete: delete it, and it is made anew.")
+            raise UserError(f"{folder} is incomplete: delete it, and it will be made again.")
     elif _server_answers():
         note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
     else:
         os.environ["use_mkl"] = "0"
         warn(
             "training will be about 19 times slower: Jittor's matrix library oneDNN is not "
-            "installed and can't be downloaded. On x86-64 Linux, pip install -r "
-            "requirements.txt brings it; elsewhere on Debian or Ubuntu, sudo apt-get install "
-            "libdnnl-dev does."
+            f"installed and can't be downloaded. {ADVICE}"
         )
 
 
+def find(home: Path) -> str | None:
+    """Say where `provide_onednn` would find a oneDNN, changing nothing; None if nowhere."""
+    if _complete(home / ONEDNN_FOLDER):
+        return "in Jittor's cache"
+    if _from_wheels() is not None:
+        return "installed as Python packages"
+    return "installed in the system" if _from_system() is not None else None
+
+
 def _complete(folder: Path) -> bool:
-    """Return whether all that Jittor takes from `folder` is there, no link dangling."""
+    """Return whether everything that Jittor uses is in `folder`, without dangling links."""
     library = folder / "lib"
     return (
         (library / "libmkldnn.so").is_file()
@@ -71,7 +77,7 @@ def _complete(folder: Path) -> bool:
 def _from_wheels() -> tuple[Path, Path] | None:
     """Return the wheels' (include folder, library), or None where they are not installed."""
     include = _file_of("onednn-devel-cpu-gomp", "dnnl.hpp")
-    library = _file_of("onednn-cpu-gomp", _SONAME)
+    library = _file_of("onednn-cpu-gomp", ONEDNN_SONAME)
     if include is None or library is None:
         return None
     return include.parent, library
@@ -94,20 +100,20 @@ def _from_system() -> tuple[Path, Path] | None:
     include = Path("/usr/include")
     if not (include / "dnnl.hpp").is_file():
         return None
-    library = next(Path("/usr/lib").glob(f"*-linux-gnu/{_SONAME}"), None)
+    library = next(Path("/usr/lib").glob(f"*-linux-gnu/{ONEDNN_SONAME}"), None)
     return None if library is None else (include, library)
 
 
 def _link(folder: Path, include: Path, library: Path) -> None:
     """Link `include` and `library` into `folder` under the names that Jittor looks for.
 
-    Each link appears whole, by a rename, and two processes make the same ones, so they can't
-    disturb each other. `libmkldnn.so`, by which Jittor knows that all is there, comes last.
+    Each link is renamed into place, and two processes make the same links, so they can't disturb
+    each other. `libmkldnn.so` comes last: Jittor takes it as the sign that all is there.
     """
     (folder / "lib").mkdir(parents=True, exist_ok=True)
     for link, target in (
         (folder / "include", include),
-        (folder / "lib" / _SONAME, library),
+        (folder / "lib" / ONEDNN_SONAME, library),
         (folder / "lib/libmkldnn.so", library),
     ):
         if link.exists():
@@ -120,9 +126,9 @@ def _link(folder: Path, include: Path, library: Path) -> None:
 
 def _server_answers() -> bool:
     try:
-        with urllib.request.urlopen(_DOWNLOAD_SERVER, timeout=_SERVER_SECONDS):
+        with urllib.request.urlopen(ONEDNN_SERVER, timeout=_SERVER_SECONDS):
             return True
     except urllib.error.HTTPError:
-        return True  # a folder without a listing is a server all the same
+        return True  # it answers, if only that the folder can't be listed
     except (OSError, ValueError, http.client.HTTPException):
         return False

@@ -1,30 +1,27 @@
-"""Import Jittor on any ordinary machine: with or without a GPU, `nvcc`, or the internet.
+"""Import Jittor on any ordinary machine: with or without a GPU, `nvcc` or the internet.
 
-`import jittor` alone crashes where `nvcc` has no CUDA runtime, and where its download server
-can't be reached. So everything here that needs Jittor gets it from `load_jittor()`, which looks
-at the machine, sets environment variables of this process only, and imports it. A variable
-that the user has set is never changed, and nothing is written outside Jittor's own cache.
+`import jittor` alone crashes if `nvcc` has no CUDA runtime, or if its download server can't be
+reached. So whatever needs Jittor gets it from `load_jittor()`, which checks the machine, sets
+environment variables of this process only, and imports it. A variable that the user has set is
+never changed, and nothing is written outside Jittor's own cache.
 """
 
 import importlib
-import importlib.util
 import os
-import signal
-import ssl
 import sys
-import threading
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from cgan.backend import compat
 from cgan.backend.cuda import why_no_cuda
 from cgan.backend.onednn import provide_onednn
+from cgan.backend.openmp import available_cpus
 from cgan.backend.toolchain import check_compiler, provide_python_headers
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
+from cgan.common.packages import is_installed, missing_package
 from cgan.common.terminal import note
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -41,27 +38,29 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         threads: CPU threads that operators use; None leaves `OMP_NUM_THREADS` as it is.
 
     Raises:
-        UserError: no compiler, no Python headers, "cuda" without a usable GPU, no folder for
-            Jittor's cache, or Jittor's own import failed.
+        UserError: Jittor, a compiler or Python's headers are not installed; "cuda" without a
+            usable GPU; no folder for Jittor's cache; or Jittor's own import failed.
     """
-    if "jittor" in sys.modules:
+    if sys.modules.get("jittor") is not None:
         return sys.modules["jittor"]
-    if importlib.util.find_spec("jittor") is None:
-        raise UserError("Jittor is not installed: pip install -r requirements.txt.")
+    if not is_installed("jittor"):
+        raise missing_package("Training and evaluation need", "jittor", "train")
     if threads is not None:
         os.environ["OMP_NUM_THREADS"] = str(threads)
     check_compiler()
     provide_python_headers()
     use_cuda = _choose_device(device)
-    _set_quiet_defaults()
-    # Jittor's kernels are compiled to flush subnormal numbers to zero, which NumPy would warn
-    # about at the first `finfo` after it (in Matplotlib, for one); it asks once, and keeps it.
+    compat.set_import_settings()
+    # Jittor's kernels flush subnormal numbers to zero, and NumPy warns about that in the first
+    # `finfo` afterwards, such as Matplotlib's. It keeps the answer, so ask before.
     np.finfo(np.float64), np.finfo(np.float32)
-    with _kept_process_state():
-        # Where the cache is depends on the variables set so far; oneDNN goes into the cache.
+    with compat.kept_process_state():
+        # The place of the cache depends on the variables set so far; oneDNN is put there.
         try:
             utilities = _import("jittor_utils")
             provide_onednn(utilities.home())
+        except UserError:
+            raise
         except OSError as error:
             raise UserError(
                 f"Jittor can't write its cache into the home folder: {error}. Set the "
@@ -73,72 +72,34 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
                 "(cc_path, if set) and ~/.cache/jittor/config.json."
             ) from error
         jittor = _import_announced(utilities.cache_path)
-        if utilities.pool_size:  # idle compilers, which would hold on to our memory
-            utilities.p.terminate()
-            utilities.p.join()
-            utilities.pool_size = 0
+        compat.stop_compilers(utilities)
     jittor.flags.use_cuda = int(use_cuda)
     return jittor
 
 
 def _choose_device(device: str) -> bool:
-    """Return whether to compute on the GPU; where not, keep Jittor from looking for one."""
+    """Return whether to compute on the GPU; if not, keep Jittor from looking for one."""
     if device not in DEVICES:
-        raise UserError(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
+        raise BadValue(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
     reason = None if device == "cpu" else why_no_cuda()
     if device == "cuda" and reason:
         raise UserError(f"--device cuda: {reason} Use --device cpu to train without it.")
     if device == "cpu" or reason:
-        # An empty path makes Jittor CPU-only before it can stumble over half a CUDA.
-        os.environ.setdefault("nvcc_path", "")
+        compat.hide_cuda()
         return False
     return True
 
 
-def _set_quiet_defaults() -> None:
-    """Set what Jittor reads at import, for this process, where the user has not."""
-    os.environ.setdefault("log_silent", "1")
-    # Jittor keys its cache by the git branch of the folder it is installed in: in a virtual
-    # environment inside a repository, each new branch would compile everything again.
-    os.environ.setdefault("cache_name", "default")
-    # Jittor imports PyTorch, where installed, to work around a clash we can't have.
-    os.environ.setdefault("FIX_TORCH_ERROR", "0")
-
-
-@contextmanager
-def _kept_process_state() -> Iterator[None]:
-    """Put back what importing Jittor changes for the whole process, to everyone's surprise.
-
-    It switches off the verification of HTTPS certificates, makes Ctrl-C exit at once without
-    Python noticing, and exits as soon as any child process dies of a signal.
-    """
-    https_context = ssl._create_default_https_context
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGCHLD)}
-    try:
-        yield
-    finally:
-        ssl._create_default_https_context = https_context
-        for number, handler in handlers.items():
-            if in_main_thread and handler is not None:
-                signal.signal(number, handler)
-
-
 def _import(name: str) -> Any:
-    """Import a module of Jittor's without Python's warnings about its source code."""
+    """Import one of Jittor's modules, hiding Python's warnings about its source code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return importlib.import_module(name)
 
 
 def _import_announced(cache_path: str) -> Any:
-    """Import Jittor; if that means compiling its core first, say so, and when it is done."""
-    compiled = any(
-        name.startswith("jittor_core")
-        for folder, _, names in os.walk(cache_path)
-        for name in names
-        if name.endswith(".so")
-    )
+    """Import Jittor; if it compiles its core first, announce that and report when it is done."""
+    compiled = compat.core_is_compiled(cache_path)
     if not compiled:
         note(
             "Jittor compiles its core with g++ now: about two minutes on 2 cores, once on this "
@@ -148,6 +109,11 @@ def _import_announced(cache_path: str) -> Any:
     start = time.monotonic()
     try:
         jittor = _import("jittor")
+    except SystemExit as error:  # with code 0, after it has compiled a part of itself
+        raise UserError(
+            "Jittor has compiled a part of itself and asks for a new start: run the same command "
+            "again."
+        ) from error
     except Exception as error:
         raise UserError(
             f"Jittor could not be imported: {_last_line(error)} "
@@ -164,12 +130,8 @@ def _last_line(error: Exception) -> str:
 
 
 def usable_threads(wanted: int) -> int:
-    """Return how many CPU threads to use: `wanted`, but no more than the CPUs we may run on.
+    """Return how many CPU threads to use: `wanted`, but at most one per CPU we may run on.
 
-    More threads than CPUs make the operators wait for each other.
+    With more threads than CPUs, the operators wait for each other.
     """
-    if hasattr(os, "sched_getaffinity"):
-        available = len(os.sched_getaffinity(0))
-    else:
-        available = os.cpu_count() or 1
-    return min(wanted, available)
+    return min(wanted, available_cpus())

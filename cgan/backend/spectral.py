@@ -12,13 +12,13 @@ from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
 
-# As many power iterations in the beginning as make the estimate a good one.
+# Power iterations at the start, enough for a good estimate.
 _FIRST_ITERATIONS = 15
 _EPS = 1e-12
 
 
 class SpectralNorm(jt.nn.Module):  # type: ignore[misc, name-defined]
-    """A layer's `weight`, of any shape with the outputs first, and its singular vectors."""
+    """The `weight` of a layer, of any shape with the outputs first, and its singular vectors."""
 
     def __init__(self, weight: Any) -> None:
         """Estimate the singular vectors from a random start."""
@@ -37,7 +37,7 @@ class SpectralNorm(jt.nn.Module):  # type: ignore[misc, name-defined]
         self.v.update(v)
 
     def execute(self) -> Any:
-        """Return W / (uᵀ W v) in the weight's shape; the gradient flows through both W's."""
+        """Return W / (uᵀ W v) in the shape of the weight; the gradient flows through both Ws."""
         outer = self.u.unsqueeze(1) * self.v.unsqueeze(0)
         return self.weight / (self._matrix() * outer).sum()
 

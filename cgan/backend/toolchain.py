@@ -1,4 +1,4 @@
-"""The C++ compiler and Python headers that Jittor needs each time it compiles an operator."""
+"""The C++ compiler and the Python headers, which Jittor needs whenever it compiles an operator."""
 
 import os
 import shutil
@@ -9,8 +9,13 @@ from pathlib import Path
 from cgan.common.errors import UserError
 
 
+def default_compiler() -> str:
+    """Return the compiler that Jittor calls if `cc_path` doesn't name another."""
+    return "clang++" if sys.platform == "darwin" else "g++"
+
+
 def check_compiler() -> None:
-    """Check that the compiler that Jittor will call is there.
+    """Check that the compiler that Jittor will call is installed.
 
     Raises:
         UserError: it isn't; the message names the Debian package.
@@ -23,8 +28,8 @@ def check_compiler() -> None:
                 "is not there: correct the variable or unset it."
             )
         return
-    os.environ.pop("cc_path", None)  # empty, Jittor would run it all the same
-    default = "clang++" if sys.platform == "darwin" else "g++"
+    os.environ.pop("cc_path", None)  # Jittor would run even an empty one
+    default = default_compiler()
     if shutil.which(default) is None:
         raise UserError(
             f"Jittor compiles its operators with {default}, which is not installed: "
@@ -33,7 +38,7 @@ def check_compiler() -> None:
 
 
 def provide_python_headers() -> None:
-    """Check for Python's headers, and tell Jittor where they are if it would not find them.
+    """Check for Python's headers, and tell Jittor where they are if it wouldn't find them.
 
     Jittor looks for `python3.X-config` beside the interpreter and in /usr/bin. In a virtual
     environment of a Python that lives elsewhere (pyenv, conda, uv) it is beside the base

@@ -1,4 +1,4 @@
-"""`convert`: take over a checkpoint of the article's script."""
+"""`convert`: make a weights folder from a checkpoint of the article's script."""
 
 import argparse
 from pathlib import Path

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cgan.common.command_line import Commands
 from cgan.common.terminal import note, warn
+from cgan.hub import compat
 
 
 def add(commands: Commands) -> None:
@@ -30,7 +31,8 @@ def add(commands: Commands) -> None:
 
 def do(values: argparse.Namespace) -> None:
     """Deploy, or only write the folder."""
-    from cgan.publish import space  # here: imports huggingface_hub, which takes a while
+    compat.require("Deploying needs")
+    from cgan.publish import space  # imports huggingface_hub, which takes a while
 
     weights = space.pin(values.weights) if values.weights is not None else []
     hardware = space.ZERO_GPU if values.zero_gpu else space.CPU

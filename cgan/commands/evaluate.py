@@ -1,17 +1,23 @@
 """`evaluate`: measure the quality of a generator."""
 
 import argparse
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.common.terminal import note, result
 from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
 from cgan.writing.latents import check_seed
+
+if TYPE_CHECKING:
+    from cgan.data.datasets import Dataset
 
 
 def add(commands: Commands) -> None:
@@ -23,54 +29,43 @@ def add(commands: Commands) -> None:
     )
     parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
     parser.add_option(
-        "samples", type=int, help="how many (default 10000, at most as there are training images)"
+        "samples",
+        type=int,
+        help="how many (default 10000, or all if there are fewer training images)",
     )
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
     parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
     parser.add_option("device", default="auto", help="auto, cpu or cuda; auto takes a usable GPU")
-    parser.add_option("quiet", action="store_true", help="print the figures only")
+    parser.add_option("quiet", action="store_true", help="print the results only")
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
-    """Evaluate, print the figures, and write `metrics.json` and two pictures."""
+    """Evaluate, print the results, and write `metrics.json` and two pictures."""
     # Here: they take longer to import than other commands take altogether.
     from cgan.backend.setup import load_jittor
-    from cgan.common.signals import Interruption
-    from cgan.data import datasets
     from cgan.evaluation import evaluator
 
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
-    dataset = values.dataset or _trained_on(folder)
-    if dataset not in datasets.DATASETS:
-        raise UserError(
-            f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}."
-        )
-    train, test = datasets.load_splits(
-        dataset, values.data_dir, sampler.config.img_size, values.quiet
-    )
+    train, test = _load_splits(values, sampler.config.img_size)
     samples = values.samples
     if samples is None:
         samples = min(evaluator.SAMPLES, len(train.labels))
     evaluator.check_fits(sampler.config, train, samples)
     _check_writable(folder, pictures)
     load_jittor(values.device)
-    with Interruption("Stopping (once more to stop at once).") as interruption:
 
-        def check() -> None:
-            if interruption.signal_number is not None:
-                sys.exit(EXIT_SIGNAL_BASE + interruption.signal_number)
+    def say(message: str) -> None:
+        if not values.quiet:
+            note(message)
 
-        def say(message: str) -> None:
-            if not values.quiet:
-                note(message)
-
+    with _stoppable() as check:
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
-        figures = measuring.evaluate(sampler, samples, seed, pictures)
-    metrics.save(folder, figures)
-    for line in metrics.table(figures):
+        measured = measuring.evaluate(sampler, samples, seed, pictures)
+    metrics.save(folder, measured)
+    for line in metrics.table(measured):
         result(line)
     say(
         f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
@@ -78,8 +73,32 @@ def do(values: argparse.Namespace) -> None:
     )
 
 
+def _load_splits(values: argparse.Namespace, img_size: int) -> "tuple[Dataset, Dataset]":
+    """Load the training set and the test set to measure against."""
+    from cgan.data import datasets
+
+    dataset = values.dataset or _trained_on(values.folder)
+    if dataset not in datasets.DATASETS:
+        raise BadValue(f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}.")
+    return datasets.load_splits(dataset, values.data_dir, img_size, values.quiet)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], None]]:
+    """Let a signal stop the work at the next call of the function that this yields."""
+    from cgan.common.signals import Interruption
+
+    with Interruption("Stopping (once more to stop at once).") as interruption:
+
+        def check() -> None:
+            if interruption.signal_number is not None:
+                sys.exit(EXIT_SIGNAL_BASE + interruption.signal_number)
+
+        yield check
+
+
 def _trained_on(folder: Path) -> str:
-    """Return the data set that `config.json` tells of, or "mnist"."""
+    """Return the data set that `config.json` names, or "mnist"."""
     training = weights.load_config(folder).get(weights.TRAINING_KEY)
     return str(training.get("dataset", "mnist")) if isinstance(training, dict) else "mnist"
 

@@ -1,4 +1,4 @@
 """What every part of the program needs: errors, files, signals, and the command line's habits.
 
-It knows nothing of generators, pictures, the Hub or the page, and imports no other package of ours.
+It knows nothing about generators, pictures, the Hub or the page, and imports no other sub-package.
 """

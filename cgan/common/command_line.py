@@ -1,46 +1,79 @@
-"""What both command lines share: options in either spelling, errors in one sentence."""
+"""What all command lines share: options in either spelling, errors in one sentence."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
 from cgan.common.errors import UserError
+from cgan.common.packages import explain_missing
+from cgan.common.signals import Interrupted
 
+EXIT_FAULT = 1
 EXIT_USER_ERROR = 2
 EXIT_SIGNAL_BASE = 128  # plus the signal's number, as shells do
-_SIGINT = 2
+
+
+class Exit(SystemExit):
+    """A command ends here on purpose, with this exit code and nothing more to say."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser without guesses: no abbreviations, and errors of one line."""
+    """An argument parser that doesn't guess abbreviations, and whose errors are one line."""
 
     def __init__(self, **settings: Any) -> None:
         """Take argparse's settings."""
         super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong and where help is, and exit with code 2."""
+        """Print what is wrong and where to find help, and exit with code 2."""
         self.exit(EXIT_USER_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Print a message, if there is one, and exit: after `--help` with code 0."""
+        sys.stderr.write(message or "")
+        raise Exit(status)
+
     def add_option(self, name: str, **settings: Any) -> None:
-        """Add `--some_name`, to be written `--some-name` as well."""
+        """Add the option `--some_name`, which may also be written `--some-name`."""
         spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
         self.add_argument(*spellings, **settings)
 
 
-# What `add_subparsers` returns; at run time, the class takes no brackets.
+# What `add_subparsers` returns; a string, since the class can't be subscripted at run time.
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
 def run(main: Callable[[], None]) -> int:
-    """Call `main` and return the exit code; what the user can put right is one line."""
+    """Call `main` and return the exit code; print a `UserError` as one line.
+
+    So is a package that isn't installed, if only some uses need it. `Interrupted` gives the exit
+    code of its signal. An exit with code 0 that isn't ours is no success: Jittor, for one, leaves
+    like this after it has compiled a part of itself.
+    """
     try:
         main()
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
+    except ModuleNotFoundError as error:
+        explained = explain_missing(error)
+        if explained is None:
+            raise
+        print(f"Error: {explained}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except Exit:
+        raise
+    except SystemExit as stop:
+        if stop.code:
+            raise
+        print("Error: A library ended the program early: run the command again.", file=sys.stderr)
+        return EXIT_FAULT
+    except Interrupted as stop:
+        print(stop, file=sys.stderr)
+        return EXIT_SIGNAL_BASE + stop.signal_number
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        return EXIT_SIGNAL_BASE + _SIGINT
+        return EXIT_SIGNAL_BASE + signal.SIGINT
     return 0

@@ -1,4 +1,4 @@
-"""The errors that a user can put right."""
+"""The errors that a user can fix."""
 
 
 def printable(text: str) -> str:
@@ -7,10 +7,10 @@ def printable(text: str) -> str:
 
 
 class UserError(Exception):
-    """Bad input, a missing or damaged file, a machine that lacks something.
+    """Bad input, a missing or damaged file, or something missing on the machine.
 
     The message is shown to the user as it is: a sentence that says what is wrong and what to do.
-    It may quote a file or a person, so control characters are escaped.
+    It may quote a file or user input, so control characters are escaped.
 
     Raise `BadValue` for a wrong value and `MissingFile` for a missing file, so that Python callers
     can catch what they expect.
@@ -19,7 +19,7 @@ class UserError(Exception):
         text_id: names the sentence, so that a translation can be found: "weights.missing_tensor".
             Empty where no page can show it.
         template: the English sentence, with names in braces where there are `values`.
-        values: what stands in those places; an error stands for its own sentence.
+        values: what replaces those names; an error is replaced by its own sentence.
     """
 
     def __init__(self, template: str, /, *, text_id: str = "", **values: object) -> None:

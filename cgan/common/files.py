@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 
 TEMPORARY_SUFFIX = ".tmp"
 
 
 def temporary_name(path: Path) -> Path:
-    """Return the name beside `path` under which this thread writes it: hidden, and its own."""
+    """Return a hidden name beside `path`, this thread's own, to write before renaming."""
     writer = f"{os.getpid()}-{threading.get_ident()}"
     return path.with_name(f".{path.name}.{writer}{TEMPORARY_SUFFIX}")
 
@@ -21,8 +21,8 @@ def temporary_name(path: Path) -> Path:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write; at the end flush it to disk and rename it to `path`.
 
-    Either the old file or the whole new one is at `path` at any moment. If the block raises,
-    the temporary file is removed and `path` is as it was.
+    At any moment `path` is either the old file or the complete new one. If the block raises, the
+    temporary file is deleted and `path` is unchanged.
 
     Raises:
         UserError: the file can't be written (disk full, no permission, no such folder), or
@@ -31,7 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = temporary_name(path)
     try:
         if path.exists() and not path.is_file():
-            raise UserError(f"Could not write {path}: it is not a file. Choose another name.")
+            raise BadValue(f"Could not write {path}: it is not a file. Choose another name.")
         try:
             yield temporary
             with open(temporary, "rb") as file:
@@ -41,10 +41,12 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+    except UserError:  # one of them is an OSError, too
+        raise
     except OSError as error:
         raise UserError(
             f"Could not write {path}: {error.strerror or error}; "
-            "what was there before is untouched. Make room or choose another folder."
+            "what was there before is unchanged. Free some disk space or choose another folder."
         ) from error
 
 
@@ -60,14 +62,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def remove_stale_temporaries(folder: Path) -> None:
-    """Delete what a killed process left half-written in `folder`."""
+    """Delete the unfinished files that a killed process left in `folder`."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut, where the platform can."""
-    with contextlib.suppress(OSError):  # not for us to read, or a network file system's refusal
+    """Make a rename in `folder` survive a power cut, where the platform supports that."""
+    with contextlib.suppress(OSError):  # unreadable, or a file system that doesn't support it
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

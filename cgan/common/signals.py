@@ -1,4 +1,4 @@
-"""Stop at a good moment: Ctrl-C and SIGTERM ask, they don't tear."""
+"""Stop at a safe point: Ctrl-C and SIGTERM ask for it instead of interrupting at once."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ from types import FrameType
 
 from cgan.common.terminal import note
 
-# What other processes and timers send; the rest tells of this thread's own faults.
+# Signals from other processes and timers; the others report faults of the thread itself.
 _ASYNCHRONOUS = signal.valid_signals() - {
     signal.SIGABRT,
     signal.SIGBUS,
@@ -18,7 +18,7 @@ _ASYNCHRONOUS = signal.valid_signals() - {
 
 
 class Interrupted(Exception):
-    """A signal stopped the run, and all is saved; `signal_number` says which."""
+    """A signal stopped the run, and everything is saved; `signal_number` says which signal."""
 
     def __init__(self, signal_number: int, message: str) -> None:
         """Carry the signal and a sentence for the user."""
@@ -31,11 +31,10 @@ class Interruption:
 
     The second one acts as usual: Ctrl-C raises KeyboardInterrupt, SIGTERM ends the process.
 
-    All signals are received by a thread of their own. oneDNN's matrix products use the stack
-    pointer for a buffer on the heap (`mov(rsp, ARG_WS)` in its sgemm kernels), so a signal that
-    arrives meanwhile overwrites what lies before the buffer: of some three runs stopped by
-    Ctrl-C, one crashed. Enter this before Jittor computes anything: the threads that it starts
-    then leave signals alone, too.
+    A separate thread receives all signals. oneDNN's matrix products point the stack pointer at a
+    buffer on the heap (`mov(rsp, ARG_WS)` in its sgemm kernels), so a signal that arrives during
+    one overwrites the memory before the buffer: about one in three runs stopped by Ctrl-C crashed.
+    Enter this before Jittor computes anything, so that the threads it starts block signals, too.
     """
 
     def __init__(
@@ -43,7 +42,7 @@ class Interruption:
         announcement: str = "Stopping after this step, with a checkpoint (once more to stop at "
         "once).",
     ) -> None:
-        """Nothing has been asked yet; `announcement` is the answer when it is."""
+        """Prepare; `announcement` is printed when the first signal comes."""
         self._announcement = announcement
         self.signal_number: int | None = None
         self._previous = {
@@ -71,7 +70,7 @@ class Interruption:
         self._restore()
 
     def _receive(self) -> None:
-        """Let signals come to this thread; Python calls their handlers in the main one."""
+        """Receive signals in this thread; Python runs their handlers in the main one."""
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
         self._over.wait()
 

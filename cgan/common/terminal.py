@@ -1,4 +1,4 @@
-"""What the command line says: results on standard output, the rest on standard error."""
+"""What the command line prints: results on standard output, the rest on standard error."""
 
 import sys
 
@@ -6,15 +6,15 @@ from cgan.common.errors import printable
 
 
 def result(line: str) -> None:
-    """Print a line of what was asked for."""
+    """Print a line of the result."""
     print(printable(line), flush=True)
 
 
 def note(message: str) -> None:
-    """Tell what is happening."""
+    """Say what is happening."""
     print(printable(message), file=sys.stderr, flush=True)
 
 
 def warn(message: str) -> None:
-    """Tell what may not be as the user expects."""
+    """Say what the user may not expect."""
     note(f"Warning: {message}")

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile
 from cgan.data import idx, mnist
 
 DATASETS = ("mnist", "digits")
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
-# Of each class of scikit-learn's digits, every fifth is for testing.
+# Every fifth image of each class of scikit-learn's digits is for testing.
 _DIGITS_PER_TEST = 5
 
 
@@ -58,7 +58,7 @@ class Dataset:
         return digest.hexdigest()
 
     def part(self, indices: NDArray[Any]) -> "Dataset":
-        """Return some of the images: `indices` as NumPy takes them."""
+        """Return some of the images, chosen by any index that NumPy takes."""
         return replace(self, images=self.images[indices], labels=self.labels[indices])
 
     def describe(self) -> str:
@@ -76,12 +76,12 @@ def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Da
     Args:
         dataset: "mnist" (the IDX files in `data_dir`, downloaded where missing) or "digits"
             (scikit-learn's bundled ones, no download).
-        data_dir: folder of the IDX files; any other data set in that format works, too.
+        data_dir: folder of the IDX files; other data sets in that format work, too.
         img_size: height and width to resize to (bilinear), in pixels.
         quiet: show no progress bar.
 
     Raises:
-        UserError: data missing, damaged, or not images with labels.
+        UserError: the data are missing, damaged, or not images with labels.
     """
     if dataset == "digits":
         name, split = _sklearn_digits()
@@ -95,8 +95,8 @@ def load_splits(
 ) -> tuple[Dataset, Dataset]:
     """Load a training set and the test set that belongs to it.
 
-    Scikit-learn's digits have no test set of their own: every fifth image of each class is taken
-    from them. `load` gives all of them to training.
+    Scikit-learn's digits have no test set, so every fifth image of each class is used for it here.
+    `load` uses all of them for training.
 
     Args:
         dataset: as for `load`.
@@ -105,7 +105,7 @@ def load_splits(
         quiet: as for `load`.
 
     Raises:
-        UserError: as for `load`; or there is no test set, or with other classes or colours.
+        UserError: as for `load`; or there is no test set, or its classes or colours differ.
     """
     if dataset == "digits":
         name, split = _sklearn_digits()
@@ -113,7 +113,7 @@ def load_splits(
     name, splits = _idx_folder(data_dir, quiet, (_TRAINING_FILES, _TEST_FILES))
     train, test = (_make(name, split, img_size) for split in splits)
     if test.n_classes > train.n_classes or test.channels != train.channels:
-        raise UserError(
+        raise BadValue(
             f"The test set in {data_dir} has other classes or colours than the training set: "
             "they do not belong together."
         )
@@ -152,7 +152,7 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turn (N, H, W) or (N, H, W, 3) uint8 into (N, C, H, W) float32: 0 -> -1, 255 -> 1."""
     channels_first = pixels[:, None] if pixels.ndim == 3 else pixels.transpose(0, 3, 1, 2)
     images = channels_first.astype(np.float32, order="C")
-    images /= 127.5  # in place: MNIST is 245 MB of float32, and once is enough
+    images /= 127.5  # in place: MNIST takes 245 MB as float32
     images -= 1
     return images
 
@@ -169,7 +169,7 @@ def _sklearn_digits() -> tuple[str, _Split]:
 def _idx_folder(
     folder: Path, quiet: bool, wanted: tuple[tuple[str, str], ...]
 ) -> tuple[str, list[_Split]]:
-    """Return splits of the IDX files in `folder`, MNIST's or another's."""
+    """Return the name and the wanted splits of the data set in `folder`, MNIST or another."""
     names = [name for pair in wanted for name in pair]
     contents, is_mnist = _read_idx_files(folder, names)
     if not all(name in contents for name in names):
@@ -185,9 +185,9 @@ def _check_split(
     (images_path, pixels), (labels_path, classes) = images, labels
     is_images = pixels.ndim == 3 or (pixels.ndim == 4 and pixels.shape[3] == 3)
     if not is_images or 0 in pixels.shape[1:]:
-        raise UserError(f"{images_path} does not hold images: its shape is {pixels.shape}.")
+        raise BadValue(f"{images_path} does not hold images: its shape is {pixels.shape}.")
     if classes.shape != (len(pixels),) or len(pixels) < 2:
-        raise UserError(
+        raise BadValue(
             f"{labels_path} and {images_path} do not belong together: labels of shape "
             f"{classes.shape} for {len(pixels)} images."
         )
@@ -197,10 +197,10 @@ def _check_split(
 def _read_idx_files(
     folder: Path, wanted: list[str]
 ) -> tuple[dict[str, tuple[Path, NDArray[np.uint8]]], bool]:
-    """Read the IDX files that are there, and tell whether they are MNIST's (or none is there).
+    """Read the IDX files in `folder`; return them and whether they are MNIST's, or there are none.
 
-    A folder with some of MNIST's files holds MNIST: any other content in it is damage. A folder
-    without is another data set, which must bring what is wanted of it.
+    A folder with at least one of MNIST's files is taken for MNIST, so other content in it counts as
+    damage. A folder without any is another data set, which must have every file in `wanted`.
     """
     paths = {name: path for name in mnist.MD5 if (path := mnist.find(folder, name))}
     contents, others = {}, []
@@ -210,11 +210,11 @@ def _read_idx_files(
         if idx.md5(data) != mnist.MD5[name]:
             others.append(path)
     if others and len(others) < len(paths):
-        raise idx.damaged(others[0], "its content is not MNIST's, as that of the files beside it")
+        raise idx.damaged(others[0], "its content is not MNIST's, but the files beside it are")
     if others:
         for name in wanted:
             if name not in contents:
-                raise UserError(
+                raise MissingFile(
                     f"{folder} holds a data set that is not MNIST, without {name}: copy that "
                     "file (or its .gz) there."
                 )

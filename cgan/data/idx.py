@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 
 _UINT8 = 0x08
 
@@ -18,7 +18,8 @@ def read_bytes(path: Path) -> bytes:
     """Return the uncompressed bytes of a plain or .gz file.
 
     Raises:
-        UserError: the file can't be read, or its compression is damaged.
+        MissingFile: there is no such file.
+        UserError: it can't be read, or its compression is damaged.
     """
     try:
         if path.suffix == ".gz":
@@ -27,6 +28,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise damaged(path, f"its compression is broken ({error})") from error
+    except FileNotFoundError as error:
+        raise MissingFile(f"Could not read {path}: {error.strerror}.") from error
     except OSError as error:
         raise UserError(f"Could not read {path}: {error.strerror or error}.") from error
 
@@ -35,7 +38,7 @@ def parse(data: bytes, path: Path) -> NDArray[np.uint8]:
     """Return the array in an IDX file of unsigned bytes, read-only, in its own shape.
 
     Raises:
-        UserError: not IDX, not unsigned bytes, or not as long as its header says.
+        BadValue: not IDX, not unsigned bytes, or not as long as its header says.
     """
     if len(data) < 4 or data[0] or data[1] or not 1 <= data[3] <= 4:
         raise damaged(path, "it does not begin like an IDX file")
@@ -49,18 +52,18 @@ def parse(data: bytes, path: Path) -> NDArray[np.uint8]:
         raise damaged(path, "it is not as long as its header says")
     try:
         return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
-    except ValueError as error:  # no values, in dimensions that are too large all the same
+    except ValueError as error:  # no values, but dimensions too large for NumPy
         raise damaged(path, "its header gives an impossible size") from error
 
 
 def md5(data: bytes) -> str:
-    """Return the md5 by which a download is recognised (an integrity check, no security)."""
+    """Return the md5 that identifies a file's content (for integrity, not security)."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def damaged(path: Path, how: str) -> UserError:
+def damaged(path: Path, how: str) -> BadValue:
     """Return the error for a file that is not what it should be."""
-    return UserError(
-        f"{path} is damaged: {how}. Delete it; MNIST is then downloaded again, any other data "
-        "must be copied there again."
+    return BadValue(
+        f"{path} is damaged: {how}. Delete it; MNIST is then downloaded again, other data must be "
+        "copied there again."
     )

@@ -1,4 +1,4 @@
-"""MNIST's four files: where they are, what their content is, and how to get them."""
+"""MNIST's four files: where they are, how to recognise them, and how to get them."""
 
 import gzip
 import http.client
@@ -12,7 +12,7 @@ from cgan.common.errors import UserError
 from cgan.common.terminal import warn
 from cgan.data import idx
 
-# md5 of the *uncompressed* bytes: recompressing a file does not change what it is.
+# md5 of the *uncompressed* bytes, because files may be compressed in several ways.
 MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
@@ -24,12 +24,12 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-# More mirrors, tried first: addresses of folders with the .gz files, separated by commas.
+# Mirrors to try first: addresses of folders with the .gz files, separated by commas.
 MIRRORS_VARIABLE = "CGAN_MNIST_MIRRORS"
 
 _TIMEOUT_SECONDS = 15
 _CHUNK = 1 << 16
-# The largest of the files is 9.9 MB; a mirror that sends more is not sending MNIST.
+# The largest file is 9.9 MB, so a mirror that sends more than this is not sending MNIST.
 _MAX_BYTES = 64 << 20
 
 
@@ -45,14 +45,14 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def download_missing(folder: Path, quiet: bool = False) -> None:
-    """Download those of the four files that `folder` lacks, check them, and put them there.
+    """Download those of the four files that `folder` lacks, check them, and save them there.
 
     Args:
-        folder: made if it isn't there.
+        folder: made if it doesn't exist.
         quiet: show no progress bar.
 
     Raises:
-        UserError: no mirror gave the file intact, or the folder can't be written.
+        UserError: no mirror sent the file intact, or the folder can't be written to.
     """
     missing = [name for name in MD5 if find(folder, name) is None]
     try:
@@ -84,17 +84,17 @@ def _download(name: str, path: Path, quiet: bool) -> None:
             reasons.append(f"{mirror} sent a damaged file")
         except (OSError, ValueError, http.client.HTTPException) as error:
             reasons.append(f"{mirror} failed ({getattr(error, 'reason', None) or error})")
-        warn(f"{reasons[-1]}; {path.name} is wanted.")
+        warn(f"{path.name}: {reasons[-1]}.")
     raise UserError(
-        f"Could not download {path.name}: no mirror could give it ({len(reasons)} tried). "
-        "Put MNIST's four files into a folder and name it with --data-dir, or train on the "
-        "bundled digits without any download: --dataset digits."
+        f"Could not download {path.name} from any mirror ({len(reasons)} tried). Put MNIST's four "
+        "files into a folder and name it with --data-dir, or train on the bundled digits, which "
+        "need no download: --dataset digits."
     )
 
 
 def _fetch(url: str, quiet: bool) -> bytes:
     """Return what `url` holds, showing progress; raise OSError if it ends early."""
-    from tqdm import tqdm  # here: what needs no download needs no tqdm
+    from tqdm import tqdm  # here, so that it is needed for downloads only
 
     with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
         length = int(response.headers.get("Content-Length") or 0)

@@ -1,4 +1,4 @@
-"""How good a generator is: the classifier that judges, and the figures that it gives.
+"""How good a generator is: the classifier that judges images, and the metrics based on it.
 
 It must not know how the generator was trained.
 """

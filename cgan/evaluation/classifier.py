@@ -1,14 +1,12 @@
 """Small convolutional classifiers: the judge of generated images, its pupils, and readers.
 
-They are trained on real images (or, for GAN-train, on generated ones) by `fit`. None that measures
-takes part in training a generator; the reader may. Importing this module imports Jittor.
+They are trained on real images (or, for GAN-train, on generated ones) by `fit`. Those that measure
+a generator take no part in training it; the reader may. Importing this module imports Jittor.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +14,11 @@ from numpy.typing import NDArray
 
 from cgan.backend import adam, openmp
 from cgan.backend.setup import load_jittor
+from cgan.backend.shift import shift
 from cgan.data.datasets import Dataset
 from cgan.evaluation import classifier_cache
 from cgan.model import reader
+from cgan.model.layers import Tensors
 
 jt = load_jittor()
 nn = jt.nn
@@ -29,18 +29,22 @@ _BATCH = 128
 _LEARNING_RATE = 4e-3
 _WARM_UP = 0.1  # share of the steps in which the learning rate rises
 _MIN_STEPS = 400  # small data sets are gone through more often
-_BLACK = -1.0
 
-# The weights depend on the number of threads in their last bits, so it is always the same: then
-# the same images give the same figures, whatever else this process does.
+# The last bits of the weights depend on the number of threads. It is always the same here, so that
+# the same images give the same results, whatever else this process does.
 _THREADS = 2
 
-Tensors = dict[str, NDArray[np.float32]]
+# Part of the cache's key. Raise it when `fit` would give other weights for the same settings and
+# data: after a change of the network, its initial weights, the optimiser, the batches, the shifts
+# or the constants above. Every cached classifier is then trained anew.
+VERSION = 1
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How to train a classifier; the same gives the same weights, bit for bit, on one machine.
+class ClassifierSettings:
+    """How to train a classifier.
+
+    The same settings and data give the same weights, bit for bit, on one machine.
 
     Attributes:
         name: for people.
@@ -59,12 +63,14 @@ class Recipe:
     features: int = 128
 
 
-# The judge is as good as it gets in about a minute. What GAN-train compares learns from the
-# images as they are: shifting them would make up for a generator that never does.
-JUDGE = Recipe("judging classifier", epochs=8, shift=True)
-PUPIL = Recipe("classifier to compare with", epochs=4, shift=False)
+# The judge is about as good as a minute of training makes it. The classifiers that GAN-train
+# compares learn from unshifted images: shifts would make up for a generator without variety.
+JUDGE = ClassifierSettings("judging classifier", epochs=8, shift=True)
+PUPIL = ClassifierSettings("classifier to compare with", epochs=4, shift=False)
 # Published beside a generator, so it is small; the judge must be another one.
-READER = Recipe("reader", 4, shift=True, seed=1, channels=reader.CHANNELS, features=reader.FEATURES)
+READER = ClassifierSettings(
+    "reader", epochs=4, shift=True, seed=1, channels=reader.CHANNELS, features=reader.FEATURES
+)
 
 
 class Classifier:
@@ -75,11 +81,15 @@ class Classifier:
     """
 
     def __init__(
-        self, image_shape: tuple[int, ...], n_classes: int, recipe: Recipe, tensors: Tensors
+        self,
+        image_shape: tuple[int, ...],
+        n_classes: int,
+        settings: ClassifierSettings,
+        tensors: Tensors,
     ) -> None:
-        """Make a network of the given weights, which must be those of such a network."""
+        """Make a network with the given weights, which must have its names and shapes."""
         self.tensors = tensors
-        self._network = _Network(image_shape, n_classes, recipe)
+        self._network = _Network(image_shape, n_classes, settings)
         self._network.load_parameters(tensors)
         self._network.eval()
 
@@ -113,36 +123,34 @@ class Classifier:
 
 def trained(
     data: Dataset,
-    recipe: Recipe,
+    settings: ClassifierSettings,
     say: Callable[[str], None] = lambda _: None,
     check: Callable[[], None] = lambda: None,
 ) -> Classifier:
-    """Return the classifier that `fit` gives, from the cache if it is there; else put it there.
+    """Return the classifier that `fit` gives, from the cache, where it is put if it is missing.
 
     Args:
         data: as for `fit`.
-        recipe: as for `fit`.
+        settings: as for `fit`.
         say: told if it has to be trained.
         check: as for `fit`.
     """
     shape, n_classes = data.images.shape[1:], data.n_classes
-    state = _Network(shape, n_classes, recipe).state_dict()
-    path = classifier_cache.path(data.checksum(), _settings(recipe))
-    shapes = {name: tuple(value.shape) for name, value in state.items()}
-    tensors = classifier_cache.load(path, shapes)
+    state = _Network(shape, n_classes, settings).state_dict()
+    path = classifier_cache.path(data.checksum(), cache_key(settings))
+    tensors = classifier_cache.load(path, {name: tuple(v.shape) for name, v in state.items()})
     if tensors is not None:
-        return Classifier(shape, n_classes, recipe, tensors)
-    say(f"The {recipe.name} learns from {data.describe()} (once; kept in {path.parent}).")
-    classifier = fit(data, n_classes, recipe, check)
+        return Classifier(shape, n_classes, settings, tensors)
+    say(f"The {settings.name} learns from {data.describe()} (once; kept in {path.parent}).")
+    classifier = fit(data, n_classes, settings, check)
     classifier_cache.save(path, classifier.tensors)
     return classifier
 
 
-def _settings(recipe: Recipe) -> dict[str, Any]:
-    """Return all but the data that decides the weights which `fit` gives."""
-    code = b"".join(Path(str(module)).read_bytes() for module in (__file__, adam.__file__))
-    return asdict(recipe) | {
-        "code": hashlib.sha256(code).hexdigest(),
+def cache_key(settings: ClassifierSettings) -> dict[str, Any]:
+    """Return everything but the data that decides the weights which `fit` gives."""
+    return asdict(settings) | {
+        "version": VERSION,
         "jittor": jt.__version__,
         "cuda": int(jt.flags.use_cuda),
         "onednn": jt.mkl_ops is not None,
@@ -150,40 +158,42 @@ def _settings(recipe: Recipe) -> dict[str, Any]:
 
 
 def fit(
-    data: Dataset, n_classes: int, recipe: Recipe, check: Callable[[], None] = lambda: None
+    data: Dataset,
+    n_classes: int,
+    settings: ClassifierSettings,
+    check: Callable[[], None] = lambda: None,
 ) -> Classifier:
     """Train a classifier.
 
     Args:
         data: images with labels below `n_classes`, at least two.
         n_classes: number of classes.
-        recipe: how to train.
+        settings: how to train.
         check: called after each step; what it raises stops the training.
     """
     shape = data.images.shape[1:]
-    rng = np.random.Generator(np.random.PCG64([recipe.seed, len(data.labels)]))
-    network = _Network(shape, n_classes, recipe)
+    rng = np.random.Generator(np.random.PCG64([settings.seed, len(data.labels)]))
+    network = _Network(shape, n_classes, settings)
     network.load_parameters(_initial_tensors(network, rng))
     network.train()
     optimiser = adam.Adam(network.parameters(), _LEARNING_RATE, (0.9, 0.999))
     with openmp.threads(_THREADS):
-        for done, chosen in _batches(len(data.labels), recipe.epochs, rng):
-            images = data.images[chosen]
-            if recipe.shift:
-                images = _shifted(images, rng)
+        for done, chosen in _batches(len(data.labels), settings.epochs, rng):
+            images = jt.array(data.images[chosen])
+            if settings.shift:
+                images = shift(images, _shifts(len(chosen), shape[1], rng))
             optimiser.lr = _LEARNING_RATE * min(done / _WARM_UP, 1 - done)
-            scores, _ = network(jt.array(images))
+            scores, _ = network(images)
             optimiser.step(nn.cross_entropy_loss(scores, jt.array(data.labels[chosen])))
             check()
-        tensors: Tensors = network.state_dict(to="numpy")
-    copies = {name: value.copy() for name, value in tensors.items()}
-    return Classifier(shape, n_classes, recipe, copies)
+        tensors = {name: value.copy() for name, value in network.state_dict(to="numpy").items()}
+    return Classifier(shape, n_classes, settings, tensors)
 
 
 def _batches(
     count: int, epochs: int, rng: np.random.Generator
 ) -> Iterator[tuple[float, NDArray[np.int64]]]:
-    """Yield how much is done, more than 0 and less than 1, and the indices of a batch."""
+    """Yield the share of training that is done, between 0 and 1, and the indices of a batch."""
     batch = min(_BATCH, count)
     per_epoch = count // batch
     epochs = max(epochs, math.ceil(_MIN_STEPS / per_epoch))
@@ -197,15 +207,17 @@ def _batches(
 class _Network(nn.Module):  # type: ignore[misc, name-defined]
     """Three convolutions that halve the image, and two linear layers.
 
-    Each convolution has BatchNorm and ReLU; the first linear layer gives the features, with
-    ReLU; the second one the scores.
+    BatchNorm and ReLU follow each convolution. The first linear layer and a ReLU give the features,
+    the second linear layer the scores.
     """
 
-    def __init__(self, image_shape: tuple[int, ...], n_classes: int, recipe: Recipe) -> None:
+    def __init__(
+        self, image_shape: tuple[int, ...], n_classes: int, settings: ClassifierSettings
+    ) -> None:
         super().__init__()
         inputs, size, _ = image_shape
         layers: list[Any] = []
-        for outputs, kernel in zip(recipe.channels, _KERNELS, strict=True):
+        for outputs, kernel in zip(settings.channels, _KERNELS, strict=True):
             layers += [
                 nn.Conv(inputs, outputs, kernel, stride=2, padding=kernel // 2, bias=False),
                 nn.BatchNorm(outputs),
@@ -213,8 +225,8 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
             ]
             inputs, size = outputs, math.ceil(size / 2)
         self.convolutions = nn.Sequential(*layers)
-        self.hidden = nn.Linear(inputs * size * size, recipe.features)
-        self.output = nn.Linear(recipe.features, n_classes)
+        self.hidden = nn.Linear(inputs * size * size, settings.features)
+        self.output = nn.Linear(settings.features, n_classes)
 
     def execute(self, images: Any) -> tuple[Any, Any]:
         """(N, C, H, W) float32 -> scores (N, n_classes) and features."""
@@ -224,9 +236,10 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
 
 
 def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:
-    """Return uniform weights within 1 / sqrt(inputs) and biases of 0; BatchNorm's as they are.
+    """Return uniform weights within 1 / sqrt(inputs), and biases of 0; BatchNorm keeps its own.
 
-    They come from NumPy: Jittor's own generator belongs to whoever is training.
+    The random numbers come from NumPy, because drawing from Jittor's generator would change the
+    training of a generator in the same process.
     """
     tensors = {}
     for name, value in sorted(network.state_dict(to="numpy").items()):
@@ -239,14 +252,7 @@ def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:
     return tensors
 
 
-def _shifted(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Shift each of (N, C, H, W) images by its own number of pixels; black comes in."""
-    count, _, height, width = images.shape
-    most = height // 16
-    padding = ((0, 0), (0, 0), (most, most), (most, most))
-    padded = np.pad(images, padding, constant_values=_BLACK).transpose(0, 2, 3, 1)
-    down, right = rng.integers(0, 2 * most + 1, (2, count, 1))
-    rows, columns = down + np.arange(height), right + np.arange(width)
-    image = np.arange(count)[:, None, None]
-    shifted = padded[image, rows[:, :, None], columns[:, None, :]]
-    return np.ascontiguousarray(shifted.transpose(0, 3, 1, 2))
+def _shifts(count: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    """Return random shifts (count, 2), in pixels, by up to a sixteenth of the images' size."""
+    most = size // 16
+    return (most - rng.integers(0, 2 * most + 1, (2, count))).astype(np.int32).T

@@ -1,4 +1,7 @@
-"""Trained classifiers, kept in the user's cache folder by the checksum of all that made them."""
+"""The cache of trained classifiers, in the user's cache folder.
+
+A file's name is a checksum of the data and of everything else that decided the weights.
+"""
 
 import hashlib
 import json
@@ -9,31 +12,34 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from cgan.common import files
 from cgan.common.errors import UserError
 from cgan.common.terminal import warn
+from cgan.model.layers import Tensors
 from cgan.model.weights import to_safetensors
 
 _MAX_BYTES = 64 << 20
 
-Tensors = dict[str, NDArray[np.float32]]
 
+def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
+    """Return where a classifier is cached, whether it is there or not.
 
-def path(data_checksum: str, settings: Mapping[str, Any]) -> Path:
-    """Return where the classifier of some data, trained in some way, is or would be."""
-    made_of = json.dumps([data_checksum, settings], sort_keys=True)
+    Args:
+        data_checksum: `Dataset.checksum` of what it was trained on.
+        key: everything else that decided its weights, as JSON-ready values.
+    """
+    made_of = json.dumps([data_checksum, key], sort_keys=True)
     name = hashlib.sha256(made_of.encode()).hexdigest()
     cache = os.environ.get("XDG_CACHE_HOME", "")
-    # A relative path there is to be ignored (XDG Base Directory Specification).
+    # The XDG Base Directory Specification says to ignore a relative path.
     base = Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache"
     return base / "cgan" / "classifiers" / f"{name}.safetensors"
 
 
 def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
-    """Return the tensors in `path` if they are whole and of `shapes`; None to train them anew."""
+    """Return the tensors in `path`, or None if there are none of these names and shapes."""
     try:
         if not path.is_file():
             return None
@@ -49,15 +55,15 @@ def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
         if tensors.keys() != shapes.keys():
             raise ValueError("it has more tensors than expected")
     except (OSError, SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
-        warn(f"the cached classifier {path} can't be used ({error}); it is trained anew.")
+        warn(f"the cached classifier {path} can't be used ({error}); it is trained again.")
         return None
     return tensors
 
 
-def save(path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write the tensors to `path`; where that fails, say so and do without."""
+def save(path: Path, tensors: Tensors) -> None:
+    """Write the tensors to `path`; if that fails, warn and do without."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(path, to_safetensors(tensors))
     except (OSError, UserError) as error:
-        warn(f"the classifier could not be kept for the next time: {error}")
+        warn(f"the classifier could not be kept for next time: {error}")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cgan
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.data.datasets import Dataset
 from cgan.evaluation import galleries
 from cgan.evaluation.frechet import frechet_distance
@@ -25,11 +25,11 @@ QUICK_SAMPLES = 2_000
 MIN_SAMPLES = 100
 SCORES_NAME, NEIGHBOURS_NAME = "scores.png", "neighbours.png"
 
-# Order of the training images, the first of which are compared with as many samples.
+# Seed of a random order of the training images. The first ones are compared with as many samples.
 _REAL_SEED = 0
 _CHUNK = 1000
-# A figure's last bits are the matrix library's; what is beyond these digits says nothing.
-_DIGITS = 6
+# Metrics are rounded to these decimals: their last bits depend on the matrix library.
+_DECIMALS = 6
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -37,13 +37,13 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the classifier says of labelled images, generated or real.
+    """What the classifier says about labelled images, generated or real.
 
     Attributes:
         scores: (N,) float32, log-probability of the label.
         features: (N, 128) float32.
-        accuracy: share of images whose label is the most probable class.
-        accuracy_per_class: the same by class.
+        accuracy: share of the images whose label is the most probable class.
+        accuracy_per_class: the same for each class.
     """
 
     scores: NDArray[np.float32]
@@ -53,9 +53,10 @@ class Judgement:
 
 
 class Evaluator:
-    """Measures generators against one data set; figures depend on it, weights and seed alone.
+    """Measures generators against one data set.
 
-    Making one imports Jittor.
+    The metrics depend on the data, the weights and the seed alone. Making an evaluator imports
+    Jittor.
     """
 
     def __init__(
@@ -70,13 +71,12 @@ class Evaluator:
 
         Args:
             train: what the generators were trained on.
-            test: real images, which they were not trained on.
+            test: real images that they were not trained on.
             say: told what is happening.
-            check: called many times a second; what it raises stops whatever is being done.
+            check: called many times a second; an exception that it raises stops the work.
         """
-        from cgan.evaluation import (
-            classifier,  # imports Jittor, which may have to compile itself first
-        )
+        # Here: it imports Jittor, which may have to compile itself first.
+        from cgan.evaluation import classifier
 
         self._train, self._test = train, test
         self._say, self._check = say, check
@@ -93,18 +93,18 @@ class Evaluator:
     ) -> Metrics:
         """Measure everything: a minute or two on two cores for MNIST, once it has a classifier.
 
-        GAN-train takes as many samples as there are training images, the other figures the first
+        GAN-train takes as many samples as there are training images, the other metrics the first
         `samples` of them.
 
         Args:
             sampler: the generator.
             samples: how many; as many training images are measured for comparison.
             seed: of the latents.
-            pictures: folder for `scores.png` and `neighbours.png`, if they are wanted.
+            pictures: folder for `scores.png` and `neighbours.png`; None for no pictures.
 
         Raises:
-            UserError: generator and data don't fit, `samples` is out of range, or a picture
-                can't be written.
+            UserError: generator and data don't fit together, `samples` is out of range, or a
+                picture can't be written.
         """
         check_fits(sampler.config, self._train, samples)
         count = len(self._train.labels)
@@ -135,11 +135,11 @@ class Evaluator:
 
         Args:
             sampler: the generator.
-            samples: how many; the fewer, the larger the Frechet distance, of real images too.
+            samples: how many; with fewer, the Frechet distance is larger, of real images too.
             seed: of the latents.
 
         Raises:
-            UserError: generator and data don't fit, or `samples` is out of range.
+            BadValue: generator and data don't fit together, or `samples` is out of range.
         """
         check_fits(sampler.config, self._train, samples)
         return self._measure(sampler, self.judge(*self.draw(sampler, samples, seed)), seed)
@@ -175,11 +175,11 @@ class Evaluator:
         )
 
     def frechet_distance(self, features: NDArray[np.float32]) -> float:
-        """Return the Frechet distance between images of these (N, 128) features and test ones."""
+        """Return the Frechet distance from the test images, given (N, 128) features."""
         return _rounded(frechet_distance(features, self._real.features))
 
     def precision_recall(self, features: NDArray[np.float32]) -> tuple[float, float]:
-        """Return precision and recall of images of these features against as many test images."""
+        """Return precision and recall against as many test images, given (N, 128) features."""
         count = min(len(features), len(self._real.features))
         precision, recall = precision_recall(self._real.features[:count], features[:count])
         return _rounded(precision), _rounded(recall)
@@ -187,8 +187,8 @@ class Evaluator:
     def gan_train(self, images: Images, labels: Labels) -> float:
         """Train a classifier on these images; return its accuracy on the real test images."""
         data = replace(self._train, name="samples", images=images, labels=labels)
-        recipe = self._module.PUPIL
-        pupil = self._module.fit(data, self._train.n_classes, recipe, self._check)
+        settings = self._module.PUPIL
+        pupil = self._module.fit(data, self._train.n_classes, settings, self._check)
         return _rounded(pupil.accuracy(self._test))
 
     @functools.cached_property
@@ -231,29 +231,29 @@ def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
     """Check that a generator can be measured against a data set. Does not import Jittor.
 
     Raises:
-        UserError: it is unconditional, its images or classes are others than those of `train`,
-            or `samples` is out of range.
+        BadValue: it is unconditional, its images or classes differ from those of `train`, or
+            `samples` is out of range.
     """
     if not config.conditional:
-        raise UserError(
+        raise BadValue(
             "These weights are unconditional: there is no class that an image should be of, so "
             "they can't be evaluated."
         )
     ours = (config.channels, config.img_size, config.img_size)
     theirs: tuple[Any, ...] = train.images.shape[1:]
     if ours != theirs:
-        raise UserError(
+        raise BadValue(
             f"The weights draw {_image(ours)}, the data ({train.name}) are {_image(theirs)}: "
             "choose the data that the weights were trained on."
         )
     if config.n_classes != train.n_classes:
-        raise UserError(
+        raise BadValue(
             f"The weights know {config.n_classes} classes, the data ({train.name}) "
             f"{train.n_classes}: choose the data that the weights were trained on."
         )
     most = len(train.labels)
     if not MIN_SAMPLES <= samples <= most:
-        raise UserError(
+        raise BadValue(
             f"--samples must be from {MIN_SAMPLES} to {most}, the number of training images, "
             f"not {samples}."
         )
@@ -264,5 +264,5 @@ def _image(shape: tuple[Any, ...]) -> str:
     return f"{'grey' if channels == 1 else 'colour'} images of {height}x{width}"
 
 
-def _rounded(figure: Any) -> float:
-    return round(float(figure), _DIGITS)
+def _rounded(value: Any) -> float:
+    return round(float(value), _DECIMALS)

@@ -27,7 +27,7 @@ def frechet_distance(features: NDArray[Any], others: NDArray[Any]) -> float:
     eigenvalues = np.linalg.eigvalsh(root @ other_covariance @ root)
     trace = np.trace(covariance) + np.trace(other_covariance)
     trace -= 2 * np.sqrt(np.maximum(eigenvalues, 0)).sum()
-    # Rounding may leave the least bit less than nothing.
+    # Rounding may make the result slightly negative.
     return max(0.0, float(np.square(mean - other_mean).sum() + trace))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of an evaluation: samples by their score, and beside their nearest real images."""
+"""Pictures of an evaluation: samples by score, and samples beside their nearest real images."""
 
 from pathlib import Path
 
@@ -46,8 +46,8 @@ def save_neighbours(
 ) -> None:
     """Draw the first two samples of each class, each with its nearest real images to its right.
 
-    The distance is that of pixels, which would find a copy: a sample that looks exactly like its
-    first neighbour.
+    The distance is between pixels, so a generator that copies is found out: its samples look
+    exactly like their first neighbours.
 
     Args:
         path: PNG to write; a row for each class.

@@ -1,4 +1,4 @@
-"""What nearest neighbours say of generated images: precision, recall, and copies.
+"""What nearest neighbours say about generated images: precision, recall, and copies.
 
 Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", 2019
 (arXiv:1904.06991).
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Distances are computed for so many rows at a time: 80 MB for 10,000 columns.
+# Distances are computed for this many rows at a time: 80 MB for 10,000 columns.
 _BLOCK = 1000
 
 
@@ -19,8 +19,8 @@ def precision_recall(
 ) -> tuple[float, float]:
     """Return how much of `generated` is like `real`, and the other way round.
 
-    A set's manifold is where a ball around one of its points reaches, whose radius is the
-    distance to that point's k-th nearest neighbour in the set.
+    A set's manifold is the union of balls around its points. The radius of a ball is the distance
+    from its point to the k-th nearest other point of the set.
 
     Args:
         real: (N, D) features, N more than k.
@@ -28,8 +28,8 @@ def precision_recall(
         k: which neighbour.
 
     Returns:
-        Precision, the share of `generated` in the manifold of `real`: are the images realistic?
-        Recall, the share of `real` in the manifold of `generated`: is nothing missing?
+        Precision: the share of `generated` in the manifold of `real`. Are the images realistic?
+        Recall: the share of `real` in the manifold of `generated`. Is anything missing?
     """
     points, others = real.astype(np.float64), generated.astype(np.float64)
     precision = _share_within(others, points, _squared_radii(points, k))
@@ -59,7 +59,7 @@ def _squared_radii(points: NDArray[np.float64], k: int) -> NDArray[np.float64]:
     """(N, D) -> (N,): squared distance to the k-th nearest of the other points."""
     radii = np.empty(len(points))
     for start, block in _squared_distances(points, points):
-        # In ascending order, the point itself, at no distance, is before its neighbours.
+        # The smallest distance, number 0, is that of the point to itself.
         radii[start : start + len(block)] = np.partition(block, k, axis=1)[:, k]
     return radii
 

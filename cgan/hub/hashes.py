@@ -1,4 +1,4 @@
-"""Comparing content with what the Hub tells of a file: its sha256, or its id in git."""
+"""Comparing content with the hash that the Hub gives for a file: its sha256, or its id in git."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ def content_hash(data: bytes, digits: int) -> str:
 
 
 def is_same(data: bytes, file: "RepoSibling") -> bool:
-    """Tell whether a file on the Hub has this content, by the hash that the Hub tells."""
+    """Return whether a file on the Hub has this content, by the hash that the Hub gives."""
     if file.lfs is not None:
         return content_hash(data, SHA256_DIGITS) == file.lfs.sha256
     return content_hash(data, GIT_DIGITS) == file.blob_id

@@ -1,22 +1,21 @@
-"""Fetch weights from the Hugging Face Hub into its library's cache, and find them there again.
+"""Fetch weights from the Hugging Face Hub into its library's cache, and find them there later.
 
-What is fetched, and what the cache holds, is compared with the hash that the Hub tells: the
-library itself looks at the size alone.
+What is fetched, and what the cache holds, is compared with the hash that the Hub gives: the
+library itself compares only the size.
 """
 
 import contextlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cgan.common import files
 from cgan.common.errors import UserError
+from cgan.hub import compat
 from cgan.hub.errors import HubError
-from cgan.hub.hashes import GIT_DIGITS, SHA256_DIGITS, content_hash, is_same
+from cgan.hub.hashes import is_same
 from cgan.hub.repository import Repository
-from cgan.hub.session import hub_session, without_xet
+from cgan.hub.session import hub_session
 from cgan.model import weights
 from cgan.model.metrics import METRICS_NAME
 
@@ -35,7 +34,7 @@ class Pulled:
     Attributes:
         folder: holds `model.safetensors` and `config.json`; a snapshot in the library's cache.
         commit: the commit's sha, 40 hexadecimal digits.
-        problem: why these are from before and not what the Hub has now; None if they are.
+        problem: why these are an earlier copy and not what the Hub has now; None if they are.
     """
 
     folder: Path
@@ -44,21 +43,23 @@ class Pulled:
 
 
 def pull(repository: Repository, check: Check | None = None) -> Pulled:
-    """Fetch a repository's weights, unless they are here already.
+    """Fetch a repository's weights, unless they are on this machine already.
 
-    A commit that is here is taken without asking the Hub. If the Hub can't be asked, what it was
-    last seen to have at that revision is taken, and `problem` says so.
+    A commit that is cached is used without asking the Hub. If the Hub can't be asked, what was
+    last fetched for that revision is used, and `problem` says so.
 
     Args:
-        repository: which.
-        check: raises a `UserError` for weights that the caller has no use for. They are returned
-            all the same, but don't take the place of what the revision was here.
+        repository: which one.
+        check: raises a `UserError` for weights that the caller can't use. They are returned all
+            the same, but what is cached for the revision stays in use.
 
     Raises:
-        HubError: it can't be had: no such repository or revision, no permission, or not to be
-            reached with nothing here.
-        UserError: the repository holds no weights of ours, or they came wrong twice.
+        HubError: no such repository or revision, no permission, or the Hub can't be reached and
+            nothing is cached.
+        UserError: huggingface_hub is not installed, the repository has no weights for this
+            package, or they arrived damaged twice.
     """
+    compat.require(f"Fetching {repository} from the Hugging Face Hub needs")
     if repository.is_pinned and (found := cached(repository)):
         return found
     try:
@@ -74,9 +75,10 @@ def cached(repository: Repository) -> Pulled | None:
     """Find weights that were fetched before, without the network.
 
     Returns:
-        What the revision was last seen to be; None if it is not here, not all here, damaged, or
-        not to be read.
+        What was last fetched for the revision; None if it is missing, incomplete, damaged or
+        unreadable.
     """
+    compat.require(f"Looking for {repository} in the cache of the Hugging Face Hub needs")
     try:
         config, tensors = (
             _find(repository.id, name, repository.revision)
@@ -84,9 +86,9 @@ def cached(repository: Repository) -> Pulled | None:
         )
         if config is None or tensors is None or config.parent != tensors.parent:
             return None
-        if not (_matches_its_name(config) and _matches_its_name(tensors)):
+        if not (compat.matches_its_name(config) and compat.matches_its_name(tensors)):
             return None
-    except (OSError, ValueError):  # another user's, or a reference that is no text
+    except (OSError, ValueError):  # another user's file, or a ref that isn't text
         return None
     return Pulled(config.parent, config.parent.name)
 
@@ -103,14 +105,16 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     commit = info.sha
     if commit is None:
         raise UserError(
-            "The Hub does not tell the commit of {repository}: check HF_ENDPOINT.",
+            "The Hub did not give the commit of {repository}: check HF_ENDPOINT.",
+            text_id="hub.no_commit",
             repository=repository,
         )
     there = {file.rfilename: file for file in info.siblings or ()}
     missing = [name for name in (weights.WEIGHTS_NAME, weights.CONFIG_NAME) if name not in there]
     if missing:
         raise UserError(
-            "{repository} holds no {file}: it is no weights repository of this program's.",
+            "{repository} has no {file}: it is not a cgan weights repository.",
+            text_id="hub.not_weights",
             repository=repository,
             file=missing[0],
         )
@@ -119,32 +123,34 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
-        # One can draw without knowing how well. A commit that was asked for by its sha then goes
-        # without, for as long as it is in the cache.
+        # Drawing doesn't need it. A commit that was asked for by its sha then goes without, for
+        # as long as it is in the cache.
         with contextlib.suppress(Exception):
             _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
-    # Only now that all is here, and right: a pull that was cut off, or has brought what is no
-    # weights of ours, leaves the revision at what it was. Whoever loads it says what is wrong.
+    # Only now that everything is here and valid: after a pull that was cut off, or that brought
+    # other files than ours, the revision stays what it was. Loading them says what is wrong.
     with contextlib.suppress(UserError):
         loaded = weights.load(config.parent)
         if check is not None:
             check(loaded)
-        _remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
+        compat.remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
     return Pulled(config.parent, commit)
 
 
 def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: int) -> Path:
-    """Return where a file is in the cache, fetched if need be and compared with its hash."""
+    """Return where a file is in the cache, fetched if needed and compared with its hash."""
     name = file.rfilename
     if file.size is None:
         raise UserError(
-            "The Hub does not tell how large {file} of {repository} is: check HF_ENDPOINT.",
+            "The Hub did not give the size of {file} of {repository}: check HF_ENDPOINT.",
+            text_id="hub.no_size",
             file=name,
             repository=pinned,
         )
     if file.size > limit:
         raise UserError(
-            "{file} of {repository} is {size:,} bytes, and at most {limit:,} bytes are taken.",
+            "{file} of {repository} is {size:,} bytes; the limit is {limit:,} bytes.",
+            text_id="hub.file_too_large",
             file=name,
             repository=pinned,
             size=file.size,
@@ -152,18 +158,19 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
         )
     here = _find(pinned.id, name, pinned.revision)
     if here is not None and not is_same(here.read_bytes(), file):
-        _forget(here)
+        compat.forget(here)
     path = _download(api, pinned, name)
     if not is_same(path.read_bytes(), file):
-        _forget(path)
-        with without_xet():  # which would take the damaged parts from its cache
+        compat.forget(path)
+        with compat.without_xet():  # which would take the damaged parts from its cache
             path = _download(api, pinned, name)
     if is_same(path.read_bytes(), file):
         return path
-    _forget(path)
+    compat.forget(path)
     raise UserError(
-        "{file} of {repository} came damaged twice: its content is not what the Hub says. Try "
-        "again, or from another network or mirror.",
+        "{file} of {repository} came damaged twice: its hash is not the one that the Hub gives. "
+        "Try again, or use another network or mirror.",
+        text_id="hub.file_damaged",
         file=name,
         repository=pinned,
     )
@@ -181,12 +188,12 @@ def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
 
     try:
         return download()
-    except errors.EntryNotFoundError:  # not there, or not even to be asked for
+    except errors.EntryNotFoundError:  # not there, or the Hub couldn't be asked
         raise
-    except Exception:  # Xet's are of any kind
+    except Exception:  # Xet raises errors of any kind
         if constants.HF_HUB_DISABLE_XET:
             raise
-        with without_xet():
+        with compat.without_xet():
             return download()
 
 
@@ -195,37 +202,3 @@ def _find(repository_id: str, name: str, revision: str | None) -> Path | None:
 
     found = try_to_load_from_cache(repository_id, name, revision=revision)
     return Path(found) if isinstance(found, str) else None
-
-
-def _matches_its_name(path: Path) -> bool:
-    """Tell whether a cached file has the hash that the cache has named it by.
-
-    A cache without symbolic links keeps no such names: then there is nothing to compare.
-    """
-    if not path.is_symlink():
-        return True
-    name = path.readlink().name
-    if not re.fullmatch(f"[0-9a-f]{{{GIT_DIGITS}}}|[0-9a-f]{{{SHA256_DIGITS}}}", name):
-        return True
-    return content_hash(path.read_bytes(), len(name)) == name
-
-
-def _forget(path: Path) -> None:
-    """Delete a cached file, and what it is a symbolic link to."""
-    while True:
-        target = path.parent / path.readlink() if path.is_symlink() else None
-        path.unlink(missing_ok=True)
-        if target is None:
-            return
-        path = target
-
-
-def _remember(snapshot: Path, revision: str) -> None:
-    """Note which commit a branch or tag is, as the library does, for when there is no network."""
-    if revision == snapshot.name:
-        return
-    note = snapshot.parent.parent / "refs" / revision
-    with contextlib.suppress(UserError, OSError):  # a cache that can't be written still serves
-        note.parent.mkdir(parents=True, exist_ok=True)
-        if not note.exists() or note.read_bytes() != snapshot.name.encode():
-            files.write_text(note, snapshot.name)

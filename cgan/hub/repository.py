@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 
-# What git allows in no name of a branch or tag (git-check-ref-format), besides empty parts.
+# What git forbids in the name of a branch or tag (git-check-ref-format), besides empty parts.
 _BAD_IN_REVISION = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-/.]|[/.]$")
 _MAX_REVISION = 200
+_NAME = re.compile(r"\w([\w.-]{0,94}\w)?", re.ASCII)
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
@@ -29,7 +30,7 @@ class Repository:
         """Check both, without the network.
 
         Raises:
-            UserError: no repository or revision can have this name.
+            BadValue: no repository or no revision can have this name.
         """
         check_name(self.id)
         if self.revision is not None:
@@ -41,14 +42,14 @@ class Repository:
 
         Args:
             text: as typed.
-            revision: one given apart from the name.
+            revision: one given separately.
 
         Raises:
-            UserError: it is neither, or says a revision that was given apart as well.
+            BadValue: it is neither, or says a revision that was given apart as well.
         """
         name, at, written = text.partition("@")
         if at and revision is not None:
-            raise UserError(f"{text} names a revision already: give only one.")
+            raise BadValue(f"{text} names a revision already: give only one.")
         return cls(name, written if at else revision)
 
     @property
@@ -61,14 +62,14 @@ class Repository:
 
 
 def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Repository | Path:
-    """Tell a repository from a folder.
+    """Tell a repository from a folder, by these rules in this order.
 
-    In this order: a path object, or what begins with ".", "/" or "~", is a folder; what has an
-    "@", or comes with a revision, is a repository; "a/b" is what is at that path here if there is
-    something, and otherwise a repository, if one can have that name; all else is a folder.
+    A path object, or text that starts with ".", "/" or "~", is a folder. Text with an "@", or with
+    a revision given separately, is a repository. "a/b" is a folder if that path exists here,
+    otherwise a repository if one can have that name. Everything else is a folder.
 
     Raises:
-        UserError: there can be no such repository, or a folder was given a revision.
+        BadValue: no repository can have this name, or a folder was given a revision.
     """
     if not isinstance(reference, str):
         return _folder(Path(reference), revision)
@@ -79,39 +80,46 @@ def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Rep
     if reference.count("/") == 1 and not os.path.lexists(reference):
         try:
             return Repository(reference)
-        except UserError:  # no repository can have this name
+        except BadValue:  # no repository can have this name
             return Path(reference)
     return Path(reference)
 
 
 def check_name(name: str) -> None:
-    """Check that a repository can have this name: "user/name".
+    """Check that a repository can have this name, "user/name", by the rules of huggingface_hub.
 
     Raises:
-        UserError: it can't.
+        BadValue: it can't.
     """
-    from huggingface_hub.errors import HFValidationError  # here: slow to import
-    from huggingface_hub.utils import validate_repo_id
+    reason = _why_no_name(name)
+    if reason is not None:
+        raise BadValue(
+            f"{name!r} is not the name of a repository, such as user/name. {reason}. "
+            "A folder whose name has an @ is written ./like@this."
+        )
 
-    try:
-        validate_repo_id(name)
-    except HFValidationError as error:
-        reason = str(error).partition(":")[0].rstrip(".")
-    else:
-        if "/" in name:
-            return
-        reason = "The user's or organisation's name is missing"
-    raise UserError(
-        f"{name!r} is not the name of a repository, such as user/name. {reason}. "
-        "A folder whose name has an @ is written ./like@this."
-    )
+
+def _why_no_name(name: str) -> str | None:
+    user, slash, rest = name.partition("/")
+    if not slash:
+        return "The user's or organisation's name is missing"
+    if "/" in rest:
+        return "It has more than one slash"
+    if not (_NAME.fullmatch(user) and _NAME.fullmatch(rest)):
+        return (
+            "Each part has 1 to 96 alphanumeric ASCII characters, '-', '_' or '.', and doesn't "
+            "start or end with '-' or '.'"
+        )
+    if "--" in name or ".." in name:
+        return "It contains -- or .."
+    return "It ends with '.git'" if name.endswith(".git") else None
 
 
 def check_revision(revision: str) -> None:
     """Check that a branch, a tag or a commit can have this name.
 
     Raises:
-        UserError: it can't.
+        BadValue: it can't.
     """
     if (
         not revision
@@ -119,7 +127,7 @@ def check_revision(revision: str) -> None:
         or _BAD_IN_REVISION.search(revision)
         or not revision.isprintable()
     ):
-        raise UserError(
+        raise BadValue(
             f"{revision!r} is not a revision: give a branch, a tag or a commit, such as main or "
             "v1.0."
         )
@@ -127,5 +135,5 @@ def check_revision(revision: str) -> None:
 
 def _folder(path: Path, revision: str | None) -> Path:
     if revision is not None:
-        raise UserError(f"{path} is a folder: only a repository, user/name, has revisions.")
+        raise BadValue(f"{path} is a folder: only a repository, user/name, has revisions.")
     return path

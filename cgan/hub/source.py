@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from cgan.common.errors import UserError, printable
+from cgan.common.errors import BadValue, UserError, printable
+from cgan.hub import compat
 from cgan.hub.errors import HubError
 from cgan.hub.pull import Pulled, pull
 from cgan.hub.repository import Repository, parse
@@ -22,9 +23,9 @@ class Source:
         kind: "bundled", "folder", "hub", or "memory" for tensors that were not read from files.
         name: the folder's path, or the repository's id with the revision that was asked for.
         commit: sha of the Hub's commit, 40 hexadecimal digits; otherwise empty.
-        problem: why these are from before and not what the Hub has now; otherwise empty.
-        folder: where the files are on this machine, which makes no difference to what they are;
-            None for tensors that were not read.
+        problem: why these are an earlier copy and not what the Hub has now; otherwise empty.
+        folder: where the files are on this machine; not compared. None for tensors that were not
+            read.
     """
 
     kind: Literal["bundled", "folder", "hub", "memory"] = "memory"
@@ -35,7 +36,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        """Name them for everyone: user/name@commit, a folder's own name, or empty."""
+        """A name that means something elsewhere: user/name@commit, a folder's own name, or ""."""
         if self.kind == "hub":
             return f"{self.name.partition('@')[0]}@{self.commit}"
         return printable(Path(self.name).resolve().name) if self.kind == "folder" else ""
@@ -52,26 +53,32 @@ def read(
         revision: branch, tag or commit of a repository.
 
     Raises:
-        UserError: there are none, or something is wrong with them.
+        UserError: there are none, something is wrong with them, or huggingface_hub is needed and
+            not installed.
     """
     if reference is None:
         if revision is not None:
-            raise UserError(
+            raise BadValue(
                 "The bundled weights have no revision {revision!r}: name a repository.",
+                text_id="hub.bundled_revision",
                 revision=revision,
             )
         return load(BUNDLED), Source("bundled", folder=BUNDLED)
     found = parse(reference, revision)
     if isinstance(found, Path):
         return load(found), Source("folder", str(found), folder=found)
+    use = f"Fetching {found} from the Hugging Face Hub needs"
+    if found.revision is None:  # a folder may have been meant
+        use = f"There is no folder {found} here, and fetching it from the Hugging Face Hub needs"
+    compat.require(use)
     try:
         return read_pulled(found, pull(found))
     except HubError as error:
         if found.revision is not None:
             raise
-        # A folder may have been meant.
         raise HubError(
             "{error} There is no folder {folder} here, either.",
+            text_id="hub.no_folder_either",
             unavailable=error.unavailable,
             error=error,
             folder=found.id,
@@ -89,6 +96,7 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
     except UserError as error:
         raise UserError(
             "{repository}@{commit}: {error}",
+            text_id="hub.at_commit",
             repository=repository.id,
             commit=pulled.commit,
             error=_without_folder(error, pulled.folder),
@@ -98,7 +106,7 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
 
 
 def _without_folder(error: UserError, folder: Path) -> UserError:
-    """Return an error that names files in a folder by their own names alone."""
+    """Return the error with files in `folder` named without it."""
     values: dict[str, Any] = {
         name: value.name if isinstance(value, Path) and value.parent == folder else value
         for name, value in error.values.items()

@@ -13,20 +13,21 @@ _EMBEDDING = "label_emb.weight"
 
 
 def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
-    """Write `model.safetensors` and `config.json` from `generator.save("….pkl")`.
+    """Write `model.safetensors` and `config.json` from what `generator.save("….pkl")` saved.
 
-    The sizes come from the arrays' shapes; images are square and grey, as in the article, or
-    RGB if the number of pixels says so.
+    The sizes come from the shapes of the arrays. Images are square and, as in the article, grey;
+    they are RGB if the number of pixels says so.
 
     Args:
         pickle_path: the article's checkpoint.
-        folder: made if it isn't there; it must not hold weights yet.
+        folder: for the weights; made if missing. It must not hold weights yet.
 
     Returns:
         The config of the generator.
 
     Raises:
-        UserError: not a checkpoint of the article's generator, or the folder can't take it.
+        UserError: this isn't a checkpoint of the article's generator, or the folder can't be
+            used.
     """
     tensors = read_parameters(pickle_path)
     first, last = (f"model.{layer}.weight" for layer in (LINEAR_LAYERS[0], LINEAR_LAYERS[-1]))
@@ -34,7 +35,8 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
     for name in (first, last, *([] if embedding is None else [_EMBEDDING])):
         if name not in tensors or tensors[name].ndim != 2:
             raise UserError(
-                f"{pickle_path} is not a generator of the article's: it has no matrix {name!r}."
+                f"{pickle_path} is not a checkpoint of the article's generator: it has no matrix "
+                f"{name!r}."
             )
     n_classes = 10 if embedding is None else len(embedding)
     inputs, pixels = tensors[first].shape[1], tensors[last].shape[0]
@@ -48,15 +50,17 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
             conditional=embedding is not None,
         )
     except UserError as error:
-        raise UserError(f"{pickle_path} is not a generator that fits: {error}.") from error
-    # Anything but float32 is refused, below, by its name.
+        raise UserError(
+            f"{pickle_path} holds a generator that is not supported: {error}."
+        ) from error
+    # Names the tensor that has the wrong shape, or isn't float32.
     weights.check_tensors(config, tensors, pickle_path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"Could not make the folder {folder}: {error.strerror}.") from error
     if (folder / weights.WEIGHTS_NAME).exists() or (folder / weights.CONFIG_NAME).exists():
-        raise UserError(f"{folder} holds weights already: choose another folder.")
+        raise UserError(f"{folder} already holds weights: choose another folder.")
     weights.save_tensors(folder, config, tensors)
     weights.save_config(folder, config)
     return config

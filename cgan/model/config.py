@@ -1,45 +1,42 @@
-"""What a generator is: the part of `config.json` that travels with the weights."""
+"""What a generator is: the part of `config.json` that travels with the weights.
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+`GeneratorConfig` has what every architecture needs. An architecture with settings of its own adds
+them in a subclass, as `cgan.model.conv` does.
+"""
 
-from cgan.common.errors import UserError
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from cgan.common.errors import BadValue
 
 # Bounds that keep a hostile or mistyped config from asking for terabytes.
 MAX_LATENT_DIM = 4096
 MAX_CLASSES = 1000
 MIN_IMG_SIZE, MAX_IMG_SIZE = 4, 128
 CHANNELS = (1, 3)
-MAX_WIDTH = 1024
-DEFAULT_WIDTHS = (128, 64, 32)
 
-ARCHITECTURES = ("mlp", "conv")
-# Fields that only a convolutional generator has; the others' `config.json` is without them.
-_CONV_FIELDS = ("widths", "class_norm", "latent_norm")
-# In `config.json` only where they are true: there were weights before there were these.
-_OPTIONAL = ("latent_norm", "reader")
+Config = TypeVar("Config", bound="GeneratorConfig")
+
+OPTIONAL = {"optional": True}
+"""Metadata of a field that `config.json` has only where it is true, as older weights lack it."""
 
 
 @dataclass(frozen=True)
 class GeneratorConfig:
-    """Architecture and conventions of a generator; the fields are `config.json`'s keys.
+    """Architecture and conventions of a generator; the fields are the keys of `config.json`.
 
     Attributes:
-        architecture: "mlp", the article's fully connected generator, or "conv".
         latent_dim: length of the latent z.
-        latent_distribution: "normal": every component of z is standard normal.
         n_classes: number of classes; labels are 0 .. n_classes - 1.
-        conditional: whether the generator takes a label (G(z, y)) or not (G(z)).
         img_size: height and width of an image, in pixels.
         channels: 1 (grey) or 3 (RGB).
+        conditional: whether the generator takes a label (G(z, y)) or not (G(z)).
+        architecture: a name in `cgan.model.architectures.ARCHITECTURES`.
+        latent_distribution: "normal": every component of z is standard normal.
         pixel_range: values of black and white in the generator's output.
-        widths: channels of a "conv" generator at 1/8, 1/4, 1/2 and, if there is a fourth, the
-            whole of the image's size; empty for "mlp".
-        class_norm: whether each class has gains and biases of its own in a "conv" generator's
-            BatchNorm.
-        latent_norm: whether these depend on z, too, linearly; only with `class_norm`.
-        reader: whether a small classifier comes with the weights, which says how legible an
-            image is (see `cgan.model.reader`).
+        reader: whether the weights include a small classifier that says how legible an image is
+            (see `cgan.model.reader`).
     """
 
     latent_dim: int = 100
@@ -50,95 +47,88 @@ class GeneratorConfig:
     architecture: str = "mlp"
     latent_distribution: str = "normal"
     pixel_range: tuple[float, float] = (-1.0, 1.0)
-    widths: tuple[int, ...] = ()
-    class_norm: bool = False
-    latent_norm: bool = False
-    reader: bool = False
+    reader: bool = field(default=False, metadata=OPTIONAL)
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
 
-        Raises:
-            UserError: names the first field that doesn't fit.
-        """
-        _check_int("latent_dim", self.latent_dim, 1, MAX_LATENT_DIM)
-        _check_int("n_classes", self.n_classes, 1, MAX_CLASSES)
-        _check_int("img_size", self.img_size, MIN_IMG_SIZE, MAX_IMG_SIZE)
-        _check_one_of("channels", self.channels, CHANNELS)
-        _check_one_of("conditional", self.conditional, (True, False))
-        _check_one_of("architecture", self.architecture, ARCHITECTURES)
-        _check_one_of("latent_distribution", self.latent_distribution, ("normal",))
-        _check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
-        _check_one_of("reader", self.reader, (True, False))
-        if self.reader and not self.conditional:
-            raise UserError("reader must be False for an unconditional generator")
-        if self.architecture == "conv":
-            self._check_conv()
-        else:
-            _check_one_of("widths", self.widths, ((),))
-            _check_one_of("class_norm", self.class_norm, (False,))
-            _check_one_of("latent_norm", self.latent_norm, (False,))
+        The name of the architecture is checked where it is looked up.
 
-    def _check_conv(self) -> None:
-        if self.img_size % 8:
-            raise UserError(
-                "img_size must be divisible by 8, because the convolutional generator doubles "
-                "its size three times, not {value}",
-                value=self.img_size,
-            )
-        if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
-            raise UserError(
-                "widths must be three or four whole numbers, not {value!r}", value=self.widths
-            )
-        for width in self.widths:
-            _check_int("widths", width, 1, MAX_WIDTH)
-        _check_one_of("class_norm", self.class_norm, (True, False))
-        if self.class_norm and not self.conditional:
-            raise UserError("class_norm must be False for an unconditional generator")
-        _check_one_of("latent_norm", self.latent_norm, (True, False))
-        if self.latent_norm and not self.class_norm:
-            raise UserError("latent_norm must be False without class_norm")
+        Raises:
+            BadValue: names the first field that doesn't fit.
+        """
+        check_int("latent_dim", self.latent_dim, 1, MAX_LATENT_DIM)
+        check_int("n_classes", self.n_classes, 1, MAX_CLASSES)
+        check_int("img_size", self.img_size, MIN_IMG_SIZE, MAX_IMG_SIZE)
+        check_one_of("channels", self.channels, CHANNELS)
+        check_one_of("conditional", self.conditional, (True, False))
+        check_one_of("latent_distribution", self.latent_distribution, ("normal",))
+        check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
+        check_one_of("reader", self.reader, (True, False))
+        if self.reader and not self.conditional:
+            raise BadValue("reader must be False for an unconditional generator")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Shape (C, H, W) of one image."""
         return (self.channels, self.img_size, self.img_size)
 
+    @property
+    def label_size(self) -> int:
+        """Length of the label's embedding, which stands before z; 0 if unconditional."""
+        return self.n_classes if self.conditional else 0
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON-ready values."""
-        values = asdict(self) | {"pixel_range": list(self.pixel_range), "widths": list(self.widths)}
-        if self.architecture != "conv":
-            for name in _CONV_FIELDS:
-                del values[name]
-        for name in _OPTIONAL:
-            if not getattr(self, name):
-                values.pop(name, None)
-        return values
+        """Return the fields as JSON-ready values, in the order of `config.json`."""
+        values = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) or not f.metadata.get("optional")
+        }
+        if "reader" in values:  # comes last, after the architecture's own
+            values["reader"] = values.pop("reader")
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "GeneratorConfig":
-        """Build a config from JSON values; all keys of the architecture must be there, no others.
+    def from_dict(cls: type[Config], values: dict[str, Any]) -> Config:
+        """Build a config of this class from JSON values.
 
-        "latent_norm" and "reader" may be missing: then they are false.
+        All keys must be there, and no others, except that optional ones may be missing.
+        `cgan.model.architectures.config_from_dict` finds the class.
 
         Raises:
-            UserError: names the key that is missing, unknown or out of bounds.
+            BadValue: names the key that is missing, unknown or out of bounds.
         """
-        known = {field.name for field in fields(cls)}
-        if values.get("architecture") != "conv":
-            known -= set(_CONV_FIELDS)
-        if unknown := sorted(values.keys() - known):
-            raise UserError("unknown key {key!r}", key=unknown[0])
-        if missing := sorted(known - values.keys() - set(_OPTIONAL)):
-            raise UserError("the key {key!r} is missing", key=missing[0])
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**values)
+        known = {f.name for f in fields(cls)}
+        needed = {f.name for f in fields(cls) if not f.metadata.get("optional")}
+        check_keys(values, known, needed)
+        arguments: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+        }
+        return cls(**arguments)
 
 
-def _check_int(name: str, value: Any, low: int, high: int) -> None:
-    # bool is an int in Python; `true` is no size.
+def check_keys(values: Mapping[str, Any], known: Set[str], needed: Set[str]) -> None:
+    """Check that a JSON object has all keys that it needs and no unknown ones.
+
+    Raises:
+        BadValue: names the first key that is missing or unknown.
+    """
+    if unknown := sorted(values.keys() - known):
+        raise BadValue("unknown key {key!r}", key=unknown[0])
+    if missing := sorted(needed - values.keys()):
+        raise BadValue("the key {key!r} is missing", key=missing[0])
+
+
+def check_int(name: str, value: Any, low: int, high: int) -> None:
+    """Check that a field is a whole number from `low` to `high`.
+
+    Raises:
+        BadValue: it isn't.
+    """
+    # bool is an int in Python, but `true` is not a size.
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise UserError(
+        raise BadValue(
             "{key} must be a whole number from {low} to {high}, not {value!r}",
             key=name,
             low=low,
@@ -147,9 +137,14 @@ def _check_int(name: str, value: Any, low: int, high: int) -> None:
         )
 
 
-def _check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
+def check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
+    """Check that a field is one of the allowed values, of the same type.
+
+    Raises:
+        BadValue: it isn't.
+    """
     if not any(type(value) is type(choice) and value == choice for choice in allowed):
         choices = ", ".join(repr(choice) for choice in allowed)
-        raise UserError(
+        raise BadValue(
             "{key} must be one of {choices}, not {value!r}", key=name, choices=choices, value=value
         )

@@ -1,4 +1,4 @@
-"""The convolutional generator's parameters by name and shape; no framework needed.
+"""The convolutional generator: its config, its tensors and its forward pass in NumPy.
 
 Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional
 Generative Adversarial Networks", 2016 (arXiv:1511.06434), with the class beside z:
@@ -16,64 +16,244 @@ Self Modulation for Generative Adversarial Networks", 2019, arXiv:1810.01365).
 """
 
 import itertools
+from dataclasses import dataclass, field
 
-from cgan.model.config import GeneratorConfig
+import numpy as np
+from numpy.typing import NDArray
 
-# Three times doubled.
-UPSAMPLING = 8
+from cgan.common.errors import BadValue
+from cgan.model import layers
+from cgan.model.architecture import Architecture
+from cgan.model.config import OPTIONAL, GeneratorConfig, check_int, check_one_of
+from cgan.model.layers import Array, Shapes, Tensors
+
+DEFAULT_WIDTHS = (128, 64, 32)
+MAX_WIDTH = 1024
 BATCH_NORM_EPS = 1e-5
 
-# What gains and biases take from z: both (latent_dim, width).
-LATENT_AFFINE_NAMES = ("latent_gains", "latent_biases")
+# The size is doubled three times.
+_UPSAMPLING = 8
+# What BatchNorm's gains and biases take from z: both (latent_dim, width).
+_LATENT_AFFINE_NAMES = ("latent_gains", "latent_biases")
+# Images that go through the layers together. Fewer would mean more calls of NumPy, each of which
+# may have to wait for the interpreter among many threads. More would leave the processor's cache.
+_TOGETHER = 16
 
 
-def base_size(config: GeneratorConfig) -> int:
-    """Return the height and width that the first layer makes."""
-    return config.img_size // UPSAMPLING
+@dataclass(frozen=True)
+class ConvConfig(GeneratorConfig):
+    """Config of a convolutional generator.
+
+    Attributes:
+        widths: channels at 1/8, 1/4, 1/2 and, if there is a fourth, the whole of the image's size.
+        class_norm: whether each class has its own gains and biases in every BatchNorm.
+        latent_norm: whether these depend on z, too, linearly; only with `class_norm`.
+    """
+
+    architecture: str = "conv"
+    widths: tuple[int, ...] = DEFAULT_WIDTHS
+    class_norm: bool = False
+    latent_norm: bool = field(default=False, metadata=OPTIONAL)
+
+    def __post_init__(self) -> None:
+        """Check every field's type and bounds.
+
+        Raises:
+            BadValue: names the first field that doesn't fit.
+        """
+        super().__post_init__()
+        if self.img_size % _UPSAMPLING:
+            raise BadValue(
+                "img_size must be divisible by 8, because the convolutional generator doubles "
+                "its size three times, not {value}",
+                value=self.img_size,
+            )
+        if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
+            raise BadValue(
+                "widths must be three or four whole numbers, not {value!r}", value=self.widths
+            )
+        for width in self.widths:
+            check_int("widths", width, 1, MAX_WIDTH)
+        check_one_of("class_norm", self.class_norm, (True, False))
+        if self.class_norm and not self.conditional:
+            raise BadValue("class_norm must be False for an unconditional generator")
+        check_one_of("latent_norm", self.latent_norm, (True, False))
+        if self.latent_norm and not self.class_norm:
+            raise BadValue("latent_norm must be False without class_norm")
+
+    @property
+    def base_size(self) -> int:
+        """Height and width that the first layer makes."""
+        return self.img_size // _UPSAMPLING
+
+    @property
+    def up_channels(self) -> list[tuple[int, int]]:
+        """(from, to) of the three transposed convolutions, in order."""
+        return list(itertools.pairwise((*self.widths, self.channels)[:4]))
+
+    @property
+    def has_output_layer(self) -> bool:
+        """Whether a convolution of its own makes the image, after the three doublings."""
+        return len(self.widths) > len(self.up_channels)
+
+    @property
+    def affine_names(self) -> tuple[str, str]:
+        """Names of a BatchNorm's gain and bias."""
+        return ("gains", "biases") if self.class_norm else ("weight", "bias")
 
 
-def up_channels(config: GeneratorConfig) -> list[tuple[int, int]]:
-    """Return (from, to) of the three transposed convolutions, in order."""
-    return list(itertools.pairwise((*config.widths, config.channels)[:4]))
-
-
-def has_output_layer(config: GeneratorConfig) -> bool:
-    """Return whether a convolution of its own makes the image, after the three doublings."""
-    return len(config.widths) > len(up_channels(config))
-
-
-def affine_names(config: GeneratorConfig) -> tuple[str, str]:
-    """Return what a BatchNorm's factors and summands are called."""
-    return ("gains", "biases") if config.class_norm else ("weight", "bias")
-
-
-def generator_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
+def generator_shapes(config: ConvConfig) -> Shapes:
     """Return the name and shape of every float32 tensor in a generator's weights.
 
-    `norm0` follows `linear`, `norm1` follows `up1` and so on. Only a layer that makes the image
-    has a bias of its own, besides the first: BatchNorm brings one to the others.
+    `norm0` follows `linear`, `norm1` follows `up1` and so on. Besides `linear`, only the layer that
+    makes the image has a bias: the others get theirs from BatchNorm.
     """
-    shapes: dict[str, tuple[int, ...]] = {}
-    inputs = config.latent_dim
+    shapes: Shapes = {}
     if config.conditional:
         shapes["label_emb.weight"] = (config.n_classes, config.n_classes)
-        inputs += config.n_classes
-    outputs = config.widths[0] * base_size(config) ** 2
-    shapes["linear.weight"] = (outputs, inputs)
+    outputs = config.widths[0] * config.base_size**2
+    shapes["linear.weight"] = (outputs, config.label_size + config.latent_dim)
     shapes["linear.bias"] = (outputs,)
     for index, width in enumerate(config.widths):
-        for name in affine_names(config):
+        for name in config.affine_names:
             shape = (config.n_classes, width) if config.class_norm else (width,)
             shapes[f"norm{index}.{name}"] = shape
         if config.latent_norm:
-            for name in LATENT_AFFINE_NAMES:
+            for name in _LATENT_AFFINE_NAMES:
                 shapes[f"norm{index}.{name}"] = (config.latent_dim, width)
         shapes[f"norm{index}.running_mean"] = shapes[f"norm{index}.running_var"] = (width,)
-    for index, (source, target) in enumerate(up_channels(config), start=1):
+    for index, (source, target) in enumerate(config.up_channels, start=1):
         shapes[f"up{index}.weight"] = (source, target, 4, 4)
-    if has_output_layer(config):
+    if config.has_output_layer:
         shapes["output.weight"] = (config.channels, config.widths[-1], 3, 3)
         shapes["output.bias"] = (config.channels,)
     else:
         shapes["up3.bias"] = (config.channels,)
     return shapes
+
+
+class ConvGenerator:
+    """The convolutional generator in evaluation mode; see `cgan.model.layers` for its layout.
+
+    Attributes:
+        classes: (n_classes, K) float64, all that depends on the class: the embedding and, with
+            `class_norm`, the gains and biases of every BatchNorm. None if unconditional.
+    """
+
+    classes: Array | None
+
+    def __init__(self, config: ConvConfig, tensors: Tensors) -> None:
+        """Fold BatchNorm's statistics into its gains and biases, and those into the weights.
+
+        Gains and biases are linear in class and latent, so with `class_norm` they remain: those
+        of the classes are in `classes`, and what z adds to them is one matrix.
+        """
+        self._config = config
+        own = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
+        norms = [_affine(own, index, config.affine_names) for index in range(len(config.widths))]
+        self.classes = own.get("label_emb.weight")
+        if config.class_norm:
+            assert self.classes is not None
+            self.classes = np.hstack([self.classes, *(part for norm in norms for part in norm)])
+            norms = [(np.ones(width), np.zeros(width)) for width in config.widths]
+        self._of_latent = None
+        if config.latent_norm:
+            parts = [
+                _affine(own, index, _LATENT_AFFINE_NAMES) for index in range(len(config.widths))
+            ]
+            self._of_latent = np.hstack([part for pair in parts for part in pair])
+        self._linear = _fold_linear(own, *norms[0])
+        self._ups = []
+        for index, (_, target) in enumerate(config.up_channels, start=1):
+            gain, bias = np.ones(target), own.get(f"up{index}.bias")
+            if bias is None:
+                gain, bias = norms[index]
+            weight = own[f"up{index}.weight"] * gain[:, None, None]
+            self._ups.append((layers.fold_transposed_convolution(weight), bias))
+        self._output = None
+        if config.has_output_layer:
+            weight = own["output.weight"].transpose(1, 2, 3, 0)  # (from, ky, kx, to)
+            self._output = (weight.reshape(len(weight), -1), own["output.bias"])
+
+    def __call__(self, z: NDArray[np.float32], classes: Array | None) -> NDArray[np.float32]:
+        """Generate images.
+
+        Args:
+            z: (N, latent_dim) float32.
+            classes: (N, K) float64, rows of `classes` or mixtures of them; None if unconditional.
+
+        Returns:
+            (N, C, H, W) float32 in [-1, 1].
+        """
+        images = np.empty((len(z), *self._config.image_shape), np.float32)
+        for start in range(0, len(z), _TOGETHER):
+            some = slice(start, start + _TOGETHER)
+            pixels = self._forward(z[some], None if classes is None else classes[some])
+            images[some] = pixels.transpose(0, 3, 1, 2)
+        return images
+
+    def _forward(self, z: NDArray[np.float32], of_class: Array | None) -> Array:
+        """(N, latent_dim), (N, K) -> (N, H, W, C)."""
+        config, size = self._config, self._config.base_size
+        if of_class is None:
+            inputs, affine = z.astype(np.float64), np.empty((len(z), 0))
+        else:
+            inputs = np.hstack((of_class[:, : config.n_classes], z))
+            affine = of_class[:, config.n_classes :]
+            if self._of_latent is not None:
+                affine = affine + layers.multiply_rows(z, self._of_latent)
+        weight, bias = self._linear
+        x = (layers.multiply_rows(inputs, weight) + bias).reshape(len(z), size, size, -1)
+        start = 0
+        for weight, bias in self._ups:
+            x, start = _activate(x, affine, start)
+            x = layers.transposed_convolution(x, weight) + bias
+        if self._output is not None:
+            weight, bias = self._output
+            x = layers.convolution(_activate(x, affine, start)[0], weight) + bias
+        image: Array = np.tanh(x)
+        return image
+
+
+def _activate(x: Array, affine: Array, start: int) -> tuple[Array, int]:
+    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU."""
+    if affine.shape[1]:
+        width = x.shape[-1]
+        gains, biases = (
+            affine[:, None, None, begin : begin + width] for begin in (start, start + width)
+        )
+        x = x * gains + biases
+        start += 2 * width
+    return np.maximum(x, 0), start
+
+
+def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tuple[Array, Array]:
+    """Return a BatchNorm in evaluation mode as gains and biases.
+
+    They are (width,), (n_classes, width) or (latent_dim, width), as those in the tensors are.
+    """
+    gain, bias, mean, variance = (
+        tensors[f"norm{index}.{name}"] for name in (*names, "running_mean", "running_var")
+    )
+    return layers.fold_batch_norm(gain, bias, mean, variance, BATCH_NORM_EPS)
+
+
+def _fold_linear(tensors: dict[str, Array], gain: Array, bias: Array) -> tuple[Array, Array]:
+    """Return the first layer with its BatchNorm: (inputs, H * W * C), (H * W * C,)."""
+    weight, offset = tensors["linear.weight"], tensors["linear.bias"]
+    gain, bias = (np.tile(part, len(offset) // len(part)) for part in (gain, bias))
+    return np.ascontiguousarray((weight * gain[:, None]).T), offset * gain + bias
+
+
+ARCHITECTURE = Architecture(
+    name="conv",
+    title="convolutional",
+    card="convolutional; the discriminator is a projection discriminator with spectral "
+    "normalisation",
+    config=ConvConfig,
+    shapes=generator_shapes,
+    generator=ConvGenerator,
+    networks="cgan.training.conv_networks",
+    config_options={"widths": "g_widths", "class_norm": "class_norm", "latent_norm": "latent_norm"},
+    network_options=frozenset({"d_widths", "pack", "r1"}),
+)

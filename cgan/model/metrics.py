@@ -1,4 +1,4 @@
-"""The measured quality of weights: `metrics.json`, written beside them and read with care."""
+"""The measured quality of weights: `metrics.json`, which is beside them and checked when read."""
 
 import json
 import math
@@ -12,6 +12,7 @@ from cgan.common import files
 from cgan.common.errors import UserError
 from cgan.common.terminal import warn
 from cgan.model import weights
+from cgan.model.config import check_keys
 
 METRICS_NAME = "metrics.json"
 
@@ -25,31 +26,31 @@ _SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """What `cgan.evaluation.evaluator` measured; the fields are `metrics.json`'s keys.
+    """What `cgan.evaluation.evaluator` measured; the fields are the keys of `metrics.json`.
 
-    Those that may be None are left out by quick evaluations.
+    Quick evaluations leave some of them at None.
 
     Attributes:
-        gan_test: share of the samples that a classifier, trained on real images, takes for what
-            they should be (Shmelkov et al., "How good is my GAN?", 2018, arXiv:1807.09499).
+        gan_test: accuracy, on the samples, of a classifier that was trained on real images
+            (Shmelkov et al., "How good is my GAN?", 2018, arXiv:1807.09499).
         gan_test_per_class: the same for each class, in order.
-        classifier_accuracy: of that classifier on the real test images.
+        classifier_accuracy: accuracy of that classifier on the real test images.
         gan_train: accuracy on the real test images of a classifier that was trained on as many
             samples as there are training images (Shmelkov et al.); None if not measured.
-        gan_train_real: the same of one trained likewise on the real training images.
+        gan_train_real: the same for a classifier trained likewise on the real training images.
         frechet_distance: between `samples` samples and the test images, in the 128 features of
             the classifier; smaller is better (`cgan.evaluation.frechet`).
         frechet_distance_real: the same of as many real training images.
         precision: share of the samples that are like test images (`cgan.evaluation.neighbours`).
         recall: share of the test images that are like samples.
         precision_real: precision of real training images in the samples' place.
-        recall_real: recall of the same.
-        samples: how many, the classes in turn.
+        recall_real: recall of real training images in the samples' place.
+        samples: number of samples; the classes take turns.
         seed: of the samples' latents.
         data: name of the data set.
-        data_sha256: checksum of its images, as they were resized, and labels, both splits.
+        data_sha256: checksum of the resized images and the labels of both splits.
         sha256: of the weights' `model.safetensors`, as `Sampler.sha256`.
-        version: of this package.
+        version: of this package, when it measured.
     """
 
     gan_test: float
@@ -91,16 +92,13 @@ class Metrics:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Metrics":
-        """Build metrics from JSON values; all keys must be there and none besides.
+        """Build metrics from JSON values; all keys must be there, and no others.
 
         Raises:
             UserError: names the key that is missing, unknown or out of bounds.
         """
         known = {field.name for field in fields(cls)}
-        if unknown := sorted(values.keys() - known):
-            raise UserError(f"unknown key {unknown[0]!r}")
-        if missing := sorted(known - values.keys()):
-            raise UserError(f"the key {missing[0]!r} is missing")
+        check_keys(values, known, known)
         per_class = values["gan_test_per_class"]
         if isinstance(per_class, list):
             values = values | {"gan_test_per_class": tuple(per_class)}
@@ -108,7 +106,7 @@ class Metrics:
 
 
 def save(folder: Path, metrics: Metrics) -> None:
-    """Write `metrics.json`, as a whole.
+    """Write `metrics.json`; an old one is replaced as a whole.
 
     Raises:
         UserError: it can't be written.
@@ -118,13 +116,13 @@ def save(folder: Path, metrics: Metrics) -> None:
 
 
 def load(folder: Path, sha256: str | None = None) -> Metrics | None:
-    """Return the metrics in `folder` if there are any, and they are those of its weights.
+    """Return the metrics in `folder` if there are any that belong to its weights.
 
-    Where they are damaged or of other weights, a warning says so.
+    If they are damaged or belong to other weights, a warning says so.
 
     Args:
         folder: a weights folder.
-        sha256: of the weights in it (`Sampler.sha256`), where it is known already.
+        sha256: of the weights in it (`Sampler.sha256`); None to compute it.
 
     Raises:
         UserError: `sha256` is None, and the weights are missing or damaged.
@@ -144,7 +142,7 @@ def read(folder: Path, sha256: str) -> Metrics:
     """Read `metrics.json`.
 
     Raises:
-        UserError: it is missing, damaged, or of other weights than those of `sha256`.
+        UserError: it is missing, damaged, or belongs to other weights than those of `sha256`.
     """
     path = folder / METRICS_NAME
     try:
@@ -192,23 +190,23 @@ def _check_between(name: str, value: float | None, high: float) -> None:
         raise UserError(f"{name} can't be {value!r}")
 
 
-def table(figures: Metrics) -> list[str]:
-    """Return the figures of a full evaluation as lines of text."""
-    distance, real_distance = figures.frechet_distance, figures.frechet_distance_real
+def table(metrics: Metrics) -> list[str]:
+    """Return the metrics of a full evaluation as lines of text."""
+    distance, real_distance = metrics.frechet_distance, metrics.frechet_distance_real
     rows = [
-        ("GAN-test accuracy", _percent(figures.gan_test), _percent(figures.classifier_accuracy)),
-        ("GAN-train accuracy", _percent(figures.gan_train), _percent(figures.gan_train_real)),
+        ("GAN-test accuracy", _percent(metrics.gan_test), _percent(metrics.classifier_accuracy)),
+        ("GAN-train accuracy", _percent(metrics.gan_train), _percent(metrics.gan_train_real)),
         ("Frechet distance", f"{distance:.2f}", f"{real_distance:.2f}"),
-        ("precision", _percent(figures.precision), _percent(figures.precision_real)),
-        ("recall", _percent(figures.recall), _percent(figures.recall_real)),
+        ("precision", _percent(metrics.precision), _percent(metrics.precision_real)),
+        ("recall", _percent(metrics.recall), _percent(metrics.recall_real)),
     ]
     lines = [f"{'':20}{'samples':>10}{'real images':>14}"]
     lines += [f"{name:20}{ours:>10}{real:>14}" for name, ours, real in rows]
     lines.append("GAN-test accuracy of each class:")
-    shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(figures.gan_test_per_class)]
+    shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(metrics.gan_test_per_class)]
     for start in range(0, len(shares), _CLASSES_IN_LINE):
         lines.append("  " + "   ".join(shares[start : start + _CLASSES_IN_LINE]))
-    lines.append(f"{figures.samples:,} samples of seed {figures.seed}, against {figures.data}.")
+    lines.append(f"{metrics.samples:,} samples of seed {metrics.seed}, against {metrics.data}.")
     return lines
 
 

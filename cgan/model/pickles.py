@@ -1,7 +1,7 @@
 """Read the pickles that Jittor's `Module.save` writes, without running what is in them.
 
-A pickle is a program that calls functions by name. The unpickler here knows plain containers
-and a few functions of its own that build arrays of numbers, and refuses every other name.
+A pickle is a program that calls functions by name. The unpickler here knows plain containers and
+replacements for the few functions that build arrays of numbers. It refuses every other name.
 """
 
 import codecs
@@ -29,7 +29,7 @@ _DTYPE_NAME = re.compile(r"[biuf][1248]")
 
 
 class _Dtype:
-    """Stands for `numpy.dtype` in a pickle."""
+    """Replaces `numpy.dtype` in a pickle."""
 
     def __init__(self, name: str, *_: Any) -> None:
         if not _DTYPE_NAME.fullmatch(name):
@@ -41,7 +41,7 @@ class _Dtype:
 
 
 class _Array:
-    """Stands for `numpy.ndarray` in a pickle; NumPy itself would follow forged addresses."""
+    """Replaces `numpy.ndarray` in a pickle: NumPy itself would follow forged addresses."""
 
     array: NDArray[Any] | None = None
 
@@ -51,25 +51,25 @@ class _Array:
 
 
 def _reconstruct(*_: Any) -> _Array:
-    """Stand for NumPy's function, which makes an empty array to be filled by `__setstate__`."""
+    """Replace NumPy's function, which makes an empty array that `__setstate__` fills."""
     return _Array()
 
 
 def _from_bytes(data: bytes, dtype: _Dtype, shape: tuple[int, ...], order: Any) -> _Array:
-    """Stand for NumPy's `_frombuffer`."""
+    """Replace NumPy's `_frombuffer`."""
     if not isinstance(data, bytes | bytearray) or not isinstance(dtype, _Dtype):
-        raise pickle.UnpicklingError("it holds an array that is none")
+        raise pickle.UnpicklingError("it holds a malformed array")
     result = _Array()
     result.array = np.frombuffer(data, dtype.dtype).reshape(shape, order=order)
     return result
 
 
 def _var(array: _Array) -> _Array:
-    """Stand for `jittor.Var`, which Jittor wraps around each array."""
+    """Replace `jittor.Var`, which Jittor wraps around each array."""
     return array
 
 
-# What a pickled array calls, in NumPy 1's and 2's spelling, and what we call instead.
+# What a pickled array calls, as NumPy 1 and 2 name it, and what is called here instead.
 _KNOWN: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
@@ -95,7 +95,7 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of a Jittor checkpoint by name.
 
     Raises:
-        UserError: unreadable, damaged, or anything but NumPy arrays in a dictionary.
+        UserError: the file is unreadable or damaged, or isn't a dictionary of NumPy arrays.
     """
     try:
         with open(path, "rb") as file:
@@ -103,7 +103,9 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
     except OSError as error:
         raise UserError(f"Could not read {path}: {error.strerror}.") from error
     if len(data) > _MAX_BYTES:
-        raise UserError(f"{path} is larger than any checkpoint of the article's ({_MAX_BYTES:,}).")
+        raise UserError(
+            f"{path} is larger than any checkpoint of the article ({_MAX_BYTES:,} bytes)."
+        )
     if data.endswith(_MARK):
         end = len(data) - len(_MARK)
         data, digest = data[: end - _SHA1_BYTES], data[end - _SHA1_BYTES : end]
@@ -111,7 +113,7 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
             raise UserError(f"{path} is damaged: its checksum does not match its content.")
     try:
         content = _Unpickler(io.BytesIO(data)).load()
-    # A hostile or broken pickle may raise nearly anything.
+    # A hostile or broken pickle may raise almost anything.
     except Exception as error:
         raise UserError(
             f"{path} is not a checkpoint of NumPy arrays, as Jittor saves it: {error}."

@@ -1,38 +1,35 @@
-"""A small classifier beside a generator, which says how legible an image is; NumPy alone.
+"""A small classifier beside a generator, which says how legible an image is; in NumPy.
 
-It was trained on the same real images as the generator (see `cgan.evaluation.classifier`), may
-have had a say in the generator's training, and is none of the classifiers that measure its quality:
+It is trained on the same real images as the generator (see `cgan.evaluation.classifier`) and may
+take part in the generator's training. It is never used to measure the generator's quality.
 
     convolutions 5x5, 3x3 and 3x3 of stride 2, to 8, 16 and 32 channels, with ReLU
     Linear to 64 features, with ReLU; Linear to a score per class
 """
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import Array, Shapes, Tensors, fold_batch_norm
 
 CHANNELS = (8, 16, 32)
 KERNELS = (5, 3, 3)
 FEATURES = 64
 
-# An image that is read as its class with this probability is legible: no other is more so. Where
-# all are preferred that a classifier is surest of, what is unusual disappears.
+# An image that is read as its class with this probability counts as fully legible. If the image
+# that the reader is surest of were always preferred, unusual handwriting would disappear.
 CERTAIN = math.log(0.99)
 
 _PREFIX = "reader."
 _BATCH_NORM_EPS = 1e-5
 
-Array = NDArray[np.float64]
-Tensors = Mapping[str, NDArray[np.float32]]
 
-
-class NoReader(UserError):
-    """The more legible digit is asked for, of weights without a reader."""
+class NoReader(BadValue):
+    """The more legible of several digits is asked for, but the weights have no reader."""
 
     def __init__(self) -> None:
         """Say what to do."""
@@ -42,9 +39,9 @@ class NoReader(UserError):
         )
 
 
-def shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
+def shapes(config: GeneratorConfig) -> Shapes:
     """Return the name and shape of every float32 tensor of a reader in a generator's weights."""
-    result: dict[str, tuple[int, ...]] = {}
+    result: Shapes = {}
     source, size = config.channels, config.img_size
     for index, (target, kernel) in enumerate(zip(CHANNELS, KERNELS, strict=True), start=1):
         result[f"{_PREFIX}conv{index}.weight"] = (target, source, kernel, kernel)
@@ -58,14 +55,14 @@ def shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
 
 
 def is_reader(name: str) -> bool:
-    """Return whether a tensor of this name in a generator's weights is its reader's."""
+    """Return whether the tensor of this name in a generator's weights belongs to the reader."""
     return name.startswith(_PREFIX)
 
 
 def fold(classifier: Tensors) -> dict[str, NDArray[np.float32]]:
-    """Return a reader's tensors, named as in a generator's weights, from those of a classifier.
+    """Make a reader's tensors, named as in a generator's weights, from a classifier's.
 
-    BatchNorm's statistics, gains and biases go into the convolutions before it.
+    Each BatchNorm is folded into the convolution before it.
 
     Args:
         classifier: tensors of a `cgan.evaluation.classifier.Classifier` with this module's layers.
@@ -73,15 +70,15 @@ def fold(classifier: Tensors) -> dict[str, NDArray[np.float32]]:
     tensors = {name: tensor.astype(np.float64) for name, tensor in classifier.items()}
     result = {}
     for index in range(len(CHANNELS)):
-        # The layers are numbered through: convolution, BatchNorm, ReLU, convolution, ...
+        # The layers are numbered: convolution 0, BatchNorm 1, ReLU 2, convolution 3, ...
         norm = f"convolutions.{3 * index + 1}"
-        factors, summands, mean, variance = (
+        gain, bias, mean, variance = (
             tensors[f"{norm}.{name}"] for name in ("weight", "bias", "running_mean", "running_var")
         )
-        gains = factors / np.sqrt(variance + _BATCH_NORM_EPS)
+        factor, summand = fold_batch_norm(gain, bias, mean, variance, _BATCH_NORM_EPS)
         weight = tensors[f"convolutions.{3 * index}.weight"]
-        result[f"conv{index + 1}.weight"] = weight * gains[:, None, None, None]
-        result[f"conv{index + 1}.bias"] = summands - mean * gains
+        result[f"conv{index + 1}.weight"] = weight * factor[:, None, None, None]
+        result[f"conv{index + 1}.bias"] = summand
     for layer in ("hidden", "output"):
         for name in ("weight", "bias"):
             result[f"{layer}.{name}"] = tensors[f"{layer}.{name}"]
@@ -89,7 +86,7 @@ def fold(classifier: Tensors) -> dict[str, NDArray[np.float32]]:
 
 
 class Reader:
-    """Reads images one by one, in float64; nothing is changed after construction."""
+    """Reads images one by one, in float64; nothing changes after construction."""
 
     def __init__(self, tensors: Tensors) -> None:
         """Take the reader's tensors out of a generator's weights."""
@@ -127,12 +124,12 @@ class Reader:
 
 
 def _convolve(x: Array, weight: Array) -> Array:
-    """Convolution of stride 2, padded by half the kernel: (C, H, W) by (D, C, K, K)."""
+    """Convolution of stride 2, padded by half the kernel: (C, H, W) by (D, C, K, K) -> (D, ...)."""
     outputs, channels, kernel, _ = weight.shape
     padding = kernel // 2
     padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
     height, width = ((size + 1) // 2 for size in x.shape[1:])
-    # What each weight of the kernel is multiplied by, at every second pixel.
+    # For each position in the kernel, the pixels that it is multiplied by.
     parts = [
         padded[:, ky : ky + 2 * height : 2, kx : kx + 2 * width : 2][:, :height, :width]
         for ky in range(kernel)

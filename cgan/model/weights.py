@@ -1,7 +1,8 @@
-"""The publishable pair: `model.safetensors` and `config.json`, written and read with care.
+"""The published pair: `model.safetensors` and `config.json`.
 
-Nothing is trusted on reading: the size of the files, the types and bounds in the config, the
-names, shapes and type of every tensor, and that all numbers are finite. No pickle is ever read.
+Nothing is trusted when it is read. These are checked: the size of the files, the types and bounds
+in the config, the names, shapes and type of all tensors, and that all numbers are finite. No pickle
+is ever read.
 """
 
 import hashlib
@@ -13,13 +14,13 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from cgan.common import files
-from cgan.common.errors import UserError
-from cgan.model.architectures import generator_shapes
+from cgan.common.errors import MissingFile, UserError
+from cgan.model.architectures import config_from_dict, generator_shapes
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import Tensors
 
 WEIGHTS_NAME = "model.safetensors"
 CONFIG_NAME = "config.json"
@@ -31,12 +32,10 @@ MAX_CONFIG_BYTES = 1 << 20
 # Room for safetensors' header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
 
-Tensors = Mapping[str, NDArray[np.float32]]
-
 
 @dataclass(frozen=True)
 class Weights:
-    """A generator, checked: its config and its tensors by name, float32 and read-only."""
+    """A checked generator: its config and its read-only tensors."""
 
     config: GeneratorConfig
     tensors: Tensors
@@ -45,7 +44,13 @@ class Weights:
 def save_config(
     folder: Path, config: GeneratorConfig, training: Mapping[str, Any] | None = None
 ) -> None:
-    """Write `config.json`: the generator's config and, for people, how it was trained."""
+    """Write `config.json`.
+
+    Args:
+        folder: of the weights.
+        config: of the generator.
+        training: how it was trained, for people and for resuming; None to leave it out.
+    """
     content = {FORMAT_KEY: FORMAT} | config.to_dict()
     if training is not None:
         content[TRAINING_KEY] = dict(training)
@@ -56,7 +61,7 @@ def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> Non
     """Write `model.safetensors`; the same tensors give the same bytes.
 
     Raises:
-        UserError: the tensors are not those of a generator with this config.
+        UserError: the tensors don't fit this config.
     """
     path = folder / WEIGHTS_NAME
     check_tensors(config, tensors, path)
@@ -66,7 +71,7 @@ def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> Non
 def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> bytes:
     """Serialise tensors.
 
-    `metadata` should have at most one key: with several, the bytes differ from run to run.
+    `metadata` should have at most one key: with several, the bytes would differ from run to run.
     """
     # safetensors writes wrong data, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
@@ -79,20 +84,22 @@ def fingerprint(tensors: Tensors) -> str:
 
 
 def load(folder: Path) -> Weights:
-    """Read the pair in `folder`.
+    """Read the weights in `folder`.
 
     Raises:
-        UserError: what is wrong, with the file and the key.
+        MissingFile: one of the two files is missing.
+        UserError: says what is wrong, with the file and the key.
     """
     config = load_generator_config(folder)
     return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
 
 
 def load_generator_config(folder: Path) -> GeneratorConfig:
-    """Read what `config.json` says of the generator.
+    """Read the generator's config from `config.json`.
 
     Raises:
-        UserError: what is wrong, with the file and the key.
+        MissingFile: there is none.
+        UserError: says what is wrong, with the file and the key.
     """
     content = load_config(folder)
     path = folder / CONFIG_NAME
@@ -107,16 +114,17 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
     if not isinstance(training, dict):
         raise UserError("{path}: {key!r} must be an object.", path=path, key=TRAINING_KEY)
     try:
-        return GeneratorConfig.from_dict(content)
+        return config_from_dict(content)
     except UserError as error:
         raise UserError("{path}: {error}.", path=path, error=error) from error
 
 
 def load_config(folder: Path) -> dict[str, Any]:
-    """Return the content of `config.json`, unchecked but for being a JSON object.
+    """Return the content of `config.json`, without checking more than that it is a JSON object.
 
     Raises:
-        UserError: missing, too large, or not a JSON object.
+        MissingFile: there is none.
+        UserError: it is too large, or not a JSON object.
     """
     path = folder / CONFIG_NAME
     data = _read(path, MAX_CONFIG_BYTES)
@@ -197,7 +205,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
         with open(path, "rb") as file:
             data = file.read(max_bytes + 1)
     except FileNotFoundError as error:
-        raise UserError(
+        raise MissingFile(
             "{path} is missing: a weights folder holds {config} and {weights}.",
             path=path,
             config=CONFIG_NAME,

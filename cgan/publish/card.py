@@ -6,18 +6,19 @@ from typing import Any
 
 from cgan.common.errors import printable
 from cgan.hub.repository import Repository
+from cgan.model import architectures
 from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 
 CARD_NAME = "README.md"
 GRID_NAME, NUMBER_NAME = "grid.png", "number.png"
 
-# The article's, and never the one of a run: that may be somebody's phone number.
+# The article's number, never the one of a run: that may be somebody's phone number.
 NUMBER = "01234567890"
 
-# Where the Hub has the data; and what people call them.
+# The repository of the data on the Hub, if there is one, and their usual name.
 _DATASETS = {"mnist": ("ylecun/mnist", "MNIST"), "digits": (None, "scikit-learn's digits")}
-# In `metrics.json`: the Hub's type, what people call it, and what it says.
+# By key in `metrics.json`: the type on the Hub, the usual name, and what it measures.
 _METRICS = {
     "gan_test": ("accuracy", "GAN-test", "accuracy of a real-data classifier on its images"),
     "gan_train": ("accuracy", "GAN-train", "accuracy on real images of one trained on its images"),
@@ -26,9 +27,17 @@ _METRICS = {
     "recall": ("recall", "Recall", "share of real images that it covers"),
 }
 
+_INSTALL = """## Use
+
+Install the project's code, in a clone of it:
+
+```sh
+pip install ".[hub]"  # or ".[demo]", for the page as well
+```"""
+
 
 def writes_numbers(config: GeneratorConfig) -> bool:
-    """Tell whether a generator's classes are, at least, the ten digits."""
+    """Return whether a generator's classes include the ten digits."""
     return config.conditional and config.n_classes >= 10
 
 
@@ -97,13 +106,13 @@ def _what_it_is(sampler: Sampler, training: Mapping[str, Any]) -> str:
     lines = [
         f"{kind} {draws}{trained if title else ''}: {sampler.parameter_count:,} parameters, "
         f"images of {size} pixels, latents of {config.latent_dim} standard normal numbers. It "
-        "needs NumPy alone to draw."
+        "only needs NumPy to draw."
     ]
     if writes_numbers(config):
         lines.append(f"![{NUMBER}, written with seed 0]({NUMBER_NAME})")
     what = "Every class (columns) from ten latents (rows)" if config.conditional else "Samples"
     lines.append(f"![{what}]({GRID_NAME})")
-    lines.append(f"{what}, with seed 0; none of them chosen.")
+    lines.append(f"{what}, with seed 0; not hand-picked.")
     return "\n\n".join(lines)
 
 
@@ -112,13 +121,13 @@ def _use(repository: Repository, config: GeneratorConfig) -> str:
     load = f'sampler = Sampler.from_pretrained("{repository.id}"{revision})'
     if not writes_numbers(config):
         return (
-            "## Use\n\nWith the project's code, from Python:\n\n"
+            f"{_INSTALL}\n\nThen, from Python:\n\n"
             f"```python\nfrom cgan import Sampler\n\n{load}\n"
             "grid = sampler.grid(rows=10, seed=7)  # uint8\n```"
         )
-    return f"""## Use
+    return f"""{_INSTALL}
 
-With the project's code, from Python:
+Then, from Python:
 
 ```python
 from cgan import Sampler
@@ -165,15 +174,9 @@ def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     ]
     if not rows:
         return "## Training\n\nHow these weights were trained is not recorded."
-    networks = (
-        "those of the Jittor tutorial on the conditional GAN (计图挑战热身赛)"
-        if config.architecture == "mlp"
-        else "convolutional; the discriminator is a projection discriminator with spectral "
-        "normalisation"
-    )
     return (
-        f"## Training\n\nThe networks are {networks}. Settings:\n\n| | |\n|---|---|\n"
-        + "\n".join(rows)
+        f"## Training\n\nThe networks are {architectures.of(config).card}. Settings:\n\n"
+        "| | |\n|---|---|\n" + "\n".join(rows)
     )
 
 
@@ -187,21 +190,21 @@ def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
         lines.append("It knows single digits and no other characters.")
     if training.get("dataset") == "mnist":
         lines.append(
-            "Its hands are those of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, of "
-            "the 1990s, and more uniform than that. Some digits come out illegible."
+            "Its handwriting is that of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, "
+            "from the 1990s. It varies less than MNIST does, and some digits are illegible."
         )
-    lines.append("It is no evidence that a person wrote anything.")
+    lines.append("What it draws is no evidence that a person wrote anything.")
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _dataset(training: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Return the id on the Hub and the title of the data; None for what is not known."""
+    """Return the id on the Hub and the usual name of the data; None for what is unknown."""
     name = training.get("dataset")
     return _DATASETS.get(name, (None, None)) if isinstance(name, str) else (None, None)
 
 
 def _known(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Return the metrics that we can say something of, as Python's floats."""
+    """Return the metrics that the card can explain, as Python floats."""
     return {
         key: float(metrics[key])
         for key in _METRICS

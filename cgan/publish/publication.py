@@ -1,6 +1,6 @@
-"""What is published of a weights folder: the weights, pictures of what they draw, a model card.
+"""The files to publish for a weights folder: the weights, sample pictures and a model card.
 
-The same folder gives the same bytes.
+The same folder always gives the same bytes.
 """
 
 import io
@@ -20,7 +20,7 @@ from cgan.sampler import Sampler
 from cgan.writing import picture
 
 NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
-"""What some weights are published with and others are not."""
+"""Files that only some weights are published with."""
 
 _NUMBER_KEY = "number"
 _ROWS = 10
@@ -30,12 +30,12 @@ _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
     """Return the files to publish, by their paths in the repository.
 
-    `config.json` goes without the number that the run has written.
+    `config.json` is published without the number that the run wrote.
 
     Args:
-        folder: of a run, or any with `model.safetensors` and `config.json`; `metrics.json` in it,
-            if it was measured on these weights, is published and quoted.
-        repository: where they go: the card says how to load them from there.
+        folder: of a run, or any with `model.safetensors` and `config.json`. Its `metrics.json`
+            is published and quoted if it was measured on these weights.
+        repository: where they will be; the card says how to load them from there.
 
     Raises:
         UserError: something in the folder is missing or wrong.

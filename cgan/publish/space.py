@@ -1,39 +1,33 @@
-"""A Hugging Face Space of the demo: a folder with all that it needs, and its upload.
+"""A Hugging Face Space of the demo: a folder with everything that it needs, and its upload.
 
-Spaces reads the front matter of README.md, installs requirements.txt together with Gradio in the
-version named there, copies the folder, and runs `app_file` as a plain user.
+Spaces reads the front matter of README.md, installs requirements.txt together with the version of
+Gradio named there, copies the folder, and runs `app_file` as an ordinary user. Importing this
+module imports huggingface_hub.
 """
 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import (
-    CommitOperationDelete,
-    HfApi,
-    SpaceCardData,
-    SpaceHardware,
-    constants,
-)
+from huggingface_hub import HfApi, SpaceCardData, SpaceHardware, constants
 from huggingface_hub.errors import HfHubHTTPError
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.model.metrics import METRICS_NAME
 from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
 from cgan.publish import demo_files
-from cgan.publish.upload import changed, send_large
+from cgan.publish.upload import changed, outdated, send_large
 
-# Read by demo/app.py where neither the command line nor the environment says what to use.
+# Read by demo/app.py where neither the command line nor the environment names weights.
 WEIGHTS_FILE = "demo/weights.txt"
-# One that ZeroGPU offers (3.10 or 3.12) and NumPy 1.26 has wheels for.
+# ZeroGPU offers 3.10 and 3.12; NumPy 1.26 has wheels for both.
 PYTHON_VERSION = "3.12"
 CPU, ZERO_GPU = "cpu-basic", "zero-a10g"
-HARDWARE = (CPU, ZERO_GPU)
-# Modules that are no longer there go with the upload; what else is in the Space stays.
-_REPLACED = ("cgan/", "demo/")
+# Files in these folders that the demo no longer has are deleted; others in the Space are kept.
+_OURS = ("cgan/", "demo/")
 
 _README = """\
 # Numbers written by hand
@@ -56,7 +50,7 @@ class Pinned:
     Attributes:
         repository: with the commit as its revision.
         public: whether anybody may fetch them.
-        measured: whether `metrics.json` comes with them.
+        measured: whether the repository has a `metrics.json`.
     """
 
     repository: Repository
@@ -65,25 +59,26 @@ class Pinned:
 
     @property
     def files(self) -> list[str]:
-        """What the page reads of the repository."""
+        """The files that the page reads."""
         return [CONFIG_NAME, WEIGHTS_NAME, *([METRICS_NAME] if self.measured else [])]
 
 
 def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
-    """Write what the Space holds into `folder`.
+    """Write the Space's files into `folder`.
 
     Args:
         folder: new or empty.
-        weights: what the page uses, the first one at first; none for those in the package.
-        hardware: one of `HARDWARE`.
+        weights: what the page offers, the one shown first at the beginning; empty for those in
+            the package.
+        hardware: `CPU` or `ZERO_GPU`.
 
     Raises:
         UserError: the folder is not empty or can't be written, or this is not a clone.
     """
     if not (demo_files.ROOT / demo_files.APP).is_file():
-        raise UserError("There is no demo beside the package: deploy from a clone.")
+        raise MissingFile("There is no demo beside the package: deploy from a clone.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} is not an empty folder: choose another name.")
+        raise BadValue(f"{folder} is not an empty folder: choose another name.")
     try:
         demo_files.stage(folder)
     except OSError as error:
@@ -94,7 +89,7 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
 
 
 def _card(weights: list[Pinned], hardware: str) -> str:
-    lock = (demo_files.ROOT / demo_files.REQUIREMENTS).read_text(encoding="utf-8")
+    lock = (demo_files.ROOT / demo_files.LOCK).read_text(encoding="utf-8")
     names = list(dict.fromkeys(one.repository.id for one in weights))
     # Fetched when the Space is built, without a token: public ones only.
     preload = [
@@ -108,7 +103,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
         colorFrom="gray",
         colorTo="indigo",
         sdk="gradio",
-        sdk_version=demo_files.read_pins(lock)["gradio"].version,
+        sdk_version=demo_files.read_pins(lock)["gradio"],
         python_version=PYTHON_VERSION,
         app_file=demo_files.APP,
         short_description="Type a number, get it in a GAN's handwriting",
@@ -128,11 +123,11 @@ def _list(weights: list[Pinned]) -> str:
 
 
 def pin(references: str) -> list[Pinned]:
-    """Look up the commits of `user/name` or `user/name@revision`, or several behind commas.
+    """Look up the commits of `user/name` or `user/name@revision`, or of several behind commas.
 
     Raises:
-        UserError: a name is none, or there is no such repository, revision or generator in it,
-            or the Hub can't be asked.
+        UserError: a name is invalid; there is no such repository or revision, or it has no
+            weights; or the Hub can't be asked.
     """
     named = [Repository.parse(part.strip()) for part in references.split(",")]
     return [_pin(repository) for repository in named]
@@ -143,7 +138,7 @@ def _pin(repository: Repository) -> Pinned:
         info = api.model_info(repository.id, revision=repository.revision)
     names = {file.rfilename for file in info.siblings or []}
     if missing := sorted({CONFIG_NAME, WEIGHTS_NAME} - names):
-        raise UserError(
+        raise BadValue(
             f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
             "another."
         )
@@ -161,10 +156,10 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
         name: "user/name"; made if it isn't there.
         weights: as for `stage`.
         private: make a new Space private; one that is there stays as it is.
-        hardware: one of `HARDWARE`, for a new Space.
+        hardware: `CPU` or `ZERO_GPU`, for a new Space.
 
     Raises:
-        UserError: what the Hub has against it, or why it can't be asked.
+        UserError: why the Hub refused, or why it can't be asked.
     """
     space = Repository(name)
     with tempfile.TemporaryDirectory() as made, hub_session(space, pushing=True) as api:
@@ -181,7 +176,7 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
                 exist_ok=True,
             )
         except HfHubHTTPError as error:
-            # Where the free kind was asked for, it is what the Hub says: two at most, for one.
+            # Where the free kind was asked for, the Hub's own reason is shown, such as its limit.
             if error.response.status_code != 402 or hardware == ZERO_GPU:
                 raise
             raise UserError(
@@ -193,10 +188,10 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
 
 
 def _upload(api: HfApi, space_id: str, folder: Path) -> None:
-    """Make the Space hold what the folder does, in one commit, or none if it does already.
+    """Make the Space hold what the folder does, in one commit, or none if nothing changed.
 
-    The library's `upload_folder` commits again, for minutes, where an answer was lost, and knows
-    no other way than Xet.
+    The library's `upload_folder` commits again, for minutes, where an answer was lost, and can't
+    fall back from Xet to HTTP.
     """
     content = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -205,14 +200,13 @@ def _upload(api: HfApi, space_id: str, folder: Path) -> None:
     }
     head = api.space_info(space_id, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
     additions = changed(content, head.siblings)
-    names = [file.rfilename for file in head.siblings or ()]
-    gone = [name for name in names if name.startswith(_REPLACED) and name not in content]
-    if not additions and not gone:
+    deletions = outdated(content, head.siblings, lambda name: name.startswith(_OURS))
+    if not additions and not deletions:
         return
     send_large(api, space_id, additions, repo_type="space")
     api.create_commit(
         space_id,
-        [*additions, *map(CommitOperationDelete, gone)],
+        [*additions, *deletions],
         repo_type="space",
         commit_message="Deploy the demo",
         parent_commit=head.sha,

@@ -1,20 +1,20 @@
-"""What every commit to the Hub begins with: finding what has changed, and sending what is large."""
+"""What every commit to the Hub starts with: finding the changed files, sending the large ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cgan.hub.compat import without_xet
 from cgan.hub.hashes import is_same
-from cgan.hub.session import without_xet
 
 if TYPE_CHECKING:
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.hf_api import RepoSibling
 
 
 def changed(
     files: Mapping[str, bytes], there: Sequence["RepoSibling"] | None
 ) -> "list[CommitOperationAdd]":
-    """Return what adds those of `files` that are not there, or have another content."""
+    """Return operations that add those of `files` that are missing or different there."""
     from huggingface_hub import CommitOperationAdd
 
     known = {file.rfilename: file for file in there or ()}
@@ -25,10 +25,22 @@ def changed(
     ]
 
 
+def outdated(
+    files: Container[str],
+    there: Sequence["RepoSibling"] | None,
+    is_ours: Callable[[str], bool],
+) -> "list[CommitOperationDelete]":
+    """Return operations that delete what is there, is ours by its name, and is not in `files`."""
+    from huggingface_hub import CommitOperationDelete
+
+    names = [file.rfilename for file in there or ()]
+    return [CommitOperationDelete(name) for name in names if is_ours(name) and name not in files]
+
+
 def send_large(
     api: "HfApi", repository_id: str, additions: "list[CommitOperationAdd]", **where: Any
 ) -> None:
-    """Send the large files, which are not to be seen until a commit names them.
+    """Send the large files, which nobody sees until a commit names them.
 
     By Xet, or over HTTP where that fails: mirrors and firewalls may lack it. `where` is the
     library's `revision` and `repo_type`.
@@ -43,7 +55,7 @@ def send_large(
         send()
     except OfflineModeIsEnabled:
         raise
-    except ConnectionError:  # of hf_xet alone; the rest raises httpx2's errors
+    except ConnectionError:  # only hf_xet raises it; the rest raises httpx2's errors
         if constants.HF_HUB_DISABLE_XET:
             raise
         with without_xet():

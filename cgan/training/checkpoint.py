@@ -1,20 +1,18 @@
-"""All that a resumed run needs, in one file that is replaced as a whole.
+"""Everything that a resumed run needs, in one file that is replaced as a whole.
 
-Randomness needs no state of its own: that of step n comes from (seed, n) alone, so the position
-says it all.
+Random generators have no state to save: the random numbers of step n depend on (seed, n) alone.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import safetensors.numpy
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import MissingFile, UserError
+from cgan.model.layers import Tensors
 from cgan.model.weights import to_safetensors
 
 _POSITION_KEY = "position"
@@ -26,7 +24,7 @@ class Position:
 
     Attributes:
         step: steps done, in the whole run.
-        steps_per_epoch: to check that the data are still the same.
+        steps_per_epoch: for checking that the data are still the same.
         seed: of all randomness.
     """
 
@@ -35,25 +33,26 @@ class Position:
     seed: int
 
 
-def save(path: Path, tensors: dict[str, NDArray[np.float32]], position: Position) -> None:
-    """Write a checkpoint beside `path` and rename it: the old one stays until the new is whole.
+def save(path: Path, tensors: Tensors, position: Position) -> None:
+    """Write a checkpoint beside `path` and rename it: the old one stays until the new one is whole.
 
     Raises:
-        UserError: it can't be written, a full disk for example; the old one is still there.
+        UserError: it can't be written, for example because the disk is full; the old one stays.
     """
     metadata = {_POSITION_KEY: json.dumps(vars(position))}
     path.parent.mkdir(exist_ok=True)
     files.write_bytes(path, to_safetensors(tensors, metadata))
 
 
-def load(path: Path) -> tuple[dict[str, NDArray[np.float32]], Position]:
+def load(path: Path) -> tuple[Tensors, Position]:
     """Read a checkpoint.
 
     Raises:
-        UserError: there is none, or it is damaged.
+        MissingFile: there is none.
+        UserError: it is damaged.
     """
     if not path.is_file():
-        raise UserError(f"There is no checkpoint {path} to go on from: start the run anew.")
+        raise MissingFile(f"There is no checkpoint {path} to resume from. Start a new run.")
     try:
         with safe_open(path, framework="numpy") as file:
             position = Position(**json.loads(file.metadata()[_POSITION_KEY]))

@@ -11,8 +11,8 @@ from cgan.backend.conv import conv, conv_transpose
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.backend.spectral import SpectralNorm
-from cgan.model.config import GeneratorConfig
-from cgan.model.conv import BATCH_NORM_EPS, base_size, has_output_layer, up_channels
+from cgan.model.conv import BATCH_NORM_EPS, ConvConfig
+from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
 nn = jt.nn
@@ -20,26 +20,31 @@ nn = jt.nn
 LEAKY_SLOPE = 0.2
 
 
+def make(config: ConvConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:
+    """Return a new generator and a new discriminator."""
+    # In this order: both draw their weights from one stream of random numbers.
+    discriminator = Discriminator(config, options.d_widths, options.pack)
+    return Generator(config), discriminator
+
+
 class Generator(nn.Module):  # type: ignore[misc, name-defined]
     """G(z, y), or G(z) for an unconditional config."""
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    def __init__(self, config: ConvConfig) -> None:
         """Build the layers."""
         super().__init__()
         self.config = config
-        inputs = config.latent_dim
         if config.conditional:
             self.label_emb = nn.Embedding(config.n_classes, config.n_classes)
-            inputs += config.n_classes
-        self.linear = Linear(inputs, config.widths[0] * base_size(config) ** 2)
+        inputs = config.label_size + config.latent_dim
+        self.linear = Linear(inputs, config.widths[0] * config.base_size**2)
         self.norm0 = _norm(config, 0)
-        own_output = has_output_layer(config)
-        for index, (source, target) in enumerate(up_channels(config), start=1):
-            makes_image = index == 3 and not own_output
+        for index, (source, target) in enumerate(config.up_channels, start=1):
+            makes_image = index == 3 and not config.has_output_layer
             setattr(self, f"up{index}", _Up(source, target, bias=makes_image))
             if not makes_image:
                 setattr(self, f"norm{index}", _norm(config, index))
-        if own_output:
+        if config.has_output_layer:
             self.output = nn.Conv(config.widths[-1], config.channels, 3)
 
     def execute(self, z: Any, labels: Any = None) -> Any:
@@ -52,7 +57,7 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         Returns:
             (N, C, H, W) float32 in [-1, 1].
         """
-        size = base_size(self.config)
+        size = self.config.base_size
         x = jt.concat((self.label_emb(labels), z), dim=1) if self.config.conditional else z
         x = self.linear(x).view((z.shape[0], size, size, self.config.widths[0]))
         for norm, layer in (
@@ -61,14 +66,14 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
             (self.norm2, self.up3),
         ):
             x = layer(leaky_relu(norm(x, z, labels), 0.0))
-        if has_output_layer(self.config):
+        if self.config.has_output_layer:
             x = leaky_relu(self.norm3(x, z, labels), 0.0)
             x = conv(x, self.output.weight, stride=1) + self.output.bias
         return tanh(x).transpose((0, 3, 1, 2))
 
 
 class _Up(nn.Module):  # type: ignore[misc, name-defined]
-    """Transposed convolution 4x4 of stride 2, with or without a bias."""
+    """Transposed convolution 4x4 of stride 2, which has a bias only on request."""
 
     def __init__(self, source: int, target: int, bias: bool) -> None:
         super().__init__()
@@ -81,16 +86,16 @@ class _Up(nn.Module):  # type: ignore[misc, name-defined]
 
 
 class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
-    """BatchNorm of all pixels alike; it ignores latents and labels."""
+    """BatchNorm over all pixels; it ignores latents and labels."""
 
     def execute(self, x: Any, z: Any, labels: Any) -> Any:
         return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
 
 
 class _ClassNorm(_BatchNorm):
-    """BatchNorm with gains and biases of each class, to which a linear map of z may be added."""
+    """BatchNorm with each class's own gains and biases, to which a linear map of z may be added."""
 
-    def __init__(self, config: GeneratorConfig, width: int) -> None:
+    def __init__(self, config: ConvConfig, width: int) -> None:
         super().__init__(width, BATCH_NORM_EPS, affine=False)
         self.gains = jt.ones((config.n_classes, width))
         self.biases = jt.zeros((config.n_classes, width))
@@ -108,7 +113,7 @@ class _ClassNorm(_BatchNorm):
         return super().execute(x, z, labels) * gains.view(shape) + biases.view(shape)
 
 
-def _norm(config: GeneratorConfig, index: int) -> Any:
+def _norm(config: ConvConfig, index: int) -> Any:
     width = config.widths[index]
     if config.class_norm:
         return _ClassNorm(config, width)
@@ -123,19 +128,19 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     "cGANs with Projection Discriminator", 2018, arXiv:1802.05637). All weights are spectrally
     normalised.
 
-    With `pack` it judges that many images of one class together, as channels of one, and so sees
-    when they are too much alike (Lin et al., "PacGAN", 2018, arXiv:1712.04086).
+    With `pack` above 1 it judges that many images of one class together, as channels of one image,
+    and so notices when they are too much alike (Lin et al., "PacGAN", 2018, arXiv:1712.04086).
     """
 
     def __init__(
-        self, config: GeneratorConfig, widths: tuple[int, ...] | None = None, pack: int = 1
+        self, config: ConvConfig, widths: tuple[int, ...] | None = None, pack: int = 1
     ) -> None:
         """Build the layers.
 
         Args:
             config: of the generator.
             widths: channels at 1/2, 1/4 and 1/8 of the image's size; None for the generator's.
-            pack: images that are judged together.
+            pack: number of images that are judged together.
         """
         super().__init__()
         widths = widths or config.widths[2::-1]
@@ -147,14 +152,14 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
             setattr(self, f"conv{index}", SpectralNorm(layer.weight))
             setattr(self, f"bias{index}", layer.bias)
             source = target
-        features = source * base_size(config) ** 2
+        features = source * config.base_size**2
         linear = nn.Linear(features, 1)
         self.linear, self.bias = SpectralNorm(linear.weight), linear.bias
         if config.conditional:
             self.embedding = SpectralNorm(nn.Embedding(config.n_classes, features).weight)
 
     def begin_step(self) -> None:
-        """Let the spectral norms follow the weights; once before each training step."""
+        """Let the spectral norms follow the weights."""
         for part in self.modules():
             if isinstance(part, SpectralNorm):
                 part.iterate()
@@ -164,7 +169,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
 
         Args:
             images: (N, C, H, W) float32 in [-1, 1]; N is a multiple of `pack`.
-            labels: (N,) int32 in 0 .. n_classes - 1, `pack` equal ones after each other; None if
+            labels: (N,) int32 in 0 .. n_classes - 1, in runs of `pack` equal ones; None if
                 unconditional.
 
         Returns:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# While only n steps are done, the average reaches back over about n / 10 of them at most, so
-# that the random beginning is soon forgotten.
+# After n steps, the average reaches back over about n / 10 of them at most, so that the random
+# initial weights are soon forgotten.
 _WARM_UP = 10
 
 
@@ -23,18 +23,18 @@ class Average:
     tensors: dict[str, NDArray[np.float32]]
 
     def __init__(self, network: Any, decay: float) -> None:
-        """Begin with the tensors as they are.
+        """Start from the current tensors.
 
         Args:
             network: a Jittor module.
-            decay: share of the old average that stays after a step, below 1.
+            decay: share of the old average that a step keeps, below 1.
         """
         self._network = network
         self._decay = decay
         self.tensors = {name: t.copy() for name, t in network.state_dict(to="numpy").items()}
 
     def update(self, step: int) -> None:
-        """Take in the tensors after `step` steps, counted from 1."""
+        """Include the tensors after `step` steps, counted from 1."""
         decay = min(self._decay, step / (step + _WARM_UP))
         for name, value in self._network.state_dict().items():
             average = self.tensors[name]

@@ -20,33 +20,34 @@ Lim and Ye, "Geometric GAN", 2017 (arXiv:1705.02894), the hinge loss, as Miyato 
     min_D  E_x[max(0, 1 - D(x|y))] + E_z[max(0, 1 + D(G(z|y)|y))]        min_G  -E_z[D(G(z|y)|y)]
                                                                                              (4)
 
-To it `reader_weight` times the loss of a classifier C may be added that was trained on the real
-images and stays as it is, so that a generated digit can be read (Odena, Olah and Shlens,
+G's loss may also include `reader_weight` times the loss of a classifier C, so that generated digits
+can be read. C was trained on the real images and doesn't change. (Odena, Olah and Shlens,
 "Conditional Image Synthesis with Auxiliary Classifier GANs", 2017, arXiv:1610.09585, train one
-along with D):
+along with D.)
 
     E_z[max(0, log 0.99 - log C(y|G(z|y)))]                                                  (5)
 
-What C is sure of gets no gradient, or digits would all become what C is surest of.
+Images that C is sure of get no gradient: otherwise all digits would become what C is surest of.
 
 Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", 2018
-(arXiv:1801.04406), equation 9: to D's loss is added, with the weight γ = `r1`, on real images alone
+(arXiv:1801.04406), equation 9: D's loss gets a gradient penalty on real images, with
+the weight γ = `r1`:
 
     γ/2 E_x[|∇D(x)|²]                                                                        (6)
 
-which keeps D from becoming steep where G has nothing left to learn. (D's loss being half of theirs
-here, `r1` does what twice as much does there.) It is taken from finite differences along Gaussian
-noise, whose mean square is the gradient's, since no second derivatives are needed then; Lin et al.
-("Diffusion Adversarial Post-Training for One-Step Video Generation", 2025, arXiv:2501.08316) do
-so without dividing by s:
+It keeps D from becoming steep where G has nothing left to learn. (D's loss is half of theirs
+here, so `r1` has the effect of twice its value there.) The gradient is estimated by finite
+differences along Gaussian noise, whose mean square is that of the gradient: this needs no second
+derivatives. Lin et al. ("Diffusion Adversarial Post-Training for One-Step Video Generation", 2025,
+arXiv:2501.08316) do so without dividing by s. Here it is
 
     γ/2 E_x,e[((D(x + s e) - D(x)) / s)²],    e ~ N(0, I)                                    (7)
 
-and only every few steps, at as many times the weight, as in Karras et al. ("Analyzing and Improving
-the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
+and it is paid only every few steps, at as many times the weight, as in Karras et al. ("Analyzing
+and Improving the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
 
-Each function of scores below takes D's, (N, 1) float32, and returns a scalar. The discriminator's
-loss is (real + generated) / 2, as in the article. Importing this module imports Jittor.
+Each function of scores below takes those of D, (N, 1) float32, and returns a scalar. The loss of D
+is (real + generated) / 2, as in the article. Importing this module imports Jittor.
 """
 
 from collections.abc import Callable
@@ -58,9 +59,9 @@ from cgan.model.reader import CERTAIN
 jt = load_jittor()
 
 R1_NOISE = 0.05
-"""s in equation (7); images are from -1 to 1."""
+"""s in equation (7); pixels are from -1 to 1."""
 R1_INTERVAL = 4
-"""Of so many steps of D one has the penalty, which then counts so many times."""
+"""D pays the penalty in one of so many steps, at as many times the weight."""
 
 
 def lsgan(scores: Any, real: bool) -> Any:
@@ -85,23 +86,23 @@ def hinge(scores: Any, real: bool) -> Any:
     return jt.maximum(1.0 - scores if real else 1.0 + scores, 0.0).mean()
 
 
-def illegibility(log_probabilities: Any, labels: Any) -> Any:
-    """Equation (5): the mean of what the classifier's log-probabilities lack to be certain.
+def reader_loss(log_probabilities: Any, labels: Any) -> Any:
+    """Equation (5): by how much the classifier falls short of certainty, on average.
 
     Args:
         log_probabilities: (N, n_classes) float32, at most 0.
-        labels: (N,) int32, what was to be drawn.
+        labels: (N,) int32, the classes that the images should show.
     """
     own = log_probabilities.reindex((len(labels),), ["i0", "@e0(i0)"], extras=[labels])
     return jt.maximum(CERTAIN - own, 0.0).mean()
 
 
-def steepness(scores: Any, near: Any) -> Any:
-    """Equation (7) without its weight: the mean of D's squared slopes, along one noise per image.
+def gradient_penalty(scores: Any, near: Any) -> Any:
+    """Equation (7) without its weight: D's mean squared slope along one noise per image.
 
     Args:
         scores: (N, 1) float32, of real images.
-        near: (N, 1) float32, of the same with `R1_NOISE` times standard normal noise on them.
+        near: (N, 1) float32, of the same images plus `R1_NOISE` times standard normal noise.
     """
     return ((near - scores) / R1_NOISE).sqr().mean()
 

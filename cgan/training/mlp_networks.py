@@ -13,12 +13,18 @@ from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.model.config import GeneratorConfig
 from cgan.model.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, LEAKY_SLOPE
+from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
 nn = jt.nn
 
 DROPOUT = 0.4
 DISCRIMINATOR_WIDTH = 512
+
+
+def make(config: GeneratorConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:
+    """Return a new generator and a new discriminator; no option changes them."""
+    return Generator(config), Discriminator(config)
 
 
 class Generator(nn.Module):  # type: ignore[misc, name-defined]
@@ -32,10 +38,9 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         """Build the layers with Jittor's default initialisation."""
         super().__init__()
         self.config = config
-        inputs = config.latent_dim
         if config.conditional:
             self.label_emb = nn.Embedding(config.n_classes, config.n_classes)
-            inputs += config.n_classes
+        inputs = config.label_size + config.latent_dim
         layers: list[Any] = []
         for width in HIDDEN:
             layers.append(Linear(inputs, width))
@@ -63,7 +68,7 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
 class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     """D(x, y), or D(x) for an unconditional config: a score without a sigmoid.
 
-    The flat image beside Embedding(n_classes, n_classes); Linear 512; two times Linear 512,
+    The flat image beside Embedding(n_classes, n_classes); Linear 512; twice Linear 512 and
     Dropout 0.4; LeakyReLU 0.2 between; Linear 1.
     """
 
@@ -74,10 +79,9 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         """
         super().__init__()
         self.config = config
-        inputs = int(np.prod(config.image_shape))
         if config.conditional:
             self.label_embedding = nn.Embedding(config.n_classes, config.n_classes)
-            inputs += config.n_classes
+        inputs = int(np.prod(config.image_shape)) + config.label_size
         width = DISCRIMINATOR_WIDTH
         layers = [Linear(inputs, width), nn.LeakyReLU(LEAKY_SLOPE)]
         for _ in range(2):
@@ -85,7 +89,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         self.model = nn.Sequential(*layers, Linear(width, 1))
 
     def begin_step(self) -> None:
-        """Do nothing: no part of it follows the weights from step to step."""
+        """Do nothing: unlike spectral norms, nothing here follows the weights from step to step."""
 
     def execute(self, images: Any, labels: Any = None) -> Any:
         """Score images.
@@ -95,8 +99,8 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
             labels: (N,) int32 in 0 .. n_classes - 1; None if unconditional.
 
         Returns:
-            (N, 1) float32; least squares aims it at 1 for real and 0 for generated images, for
-            cross-entropy it is the logit of "real".
+            (N, 1) float32: the higher, the more real. Least squares aims at 1 for real and 0 for
+            generated images; for cross-entropy it is the logit of "real".
         """
         x = images.view((images.shape[0], -1))
         if self.config.conditional:

@@ -1,22 +1,34 @@
-"""The generator and the discriminator of an architecture. Importing it imports Jittor."""
+"""The generator and the discriminator of an architecture. Making them imports Jittor.
 
+An architecture names a module with its Jittor networks. It has one function,
+
+    make(config: GeneratorConfig, options: TrainingOptions) -> tuple[generator, discriminator]
+
+which returns modules with random weights:
+
+    generator(z, labels) -> images, with the parameters that the architecture's `shapes` lists
+    discriminator(images, labels) -> scores (N / options.pack, 1)
+    discriminator.begin_step() is called once before each training step
+
+Latents are (N, latent_dim) float32, labels (N,) int32, or None if unconditional, and images
+(N, C, H, W) float32 in [-1, 1]. `cgan.training.mlp_networks` is the simplest example.
+"""
+
+import importlib
 from typing import Any
 
+from cgan.model import architectures
 from cgan.model.config import GeneratorConfig
-from cgan.training import conv_networks, mlp_networks
+from cgan.training.options import TrainingOptions
 
 
-def make(
-    config: GeneratorConfig, d_widths: tuple[int, ...] | None = None, pack: int = 1
-) -> tuple[Any, Any]:
+def make(config: GeneratorConfig, options: TrainingOptions) -> tuple[Any, Any]:
     """Return a new generator and a new discriminator, with random weights.
 
     Args:
         config: of the generator.
-        d_widths: channels of a convolutional discriminator; None for the generator's.
-        pack: images that a convolutional discriminator judges together.
+        options: of the run; each architecture takes what it knows.
     """
-    if config.architecture == "conv":
-        discriminator = conv_networks.Discriminator(config, d_widths, pack)
-        return conv_networks.Generator(config), discriminator
-    return mlp_networks.Generator(config), mlp_networks.Discriminator(config)
+    networks = importlib.import_module(architectures.of(config).networks)
+    generator, discriminator = networks.make(config, options)
+    return generator, discriminator

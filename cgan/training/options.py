@@ -1,138 +1,186 @@
-"""The settings of a training run: the article's options, and what decides the weights."""
+"""The options of a training run: what decides the weights, and how to run.
 
-import math
+An option is added by adding a field. `cgan.training.option_fields` says what a field can hold, and
+gets the command line, the help, the checks and the rule of `--resume` from it.
+"""
+
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from cgan.common.errors import UserError
+from cgan.backend.setup import DEVICES
+from cgan.common.errors import BadValue
+from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
-from cgan.model.config import ARCHITECTURES, MAX_WIDTH
-from cgan.writing.latents import check_seed
+from cgan.model.architectures import ARCHITECTURES, takers
+from cgan.model.conv import DEFAULT_WIDTHS, MAX_WIDTH
+from cgan.training.option_fields import check_needs, check_values, is_given, option, options_of
+from cgan.writing.latents import MAX_SEED
 
 LOSSES = ("lsgan", "bce", "hinge")
-_CONV_ONLY = ("g_widths", "d_widths", "class_norm", "latent_norm", "r1")
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What decides the weights that a run ends with; saved in its `config.json`.
+    """How a generator is trained; saved as "training" in the run's `config.json`.
 
-    Names and defaults are the article's where it has them.
+    Names and defaults are the article's where it has them. The fields' order is that of the keys
+    in `config.json`. What each one means is its first string, which `--help` shows too. None as a
+    default means that the value comes from the data or from another option.
 
-    Attributes:
-        dataset: "mnist" or "digits".
-        arch: "mlp", the article's fully connected networks, or "conv".
-        g_widths: channels of a "conv" generator (see `GeneratorConfig.widths`); None for
-            `DEFAULT_WIDTHS`.
-        d_widths: channels of a "conv" discriminator at 1/2, 1/4 and 1/8 of the image's size; None
-            for those of the generator.
-        class_norm: gains and biases of each class in a "conv" generator's BatchNorm.
-        latent_norm: let z change these, too; needs `class_norm`.
-        loss: "lsgan", "bce" or "hinge".
-        unconditional: train G(z) instead of G(z, y).
-        n_epochs: passes over the data.
-        batch_size: images per step; the last batch of an epoch may be smaller.
-        lr: Adam's learning rate.
-        d_lr: the discriminator's; None for the same.
-        decay_from: share of the run, from 0 to 1, after which the learning rates sink linearly,
-            to 0 at the end; 1 keeps them constant.
-        b1: decay of Adam's first moment.
-        b2: decay of Adam's second moment.
-        d_steps: steps of the discriminator for each of the generator.
-        ema: decay of the moving average of the generator's weights, which is what is published;
-            0 publishes the weights themselves.
-        pack: how many images of one class a "conv" discriminator judges together.
-        r1: weight of the gradient penalty that a "conv" discriminator pays on real images (see
-            `cgan.training.losses`, equation 6).
-        shift: most pixels by which what the discriminator sees is shifted, at random.
-        n_cpu: CPU threads (at most as many as there are CPUs).
-        latent_dim: length of z.
-        n_classes: number of classes; None takes it from the data.
-        img_size: height and width that images are resized to, in pixels.
-        channels: 1 (grey) or 3 (RGB); None takes it from the data.
-        sample_interval: steps between sample grids.
-        evaluate_interval: epochs between evaluations, of which the best weights are kept; 0 for
-            none.
-        checkpoint_interval: epochs between checkpoints.
-        reader: train a small classifier, too, which says how legible an image is (see
-            `cgan.model.reader`), and publish it with the generator.
-        reader_weight: weight of that classifier's verdict in the generator's loss.
-        seed: all randomness comes from it.
-        number: what `result.png` shows.
+    Raises:
+        BadValue: names the option that is wrong.
     """
 
-    dataset: str = "mnist"
-    arch: str = "mlp"
-    g_widths: tuple[int, ...] | None = None
-    d_widths: tuple[int, ...] | None = None
-    class_norm: bool = False
-    latent_norm: bool = False
-    loss: str = "lsgan"
-    unconditional: bool = False
-    n_epochs: int = 100
-    batch_size: int = 64
-    lr: float = 0.0002
-    d_lr: float | None = None
-    decay_from: float = 1.0
-    b1: float = 0.5
-    b2: float = 0.999
-    d_steps: int = 1
-    ema: float = 0.0
-    pack: int = 1
-    r1: float = 0.0
-    shift: int = 0
-    n_cpu: int = 8
-    latent_dim: int = 100
-    n_classes: int | None = None
-    img_size: int = 32
-    channels: int | None = None
-    sample_interval: int = 1000
-    checkpoint_interval: int = 1
-    evaluate_interval: int = 0
-    reader: bool = False
-    reader_weight: float = 0.0
-    seed: int = 0
-    number: str = "01234567890"
+    # The data and the networks.
+    dataset: str = option(
+        "mnist",
+        "mnist (IDX files in --data-dir, downloaded if missing) or digits (bundled)",
+        choices=DATASETS,
+    )
+    arch: str = option(
+        "mlp",
+        " or ".join(f"{name} ({one.title})" for name, one in ARCHITECTURES.items()),
+        choices=ARCHITECTURES,
+    )
+    # See `GeneratorConfig.widths`.
+    g_widths: tuple[int, ...] | None = option(
+        None,
+        "channels of a conv generator, from the latent on; "
+        f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
+    )
+    # At 1/2, 1/4 and 1/8 of the image's size.
+    d_widths: tuple[int, ...] | None = option(
+        None,
+        "channels of a conv discriminator; those of the generator by default",
+        at_least=1,
+        at_most=MAX_WIDTH,
+    )
+    class_norm: bool = option(
+        False,
+        "give each class its own gains and biases in a conv generator's BatchNorm",
+    )
+    latent_norm: bool = option(False, "let these depend on the latent, too", needs="class_norm")
+
+    # The objective and the optimisers.
+    loss: str = option(
+        "lsgan",
+        "lsgan (least squares), bce (cross-entropy, the article's formulas) or hinge",
+        choices=LOSSES,
+    )
+    unconditional: bool = option(False, "train G(z) without labels")
+    n_epochs: int = option(100, "passes over the data", at_least=1)
+    # The last batch of an epoch may be smaller.
+    batch_size: int = option(
+        64,
+        "images per step",
+        at_least=2,
+        because="BatchNorm compares the images of a batch",
+    )
+    lr: float = option(0.0002, "Adam's learning rate", greater_than=0)
+    d_lr: float | None = option(
+        None, "the discriminator's learning rate; the same by default", greater_than=0
+    )
+    decay_from: float = option(
+        1.0,
+        "share of the run after which the learning rates fall linearly to 0",
+        at_least=0,
+        at_most=1,
+    )
+    b1: float = option(0.5, "Adam's decay of the first moment", at_least=0, less_than=1)
+    b2: float = option(0.999, "Adam's decay of the second moment", at_least=0, less_than=1)
+    d_steps: int = option(1, "steps of the discriminator for each of the generator", at_least=1)
+    # The average is what is published.
+    ema: float = option(
+        0.0,
+        "decay of the moving average of the generator's weights; 0 for none",
+        at_least=0,
+        less_than=1,
+    )
+    pack: int = option(
+        1,
+        "images of a class that the discriminator judges together",
+        at_least=1,
+    )
+    # `cgan.training.losses`, equation 6.
+    r1: float = option(
+        0.0,
+        "weight of the gradient penalty of a conv discriminator on real images; 0 for none",
+        at_least=0,
+    )
+    shift: int = option(
+        0, "shift what the discriminator sees at random by up to this many pixels", at_least=0
+    )
+    # Decides the last bits of the weights, which another machine changes, too: a resumed run
+    # warns where the number of threads is not the same any more.
+    n_cpu: int = option(
+        8,
+        "CPU threads, at most as many as there are CPUs",
+        decides_weights=False,
+        at_least=1,
+    )
+
+    # The generator's sizes. Their bounds are those of `GeneratorConfig`.
+    latent_dim: int = option(100, "length of the latent z")
+    n_classes: int | None = option(None, "number of classes; taken from the data by default (10)")
+    img_size: int = option(32, "height and width that images are resized to")
+    channels: int | None = option(None, "1 (grey) or 3 (RGB); taken from the data by default (1)")
+
+    # What is written on the way.
+    sample_interval: int = option(
+        1000, "steps between sample grids", decides_weights=False, at_least=1
+    )
+    checkpoint_interval: int = option(
+        1, "epochs between checkpoints", decides_weights=False, at_least=1
+    )
+    evaluate_interval: int = option(
+        0,
+        "epochs between evaluations, which keep the best weights; 0 for none",
+        decides_weights=False,
+        at_least=0,
+    )
+
+    # The reader (`cgan.model.reader`), which is published with the generator.
+    reader: bool = option(
+        False, "train a small classifier beside the generator, for writing legibly (--best-of)"
+    )
+    reader_weight: float = option(
+        0.0,
+        "weight of the reader's verdict in the generator's loss (needs --reader)",
+        at_least=0,
+        needs="reader",
+    )
+
+    seed: int = option(
+        0,
+        "the same seed gives the same weights on the same machine",
+        at_least=0,
+        at_most=MAX_SEED,
+    )
+    number: str = option("01234567890", "the number in result.png", decides_weights=False)
 
     def __post_init__(self) -> None:
-        """Check what can be checked without the data.
+        """Check everything that can be checked without the data."""
+        check_values(self)
+        self._check_architecture()
+        check_needs(self)
+        if self.d_widths is not None and len(self.d_widths) != 3:
+            raise BadValue("--d_widths must be three whole numbers, such as 64,128,256.")
+        if self.batch_size % self.pack:
+            raise BadValue(
+                f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
+            )
+        if self.shift >= self.img_size:
+            raise BadValue(
+                f"--shift must be less than --img_size ({self.img_size}), not {self.shift}."
+            )
 
-        Raises:
-            UserError: names the option that doesn't fit.
-        """
-        _check(self.dataset in DATASETS, f"--dataset must be one of {', '.join(DATASETS)}.")
-        _check(self.arch in ARCHITECTURES, f"--arch must be one of {', '.join(ARCHITECTURES)}.")
-        for name in _CONV_ONLY if self.arch != "conv" else ():
-            _check(not getattr(self, name), f"--{name} needs --arch conv.")
-        if self.d_widths is not None:
-            fits = len(self.d_widths) == 3 and all(1 <= w <= MAX_WIDTH for w in self.d_widths)
-            _check(fits, f"--d_widths must be three whole numbers from 1 to {MAX_WIDTH}.")
-        _check(not self.latent_norm or self.class_norm, "--latent_norm needs --class_norm.")
-        _check(self.arch == "conv" or self.pack == 1, "--pack needs --arch conv.")
-        _check(
-            self.pack >= 1 and self.batch_size % self.pack == 0,
-            "--pack must be at least 1 and divide --batch_size.",
-        )
-        _check(self.loss in LOSSES, f"--loss must be one of {', '.join(LOSSES)}.")
-        for name in ("n_epochs", "d_steps", "n_cpu", "sample_interval", "checkpoint_interval"):
-            _check(getattr(self, name) >= 1, f"--{name} must be at least 1.")
-        _check(
-            self.batch_size >= 2,
-            "--batch_size must be at least 2: BatchNorm compares the images of a batch.",
-        )
-        _check(self.evaluate_interval >= 0, "--evaluate_interval must be at least 0.")
-        for name in ("lr", "d_lr"):
-            fits = getattr(self, name) is None or 0 < getattr(self, name) < math.inf
-            _check(fits, f"--{name} must be a positive number, such as 0.0002.")
-        _check(0 <= self.decay_from <= 1, "--decay_from must be a number from 0 to 1.")
-        _check(0 <= self.shift < self.img_size, "--shift must be from 0 to less than --img_size.")
-        for name in ("b1", "b2", "ema"):
-            _check(0 <= getattr(self, name) < 1, f"--{name} must be at least 0 and less than 1.")
-        for name in ("r1", "reader_weight"):
-            fits = 0 <= getattr(self, name) < math.inf
-            _check(fits, f"--{name} must be a number that is not negative, such as 0.1.")
-        _check(self.reader or self.reader_weight == 0, "--reader_weight needs --reader.")
-        check_seed(self.seed)
+    def _check_architecture(self) -> None:
+        """Refuse options that other architectures take, but not this one."""
+        for name in options_of(type(self)):
+            names = takers(name)
+            if names and self.arch not in names and is_given(self, name):
+                raise BadValue(f"--{name} needs --arch {' or '.join(names)}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as JSON-ready values."""
@@ -140,10 +188,10 @@ class TrainingOptions:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainingOptions":
-        """Build options from JSON values; what is missing gets its default.
+        """Build options from JSON values; missing ones get their defaults.
 
         Raises:
-            UserError: names the option that doesn't fit.
+            BadValue: names the option that is wrong.
             TypeError: there is an unknown one.
         """
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
@@ -160,6 +208,26 @@ class TrainingOptions:
         return (1 - progress) / (1 - self.decay_from)
 
 
-def _check(fits: bool, message: str) -> None:
-    if not fits:
-        raise UserError(message)
+@dataclass(frozen=True)
+class Execution:
+    """How to run, as opposed to what: a run may go on with other values, so none is saved.
+
+    Raises:
+        BadValue: names the option that is wrong.
+    """
+
+    data_dir: Path = option(Path("data"), "folder of the IDX files")  # noqa: RUF009  (immutable)
+    device: str = option("auto", "auto takes a usable GPU", choices=DEVICES)
+    # Of the whole run, whether it was resumed or not.
+    max_steps: int | None = option(None, "stop after this many steps of the whole run", at_least=1)
+    evaluate: bool = option(False, "measure the weights when training is done")
+    quiet: bool = option(False, "no progress")
+
+    def __post_init__(self) -> None:
+        """Check every option."""
+        check_values(self)
+
+    def say(self, message: str) -> None:
+        """Tell what is happening, unless quiet."""
+        if not self.quiet:
+            note(message)

@@ -21,7 +21,7 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
         path: PNG to write.
         losses: rows (step, epoch, d_loss, g_loss), at least one.
     """
-    from matplotlib.figure import Figure  # here: it takes long to import
+    from matplotlib.figure import Figure  # here: it is slow to import
 
     rows = np.array(losses, dtype=np.float64)
     group = max(1, len(rows) // _CURVE_POINTS)
@@ -34,7 +34,7 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
     axes.plot(averages[:, 0], averages[:, 3], label="generator", color="#c0392b")
     axes.set_xlabel("step")
     axes.set_ylabel("loss")
-    if averages[:, 2:].min() >= 0:  # the hinge loss of a generator may be negative
+    if averages[:, 2:].min() >= 0:  # a generator's hinge loss may be negative
         axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
@@ -43,7 +43,9 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
 
 
 def save_animation(path: Path, frames: Sequence[Path]) -> None:
-    """Make a GIF that loops over pictures, at most 100 of them, evenly chosen, the last longest.
+    """Make a GIF that loops over pictures and shows the last one longest.
+
+    Of more than 100 pictures, 100 are chosen evenly.
 
     Args:
         path: GIF to write.

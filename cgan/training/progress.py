@@ -1,4 +1,4 @@
-"""How training shows where it is: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of training: a bar on a terminal, a line every ten seconds elsewhere."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Epoch, losses, speed and time left."""
+    """Shows epoch, losses, speed and time left."""
 
     def __init__(self, n_epochs: int, steps: int, start: int, quiet: bool) -> None:
         """Begin at step `start` of `steps`."""
@@ -24,13 +24,13 @@ class Progress:
             self._bar = tqdm(total=steps, initial=start, unit="step", dynamic_ncols=True)
 
     def update(self, step: int, epoch: int, images: int, d_loss: float, g_loss: float) -> None:
-        """Tell that `step` is done; `images` were in its batch."""
+        """Show that `step` is done, whose batch had so many `images`."""
         if self._quiet:
             return
         self._images += images
         now = time.monotonic()
         if step == self._first_step + 1:
-            # Operators are compiled in the first step; the speed is that of the others.
+            # The first step compiles operators, so it doesn't count for the speed.
             self._begin, self._images = now, 0
         speed = self._images / max(now - self._begin, 1e-9)
         if self._bar is not None:
@@ -52,7 +52,7 @@ class Progress:
             )
 
     def close(self) -> None:
-        """Leave the bar as it is and go to the next line."""
+        """End the bar, which stays on the terminal."""
         if self._bar is not None:
             self._bar.close()
 

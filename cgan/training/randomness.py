@@ -1,6 +1,6 @@
-"""All randomness of training, from the seed and the position alone.
+"""All randomness of training, which depends on the seed and the position alone.
 
-A run that is resumed at any step so draws the same numbers as one that was never stopped.
+So a run that is resumed at any step draws the same numbers as one that was never stopped.
 """
 
 import numpy as np
@@ -18,15 +18,15 @@ def _jittor_seed(rng: np.random.Generator) -> int:
 
 
 def initialisation_seed(seed: int) -> int:
-    """Return the seed for Jittor's generator when the networks are made."""
+    """Return the seed of Jittor's generator for the initial weights."""
     return _jittor_seed(_generator(seed, _INITIALISATION, 0))
 
 
 def order(seed: int, epoch: int, labels: NDArray[np.int32], pack: int = 1) -> NDArray[np.int64]:
     """Return the order of the images in an epoch: a permutation of their indices.
 
-    With `pack` above 1, `pack` images of one class come after each other, in random groups; what
-    is left over of each class is left out, so the result is that much shorter in every epoch.
+    With `pack` above 1, the images come in random groups of `pack` of one class. What is left over
+    of each class is left out, so every epoch is shorter by the same number of images.
 
     Args:
         seed: of the run.
@@ -46,12 +46,12 @@ def order(seed: int, epoch: int, labels: NDArray[np.int32], pack: int = 1) -> ND
 def draws(
     seed: int, step: int, count: int, latent_dim: int, n_classes: int, pack: int = 1
 ) -> tuple[int, NDArray[np.float32], NDArray[np.int32]]:
-    """Return what a training step needs.
+    """Return the random numbers of a training step.
 
     Returns:
-        The seed for Jittor's generator (the dropout of this step); z (count, latent_dim)
-        float32, standard normal; labels (count,) int32, uniform, `pack` equal ones after each
-        other, which must divide `count`.
+        The seed of Jittor's generator, for this step's dropout; z (count, latent_dim) float32,
+        standard normal; labels (count,) int32, uniform, in runs of `pack` equal ones. `pack` must
+        divide `count`.
     """
     rng = _generator(seed, _STEP, step)
     return (
@@ -62,11 +62,11 @@ def draws(
 
 
 def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
-    """Return by how much a training step shifts images before the discriminator sees them.
+    """Return the shifts of a training step's images, which the discriminator then sees.
 
     Returns:
-        (3, count, 2) int32, uniform in -reach .. reach: for the generator's step, and for the
-        real and the generated images of the discriminator's; down and right, in pixels.
+        (3, count, 2) int32, uniform in -reach .. reach, in pixels: down and right. They are for the
+        generator's step, and for the real and the generated images of the discriminator's step.
     """
     return _generator(seed, _SHIFT, step).integers(
         -reach, reach, (3, count, 2), np.int32, endpoint=True
@@ -74,5 +74,5 @@ def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
 
 
 def noise(seed: int, step: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return a training step's noise for the gradient penalty: standard normal, float32."""
+    """Return the noise of a training step's gradient penalty: standard normal, float32."""
     return _generator(seed, _NOISE, step).standard_normal(shape, np.float32)

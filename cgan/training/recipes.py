@@ -1,4 +1,4 @@
-"""Named sets of options: what `--recipe` begins with, and other options change."""
+"""Named sets of options: `--recipe` starts from one, and the options given change it."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
-def options_of(recipe: str, given: dict[str, Any]) -> TrainingOptions:
-    """Return the recipe's options, but for those that were given.
+def from_recipe(recipe: str, given: dict[str, Any]) -> TrainingOptions:
+    """Return the recipe's options, with `given` ones in place of its own.
 
     Raises:
-        UserError: one does not fit.
+        BadValue: names the option that is wrong.
     """
     return TrainingOptions(**(RECIPES[recipe] | given))

@@ -1,4 +1,4 @@
-"""Measuring a run's weights: on the way, to keep the best ones, and at the end."""
+"""Measuring a run's weights: during training, to keep the best ones, and at the end."""
 
 import functools
 from collections.abc import Callable
@@ -9,12 +9,13 @@ from cgan.data import datasets
 from cgan.evaluation.evaluator import QUICK_SAMPLES, SAMPLES, Evaluator, check_fits
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training.run_folder import RunFolder
 
 
 class RunEvaluation:
-    """Measures against the data that the run is trained on, and its test set."""
+    """Measures against the data that the run is trained on, and their test set."""
 
     def __init__(
         self,
@@ -24,17 +25,17 @@ class RunEvaluation:
         interruption: Interruption,
         say: Callable[[str], None],
     ) -> None:
-        """Nothing is measured, and no classifier trained, before it is asked for.
+        """Check that the weights can be measured; no classifier is trained yet.
 
         Args:
             run: whose weights are measured.
             config: of its generator.
             splits: the training set and the test set.
             interruption: a signal stops an evaluation, too.
-            say: told what is happening, and the figures.
+            say: told what is happening, and the metrics.
 
         Raises:
-            UserError: generator and data don't fit.
+            BadValue: generator and data don't fit together.
         """
         self._run, self._config = run, config
         self._train, self._test = splits
@@ -54,44 +55,44 @@ class RunEvaluation:
             f"python train.py --resume {self._run.path}"
         )
 
-    def keep_best(self, step: int, tensors: weights.Tensors) -> None:
-        """Measure the weights of a step; keep them if their Frechet distance is the least so far.
+    def keep_best(self, step: int, tensors: Tensors) -> None:
+        """Measure the weights of a step; keep those with the smallest Frechet distance so far.
 
         Raises:
             UserError: they can't be written.
             Interrupted: a signal came.
         """
         sampler = Sampler(weights.Weights(self._config, tensors))
-        figures = self._evaluator.quick(sampler, self._few)
-        is_best = figures.frechet_distance < self._least()
+        measured = self._evaluator.quick(sampler, self._few)
+        is_best = measured.frechet_distance < self._smallest_distance()
         self._say(
-            f"Step {step:,}: GAN-test {100 * figures.gan_test:.2f} %, Frechet distance "
-            f"{figures.frechet_distance:.2f}{', the best so far' if is_best else ''}."
+            f"Step {step:,}: GAN-test {100 * measured.gan_test:.2f} %, Frechet distance "
+            f"{measured.frechet_distance:.2f}{', the best so far' if is_best else ''}."
         )
         if is_best:
             self._run.best.mkdir(parents=True, exist_ok=True)
             record = weights.load_config(self._run.path).get(weights.TRAINING_KEY)
             weights.save_config(self._run.best, self._config, record)
             weights.save_tensors(self._run.best, self._config, tensors)
-            metrics.save(self._run.best, figures)
+            metrics.save(self._run.best, measured)
 
-    def _least(self) -> float:
-        """Return the Frechet distance of the best weights, also of a run before a resumption."""
+    def _smallest_distance(self) -> float:
+        """Return the Frechet distance of the best weights so far, of a resumed run, too."""
         try:
             best = metrics.load(self._run.best)
-        except UserError:  # killed while they were written
+        except UserError:  # a process was killed while it wrote them
             best = None
         return float("inf") if best is None else best.frechet_distance
 
     def finish(self) -> None:
-        """Measure everything of the published weights; write `metrics.json` and pictures.
+        """Measure the published weights fully; write `metrics.json` and pictures.
 
         Raises:
             UserError: they can't be written.
             Interrupted: a signal came.
         """
         sampler = Sampler(weights.load(self._run.path))
-        figures = self._evaluator.evaluate(sampler, self._samples, pictures=self._run.path)
-        metrics.save(self._run.path, figures)
-        for line in metrics.table(figures):
+        measured = self._evaluator.evaluate(sampler, self._samples, pictures=self._run.path)
+        metrics.save(self._run.path, measured)
+        for line in metrics.table(measured):
             self._say(line)

@@ -1,4 +1,4 @@
-"""The folder of one training run: what is in it, and who may write there."""
+"""The folder of one training run: what it holds, and who may write there."""
 
 import csv
 import errno
@@ -6,7 +6,7 @@ import fcntl
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import MissingFile, UserError
 from cgan.model.weights import CONFIG_NAME
 
 _LOCK_NAME = ".lock"
@@ -14,16 +14,16 @@ _LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
 
 
 class RunFolder:
-    """Paths in a run folder, held by one process at a time, to the end of a `with` block.
+    """Paths in a run folder, which one process at a time holds until its `with` block ends.
 
     Attributes:
         path: the folder; the publishable `config.json` and `model.safetensors` are in it.
         checkpoint: the file that a resumed run goes on from.
-        best: folder of the best weights so far, where they are measured on the way.
-        losses_csv: the losses, a row every 50 steps.
+        best: folder of the best weights so far, if they are measured during training.
+        losses_csv: the losses; a row for every 50 steps.
         losses_png: the same as curves.
         samples: folder of the sample grids.
-        progress_gif: the sample grids, one after the other.
+        progress_gif: an animation of the sample grids.
         result_png: the written number.
     """
 
@@ -40,10 +40,10 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: Path) -> "RunFolder":
-        """Make the folder; it must not hold any file yet.
+        """Make the folder, which must not hold any file yet.
 
         Raises:
-            UserError: it does, or it can't be made or written.
+            UserError: it holds one, or it can't be made or written to.
         """
         run = cls(path)
         run.check_new()
@@ -71,19 +71,20 @@ class RunFolder:
         found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
         if self.path.is_file() or any(path.is_file() for path in found):
             raise UserError(
-                f"{self.path} holds something already: choose another folder with --out, or go "
-                f"on with the run in it by --resume {self.path}."
+                f"{self.path} holds something already: choose another folder with --out, or "
+                f"continue the run in it with --resume {self.path}."
             )
 
     @classmethod
     def reopen(cls, path: Path) -> "RunFolder":
-        """Open an existing run to go on with it, and clear what a killed process left.
+        """Open an existing run to continue it; delete what a killed process left half-written.
 
         Raises:
-            UserError: there is no run, or another process is training in it.
+            MissingFile: there is no run.
+            UserError: another process is training in it.
         """
         if not (path / CONFIG_NAME).is_file():
-            raise UserError(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
+            raise MissingFile(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
         run = cls(path)
         run._lock()
         for folder in (run.path, run.samples, run.checkpoint.parent, run.best):
@@ -95,7 +96,7 @@ class RunFolder:
         return self.samples / f"{step}.png"
 
     def sample_paths(self) -> list[Path]:
-        """Return the sample grids that are there, by step."""
+        """Return the existing sample grids, in order of steps."""
         found = [path for path in self.samples.glob("*.png") if path.stem.isdecimal()]
         return sorted(found, key=lambda path: int(path.stem))
 
@@ -116,11 +117,11 @@ class RunFolder:
             raise UserError(f"Could not write {self.losses_csv}: {error.strerror}.") from error
 
     def read_losses(self) -> list[tuple[int, int, float, float]]:
-        """Return the rows (step, epoch, d_loss, g_loss); one cut short by a kill is left out."""
+        """Return the rows (step, epoch, d_loss, g_loss), without one that a kill cut short."""
         if not self.losses_csv.exists():
             return []
         rows = []
-        # A row is whole only if its line end was written, too.
+        # A row is complete only if its line end was written, too.
         complete = self.losses_csv.read_text().rpartition("\n")[0]
         for row in csv.DictReader(complete.splitlines()):
             step, epoch, d_loss, g_loss = (row[name] for name in _LOSS_COLUMNS)
@@ -128,7 +129,7 @@ class RunFolder:
         return rows
 
     def forget_after(self, step: int) -> None:
-        """Drop the losses and samples of steps that the checkpoint doesn't know of."""
+        """Delete the losses and samples of later steps than the checkpoint's."""
         rows = [row for row in self.read_losses() if row[0] <= step]
         lines = [",".join(_LOSS_COLUMNS)]
         lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from cgan.common.errors import UserError
 from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
+from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training import checkpoint, plots
-from cgan.training.execution import Execution
-from cgan.training.options import TrainingOptions
+from cgan.training.options import Execution, TrainingOptions
 from cgan.training.progress import Progress
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
@@ -22,13 +22,13 @@ GRID_ROWS = 10
 
 
 class RunLoop:
-    """Trains what is left of a run, and writes what comes of it into its folder."""
+    """Trains what is left of a run, and writes the results into its folder."""
 
     def __init__(
         self,
         run: RunFolder,
         trainer: "Trainer",
-        reader: weights.Tensors,
+        reader: Tensors,
         options: TrainingOptions,
         execution: Execution,
         interruption: Interruption,
@@ -39,10 +39,10 @@ class RunLoop:
         Args:
             run: folder of the run.
             trainer: at the step to go on from.
-            reader: tensors that are published beside the generator's; none without a reader.
+            reader: tensors that are published with the generator's; empty without a reader.
             options: of the run.
             execution: how to run.
-            interruption: a signal ends training after the step that it comes in.
+            interruption: a signal ends training after the current step.
             evaluation: None to measure nothing.
         """
         self._run, self._trainer, self._reader = run, trainer, reader
@@ -72,14 +72,14 @@ class RunLoop:
             return
         progress = Progress(self._options.n_epochs, self._last, step, self._execution.quiet)
         try:
-            self._train_on(progress)
+            self._train_to_end(progress)
         except UserError as error:
             raise UserError(f"{error} {self._what_is_left()}") from error
         finally:
             progress.close()
 
-    def _train_on(self, progress: Progress) -> None:
-        """Train to the last step, where a checkpoint is saved as well as on the way."""
+    def _train_to_end(self, progress: Progress) -> None:
+        """Train to the last step; save checkpoints on the way and at the end."""
         options, run = self._options, self._run
         checkpoint_steps = options.checkpoint_interval * self._trainer.steps_per_epoch
         evaluate_steps = options.evaluate_interval * self._trainer.steps_per_epoch
@@ -111,11 +111,11 @@ class RunLoop:
         checkpoint.save(self._run.checkpoint, trainer.state(), trainer.position)
         weights.save_tensors(self._run.path, trainer.config, self._published())
 
-    def _published(self) -> weights.Tensors:
+    def _published(self) -> Tensors:
         return {**self._trainer.generator_state(), **self._reader}
 
     def save_sample(self) -> None:
-        """Draw the grid on latents that are the same all through training."""
+        """Draw the sample grid; its latents stay the same throughout training."""
         trainer = self._trainer
         sampler = Sampler(weights.Weights(trainer.config, self._published()))
         picture.save_png(self._run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))

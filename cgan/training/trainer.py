@@ -9,20 +9,19 @@ from numpy.typing import NDArray
 
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
+from cgan.backend.shift import shift
 from cgan.common.errors import UserError
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import Tensors
 from cgan.training import networks, randomness
-from cgan.training.augment import shift
 from cgan.training.checkpoint import Position
 from cgan.training.ema import Average
-from cgan.training.losses import LOSSES, R1_INTERVAL, R1_NOISE, illegibility, steepness
+from cgan.training.losses import LOSSES, R1_INTERVAL, R1_NOISE, gradient_penalty, reader_loss
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
-
-State = dict[str, NDArray[np.float32]]
 
 
 class Diverged(UserError):
@@ -41,7 +40,7 @@ class Trainer:
 
     Attributes:
         step: steps done, in the whole run.
-        steps_per_epoch: batches in the data; the last one may be smaller.
+        steps_per_epoch: batches in an epoch; the last one may be smaller.
         config: of the generator.
     """
 
@@ -58,21 +57,21 @@ class Trainer:
             config: of the generator.
             options: of the run.
             data: what to train on.
-            reader: the classifier whose verdict has the weight `options.reader_weight`.
+            reader: the classifier whose loss has the weight `options.reader_weight` in G's.
         """
         self.config = config
         self.step = 0
         self._options = options
         self._data = data
         self._reader = reader if options.reader_weight else None
-        # An unconditional discriminator is shown images of any class together.
+        # An unconditional discriminator may be shown images of different classes together.
         self._classes = data.labels if config.conditional else np.zeros_like(data.labels)
         count, batch = len(self._order(0)), options.batch_size
-        # BatchNorm can't work on a single image: a last batch of one is left out.
+        # BatchNorm can't work on a single image, so a last batch of one is left out.
         self.steps_per_epoch = count // batch + (count % batch > 1)
         jt.set_global_seed(randomness.initialisation_seed(options.seed))
-        self._generator, self._discriminator = networks.make(config, options.d_widths, options.pack)
-        # Jittor's Dropout is off until it is told that this is training.
+        self._generator, self._discriminator = networks.make(config, options)
+        # Until `train()` is called, Jittor's Dropout does nothing.
         self._generator.train()
         self._discriminator.train()
         betas = (options.b1, options.b2)
@@ -84,7 +83,7 @@ class Trainer:
 
     @property
     def position(self) -> Position:
-        """How far the run has come."""
+        """How far the run has come, for a checkpoint."""
         return Position(self.step, self.steps_per_epoch, self._options.seed)
 
     @property
@@ -93,7 +92,7 @@ class Trainer:
         return self.steps_per_epoch * self._options.n_epochs
 
     def run(self) -> Iterator[tuple[int, int, float, float]]:
-        """Train to the last epoch, a step at a time.
+        """Train to the end of the last epoch, one step at a time.
 
         Yields:
             After each step: (epoch from 0, images in the batch, loss of D, loss of G).
@@ -117,9 +116,16 @@ class Trainer:
         return randomness.order(self._options.seed, epoch, self._classes, self._options.pack)
 
     def _train_on(self, indices: NDArray[np.int64]) -> tuple[float, float]:
-        """Train G on fresh latents and labels, then D on real images and the same fakes."""
-        count, options = len(indices), self._options
-        seed, z, fake_labels = randomness.draws(
+        """Train G on fresh latents and labels, then D on real images and the same generated ones.
+
+        Args:
+            indices: of the real images in the batch.
+
+        Returns:
+            The losses of D and of G.
+        """
+        options, count = self._options, len(indices)
+        seed, z, drawn = randomness.draws(
             options.seed,
             self.step,
             count,
@@ -128,56 +134,67 @@ class Trainer:
             options.pack,
         )
         jt.set_seed(seed)
-        real = jt.array(self._data.images[indices])
-        real_labels = self._labels(self._data.labels[indices])
-        labels = self._labels(fake_labels)
         shifts = randomness.shifts(options.seed, self.step, count, options.shift)
+        labels, real_labels = self._labels(drawn), self._labels(self._data.labels[indices])
         factor = options.learning_rate_factor(self.step / self.total_steps)
         self._generator_adam.lr = options.lr * factor
         self._discriminator_adam.lr = self._d_lr * factor
         self._discriminator.begin_step()
 
-        fake = self._generator(jt.array(z), labels)
-        g_loss = self._loss.generator(self._discriminator(shift(fake, shifts[0]), labels))
-        if self._reader is not None:
-            verdict = illegibility(self._reader.log_probabilities(fake), labels)
-            g_loss = g_loss + options.reader_weight * verdict
-        if self.step % options.d_steps == 0:
-            self._generator_adam.step(g_loss)
-
-        fake = fake.detach()
-        real = shift(real, shifts[1])
-        real_scores = self._discriminator(real, real_labels)
-        d_loss = (
-            self._loss.discriminator(real_scores, True)
-            + self._loss.discriminator(self._discriminator(shift(fake, shifts[2]), labels), False)
-        ) / 2
-        minimised = d_loss
-        if options.r1 and self.step % R1_INTERVAL == 0:
-            noise = jt.array(randomness.noise(options.seed, self.step, tuple(real.shape)))
-            near = self._discriminator(real + R1_NOISE * noise, real_labels)
-            weight = R1_INTERVAL * options.r1 / 2
-            minimised = d_loss + weight * steepness(real_scores, near)
-        self._discriminator_adam.step(minimised)
+        fake, g_loss = self._train_generator(jt.array(z), labels, shifts[0])
+        real = shift(jt.array(self._data.images[indices]), shifts[1])
+        fake = shift(fake.detach(), shifts[2])
+        d_loss = self._train_discriminator(real, real_labels, fake, labels)
         if self._average is not None:
             self._average.update(self.step + 1)
         return d_loss.item(), g_loss.item()
 
+    def _train_generator(self, z: Any, labels: Any, shifts: NDArray[np.int32]) -> tuple[Any, Any]:
+        """Do a step of G, unless D has more steps to do first; return its images and its loss."""
+        fake = self._generator(z, labels)
+        loss = self._loss.generator(self._discriminator(shift(fake, shifts), labels))
+        if self._reader is not None:
+            verdict = reader_loss(self._reader.log_probabilities(fake), labels)
+            loss = loss + self._options.reader_weight * verdict
+        if self.step % self._options.d_steps == 0:
+            self._generator_adam.step(loss)
+        return fake, loss
+
+    def _train_discriminator(self, real: Any, real_labels: Any, fake: Any, labels: Any) -> Any:
+        """Do a step of D; return its loss, without the gradient penalty."""
+        real_scores = self._discriminator(real, real_labels)
+        fake_scores = self._discriminator(fake, labels)
+        loss = self._loss.discriminator(real_scores, True)
+        loss = (loss + self._loss.discriminator(fake_scores, False)) / 2
+        if self._options.r1 and self.step % R1_INTERVAL == 0:
+            penalty = self._penalty(real, real_labels, real_scores)
+            self._discriminator_adam.step(loss + penalty)
+        else:
+            self._discriminator_adam.step(loss)
+        return loss
+
+    def _penalty(self, real: Any, labels: Any, scores: Any) -> Any:
+        """Return the weighted gradient penalty of D on real images that have these scores."""
+        noise = jt.array(randomness.noise(self._options.seed, self.step, tuple(real.shape)))
+        near = self._discriminator(real + R1_NOISE * noise, labels)
+        weight = R1_INTERVAL * self._options.r1 / 2
+        return weight * gradient_penalty(scores, near)
+
     def _labels(self, labels: NDArray[np.int32]) -> Any:
         return jt.array(labels) if self.config.conditional else None
 
-    def generator_state(self) -> State:
-        """Return the generator's tensors, or their averages, by name."""
+    def generator_state(self) -> Tensors:
+        """Return the generator's tensors by name; their moving averages if the run has them."""
         if self._average is not None:
             return {name: tensor.copy() for name, tensor in self._average.tensors.items()}
-        state: State = self._generator.state_dict(to="numpy")
+        state: Tensors = self._generator.state_dict(to="numpy")
         return state
 
-    def state(self) -> State:
+    def state(self) -> Tensors:
         """Return copies of all tensors that `restore` needs.
 
         Raises:
-            Diverged: one is not finite.
+            Diverged: a tensor has values that are not finite.
         """
         state = {}
         for prefix, part in self._parts():
@@ -188,11 +205,11 @@ class Trainer:
                 raise Diverged(self.step, f"{name} has values that are not finite")
         return state
 
-    def restore(self, state: State, position: Position) -> None:
-        """Go on from `state` at `position`.
+    def restore(self, state: Tensors, position: Position) -> None:
+        """Continue from `state` at `position`.
 
         Raises:
-            UserError: they are of another run: other names, shapes, data or seed.
+            UserError: they belong to another run, with other networks, data or seed.
         """
         expected = (self.steps_per_epoch, self._options.seed)
         if (position.steps_per_epoch, position.seed) != expected:
@@ -203,7 +220,7 @@ class Trainer:
             f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()
         }
         if state.keys() != targets.keys():
-            raise UserError("The checkpoint does not fit: it is of other networks.")
+            raise UserError("The checkpoint does not fit: it belongs to other networks.")
         for name, target in targets.items():
             tensor = state[name]
             if tensor.shape != tuple(target.shape) or tensor.dtype != np.float32:
@@ -218,7 +235,7 @@ class Trainer:
         jt.sync_all(True)
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what makes up the state: a name, and tensors by name."""
+        """Yield the parts of the state: the name of each, and its tensors by name."""
         for prefix, network, adam in (
             ("generator", self._generator, self._generator_adam),
             ("discriminator", self._discriminator, self._discriminator_adam),

@@ -15,7 +15,7 @@ from demo.page.grid_tab import GridTab
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 from demo.serve.gate import check_values
-from demo.text.texts import explain, language_of, say
+from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -66,7 +66,8 @@ def _add(models: Models, kind: type[Settings]) -> None:
 def _trouble(language: str) -> str:
     """Return the place for a sentence when the server doesn't answer, with the sentences."""
     busy, reset = say(language, "busy"), say(language, "reset")
-    return f'<p role="alert" data-busy="{busy}" data-reset="{reset}"></p>'
+    data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{tag_of(language)}"'
+    return f'<p role="alert" {data}></p>'
 
 
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
@@ -91,7 +92,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         return [language, told, renewed, *restored, *updates]
 
     def change(language: str) -> list[Any]:
-        other = "en" if language == "zh" else "zh"
+        other = next_language(language)
         return [other, other, *shared.words.updates(other)]
 
     page = gr.context.Context.root_block

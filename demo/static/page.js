@@ -193,8 +193,8 @@ window.cgan = {
     }
   },
 
-  speak(language) {
-    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  speak() {
+    document.documentElement.lang = document.querySelector("#trouble p").dataset.lang;
     cgan.relabel();
     document.title = document.querySelector("#head h1").textContent;
     document.documentElement.dataset.ready = "true"; // the link's settings are on the page
@@ -202,7 +202,7 @@ window.cgan = {
 
   // The chosen language is the only thing that is stored.
   chooseLanguage(language) {
-    cgan.speak(language);
+    cgan.speak();
     try {
       localStorage.setItem("cgan-language", language);
     } catch {

@@ -32,11 +32,11 @@ int cuDeviceGetCount(int *count) {
 
 ASK = (
     "import sys\n"
-    "from cgan import jittor_cuda\n"
+    "from cgan.backend import compat, cuda\n"
     # This machine may have a CUDA of its own in the usual places.
-    "jittor_cuda._NVCC_PLACES = ()\n"
-    "jittor_cuda._PROBE_SECONDS = float(sys.argv[1])\n"
-    "print(jittor_cuda.why_no_cuda())\n"
+    "compat.NVCC_PLACES = ()\n"
+    "cuda._PROBE_SECONDS = float(sys.argv[1])\n"
+    "print(cuda.why_no_cuda())\n"
 )
 
 

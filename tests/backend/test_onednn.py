@@ -28,7 +28,7 @@ def _environment(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / onednn._FOLDER
+    return tmp_path / onednn.ONEDNN_FOLDER
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_without_packages_and_internet_it_does_without_and_says_how_slow(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        monkeypatch.setattr(onednn, "_DOWNLOAD_SERVER", address)
+        monkeypatch.setattr(onednn, "ONEDNN_SERVER", address)
         provide_onednn(str(tmp_path))
     assert os.environ["use_mkl"] == "0"
     assert not folder.exists()
@@ -195,7 +195,7 @@ def test_without_packages_jittor_downloads_its_own_and_that_is_said(
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        monkeypatch.setattr(onednn, "_DOWNLOAD_SERVER", address)
+        monkeypatch.setattr(onednn, "ONEDNN_SERVER", address)
         provide_onednn(str(tmp_path))
         server.shutdown()
         thread.join()
@@ -224,7 +224,7 @@ def test_a_download_server_that_talks_nonsense_is_none(tmp_path, monkeypatch, ca
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        monkeypatch.setattr(onednn, "_DOWNLOAD_SERVER", address)
+        monkeypatch.setattr(onednn, "ONEDNN_SERVER", address)
         try:
             provide_onednn(str(tmp_path))
         finally:
@@ -236,7 +236,7 @@ def test_a_download_server_that_talks_nonsense_is_none(tmp_path, monkeypatch, ca
 
 def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path, monkeypatch):
     monkeypatch.delenv("use_mkl", raising=False)
-    folder = tmp_path / onednn._FOLDER
+    folder = tmp_path / onednn.ONEDNN_FOLDER
     folder.mkdir(parents=True)
     (folder / f".include.{os.getpid()}").symlink_to("/nowhere")
     provide_onednn(str(tmp_path))

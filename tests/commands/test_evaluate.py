@@ -1,4 +1,4 @@
-"""`python -m cgan evaluate`: figures on the terminal, metrics.json, two pictures."""
+"""`python -m cgan evaluate`: metrics on the terminal and in a file, and two pictures."""
 
 import hashlib
 import json
@@ -97,7 +97,7 @@ def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weigh
 
 
 def test_any_idx_folder_is_measured_against(tiny_weights, capsys):
-    # Uncertain what is what, but images and labels all the same, of other sizes.
+    # Random images, in no way digits, of another size than the generator's.
     idx_files.write(tiny_weights.parent / "own", idx_files.data_set(count=120))
     assert main("weights", "--data-dir", "own", "--samples", "100") == 0
     assert json.loads((tiny_weights / "metrics.json").read_text())["data"] == "own"

@@ -14,6 +14,9 @@ from PIL import Image
 from tests.conftest import READ, ROOT, WRITE, check_no_token, hub_environment
 from tests.hub_server import Fault, HubServer
 
+http_only = pytest.mark.parametrize("server", [False], indirect=True, ids=["http"])
+xet_only = pytest.mark.parametrize("server", [True], indirect=True, ids=["xet"])
+
 
 @pytest.fixture(params=[False, True], ids=["http", "xet"])
 def server(request, tmp_path):
@@ -110,7 +113,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     assert run("write", "138", "--weights", "./ann/x")[0] == 2
 
 
-@pytest.mark.parametrize("server", [False], indirect=True, ids=["http"])
+@http_only
 @pytest.mark.parametrize(
     ("arguments", "token", "said"),
     [
@@ -145,6 +148,7 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
     assert len(server.commits("ann/y")) == 1
 
 
+@http_only
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
@@ -176,6 +180,7 @@ def stop_when_asked(server, process):
     process.send_signal(signal.SIGINT)
 
 
+@xet_only
 @pytest.mark.parametrize("place", ["repos/create", "preupload", "/commit/"])
 def test_ctrl_c(server, start, place):
     server.fault = Fault(place, delay=60)
@@ -203,6 +208,7 @@ def test_a_full_disk(server, run, tiny_weights, tmp_path):
 
 
 @pytest.mark.slow
+@xet_only
 def test_training_pushes_in_the_end(server, run, start, tmp_path):
     settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--out=run"]
     server.fault = Fault("preupload", status=403)

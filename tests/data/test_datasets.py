@@ -1,4 +1,4 @@
-"""Training data: whatever is in the folder, in the range and shape that the networks want."""
+"""Training data: any folder of IDX files, in the range and shape that the networks take."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.data import datasets, idx, mnist
 from tests import idx_files
 from tests.conftest import message
@@ -154,7 +154,7 @@ def test_a_truncated_file_is_named(tmp_path):
 )
 def test_files_that_do_not_fit_together_are_named(tmp_path, change, said):
     idx_files.write(tmp_path, idx_files.data_set() | change)
-    with pytest.raises(UserError, match=said) as caught:
+    with pytest.raises(BadValue, match=said) as caught:
         datasets.load("mnist", tmp_path, 8)
     message(caught)
 
@@ -163,7 +163,7 @@ def test_another_data_set_is_not_filled_up_with_mnist(tmp_path):
     contents = idx_files.data_set()
     del contents[TRAIN_LABELS]
     idx_files.write(tmp_path, contents)
-    with pytest.raises(UserError, match=f"not MNIST, without {TRAIN_LABELS}"):
+    with pytest.raises(MissingFile, match=f"not MNIST, without {TRAIN_LABELS}"):
         datasets.load("mnist", tmp_path, 8)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [TRAIN_IMAGES, TEST_IMAGES, TEST_LABELS]

@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.data import idx
 from tests.conftest import message
 from tests.idx_files import idx_bytes
@@ -41,7 +41,7 @@ def test_an_array_comes_back(tmp_path, shape):
     ],
 )
 def test_what_is_not_idx_is_named_with_what_to_do(tmp_path, data, said):
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(BadValue) as caught:
         idx.parse(data, tmp_path / "train-labels")
     text = message(caught)
     assert text.startswith(f"{tmp_path / 'train-labels'} is damaged: ")
@@ -88,7 +88,7 @@ def test_what_is_not_only_gzip_is_named(tmp_path, content):
 @pytest.mark.parametrize("name", ["a", "a.gz"])
 def test_a_file_that_can_not_be_read_is_named(tmp_path, name):
     path = tmp_path / name
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(MissingFile) as caught:
         idx.read_bytes(path)
     assert message(caught) == f"Could not read {path}: No such file or directory."
     path.mkdir()

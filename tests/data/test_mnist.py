@@ -176,7 +176,7 @@ def test_without_a_good_mirror_nothing_is_written(mirrors, tmp_path, fault):
     with pytest.raises(UserError) as caught:
         mnist.download_missing(tmp_path, quiet=True)
     text = message(caught)
-    assert "no mirror could give it (2 tried)" in text
+    assert "from any mirror (2 tried)" in text
     assert "--data-dir" in text
     assert "--dataset digits" in text
     assert names(tmp_path) == []
@@ -238,7 +238,7 @@ def test_a_folder_that_can_not_be_made_is_named(mirrors, tmp_path):
     assert str(tmp_path / "file/data") in message(caught)
 
 
-def test_two_mirrors_are_known_and_one_s_own_come_first(monkeypatch):
+def test_two_mirrors_are_known_and_the_users_own_come_first(monkeypatch):
     monkeypatch.setattr(mnist, "MIRRORS", REAL_MIRRORS)
     assert len(set(mnist.MIRRORS)) >= 2
     assert all(url.startswith("https://") for url in mnist.MIRRORS)
@@ -271,10 +271,11 @@ def test_a_data_folder_that_may_not_be_entered_is_named(tmp_path):
     (tmp_path / "shut").chmod(0)
     code = (
         "import os, pathlib\n"
-        "from cgan import mnist\n"
+        "from cgan.common.errors import UserError\n"
+        "from cgan.data import mnist\n"
         "os.geteuid() or os.seteuid(65534)\n"
         "try:\n    mnist.find(pathlib.Path('shut'), 'name')\n"
-        "except mnist.UserError as error:\n    print(error)\n"
+        "except UserError as error:\n    print(error)\n"
     )
     # The folders above belong to root alone, too; the name is looked up from within.
     tmp_path.chmod(0o755)

@@ -57,7 +57,7 @@ def test_other_tensors_are_not_used(tmp_path, capsys, tensors, reason):
     assert classifier_cache.load(path, SHAPES) is None
     warning = capsys.readouterr().err
     assert reason in warning
-    assert "it is trained anew" in warning
+    assert "it is trained again" in warning
 
 
 @pytest.mark.parametrize("cut", [0, 5, 60, -1])
@@ -65,7 +65,7 @@ def test_a_file_cut_short_is_not_used(tmp_path, capsys, cut):
     path = tmp_path / "a.safetensors"
     path.write_bytes(weights.to_safetensors(TENSORS)[:cut])
     assert classifier_cache.load(path, SHAPES) is None
-    assert "it is trained anew" in capsys.readouterr().err
+    assert "it is trained again" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_written_it_does_without(tmp_path, capsys):

@@ -53,7 +53,7 @@ def test_a_discriminator_is_refused_by_name(tmp_path):
 
 def test_weights_that_are_there_are_not_overwritten(saved, tmp_path):
     (tmp_path / "config.json").write_text("mine")
-    with pytest.raises(UserError, match="holds weights already"):
+    with pytest.raises(UserError, match="already holds weights"):
         convert(saved[1], tmp_path)
     assert (tmp_path / "config.json").read_text() == "mine"
 

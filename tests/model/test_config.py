@@ -6,7 +6,9 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from cgan.common.errors import UserError
+from cgan.model.architectures import config_from_dict
 from cgan.model.config import GeneratorConfig
+from cgan.model.conv import ConvConfig
 from tests.conftest import message
 
 ARTICLE = {
@@ -29,7 +31,20 @@ def test_the_defaults_are_the_articles():
 
 def test_json_round_trip():
     config = GeneratorConfig(7, 5, 8, 3, False)
-    assert GeneratorConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    assert config_from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_the_defaults_of_a_convolutional_one():
+    assert ConvConfig().to_dict() == CONV
+
+
+@pytest.mark.parametrize(
+    "values", [ARTICLE, CONV | {"class_norm": True, "latent_norm": True}], ids=["mlp", "conv"]
+)
+def test_the_keys_keep_their_order(values):
+    """`config.json` stays the same to the byte: the reader, which came last, is the last."""
+    values = values | {"reader": True}
+    assert list(config_from_dict(values).to_dict()) == list(values)
 
 
 def test_image_shape():
@@ -42,9 +57,9 @@ def test_it_is_frozen():
 
 
 def test_a_reader_is_named_only_where_there_is_one():
-    config = GeneratorConfig.from_dict(ARTICLE | {"reader": True})
+    config = config_from_dict(ARTICLE | {"reader": True})
     assert config.to_dict() == ARTICLE | {"reader": True}
-    assert GeneratorConfig.from_dict(ARTICLE | {"reader": False}) == GeneratorConfig()
+    assert config_from_dict(ARTICLE | {"reader": False}) == GeneratorConfig()
     with pytest.raises(UserError, match="reader must be False for an unconditional generator"):
         GeneratorConfig(conditional=False, reader=True)
 
@@ -58,7 +73,7 @@ def test_the_bounds_themselves_fit(low_or_high):
         "channels": (1, 3),
     }
     values = {name: pair[low_or_high] for name, pair in bounds.items()}
-    config = GeneratorConfig.from_dict(ARTICLE | values)
+    config = config_from_dict(ARTICLE | values)
     assert {name: getattr(config, name) for name in bounds} == values
 
 
@@ -83,7 +98,7 @@ def test_the_bounds_themselves_fit(low_or_high):
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(name, value):
     with pytest.raises(UserError) as caught:
-        GeneratorConfig.from_dict(ARTICLE | {name: value})
+        config_from_dict(ARTICLE | {name: value})
     assert message(caught).startswith(f"{name} must be ")
 
 
@@ -99,7 +114,7 @@ def test_a_value_that_does_not_fit_is_refused_by_name(name, value):
     ids=repr,
 )
 def test_json_round_trip_of_a_convolutional_one(values):
-    config = GeneratorConfig.from_dict(CONV | values)
+    config = config_from_dict(CONV | values)
     assert json.loads(json.dumps(config.to_dict())) == CONV | values
 
 
@@ -114,43 +129,41 @@ def test_json_round_trip_of_a_convolutional_one(values):
 )
 def test_a_value_that_does_not_fit_a_convolutional_one_is_refused_by_name(name, value):
     with pytest.raises(UserError) as caught:
-        GeneratorConfig.from_dict(CONV | {name: value})
+        config_from_dict(CONV | {name: value})
     assert message(caught).startswith(f"{name} must be ")
 
 
 def test_there_are_no_gains_of_classes_without_classes():
     with pytest.raises(UserError, match="class_norm must be False for an unconditional"):
-        GeneratorConfig.from_dict(CONV | {"class_norm": True, "conditional": False})
+        config_from_dict(CONV | {"class_norm": True, "conditional": False})
 
 
 def test_there_are_no_gains_of_latents_without_those_of_classes():
     with pytest.raises(UserError, match="latent_norm must be False without class_norm"):
-        GeneratorConfig.from_dict(CONV | {"latent_norm": True})
+        config_from_dict(CONV | {"latent_norm": True})
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("widths", (8, 8, 8)), ("class_norm", True), ("latent_norm", True)]
 )
 def test_what_is_convolutional_does_not_fit_the_articles(name, value):
-    with pytest.raises(UserError, match=f"^{name} must be "):
-        GeneratorConfig(**{name: value})
     with pytest.raises(UserError, match=f"unknown key '{name}'"):
-        GeneratorConfig.from_dict(ARTICLE | {name: value})
+        config_from_dict(ARTICLE | {name: value})
 
 
 @pytest.mark.parametrize("name", ARTICLE)
 def test_a_missing_key_is_named(name):
     with pytest.raises(UserError, match=f"'{name}' is missing"):
-        GeneratorConfig.from_dict({key: ARTICLE[key] for key in ARTICLE if key != name})
+        config_from_dict({key: ARTICLE[key] for key in ARTICLE if key != name})
 
 
 @pytest.mark.parametrize("name", sorted(CONV.keys() - {"architecture"}))
 def test_a_missing_key_of_a_convolutional_one_is_named(name):
     with pytest.raises(UserError, match=f"'{name}' is missing"):
-        GeneratorConfig.from_dict({key: CONV[key] for key in CONV if key != name})
+        config_from_dict({key: CONV[key] for key in CONV if key != name})
 
 
 def test_an_unknown_key_is_named():
     with pytest.raises(UserError) as caught:
-        GeneratorConfig.from_dict(ARTICLE | {"laten\ndim": 100})
+        config_from_dict(ARTICLE | {"laten\ndim": 100})
     assert r"unknown key 'laten\ndim'" in message(caught)

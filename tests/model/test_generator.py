@@ -1,11 +1,11 @@
-"""Both architectures behind one interface."""
+"""The architectures behind one interface."""
 
 import numpy as np
 import pytest
 
-from cgan.model.conv_generator import ConvGenerator
+from cgan.model.conv import ConvGenerator
 from cgan.model.generator import NumpyGenerator
-from cgan.model.mlp_generator import MlpGenerator
+from cgan.model.mlp import MlpGenerator
 from cgan.model.weights import Weights
 from tests.conftest import TINY, TINY_CONV, random_tensors
 
@@ -13,7 +13,7 @@ from tests.conftest import TINY, TINY_CONV, random_tensors
 @pytest.mark.parametrize(("config", "kind"), [(TINY, MlpGenerator), (TINY_CONV, ConvGenerator)])
 def test_the_architecture_is_the_configs(config, kind):
     weights = Weights(config, random_tensors(config))
-    network = kind(weights)
+    network = kind(config, weights.tensors)
     rng = np.random.default_rng(0)
     z, labels = rng.standard_normal((9, 3)).astype(np.float32), rng.integers(0, 10, 9)
     expected = network(z, network.classes[labels])

@@ -83,6 +83,7 @@ def test_what_people_read():
         "trained on MNIST with [Jittor]",
         "](number.png)",
         "](grid.png)",
+        'pip install ".[hub]"',
         'Sampler.from_pretrained("ann/numbers")',
         "python demo/app.py --weights ann/numbers\n",
         'api_name="/write"',
@@ -159,7 +160,7 @@ def test_it_needs_no_jinja(tmp_path):
     """Which only templates of huggingface_hub's need."""
     code = (
         "import sys\nsys.modules['jinja2'] = None\n"
-        "from tests.test_card import make\nassert make().startswith('---')"
+        "from tests.publish.test_card import make\nassert make().startswith('---')"
     )
     result = run_python("-c", code, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")

@@ -22,12 +22,12 @@ def test_the_build_gets_only_what_the_demo_is_made_of(tmp_path):
     for name in (".env", "data/x.gz", "runs/a/model.safetensors", "cgan/__pycache__/x.pyc"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    for name in ("LICENSE", "cgan/a.py", "demo/static/page.js", "requirements.txt"):
+    for name in ("LICENSE", "cgan/a.py", "demo/static/page.js", "requirements-demo.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     shutil.copy(ROOT / ".dockerignore", tmp_path)
     found = {path.as_posix() for path in dockerfile.context(tmp_path)}
-    assert found == {"LICENSE", "cgan/a.py", "demo/static/page.js", "requirements.txt"}
+    assert found == {"LICENSE", "cgan/a.py", "demo/static/page.js", "requirements-demo.txt"}
 
 
 def test_base_images_are_pinned_and_the_same():
@@ -62,12 +62,12 @@ def test_it_holds_the_demo_and_its_packages_alone(image):
     assert files == {*demo_files.find_files(), "requirements.txt"}
     command = [image.root / "python/bin/python", "-m", "pip", "list", "--format=freeze"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    installed = {demo_files.normalise(line.partition("==")[0]): line for line in listed}
-    pins = demo_files.read_pins(demo_files.requirements())
+    installed = {demo_files.canonical_name(line.partition("==")[0]): line for line in listed}
+    pins = demo_files.read_pins((ROOT / demo_files.LOCK).read_text())
     # What pip found necessary beyond the pins would come without a version.
     assert installed.keys() - pins.keys() <= {"pip", "setuptools"}
     for name in installed.keys() & pins.keys():
-        assert installed[name].partition("==")[2] == pins[name].version
+        assert installed[name].partition("==")[2] == pins[name]
 
 
 def start(disk, image, **environment):

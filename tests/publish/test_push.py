@@ -18,9 +18,9 @@ from cgan.model import weights
 from cgan.publish.publication import publication
 from cgan.publish.push import check_may_push, push
 from cgan.sampler import Sampler
-from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors
+from tests.conftest import READ, TINY, WRITE, http_only, message, random_tensors, xet_only
 from tests.hub_server import Fault
-from tests.test_publication import measured
+from tests.publish.test_publication import measured
 
 X = Repository("ann/x")
 FILES = {"model.safetensors", "config.json", "README.md", "grid.png", "number.png"}
@@ -101,6 +101,7 @@ def test_figures_of_other_weights_do_not_stay(hub, tiny_weights):
     assert not push(tiny_weights, X).changed
 
 
+@http_only
 def test_a_token_that_was_logged_in_with(hub, tiny_weights, monkeypatch, tmp_path):
     """`hf auth login` writes it into a file."""
     monkeypatch.delenv("HF_TOKEN")
@@ -110,11 +111,13 @@ def test_a_token_that_was_logged_in_with(hub, tiny_weights, monkeypatch, tmp_pat
     assert push(tiny_weights, X).changed
 
 
+@http_only
 def test_an_organisation(hub, tiny_weights):
     push(tiny_weights, Repository("digits/x"))
     assert set(hub.files("digits/x")) == FILES | {".gitattributes"}
 
 
+@http_only
 def test_private(hub, tiny_weights):
     push(tiny_weights, X, private=True)
     assert hub.repo("ann/x")["private"]
@@ -123,6 +126,7 @@ def test_private(hub, tiny_weights):
     assert hub.repo("ann/x")["private"]
 
 
+@http_only
 def test_what_should_be_private_is_not_pushed_to_a_public_repository(hub, tiny_weights):
     commit = hub.add_repo("ann/x")
     with pytest.raises(UserError) as caught:
@@ -131,6 +135,7 @@ def test_what_should_be_private_is_not_pushed_to_a_public_repository(hub, tiny_w
     assert hub.commits("ann/x")[0] == commit
 
 
+@http_only
 def test_a_branch(hub, tiny_weights):
     hub.add_repo("ann/x", {"notes.txt": b"n"})
     main = hub.commits("ann/x")
@@ -154,6 +159,7 @@ def test_a_branch(hub, tiny_weights):
     assert (fourth.changed, fourth.commit) == (False, third.commit)
 
 
+@http_only
 def test_tags(hub, tiny_weights):
     first = push(tiny_weights, X, tag="v1.0")
     assert hub.repo("ann/x")["tags"] == {"v1.0": first.commit}
@@ -163,7 +169,7 @@ def test_tags(hub, tiny_weights):
     change(tiny_weights)
     with pytest.raises(UserError) as caught:
         push(tiny_weights, X, tag="v1.0")
-    assert "ann/x has a tag v1.0 of another commit already" in message(caught)
+    assert "ann/x already has a tag v1.0 on another commit" in message(caught)
     assert hub.commits("ann/x")[0] == first.commit
     second = push(tiny_weights, X, tag="v2.0")
     tags = {"v1.0": first.commit, "v1": first.commit, "v2.0": second.commit}
@@ -173,6 +179,7 @@ def test_tags(hub, tiny_weights):
         push(tiny_weights, Repository("ann/x", "v1.0"))
 
 
+@http_only
 def test_only_the_tag_fails(hub, tiny_weights):
     hub.fault = Fault("/tag/", status=403)
     with pytest.raises(HubError) as caught:
@@ -281,6 +288,7 @@ PLACES = {
 HTTP_PLACES = ("put", "verify")
 
 
+@http_only
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("place", ["create", "preupload", "transport", "commit"])
 def test_statuses(hub, tiny_weights, no_pauses, status, place):
@@ -299,6 +307,17 @@ def test_statuses(hub, tiny_weights, no_pauses, status, place):
     assert push(tiny_weights, X).changed
 
 
+@xet_only
+@pytest.mark.parametrize("status", STATUSES)
+def test_statuses_where_a_large_file_is_sent(hub, tiny_weights, no_pauses, status):
+    hub.add_repo("ann/x")
+    before = hub.commits("ann/x")
+    hub.fault = Fault(PLACES["transport"], status=status, headers={"Retry-After": "1"})
+    assert STATUSES[status] in refused(push, tiny_weights, X)
+    assert hub.fault.hits
+    assert hub.commits("ann/x") == before
+
+
 @http_only
 @pytest.mark.parametrize("place", ["create", "preupload", "put", "commit"])
 def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses, place):
@@ -306,7 +325,11 @@ def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses
     assert "too many requests from here: try again in 600 s" in refused(push, tiny_weights, X)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("hub", "place"),
+    [*((False, place) for place in PLACES), (True, "transport"), (True, "commit")],
+    indirect=["hub"],
+)
 @pytest.mark.parametrize("how", ["drop", "lose"])
 def test_a_connection_that_breaks(hub, tiny_weights, no_pauses, place, how):
     """Nothing is half pushed, and pushing again, also after a commit came through, does it."""
@@ -352,6 +375,7 @@ def test_no_hub(hub, tiny_weights):
         assert f"Can't reach {hub.endpoint} (no answer)" in refused(call)
 
 
+@http_only
 def test_a_silent_hub(hub, tiny_weights, monkeypatch):
     monkeypatch.setattr("cgan.hub.session._SILENCE", 0.3)
     hub.fault = Fault(delay=60)
@@ -394,6 +418,7 @@ def test_two_at_once(hub, tiny_weights, tmp_path):
     assert after == before
 
 
+@http_only
 @pytest.mark.parametrize("branch", [None, "dev"])
 def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
     hub, tiny_weights, monkeypatch, branch
@@ -420,6 +445,7 @@ def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
     assert published(hub, branch or "main") == publication(tiny_weights, repository)
 
 
+@http_only
 def test_config_without_the_number_of_the_run(hub, tiny_weights):
     training = {"dataset": "mnist", "seed": 3, "number": "13812345678"}
     weights.save_config(tiny_weights, TINY, training)

@@ -7,14 +7,13 @@ import pytest
 
 from cgan.backend.setup import load_jittor
 from cgan.hub.source import BUNDLED
-from cgan.model.config import GeneratorConfig
-from cgan.model.conv import generator_shapes
+from cgan.model.conv import ConvConfig, generator_shapes
 from cgan.model.reader import is_reader
 from cgan.model.weights import Weights, load
 from cgan.sampler import Sampler
 from cgan.training.conv_networks import LEAKY_SLOPE, Discriminator, Generator
 from tests.conftest import TINY_CONV, random_tensors
-from tests.test_conv_generator import CONFIGS
+from tests.model.test_conv import CONFIGS
 
 jt = load_jittor()
 
@@ -155,6 +154,6 @@ def test_the_widths_are_the_generators_in_reverse_unless_given():
 
 
 def test_a_larger_image_is_larger_in_the_middle_only():
-    config = GeneratorConfig(architecture="conv", widths=(3, 2, 2), img_size=24)
+    config = ConvConfig(widths=(3, 2, 2), img_size=24)
     assert Discriminator(config).state_dict()["linear.weight"].shape == [1, 3 * 3 * 3]
     assert Generator(config).state_dict()["linear.weight"].shape[0] == 3 * 3 * 3

@@ -5,7 +5,7 @@ import pytest
 
 from cgan.backend.setup import load_jittor
 from cgan.model.reader import CERTAIN
-from cgan.training.losses import LOSSES, R1_NOISE, bce, hinge, illegibility, lsgan, steepness
+from cgan.training.losses import LOSSES, R1_NOISE, bce, gradient_penalty, hinge, lsgan, reader_loss
 from cgan.training.options import LOSSES as NAMES
 
 jt = load_jittor()
@@ -65,17 +65,17 @@ def test_illegible_is_what_is_not_read_as_its_class_for_certain():
     """Three images: read with 99.5 %, with half of the certainty, and as another class."""
     chances = np.array([[0.995, 0.005], [0.505, 0.495], [0.9, 0.1]], np.float32)
     logarithms, labels = jt.array(np.log(chances)), jt.array(np.array([0, 1, 1], np.int32))
-    loss = illegibility(logarithms, labels)
+    loss = reader_loss(logarithms, labels)
     assert loss.item() == pytest.approx((np.log(2) + np.log(9.9)) / 3, rel=1e-5)
     assert np.exp(CERTAIN) == pytest.approx(0.99)
     gradient = jt.grad(loss, logarithms).numpy()
     np.testing.assert_allclose(gradient, [[0, 0], [0, -1 / 3], [0, -1 / 3]], rtol=1e-6)
 
 
-def test_steepness_is_the_squared_length_of_the_gradient():
+def test_the_gradient_penalty_is_the_squared_length_of_the_gradient():
     """Of a linear discriminator it is that of its weights, whatever the images are."""
     rng = np.random.default_rng(0)
     weights = rng.standard_normal((12, 1)).astype(np.float32)
     images, noise = (rng.standard_normal((20000, 12)).astype(np.float32) for _ in range(2))
     scores, near = (jt.array(x @ weights) for x in (images, images + R1_NOISE * noise))
-    assert steepness(scores, near).item() == pytest.approx((weights**2).sum(), rel=0.05)
+    assert gradient_penalty(scores, near).item() == pytest.approx((weights**2).sum(), rel=0.05)

@@ -1,12 +1,14 @@
-"""The options of a training run: the article's defaults, and what doesn't fit is named."""
+"""The options of a training run: the article's defaults, and wrong ones are named."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from cgan.common.errors import UserError
-from cgan.training.options import TrainingOptions
+from cgan.common.errors import BadValue
+from cgan.model.architectures import ARCHITECTURES
+from cgan.training.option_fields import resumed
+from cgan.training.options import Execution, TrainingOptions
 from tests.conftest import message
 
 ARTICLE = {
@@ -93,18 +95,19 @@ def test_they_are_frozen():
         ("lr", [0.0, -1e-3, NAN, INFINITY]),
         ("b1", [1.0, -0.1, NAN]),
         ("b2", [1.0, -0.1, INFINITY]),
+        ("evaluate_interval", [-1]),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_option(name, values):
     for value in values:
-        with pytest.raises(UserError) as caught:
+        with pytest.raises(BadValue) as caught:
             TrainingOptions(**{name: value})
         assert message(caught).startswith(f"--{name} must be ")
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63])
 def test_a_bad_seed_is_refused(seed):
-    with pytest.raises(UserError, match="seed must be"):
+    with pytest.raises(BadValue, match="seed must be"):
         TrainingOptions(seed=seed)
 
 
@@ -117,19 +120,19 @@ def test_the_smallest_values_fit():
 
 @pytest.mark.parametrize("widths", [(), (1, 2), (1, 2, 3, 4), (0, 1, 1), (1, 1025, 1)])
 def test_bad_widths_of_a_discriminator_are_refused(widths):
-    with pytest.raises(UserError, match="--d_widths must be three whole numbers from 1 to 1024"):
+    with pytest.raises(BadValue, match=r"^--d_widths must be "):
         TrainingOptions(arch="conv", d_widths=widths)
 
 
 @pytest.mark.parametrize("pack", [0, -2, 3, 128])
 def test_a_pack_divides_the_batch(pack):
     assert TrainingOptions(arch="conv", pack=4).pack == 4
-    with pytest.raises(UserError, match="--pack must be at least 1 and divide --batch_size"):
+    with pytest.raises(BadValue, match=r"^--pack must "):
         TrainingOptions(arch="conv", pack=pack)
 
 
 def test_a_latents_norm_needs_the_classes():
-    with pytest.raises(UserError, match="--latent_norm needs --class_norm"):
+    with pytest.raises(BadValue, match="--latent_norm needs --class_norm"):
         TrainingOptions(arch="conv", latent_norm=True)
 
 
@@ -145,18 +148,55 @@ def test_a_latents_norm_needs_the_classes():
     ],
 )
 def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
-    with pytest.raises(UserError, match=f"--{name} needs --arch conv"):
+    with pytest.raises(BadValue, match=f"--{name} needs --arch conv"):
         TrainingOptions(**{name: value})
 
 
 @pytest.mark.parametrize("weight", [-0.1, float("inf"), float("nan")])
 @pytest.mark.parametrize("name", ["reader_weight", "r1"])
-def test_a_weight_is_a_number_that_is_not_negative(name, weight):
-    with pytest.raises(UserError, match=f"--{name} must be a number that is not negative"):
+def test_a_weight_is_finite_and_not_negative(name, weight):
+    with pytest.raises(BadValue, match=f"--{name} must be "):
         TrainingOptions(arch="conv", reader=True, **{name: weight})
 
 
 def test_there_is_no_weight_without_a_reader():
     assert TrainingOptions(reader=True, reader_weight=0.1).reader_weight == 0.1
-    with pytest.raises(UserError, match="--reader_weight needs --reader"):
+    with pytest.raises(BadValue, match="--reader_weight needs --reader"):
         TrainingOptions(reader_weight=0.1)
+
+
+def test_what_an_architecture_takes_are_options():
+    names = TrainingOptions().to_dict()
+    for arch in ARCHITECTURES.values():
+        assert arch.options <= names.keys()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"checkpoint_interval": 5, "sample_interval": 7, "evaluate_interval": 2},
+        {"number": "42"},
+        {"n_cpu": 1},
+    ],
+)
+def test_resume_accepts_what_does_not_decide_the_weights(changes):
+    run = TrainingOptions(seed=3)
+    assert resumed(run, changes) == replace(run, **changes)
+
+
+def test_resume_refuses_what_decides_the_weights():
+    accepted = {"sample_interval", "checkpoint_interval", "evaluate_interval", "number", "n_cpu"}
+    run = TrainingOptions(arch="conv", g_widths=(16, 8, 8), class_norm=True, reader=True)
+    for name, value in run.to_dict().items():
+        if name not in accepted:
+            with pytest.raises(BadValue, match=f"--{name} is .* there, not ") as caught:
+                resumed(run, {name: not value if isinstance(value, bool) else object()})
+            message(caught)
+    with pytest.raises(BadValue, match="--g_widths is 16,8,8 there, not 16,8,4"):
+        resumed(run, {"g_widths": (16, 8, 4)})
+
+
+@pytest.mark.parametrize("values", [{"max_steps": 0}, {"device": "tpu"}, {"quiet": 1}])
+def test_how_to_run_is_checked_too(values):
+    with pytest.raises(BadValue, match=f"--{next(iter(values))} must be "):
+        Execution(**values)

@@ -8,21 +8,26 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
+import train
 from cgan import Sampler
 from cgan.model.reader import is_reader
 from cgan.training.recipes import RECIPES
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
-# 8 steps an epoch, a checkpoint after each.
-SETTINGS = ("--dataset=digits", "--batch_size=256", "--n_epochs=6", "--sample_interval=20")
-STEPS = 48
+# 8 steps an epoch, a checkpoint after each. The checkpoint is too large for `no_room`.
+SETTINGS = (
+    "--dataset=digits",
+    "--img_size=24",
+    "--batch_size=256",
+    "--n_epochs=6",
+    "--sample_interval=20",
+)
 # All that the article has not, at once, in small.
 BEST = (
     *SETTINGS,
@@ -32,15 +37,22 @@ BEST = (
     "--d_steps=2",
     "--shift=1",
 )
+# What runs in this process, where nothing is killed, is as small as can be.
+SMALL = ("--dataset=digits", "--img_size=8", "--batch_size=256", "--max_steps=4", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def _cache(cached_classifiers):
+    """Readers are trained once, for these and other tests."""
 
 
 def command(*arguments):
     return [sys.executable, str(ROOT / "train.py"), *map(str, arguments)]
 
 
-def train(*arguments, **settings):
+def run_process(*arguments, **settings):
     return subprocess.run(
-        command(*arguments), capture_output=True, text=True, timeout=600, **settings
+        command(*arguments), capture_output=True, text=True, timeout=600, check=False, **settings
     )
 
 
@@ -49,22 +61,34 @@ def begin(*arguments):
 
 
 def wait_for(condition, process, seconds=300):
-    """Wait until `condition()` or the process has ended; return whether it was the condition."""
+    """Wait until `condition()`; fail if the process ends before, or it takes too long."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
+    while not condition():
         if process.poll() is not None:
-            return False
+            pytest.fail(process.stderr.read())
+        if time.monotonic() > end:
+            pytest.fail("nothing happened in time")
         time.sleep(0.0005)
-    pytest.fail("nothing happened in time")
 
 
-def check_refused(result, *words):
-    """Check that a command said what is wrong in one line and exited with 2."""
-    assert result.returncode == 2
-    assert "Traceback" not in result.stderr
-    last = result.stderr.strip().splitlines()[-1]
+def kill(process):
+    process.kill()
+    process.communicate()
+
+
+def check_refused(capsys, arguments, *words):
+    """Check that train.py, in this process, says what is wrong in one line and returns 2."""
+    try:
+        code = train.main(list(map(str, arguments)))
+    except SystemExit as stop:  # by argparse
+        code = stop.code
+    check_said(code, capsys.readouterr().err, *words)
+
+
+def check_said(code, errors, *words):
+    assert code == 2, errors
+    assert "Traceback" not in errors
+    last = errors.strip().splitlines()[-1]
     for word in words:
         assert word in last
 
@@ -81,27 +105,30 @@ def outcome(run):
     }
 
 
+def training(run):
+    return json.loads((run / "config.json").read_text())["training"]
+
+
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory):
     """A run that nothing disturbed."""
     run = tmp_path_factory.mktemp("whole") / "run"
-    result = train(*SETTINGS, "--out", run)
+    result = run_process(*SETTINGS, "--out", run)
     assert result.returncode == 0, result.stderr
     return run
 
 
 @pytest.mark.slow
 def test_a_run_leaves_all_that_a_person_wants_to_see(whole_run):
-    config = json.loads((whole_run / "config.json").read_text())
-    assert config["training"]["batch_size"] == 256
-    assert config["training"]["n_classes"] == 10
+    assert training(whole_run)["batch_size"] == 256
+    assert training(whole_run)["n_classes"] == 10
     with open(whole_run / "losses.csv") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["step"]) for row in rows] == [1]
     assert sorted(path.stem for path in (whole_run / "samples").iterdir()) == ["0", "20", "40"]
     with Image.open(whole_run / "progress.gif") as gif:
         assert gif.n_frames == 3
-        assert gif.size == (320, 320)
+        assert gif.size == (240, 240)
     with Image.open(whole_run / "losses.png") as curves:
         assert curves.format == "PNG"
     assert len(load_file(whole_run / "checkpoint/last.safetensors")) == 84
@@ -112,52 +139,103 @@ def test_a_run_leaves_all_that_a_person_wants_to_see(whole_run):
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_run_and_another_seed_another(whole_run, tmp_path):
-    assert train(*SETTINGS, "--out", tmp_path / "same").returncode == 0
-    assert outcome(tmp_path / "same") == outcome(whole_run)
-    assert train(*SETTINGS, "--seed=1", "--out", tmp_path / "other").returncode == 0
-    assert outcome(tmp_path / "other")["weights"] != outcome(whole_run)["weights"]
+def test_whatever_happens_to_a_run_it_ends_bit_identical(whole_run, tmp_path):
+    """Stopped, out of disk space, killed at bad moments, and resumed with allowed changes.
 
-
-@pytest.mark.slow
-def test_killed_at_any_moment_and_resumed_it_ends_bit_identical(whole_run, tmp_path):
+    It all happens to one run, in real processes: the state after each is the start of the next.
+    """
     run = tmp_path / "run"
     last = run / "checkpoint/last.safetensors"
 
-    def writing():
-        with contextlib.suppress(FileNotFoundError):
-            return any((run / "checkpoint").glob(".last.safetensors.*.tmp"))
+    process = begin(*SETTINGS, "--out", run)
+    wait_for((run / "config.json").exists, process)
+    kill(process)  # before the first checkpoint
 
-    def stamp():
-        return last.stat().st_mtime_ns if last.exists() else 0
+    # What doesn't decide the weights may change, and is kept.
+    result = run_process("--resume", run, "--max-steps=5", "--number=7", "--checkpoint_interval=1")
+    assert result.returncode == 0, result.stderr
+    assert training(run)["number"] == "7"
+    assert (run / "result.png").exists()
 
-    cut_while_writing = 0
-    # Before the first checkpoint; between checkpoints; and while one is written, three times.
-    for moment in ("begun", "writing", "between", "writing", "writing"):
-        before = stamp()
-        process = begin(*(["--resume", run] if run.exists() else [*SETTINGS, "--out", run]))
-        condition = {
-            "begun": (run / "config.json").exists,
-            "writing": writing,
-            "between": lambda before=before: stamp() != before,
-        }[moment]
-        assert wait_for(condition, process), process.stderr.read()
-        if moment == "between":
-            time.sleep(0.05)
-        process.kill()
-        process.communicate()
-        cut_while_writing += writing()
-    assert cut_while_writing >= 1
-    result = train("--resume", run)
+    check_a_full_disk_loses_nothing(run)
+    assert check_kills(run, last, ("writing", "between", "writing", "writing")) >= 1
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = last.stat().st_mtime_ns
+        process = begin("--resume", run)
+        wait_for(lambda before=before: last.stat().st_mtime_ns != before, process)
+        process.send_signal(number)  # in the first step of the next epoch
+        _, errors = process.communicate()
+        assert process.returncode == 128 + number
+        assert "Traceback" not in errors
+        assert f"--resume {run}" in errors
+
+    result = run_process("--resume", run, "--number=01234567890")
     assert result.returncode == 0, result.stderr
     assert outcome(run) == outcome(whole_run)
+    assert training(run) == training(whole_run)
+    assert not list(run.rglob("*.tmp"))
+
+    again = run_process("--resume", run, "--checkpoint_interval=5", "--n_cpu=1")
+    assert again.returncode == 0
+    assert "nothing left to train" in again.stderr
+    if training(run)["threads"] > 1:  # the computer has more than one CPU
+        assert "not the same to the bit" in again.stderr
+    assert outcome(run) == outcome(whole_run)
+    assert training(run) == training(whole_run) | {"checkpoint_interval": 5, "n_cpu": 1}
+
+
+def check_a_full_disk_loses_nothing(run):
+    checkpoint = (run / "checkpoint/last.safetensors").read_bytes()
+    weights = (run / "model.safetensors").read_bytes()
+    room = 20 << 20
+    assert len(checkpoint) > room
+
+    def no_room():
+        # Room for what Jittor writes when it starts, not for a checkpoint.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    result = run_process("--resume", run, preexec_fn=no_room)
+    check_said(result.returncode, result.stderr, "Could not write", "last.safetensors", "step 5")
+    assert (run / "checkpoint/last.safetensors").read_bytes() == checkpoint
+    assert (run / "model.safetensors").read_bytes() == weights
     assert not list(run.rglob("*.tmp"))
 
 
+def check_kills(run, last, moments):
+    """Resume and kill the run at these moments; return how often a checkpoint was cut short."""
+
+    def writing():
+        with contextlib.suppress(FileNotFoundError):
+            return any(last.parent.glob(".last.safetensors.*.tmp"))
+
+    cut_short = 0
+    for moment in moments:
+        before = last.stat().st_mtime_ns
+        process = begin("--resume", run)
+        if moment == "writing":
+            wait_for(writing, process)
+        else:
+            wait_for(lambda before=before: last.stat().st_mtime_ns != before, process)
+            time.sleep(0.02)
+        kill(process)
+        cut_short += bool(writing())
+    return cut_short
+
+
 @pytest.mark.slow
-def test_the_best_recipe_ends_bit_identical_too(tmp_path):
+def test_another_seed_gives_another_run(whole_run, tmp_path):
+    run = tmp_path / "run"
+    assert train.main([*SETTINGS, "--quiet", "--seed=1", "--max_steps=1", "--out", str(run)]) == 0
+    for name in ("losses.csv", "samples/0.png"):  # the first step's losses, and before it
+        assert (run / name).read_bytes() != (whole_run / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_the_best_recipe_ends_bit_identical_too(tmp_path, capsys):
     whole, run = tmp_path / "whole", tmp_path / "run"
-    result = train(*BEST, "--out", whole)
+    result = run_process(*BEST, "--out", whole)
     assert result.returncode == 0, result.stderr
     config = json.loads((whole / "config.json").read_text())
     assert (config["architecture"], config["widths"]) == ("conv", [16, 8, 8])
@@ -171,74 +249,20 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path):
     assert any(not np.array_equal(published[n], state[f"generator.{n}"]) for n in own)
 
     process = begin(*BEST, "--out", run)
-    assert wait_for((run / "checkpoint/last.safetensors").exists, process), process.stderr.read()
-    time.sleep(0.1)
-    process.kill()
-    process.communicate()
-    assert train("--resume", run, "--max-steps=21").returncode == 0
-    check_refused(train("--resume", run, "--recipe=best"), "--recipe")
-    check_refused(train("--resume", run, "--g_widths=16,8,4"), "--g_widths is (16, 8, 8) there")
-    result = train("--resume", run, "--ema=0.999", "--g_widths=16,8,8")
+    wait_for((run / "checkpoint/last.safetensors").exists, process)
+    kill(process)
+    assert run_process("--resume", run, "--max-steps=21").returncode == 0
+    check_refused(capsys, ["--resume", run, "--recipe=best"], "--recipe")
+    check_refused(capsys, ["--resume", run, "--g_widths=16,8,4"], "--g_widths is 16,8,8 there")
+    result = run_process("--resume", run, "--ema=0.999", "--g_widths=16,8,8")
     assert result.returncode == 0, result.stderr
     assert outcome(run) == outcome(whole)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_a_checkpoint_in_the_middle_of_an_epoch(whole_run, tmp_path, number):
+def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path, capsys):
     run = tmp_path / "run"
-    process = begin(*SETTINGS, "--out", run)
-    assert wait_for((run / "checkpoint/last.safetensors").exists, process)
-    time.sleep(0.1)
-    process.send_signal(number)
-    _, errors = process.communicate()
-    assert process.returncode == 128 + number
-    assert "Traceback" not in errors
-    assert f"--resume {run}" in errors
-    result = train("--resume", run)
-    assert result.returncode == 0, result.stderr
-    assert outcome(run) == outcome(whole_run)
-
-
-@pytest.mark.slow
-def test_max_steps_stops_and_resume_goes_on(whole_run, tmp_path):
-    run = tmp_path / "run"
-    assert train(*SETTINGS, "--out", run, "--max-steps=13").returncode == 0
-    assert (run / "result.png").exists()
-    assert train("--resume", run).returncode == 0
-    assert outcome(run) == outcome(whole_run)
-    again = train("--resume", run)
-    assert again.returncode == 0
-    assert "nothing left to train" in again.stderr
-    assert outcome(run) == outcome(whole_run)
-
-
-@pytest.mark.slow
-def test_a_full_disk_loses_nothing(whole_run, tmp_path):
-    run = tmp_path / "run"
-    assert train(*SETTINGS, "--out", run, "--max-steps=8").returncode == 0
-    checkpoint = (run / "checkpoint/last.safetensors").read_bytes()
-    weights = (run / "model.safetensors").read_bytes()
-
-    def no_room():
-        # Room for what Jittor writes at its start, not for a checkpoint (34 MB).
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20 << 20, 20 << 20))
-
-    result = train("--resume", run, preexec_fn=no_room)
-    check_refused(result, "Could not write", "last.safetensors", "step 8")
-    assert (run / "checkpoint/last.safetensors").read_bytes() == checkpoint
-    assert (run / "model.safetensors").read_bytes() == weights
-    assert not list(run.rglob("*.tmp"))
-    assert train("--resume", run).returncode == 0
-    assert outcome(run) == outcome(whole_run)
-
-
-@pytest.mark.slow
-def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path):
-    result = train(*SETTINGS, "--lr=1e30", "--out", tmp_path / "run")
-    check_refused(result, "diverged at step", "--lr")
-    assert not (tmp_path / "run/model.safetensors").exists()
+    check_refused(capsys, [*SMALL, "--lr=1e30", "--out", run], "diverged at step", "--lr")
+    assert not (run / "model.safetensors").exists()
 
 
 @pytest.mark.slow
@@ -252,43 +276,60 @@ def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path):
         ["--arch=conv", "--unconditional", "--g_widths=8,8,8,4"],
     ],
 )
-def test_the_other_objectives_train(tmp_path, options):
+def test_the_other_objectives_train(tmp_path, capfd, options):
     run = tmp_path / "run"
-    result = train(*SETTINGS, *options, "--max_steps=4", "--quiet", "--out", run)
-    assert (result.returncode, result.stdout) == (0, "")
-    said = result.stderr.replace("\r", "\n").splitlines()
+    assert train.main([*SMALL, *options, "--out", str(run)]) == 0
+    shown, said = capfd.readouterr()
+    assert shown == ""
     # Jittor itself tells of a compilation that takes longer than two seconds.
-    assert [line for line in said if line and not line.startswith("Compiling Operators")] == []
+    lines = said.replace("\r", "\n").splitlines()
+    assert [line for line in lines if line and not line.startswith("Compiling Operators")] == []
     sampler = Sampler.from_pretrained(run)
     assert sampler.config.conditional == ("--unconditional" not in options)
     assert (run / "result.png").exists() == sampler.config.conditional
-    assert sampler.grid(10).shape == (320, 320)
+    assert sampler.grid(10).shape == (80, 80)
 
 
 @pytest.mark.slow
-def test_a_resume_with_other_settings_is_refused(whole_run):
-    before = outcome(whole_run)
-    check_refused(train("--resume", whole_run, "--lr=0.1"), "--lr is 0.0002 there, not 0.1")
-    check_refused(train("--resume", whole_run, "--out=x"), "--out")
-    assert outcome(whole_run) == before
+def test_a_resume_with_other_settings_is_refused(whole_run, capsys):
+    before = outcome(whole_run), training(whole_run)
+    for arguments, words in [
+        (["--lr=0.1"], "--lr is 0.0002 there, not 0.1"),
+        (["--out=x"], "--out"),
+        (["--number=12a"], "'a'"),
+        (["--checkpoint_interval=0"], "--checkpoint_interval must be at least 1"),
+    ]:
+        check_refused(capsys, ["--resume", whole_run, *arguments], words)
+    assert (outcome(whole_run), training(whole_run)) == before
 
 
 @pytest.mark.slow
-def test_two_processes_can_not_train_in_the_same_folder(tmp_path):
+def test_two_processes_can_not_train_in_the_same_folder(tmp_path, capsys):
     run = tmp_path / "run"
     process = begin(*SETTINGS, "--n_epochs=100", "--out", run)
     try:
-        assert wait_for((run / "config.json").exists, process)
-        check_refused(train("--resume", run), "Another process is training")
+        wait_for((run / "config.json").exists, process)
+        check_refused(capsys, ["--resume", run], "Another process is training")
     finally:
-        process.kill()
-        process.communicate()
+        kill(process)
 
 
-def test_an_existing_run_is_not_overwritten(tmp_path):
+def test_an_existing_run_is_not_overwritten(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
-    check_refused(train(*SETTINGS, "--out", tmp_path), "holds something already", "--resume")
+    arguments = [*SETTINGS, "--out", tmp_path]
+    check_refused(capsys, arguments, "holds something already", "--resume")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("option", "words"), [("--lr=nan", "--lr must be"), ("--epochs=3", "--epochs")]
+)
+def test_a_process_ends_with_one_sentence_and_exit_code_2(tmp_path, option, words):
+    """One of each kind: refused by us and by argparse."""
+    result = run_process("--dataset=digits", "--out", tmp_path / "run", option)
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    check_said(result.returncode, result.stderr, words)
 
 
 @pytest.mark.parametrize(
@@ -296,21 +337,21 @@ def test_an_existing_run_is_not_overwritten(tmp_path):
     [
         (["--batch_size=1"], ["--batch_size must be at least 2", "BatchNorm"]),
         (["--n_epochs=0"], ["--n_epochs must be at least 1"]),
-        (["--lr=nan"], ["--lr must be a positive number"]),
+        (["--lr=nan"], ["--lr must be a finite number"]),
         (["--b1=1"], ["--b1"]),
         (["--seed=-1"], ["seed"]),
         (["--img_size=1000"], ["--img_size must be a whole number from 4 to 128"]),
         (["--max_steps=0"], ["--max_steps"]),
-        (["--arch=conv", "--img_size=28"], ["--img_size must be divisible by 8", "28"]),
-        (["--arch=conv", "--g_widths=8,8"], ["--g_widths must be three or four whole numbers"]),
+        (["--arch=conv", "--img_size=28"], ["img_size must be divisible by 8", "28"]),
+        (["--arch=conv", "--g_widths=8,8"], ["widths must be three or four whole numbers"]),
         (["--arch=conv", "--g_widths=8,8,0"], ["--g_widths must be a whole number from 1"]),
-        (["--g_widths=8,x,8"], ["--g_widths", "'8,x,8' must be such as 128,64,32"]),
+        (["--g_widths=8,x,8"], ["--g_widths", "'8,x,8' must be whole numbers such as 128,64,32"]),
         (["--g_widths=8,8,8"], ["--g_widths needs --arch conv"]),
-        (["--arch=conv", "--unconditional", "--class_norm"], ["--class_norm must be False"]),
+        (["--arch=conv", "--unconditional", "--class_norm"], ["class_norm must be False"]),
         (["--ema=1"], ["--ema must be at least 0 and less than 1"]),
         (["--recipe=worst"], ["--recipe"]),
         (["--n_classes=9"], ["--n_classes 9 is too few", "10 classes"]),
-        (["--arch=conv", "--batch_size=1000", "--pack=200"], ["--pack 200 is too much", "fewer"]),
+        (["--arch=conv", "--batch_size=1000", "--pack=200"], ["--pack 200 is too large", "fewer"]),
         (["--channels=3"], ["--channels 3 does not fit"]),
         (["--number=12a"], ["'a'", "3"]),
         (["--epochs=3"], ["--epochs"]),
@@ -318,15 +359,16 @@ def test_an_existing_run_is_not_overwritten(tmp_path):
         (["--device=tpu"], ["--device"]),
     ],
 )
-def test_bad_options_are_refused_in_a_sentence(tmp_path, options, words):
-    check_refused(train("--dataset=digits", "--out", tmp_path / "run", *options), *words)
-    assert not (tmp_path / "run/config.json").exists()
+def test_bad_options_are_refused_in_a_sentence(tmp_path, capsys, options, words):
+    out = tmp_path / "run"
+    check_refused(capsys, ["--dataset=digits", "--out", out, *options], *words)
+    assert not (out / "config.json").exists()
 
 
-def test_a_folder_that_can_not_be_made_is_refused(tmp_path):
+def test_a_folder_that_can_not_be_made_is_refused(tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    check_refused(train("--dataset=digits", "--out", tmp_path / "file/run"), "--out")
+    check_refused(capsys, ["--dataset=digits", "--out", tmp_path / "file/run"], "--out")
 
 
-def test_a_resume_of_nothing_is_refused(tmp_path):
-    check_refused(train("--resume", tmp_path), "There is no run in")
+def test_a_resume_of_nothing_is_refused(tmp_path, capsys):
+    check_refused(capsys, ["--resume", tmp_path], "There is no run in")

@@ -1,38 +1,32 @@
 """Runs that are measured: the best weights are kept, and training is not disturbed."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
+import train
 from cgan.model import metrics, weights
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_python
 
-pytestmark = pytest.mark.slow
-
-SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=16", "--seed=3")
-
-
-def train(folder, *arguments):
-    """Run train.py in a folder, whose cache has the classifier after the first time."""
-    return subprocess.run(
-        [sys.executable, ROOT / "train.py", *map(str, arguments)],
-        cwd=folder,
-        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
+# The classifiers of other tests, in the same cache, have judged images of this size already.
+SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=8", "--seed=3")
 
 
+@pytest.fixture(autouse=True)
+def _setting(cached_classifiers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run_process(folder, *arguments):
+    return run_python(ROOT / "train.py", *arguments, cwd=folder)
+
+
+@pytest.mark.slow
 def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
-    measured = train(
+    measured = run_process(
         tmp_path, *SETTINGS, "--n_epochs=3", "--evaluate_interval=1", "--evaluate", "--out=run"
     )
     assert measured.returncode == 0, measured.stderr
     assert measured.stderr.count("GAN-test") >= 4  # three times on the way, and the table
-    plain = train(tmp_path, *SETTINGS, "--n_epochs=3", "--out=plain", "--quiet")
+    plain = run_process(tmp_path, *SETTINGS, "--n_epochs=3", "--out=plain", "--quiet")
     assert plain.returncode == 0, plain.stderr
     last = weights.load(tmp_path / "run")
     assert weights.fingerprint(last.tensors) == weights.fingerprint(
@@ -51,14 +45,15 @@ def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
     for name in ("scores.png", "neighbours.png"):
         assert (tmp_path / "run" / name).stat().st_size > 1000
     # What is best is known to a run that goes on.
-    again = train(tmp_path, "--resume=run", "--evaluate_interval=1", "--evaluate")
+    again = run_process(tmp_path, "--resume=run", "--evaluate_interval=1", "--evaluate")
     assert again.returncode == 0, again.stderr
     assert metrics.load(tmp_path / "run") == full
 
 
-@pytest.mark.parametrize("arguments", [["--evaluate"], ["--evaluate_interval=1"]])
-def test_what_can_not_be_measured_is_refused_before_training(tmp_path, arguments):
-    result = train(tmp_path, *SETTINGS, "--unconditional", *arguments, "--out=run")
-    assert result.returncode == 2
-    assert "unconditional" in result.stderr.splitlines()[-1]
+@pytest.mark.parametrize("argument", ["--evaluate", "--evaluate_interval=1"])
+def test_what_can_not_be_measured_is_refused_before_training(tmp_path, capsys, argument):
+    assert train.main([*SETTINGS, "--unconditional", argument, "--out=run"]) == 2
+    assert "unconditional" in capsys.readouterr().err.splitlines()[-1]
+    # The folder is free for another try.
     assert not (tmp_path / "run/model.safetensors").exists()
+    assert not (tmp_path / "run/config.json").exists()

@@ -1,10 +1,10 @@
-"""The run folder: never overwritten, one process at a time, and cut back to its checkpoint."""
+"""The run folder: never overwritten, used by one process at a time, cut back to a checkpoint."""
 
 import multiprocessing
 
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import MissingFile, UserError
 from cgan.training.run_folder import RunFolder
 
 
@@ -68,7 +68,7 @@ def test_reopening_clears_what_a_killed_process_left(tmp_path):
 
 
 def test_there_must_be_a_run_to_reopen(tmp_path):
-    with pytest.raises(UserError, match="There is no run in"):
+    with pytest.raises(MissingFile, match="There is no run in"):
         RunFolder.reopen(tmp_path / "nothing")
 
 

@@ -10,9 +10,10 @@ from cgan.data import datasets
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import READER, fit
 from cgan.model.config import GeneratorConfig
+from cgan.model.conv import ConvConfig
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
-from cgan.training.losses import R1_NOISE, steepness
+from cgan.training.losses import R1_NOISE, gradient_penalty
 from cgan.training.options import TrainingOptions
 from cgan.training.randomness import noise
 from cgan.training.trainer import Diverged, Trainer, jt
@@ -38,12 +39,7 @@ ALL = {
 def config_of(settings):
     if settings.get("arch") != "conv":
         return CONFIG
-    return GeneratorConfig(
-        img_size=8,
-        architecture="conv",
-        widths=(8, 6, 4),
-        class_norm=settings.get("class_norm", False),
-    )
+    return ConvConfig(img_size=8, widths=(8, 6, 4), class_norm=settings.get("class_norm", False))
 
 
 def make(count=64, seed=0, **settings):
@@ -203,16 +199,16 @@ def test_each_setting_changes_the_training(name):
 
 
 def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
-    def steepness_and_losses(**settings):
+    def slope_and_losses(**settings):
         trainer = make(arch="conv", loss="hinge", lr=0.005, n_epochs=10, **settings)
         losses = [d_loss for _, _, d_loss, _ in trainer.run()]
         images, labels = trainer._data.images, jt.array(trainer._data.labels)
         near = images + R1_NOISE * noise(7, 0, images.shape)
         scores = [trainer._discriminator(jt.array(x), labels) for x in (images, near)]
-        return steepness(*scores).item(), losses
+        return gradient_penalty(*scores).item(), losses
 
-    steep, losses = steepness_and_losses()
-    flat, penalised = steepness_and_losses(r1=100.0)
+    steep, losses = slope_and_losses()
+    flat, penalised = slope_and_losses(r1=100.0)
     assert flat < steep / 4
     # The loss that is reported is the loss alone.
     assert penalised[0] == losses[0]

@@ -1,9 +1,5 @@
-"""The page's texts: complete in both languages."""
+"""What the page says: texts with their values, and errors in the visitor's language."""
 
-import ast
-import importlib
-import inspect
-import json
 import re
 import string
 import unicodedata
@@ -13,7 +9,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cgan.common.errors import BadValue, UserError
-from cgan.hub.source import BUNDLED
 from cgan.model.reader import NoReader
 from cgan.writing.checks import NotOffered, OutOfRange, real, whole
 from cgan.writing.hand import BadRedrawn, parse_redrawn
@@ -22,11 +17,10 @@ from cgan.writing.morph import DifferentLengths
 from cgan.writing.number import BadCharacter, NoDigit, TooLong, parse_limited
 from demo.actions import Settings
 from demo.models import Models, OnlyBundled
-from demo.page import about
-from demo.text.texts import _CHINESE_ERRORS, _TEXTS, explain, language_of, say
+from demo.text.texts import explain, language_of, languages, say
 from tests.conftest import message
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = list(languages())
 VALUES = {
     "position": 3,
     "digit": 7,
@@ -62,38 +56,14 @@ def parts_of(character):
         return []
 
 
-def placeholders(text):
-    return sorted((name, spec) for _, name, spec, _ in string.Formatter().parse(text) if name)
-
-
-@pytest.mark.parametrize("key", _TEXTS)
-def test_a_text_is_in_every_language(key):
-    texts = _TEXTS[key]
-    assert len(texts) == len(LANGUAGES)
-    english, chinese = texts
-    assert english.strip()
-    assert chinese.strip()
-    assert placeholders(english) == placeholders(chinese)
-
-
-@pytest.mark.parametrize("key", _TEXTS)
-def test_a_text_is_in_its_language(key):
-    english, chinese = _TEXTS[key]
-    if key == "other_language":
-        english, chinese = chinese, english
-    assert not has_chinese(english)
-    if key not in ("png", "svg", "gif", "webp"):
-        assert has_chinese(chinese)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", _TEXTS)
+@pytest.mark.parametrize("key", languages()["en"].texts)
 def test_a_text_can_be_said(language, key):
     said = say(language, key, **VALUES)
     assert not re.search("[{}]", said)
-    text = _TEXTS[key][LANGUAGES.index(language)]
-    for name, spec in placeholders(text):
-        assert format(VALUES[name], spec) in said
+    for _, name, spec, _ in string.Formatter().parse(languages()[language].texts[key]):
+        if name:
+            assert format(VALUES[name], spec) in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -164,58 +134,6 @@ def test_an_error_is_explained_in_both_languages(kind, action, parts):
         assert part in chinese
 
 
-def sentences(name):
-    """Return the templates of the errors that a module makes, however they are made."""
-    found = []
-    module = importlib.import_module(name)
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        if called not in ("UserError", "BadValue", "HubError", "super().__init__"):
-            continue
-        first = node.args[0] if node.args else ast.Constant("")
-        if ast.unparse(first) in ("error.template", "template"):  # handed on
-            continue
-        for part in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
-            found.append(ast.literal_eval(part))  # fails where a value is in it already
-    return [sentence for sentence in found if sentence]
-
-
-# What is shown on the page is made in these.
-MODULES = [
-    "cgan.model.config",
-    "cgan.hub.errors",
-    "cgan.writing.checks",
-    "cgan.writing.hand",
-    "cgan.writing.morph",
-    "cgan.writing.number",
-    "cgan.hub.pull",
-    "cgan.model.reader",
-    "cgan.hub.source",
-    "cgan.model.weights",
-    "demo.models",
-]
-
-
-def test_every_sentence_of_an_error_is_there_in_chinese():
-    made = {sentence for module in MODULES for sentence in sentences(module)}
-    assert len(made) > 60
-    assert made == set(_CHINESE_ERRORS)
-
-
-@pytest.mark.parametrize("english", _CHINESE_ERRORS)
-def test_an_error_says_the_same_in_chinese(english):
-    chinese = _CHINESE_ERRORS[english]
-    assert not has_chinese(english)
-    assert has_chinese(chinese) or not has_words(english)
-    assert set(placeholders(chinese)) == set(placeholders(english))
-
-
-def has_words(template):
-    return re.search("[a-z]", re.sub("{[^}]*}", "", template)) is not None
-
-
 def test_an_error_in_an_error_is_explained_in_chinese():
     error = UserError("the key {key!r} is missing", key="x")
     error = UserError("{path}: {error}.", path="config.json", error=error)
@@ -263,20 +181,3 @@ def test_other_weights_than_there_are_is_explained_in_both_languages():
         Models()["ann/x"]
     assert "only the bundled ones" in explain(caught.value, "en")
     assert "只有内置权重" in explain(caught.value, "zh")
-
-
-@pytest.mark.parametrize(("language", "hinge"), [("en", "hinge loss"), ("zh", "合页损失")])
-def test_the_about_page_tells_how_the_bundled_weights_were_made(language, hinge):
-    training = json.loads((BUNDLED / "config.json").read_text())["training"]
-    assert (training["loss"], training["reader_weight"] > 0) == ("hinge", True)
-    assert hinge in about.html(language)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_about_page_is_complete_in_every_language(language):
-    html = about.html(language)
-    assert not re.search("[{}]", html)
-    assert has_chinese(html) == (language == "zh")
-    assert html.count("<h2>") == html.count("</h2>") == 6
-    assert html.count("<p>") + html.count('<p class="equation">') == html.count("</p>") == 8
-    assert '<svg viewBox="0 0 640 145" role="img" aria-label="' in html

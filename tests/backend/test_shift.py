@@ -3,7 +3,7 @@
 import numpy as np
 
 from cgan.backend.setup import load_jittor
-from cgan.training.augment import shift
+from cgan.backend.shift import shift
 
 jt = load_jittor()
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (4, 3, 5, 6)).astype(np.float32)

@@ -1,8 +1,8 @@
-"""Random shifts of what the discriminator sees. Importing this module imports Jittor.
+"""Shifting images, with a gradient. Importing this module imports Jittor.
 
-Zhao et al., "Differentiable Augmentation for Data-Efficient GAN Training", 2020
-(arXiv:2006.10738): real and generated images are augmented alike, and the generator's gradient
-flows through. Of its augmentations, shifts are what handwriting knows.
+The discriminator sees shifted images (Zhao et al., "Differentiable Augmentation for Data-Efficient
+GAN Training", 2020, arXiv:2006.10738): real and generated ones are shifted alike, and the gradient
+flows through to the generator. Of the paper's augmentations, only shifts suit handwriting.
 """
 
 from typing import Any
@@ -18,14 +18,14 @@ _BLACK = -1.0
 
 
 def shift(images: Any, shifts: NDArray[np.int32]) -> Any:
-    """Shift each image by its own number of pixels; black comes in.
+    """Shift each image by its own number of pixels; what comes in is black.
 
     Args:
         images: (N, C, H, W) float32.
-        shifts: (N, 2) int32, down and right.
+        shifts: (N, 2) int32, in pixels: down and right.
 
     Returns:
-        (N, C, H, W) float32; `images` themselves where there is nothing to shift.
+        (N, C, H, W) float32; `images` themselves if all shifts are 0.
     """
     if not shifts.any():
         return images

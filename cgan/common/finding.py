@@ -1,0 +1,50 @@
+"""What `python -m cgan doctor` finds: a line for each thing that it looks at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from cgan.common.errors import UserError
+
+Level: TypeAlias = Literal["ok", "note", "fault"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: what it is, a word or two.
+        text: what was found and, where something should be done, what.
+        level: "ok"; "note" where something other than drawing is missing or unusual; "fault"
+            where drawing doesn't work.
+    """
+
+    name: str
+    text: str
+    level: Level = "ok"
+
+
+def look(name: str, find: Callable[[], Finding]) -> Finding:
+    """Call `find`; whatever goes wrong in it becomes a finding of this name."""
+    try:
+        return find()
+    except (Exception, SystemExit) as error:  # a broken package may raise anything when imported
+        return Finding(name, f"could not be checked ({describe(error)})", "note")
+
+
+def describe(error: BaseException) -> str:
+    """Return an error's kind and the last line of its message; a `UserError` as it is."""
+    if isinstance(error, UserError):
+        return str(error)
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+
+
+def shown(path: Path | str) -> str:
+    """Return a path with the home folder as ~, fit for a bug report."""
+    try:
+        return f"~/{Path(path).relative_to(Path.home())}"
+    except (ValueError, RuntimeError):  # elsewhere, or there is no home
+        return str(path)

@@ -1,0 +1,114 @@
+"""What `cgan.hub.errors` can say, by the ids that translations use.
+
+Every sentence may use these values: `hub` (the address, without a password), `name` (user/name),
+`namespace` (user), `repository` (user/name@revision) and `revision`. Some have more, named where
+the error is made.
+"""
+
+SENTENCES = {
+    # The token
+    "hub.no_token": (
+        "Pushing needs a token, and there is none: create one with write permission at "
+        "{hub}/settings/tokens, then run `hf auth login` or set HF_TOKEN."
+    ),
+    "hub.bad_token": (
+        "Your token contains an invalid character, such as a typographic quote. Run "
+        "`hf auth login` again; if HF_TOKEN is set, it takes precedence."
+    ),
+    "hub.login_needed": "{hub} asks you to log in: run `hf auth login` or set HF_TOKEN.",
+    "hub.token_refused": (
+        "{hub} does not accept your token: it is mistyped, expired or for another Hub. Run "
+        "`hf auth login` again; if HF_TOKEN is set, it takes precedence."
+    ),
+    # What was asked for
+    "hub.no_repository": (
+        "There is no model {name} on {hub} that you may see: check the name; if it is private, "
+        "log in with `hf auth login` or set HF_TOKEN."
+    ),
+    "hub.no_revision": (
+        "{name} has no revision {revision!r}: give a branch, a tag or a commit that {hub}/{name} "
+        "lists."
+    ),
+    "hub.gated": (
+        "{name} is gated: ask for access at {hub}/{name}, then log in with `hf auth login` or set "
+        "HF_TOKEN."
+    ),
+    "hub.disabled": "{name} has been disabled on {hub}: choose another.",
+    "hub.file_gone": (
+        "A file of {repository} is no longer on {hub}: try again, or choose another revision."
+    ),
+    # Permission, and other answers
+    "hub.paid_plan": (
+        "{hub} asks for a paid plan{told}: see {hub}/settings/billing, or choose another name."
+    ),
+    "hub.read_forbidden": "{hub} does not let you read {name}{told}: check your token.",
+    "hub.write_forbidden": (
+        "Your token may not write to {name}: it must have write permission, and {namespace} must "
+        "be you or an organisation that lets you write. Create one at {hub}/settings/tokens."
+    ),
+    "hub.no_namespace": (
+        "{hub} knows no user or organisation {namespace} that you may write to: check the name."
+    ),
+    "hub.conflict": "{name} was being changed at the same moment{told}: try again.",
+    "hub.refused": (
+        "{hub} refused the request with status {status}{told}: check the name and HF_ENDPOINT."
+    ),
+    # What passes by itself
+    "hub.out_of_order": "{hub} is out of order (status {status}): try again later.",
+    "hub.rate_limit": (
+        "{hub} has had too many requests from here: try again in a few minutes. Those who are "
+        "logged in (`hf auth login` or HF_TOKEN) may send more."
+    ),
+    "hub.rate_limit_seconds": (
+        "{hub} has had too many requests from here: try again in {seconds} s. Those who are logged "
+        "in (`hf auth login` or HF_TOKEN) may send more."
+    ),
+    # The connection
+    "hub.offline": (
+        "HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch or push."
+    ),
+    "hub.bad_endpoint": "HF_ENDPOINT is not a web address: {hub}. Write it like https://host.",
+    "hub.timeout": (
+        "{hub} did not answer in time: check the internet connection and, if it is set, "
+        "HF_ENDPOINT."
+    ),
+    "hub.proxy": "The proxy did not let us reach {hub}: check HTTPS_PROXY.",
+    "hub.certificate": (
+        "Can't reach {hub} (its certificate is not trusted here): check the internet connection "
+        "and, if it is set, HF_ENDPOINT."
+    ),
+    "hub.no_answer": (
+        "Can't reach {hub} (no answer): check the internet connection and, if it is set, "
+        "HF_ENDPOINT."
+    ),
+    "hub.broken_off": (
+        "The connection to {hub} was broken off: try again; check the internet connection and, if "
+        "it is set, HF_ENDPOINT."
+    ),
+    "hub.not_a_hub": "{hub} does not answer like a Hub: check HF_ENDPOINT and the proxy.",
+    # This machine
+    "hub.disk_full": "No disk space for {repository} in {path}: free some.",
+    "hub.cache_not_usable": (
+        "{path} can't be written or read ({why}): set HF_HOME to a folder that can."
+    ),
+    "hub.file_not_usable": "Could not use {path} ({why}) for {repository}: check it.",
+    # All else
+    "hub.unknown": (
+        "Something went wrong with {repository} ({kind}: {said}). Try again, or look at {hub} in "
+        "a browser."
+    ),
+}
+
+# The Hub could not be asked: a copy from before will do, and asking again later may help.
+UNAVAILABLE = {
+    "hub.out_of_order",
+    "hub.rate_limit",
+    "hub.rate_limit_seconds",
+    "hub.offline",
+    "hub.timeout",
+    "hub.proxy",
+    "hub.certificate",
+    "hub.no_answer",
+    "hub.broken_off",
+    "hub.not_a_hub",
+}

@@ -1,0 +1,90 @@
+"""Layers in NumPy that the generators and the reader are made of.
+
+Images are (N, H, W, C) here: with channels last, a transposed convolution is one matrix product for
+all pixels of an image, whose results are added in runs of four pixels' channels.
+
+An image must not depend on the others in its batch, not even in its last bit. So each row or image
+has a matrix product of its own, which NumPy computes for the members of a stack one by one: in a
+single product, the shape decides the order of the additions.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+Tensors = Mapping[str, NDArray[np.float32]]
+"""The weights of a network: float32 arrays by name."""
+Shapes = dict[str, tuple[int, ...]]
+"""The shapes of `Tensors` by name."""
+
+
+def fold_batch_norm(
+    gain: Array, bias: Array, mean: Array, variance: Array, eps: float, offset: Array | float = 0.0
+) -> tuple[Array, Array]:
+    """Return BatchNorm in evaluation mode as a factor and a summand.
+
+    BatchNorm of x + offset is `factor * x + summand`.
+
+    Args:
+        gain: (..., width).
+        bias: as `gain`.
+        mean: (width,), the running mean.
+        variance: (width,), the running variance.
+        eps: what BatchNorm adds to the variance.
+        offset: (width,), the bias of the layer before, if it has one.
+
+    Returns:
+        Both of the shape of `gain`.
+    """
+    factor = gain / np.sqrt(variance + eps)
+    return factor, (offset - mean) * factor + bias
+
+
+def multiply_rows(rows: NDArray[Any], weight: Array) -> Array:
+    """(N, K) @ (K, M), as N products."""
+    product: Array = (rows[:, None, :] @ weight)[:, 0]
+    return product
+
+
+def fold_transposed_convolution(weight: Array) -> Array:
+    """Arrange weights for `transposed_convolution`: (from, to, 4, 4) -> (from, 16 * to).
+
+    The order is a, b, p, q, to for the kernel's row 2a + p and column 2b + q.
+    """
+    source, target = weight.shape[:2]
+    patches = weight.reshape(source, target, 2, 2, 2, 2).transpose(0, 2, 4, 3, 5, 1)
+    return np.ascontiguousarray(patches.reshape(source, -1))
+
+
+def transposed_convolution(x: Array, weight: Array) -> Array:
+    """Transposed convolution 4x4 of stride 2 and padding 1: (N, H, W, C) -> (N, 2H, 2W, D).
+
+    Every pixel of x adds a patch of 4x4 pixels, which `weight` (C, 16D) gives as four of 2x2.
+    """
+    count, height, width, channels = x.shape
+    patches = x.reshape(count, -1, channels) @ weight
+    patches = patches.reshape(count, height, width, 2, 2, -1)
+    # (H + 1, W + 1) blocks of 2x2 pixels, which is one pixel more than the result on each side.
+    blocks = np.zeros((count, height + 1, width + 1, patches.shape[-1]))
+    for a in (0, 1):
+        for b in (0, 1):
+            blocks[:, a : a + height, b : b + width] += patches[:, :, :, a, b]
+    pixels = blocks.reshape(count, height + 1, width + 1, 2, 2, -1).transpose(0, 1, 3, 2, 4, 5)
+    return pixels.reshape(count, 2 * height + 2, 2 * width + 2, -1)[:, 1:-1, 1:-1]
+
+
+def convolution(x: Array, weight: Array) -> Array:
+    """Convolution 3x3 of padding 1: (N, H, W, C) -> (N, H, W, D) by `weight` (C, 9D)."""
+    count, height, width, channels = x.shape
+    parts = x.reshape(count, -1, channels) @ weight
+    parts = parts.reshape(count, height, width, 3, 3, -1)
+    sums = np.zeros((count, height + 2, width + 2, parts.shape[-1]))
+    for ky in range(3):
+        for kx in range(3):
+            rows, columns = slice(2 - ky, 2 - ky + height), slice(2 - kx, 2 - kx + width)
+            sums[:, rows, columns] += parts[:, :, :, ky, kx]
+    return sums[:, 1:-1, 1:-1]

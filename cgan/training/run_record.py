@@ -1,0 +1,68 @@
+"""What a run's `config.json` says of its training: the options, and where the run began."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cgan.common.errors import BadValue
+from cgan.model import weights
+from cgan.model.config import GeneratorConfig
+from cgan.training.options import TrainingOptions
+
+_THREADS_KEY, _DEVICE_KEY = "threads", "device"
+
+
+@dataclass(frozen=True)
+class Computer:
+    """What a run computes with, on which the last bits of the weights depend.
+
+    Attributes:
+        threads: number of CPU threads.
+        device: "cpu" or "cuda".
+    """
+
+    threads: int
+    device: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """How a run is trained.
+
+    Attributes:
+        options: with everything filled in that the data decided.
+        began_on: what the run began with; it may have been resumed on something else since.
+    """
+
+    options: TrainingOptions
+    began_on: Computer
+
+    def save(self, folder: Path, config: GeneratorConfig) -> None:
+        """Write `config.json`.
+
+        Raises:
+            UserError: it can't be written.
+        """
+        computer = {_THREADS_KEY: self.began_on.threads, _DEVICE_KEY: self.began_on.device}
+        weights.save_config(folder, config, self.options.to_dict() | computer)
+
+    @classmethod
+    def load(cls, folder: Path) -> "RunRecord":
+        """Read `config.json`.
+
+        Raises:
+            UserError: it can't be read, or doesn't say how to go on with the run.
+        """
+        source = folder / weights.CONFIG_NAME
+        values: Any = weights.load_config(folder).get(weights.TRAINING_KEY)
+        if not isinstance(values, dict):
+            raise BadValue(f"{source} does not say how the run was trained: it can't be resumed.")
+        values = dict(values)
+        try:
+            computer = Computer(values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY))
+            return cls(TrainingOptions.from_dict(values), computer)
+        except KeyError as error:
+            reason = f"{error} is missing"
+        except (BadValue, TypeError) as error:
+            reason = str(error).removesuffix(".")
+        raise BadValue(f"{source} can't be resumed: its training settings are invalid ({reason}).")

@@ -1,0 +1,119 @@
+"""English: what the page says. The errors' sentences are English where they are raised.
+
+A translation is a file like `zh.py` beside this one, with the same keys.
+"""
+
+TAG = "en"  # for the page's `lang`
+NAME = "English"
+
+TEXTS = {
+    "title": "Numbers by hand",
+    "subtitle": "Type a number; a small neural network writes it by hand.",
+    # Tabs
+    "write": "Write",
+    "grid": "Styles",
+    "morph": "Morph",
+    "about": "About",
+    # The tab that writes a number
+    "number": "Your number",
+    "draw": "Write",
+    "seed": "Seed",
+    "dice": "Another hand",
+    "style": "Style",
+    "own": "Each digit its own",
+    "one": "One hand",
+    "more": "Look and details",
+    "look": "Look",
+    "look_paper": "Ink on paper",
+    "look_mnist": "White on black (MNIST)",
+    "look_clear": "Transparent",
+    "ink": "Ink",
+    "black": "Black",
+    "blue": "Blue",
+    "red": "Red",
+    "green": "Green",
+    "sepia": "Sepia",
+    "size": "Size on the page",
+    "truncation": "Truncation: 0 is the average hand",
+    "best_of": "Legible: the clearest of this many",
+    "click_hint": "Click a digit, or press Enter on it, to write that one anew.",
+    "row_note": "Hand {row} of this seed",
+    "redrawn_note": "Written anew: {count}",
+    "undo": "Undo",
+    "busy": (
+        "That could not be drawn now: too many visitors at once, or no connection. Try again soon."
+    ),
+    "reset": "Reset to default value",
+    "png": "PNG",
+    "png_large": "PNG, large",
+    "svg": "SVG",
+    "copy": "Copy link",
+    "copied": "The link is copied. It brings back exactly this picture.",
+    "copy_by_hand": "Copy this address: ",
+    "digit_label": "Digit {position}: {digit}. Write it anew",
+    "paper_label": "The number {digits}, written by hand",
+    # The class grid
+    "rows": "Hands",
+    "target": "A click carries the digit over to",
+    "cell_label": "{digit} in hand {row}, seed {seed}",
+    "grid_label": "{classes} classes in {rows} hands, seed {seed}",
+    "grid_hint": "A column is a digit, a row is one hand: the same latent in all ten digits.",
+    # The morph
+    "from": "From",
+    "to": "To",
+    "from_seed": "Seed, from",
+    "to_seed": "Seed, to",
+    "frames": "Frames",
+    "make_morph": "Morph",
+    "play": "Play",
+    "pause": "Pause",
+    "frame": "Frame",
+    "gif": "GIF",
+    "webp": "WebP",
+    "morph_label": "The number {start} turning into {end}",
+    # The line of facts, and what went wrong
+    "facts": "Generated in {ms:.1f} ms by {parameters:,} parameters · {weights}",
+    "weights_bundled": "bundled weights {sha}",
+    "weights_named": "weights {name} {sha}",
+    "instead": "{weights}, instead of {wanted}: {reason}",
+    "measured": "{weights} (a classifier reads {share:.1f} % of its digits)",
+    "weights": "Weights",
+    "not_translated": "{message}",
+    "bad_link": "Part of the link couldn't be read and was ignored: {message}",
+    # The About tab
+    "about_idea_head": "The idea",
+    "about_idea": (
+        "A generator G makes an image of random numbers z, the latent. A discriminator D sees "
+        "real and generated images and learns to tell them apart, while G learns to be taken for "
+        "real."
+    ),
+    "about_label_head": "With a label",
+    "about_label": (
+        "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
+        "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness."
+    ),
+    "about_page_head": "This page",
+    "about_page": (
+        "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
+        "digits of MNIST, with a hinge loss instead of logarithms (Lim and Ye 2017) and, besides "
+        "D, a small classifier that says what it can't read. Each digit of your number has a "
+        "latent of its own, made from the seed and the digit's place, so the same number and "
+        "seed give the same picture to everyone, until one has a digit written anew."
+    ),
+    "about_privacy_head": "Privacy",
+    "about_privacy": (
+        "What you type is kept nowhere: not on the server, not in your browser, not in a log."
+    ),
+    "about_train_head": "Train your own",
+    "about_train": (
+        "The first line fetches MNIST and trains; it says how long that will take, and the "
+        "folder under runs/ where the weights are. The second opens this page with them:"
+    ),
+    "about_api_head": "The API",
+    "about_api": "To call this page from a program:",
+    "about_picture_z": "random z",
+    "about_picture_y": "digit y",
+    "about_picture_real": "real images",
+    "about_picture_is_real": "real?",
+    "about_picture_alt": "Generator and discriminator",
+}

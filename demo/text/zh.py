@@ -1,0 +1,259 @@
+"""Simplified Chinese (简体中文): what the page says, errors included."""
+
+TAG = "zh-CN"
+NAME = "中文"
+
+TEXTS = {
+    "title": "手写号码",
+    "subtitle": "输入号码，由一个小型神经网络为你手写。",
+    # Tabs
+    "write": "书写",
+    "grid": "笔迹",
+    "morph": "渐变",
+    "about": "关于",
+    # The tab that writes a number
+    "number": "你的号码",
+    "draw": "书写",
+    "seed": "种子",
+    "dice": "换一种笔迹",
+    "style": "风格",
+    "own": "每个数字各不相同",
+    "one": "同一种笔迹",
+    "more": "外观与细节",
+    "look": "外观",
+    "look_paper": "纸上墨迹",
+    "look_mnist": "黑底白字（MNIST）",
+    "look_clear": "透明背景",
+    "ink": "墨色",
+    "black": "黑",
+    "blue": "蓝",
+    "red": "红",
+    "green": "绿",
+    "sepia": "棕",
+    "size": "页面上的大小",
+    "truncation": "截断：0 为平均笔迹",
+    "best_of": "清晰度：从几个候选中选最清楚的",
+    "click_hint": "点击某个数字（或用键盘选中后按回车），只重写这一个。",
+    "row_note": "此种子的第 {row} 种笔迹",
+    "redrawn_note": "已重写 {count} 个",
+    "undo": "还原",
+    "busy": "暂时无法生成：访问的人太多，或者网络不通。请稍后再试。",
+    "reset": "恢复默认值",
+    "png": "PNG",
+    "png_large": "PNG 大图",
+    "svg": "SVG",
+    "copy": "复制链接",
+    "copied": "链接已复制，打开即可恢复这张图。",
+    "copy_by_hand": "请复制此地址：",
+    "digit_label": "第 {position} 位：{digit}，重写",
+    "paper_label": "手写的号码 {digits}",
+    # The class grid
+    "rows": "笔迹数",
+    "target": "点击数字后，转到",
+    "cell_label": "{digit}，第 {row} 种笔迹，种子 {seed}",
+    "grid_label": "{classes} 个类别，{rows} 种笔迹，种子 {seed}",
+    "grid_hint": "每列是一个数字，每行是一种笔迹：十个数字共用同一个潜变量。",
+    # The morph
+    "from": "起始号码",
+    "to": "目标号码",
+    "from_seed": "起点种子",
+    "to_seed": "终点种子",
+    "frames": "帧数",
+    "make_morph": "生成渐变",
+    "play": "播放",
+    "pause": "暂停",
+    "frame": "帧",
+    "gif": "GIF",
+    "webp": "WebP",
+    "morph_label": "号码 {start} 渐变为 {end}",
+    # The line of facts, and what went wrong
+    "facts": "生成用时 {ms:.1f} 毫秒 · {parameters:,} 个参数 · {weights}",
+    "weights_bundled": "内置权重 {sha}",
+    "weights_named": "权重 {name} {sha}",
+    "instead": "暂用{weights}，因为尚未取得最新的 {wanted}：{reason}",
+    "measured": "{weights}（其生成的数字有 {share:.1f}% 能被分类器认出）",
+    "weights": "权重",
+    "not_translated": "出错了（原文为英文）：{message}",
+    "bad_link": "链接中有不正确的设置，已忽略：{message}",
+    # The About tab
+    "about_idea_head": "原理",
+    "about_idea": (
+        "生成器 G 把随机数 z（潜变量）变成图像；判别器 D 看真实图像和生成的图像，学习分辨真假，"
+        "而 G 学习以假乱真。"
+    ),
+    "about_label_head": "加上标签",
+    "about_label": (
+        "条件 GAN 还把标签 y（想要的数字）同时交给两个网络。于是可以指定要写 7，而 z 只决定这个 "
+        "7 的样子：倾斜、宽窄、粗细。"
+    ),
+    "about_page_head": "这个页面",
+    "about_page": (
+        "内置的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，用合页损失（hinge "
+        "loss）代替对数损失（Lim 与 Ye，2017）；除了 D，还用一个小分类器促使生成的数字清晰可辨。"
+        "号码中每个数字的潜变量由种子和它的位置决定，所以相同的号码、种子、"
+        "设置和权重对所有人都给出同一张图（重写过的数字除外）。"
+    ),
+    "about_privacy_head": "隐私",
+    "about_privacy": "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
+    "about_train_head": "训练自己的模型",
+    "about_train": (
+        "第一行下载 MNIST 并训练，会显示所需时间和存放权重的文件夹（在 runs/ 下）；"
+        "第二行用这些权重打开本页："
+    ),
+    "about_api_head": "API",
+    "about_api": "用程序调用这个页面：",
+    "about_picture_z": "随机数 z",
+    "about_picture_y": "数字 y",
+    "about_picture_real": "真实图像",
+    "about_picture_is_real": "真？",
+    "about_picture_alt": "生成器与判别器",
+}
+
+# By the errors' `text_id`. In quotes and brackets, what another program said stays as it is.
+ERRORS = {
+    # What is asked for
+    "number.no_digit": "没有可写的数字：请输入号码，例如 13812345678。",
+    "number.bad_character": (
+        "第 {position} 个字符 {shown} 不是数字：只能写数字、空格、连字符、点、括号和开头的 +。"
+    ),
+    "number.plus_inside": "第 {position} 个字符 {shown} 是加号：加号只能放在开头。",
+    "number.not_text": "号码必须是文本，例如 13812345678。",
+    "number.too_long": "太长了：最多写 {digits} 个数字，连同其他字符最多 {characters} 个。",
+    "morph.different_lengths": "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
+    "setting.whole": "{setting}必须是 {low:g} 到 {high:g} 之间的整数。",
+    "setting.real": "{setting}必须是 {low:g} 到 {high:g} 之间的数。",
+    "setting.choice": "{setting}必须是以下之一：{choices}。",
+    "redrawn.invalid": "redrawn 必须由用连字符连接的“位置.次数”组成，例如 2.1-5.3。",
+    # Weights, as the page takes them
+    "weights.only_bundled": "这里只有内置权重：请去掉 weights。",
+    "weights.no_reader": (
+        "这组权重没有附带识别器，无法挑选最清楚的数字：请把“清晰度”（best_of）设为 1。用 "
+        "`train.py --reader` 训练生成器时可以附带一个。"
+    ),
+    "hub.loading": "正在从 Hugging Face Hub 获取。",
+    "weights.not_loaded": "无法加载，原因见服务器日志。",
+    "weights.unconditional": "页面需要能写指定数字的权重：这组权重来自无条件生成器。",
+    "weights.not_digits": (
+        "页面需要能写十个数字的灰度图权重：这组权重有 {classes} 个类别、{channels} 个通道。"
+    ),
+    # Weights from the Hub
+    "hub.no_commit": "Hub 没有给出 {repository} 的提交号：请检查 HF_ENDPOINT。",
+    "hub.not_weights": "{repository} 里没有 {file}：它不是 cgan 的权重仓库。",
+    "hub.no_size": "Hub 没有给出 {repository} 中 {file} 的大小：请检查 HF_ENDPOINT。",
+    "hub.file_too_large": "{repository} 中的 {file} 有 {size:,} 字节，最多只接受 {limit:,} 字节。",
+    "hub.file_damaged": (
+        "{repository} 中的 {file} 两次下载都已损坏：内容与 Hub 给出的校验值不符。请重试，"
+        "或换一个网络或镜像。"
+    ),
+    "hub.at_commit": "{repository}@{commit}：{error}",
+    "hub.no_folder_either": "{error}这里也没有文件夹 {folder}。",
+    "hub.bundled_revision": "内置权重没有版本 {revision!r}：请写出仓库名。",
+    # The Hub and the way to it
+    "hub.no_token": (
+        "上传需要令牌，但没有设置：请在 {hub}/settings/tokens 创建有写权限的令牌，然后运行 `hf "
+        "auth login` 或设置 HF_TOKEN。"
+    ),
+    "hub.bad_token": (
+        "令牌无效：含有非法字符，例如弯引号。请重新运行 `hf auth login`；若设置了 "
+        "HF_TOKEN，则以它为准。"
+    ),
+    "hub.unknown": (
+        "处理 {repository} 时出错（{kind}: {said}）。请重试，或用浏览器打开 {hub} 查看情况。"
+    ),
+    "hub.gated": (
+        "{name} 需要申请访问权限：请在 {hub}/{name} 申请，然后运行 `hf auth login` 登录或设置 "
+        "HF_TOKEN。"
+    ),
+    "hub.no_revision": (
+        "{name} 没有版本 {revision!r}：请填写 {hub}/{name} 列出的分支、标签或提交号。"
+    ),
+    "hub.disabled": "{name} 已在 {hub} 上被停用：请换一个仓库。",
+    "hub.file_gone": "{repository} 的一个文件已不在 {hub} 上：请重试，或换一个版本。",
+    "hub.no_repository": (
+        "{hub} 上没有你能访问的模型 {name}：请检查名称；若是私有模型，请运行 `hf auth login` "
+        "登录或设置 HF_TOKEN。"
+    ),
+    "hub.login_needed": "{hub} 要求登录：请运行 `hf auth login` 或设置 HF_TOKEN。",
+    "hub.token_refused": (
+        "{hub} 不接受你的令牌：可能输错、过期，或属于另一个 Hub。请重新运行 `hf auth login`；"
+        "若设置了 HF_TOKEN，则以它为准。"
+    ),
+    "hub.paid_plan": "{hub} 要求付费方案{told}：请查看 {hub}/settings/billing，或换一个名称。",
+    "hub.read_forbidden": "{hub} 不允许你读取 {name}{told}：请检查令牌。",
+    "hub.write_forbidden": (
+        "你的令牌不能写入 {name}：令牌须有写权限，且 {namespace} 须是你本人或允许你写入的组织。"
+        "请在 {hub}/settings/tokens 创建令牌。"
+    ),
+    "hub.no_namespace": "{hub} 上没有你能写入的用户或组织 {namespace}：请检查名称。",
+    "hub.conflict": "{name} 此刻正被他人修改{told}：请重试。",
+    "hub.refused": "{hub} 拒绝了请求，状态码 {status}{told}：请检查名称和 HF_ENDPOINT。",
+    "hub.out_of_order": "{hub} 暂时故障（状态码 {status}）：请稍后再试。",
+    "hub.rate_limit": (
+        "本机对 {hub} 的请求过于频繁：请几分钟后再试。登录后（`hf auth login` 或 HF_TOKEN）"
+        "限额更高。"
+    ),
+    "hub.rate_limit_seconds": (
+        "本机对 {hub} 的请求过于频繁：请 {seconds} 秒后再试。登录后（`hf auth login` 或 "
+        "HF_TOKEN）限额更高。"
+    ),
+    "hub.offline": (
+        "设置了 HF_HUB_OFFLINE，因此没有向 {hub} 请求 {repository}：要下载或上传，请取消该设置。"
+    ),
+    "hub.bad_endpoint": "HF_ENDPOINT 不是网址：{hub}。请写成 https://host 的形式。",
+    "hub.timeout": "{hub} 没有及时响应：请检查网络连接和 HF_ENDPOINT（如已设置）。",
+    "hub.proxy": "代理不允许连接 {hub}：请检查 HTTPS_PROXY。",
+    "hub.certificate": (
+        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接和 HF_ENDPOINT（如已设置）。"
+    ),
+    "hub.no_answer": "无法连接 {hub}（没有响应）：请检查网络连接和 HF_ENDPOINT（如已设置）。",
+    "hub.broken_off": "与 {hub} 的连接中断：请重试，并检查网络连接和 HF_ENDPOINT（如已设置）。",
+    "hub.not_a_hub": "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。",
+    "hub.disk_full": "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。",
+    "hub.cache_not_usable": "{path} 无法读写（{why}）：请把 HF_HOME 设为可读写的文件夹。",
+    "hub.file_not_usable": "无法把 {path} 用于 {repository}（{why}）：请检查。",
+    # Files of weights
+    "weights.missing_file": "缺少 {path}：权重文件夹应有 {config} 和 {weights}。",
+    "weights.unreadable": "无法读取 {path}：{why}。",
+    "weights.too_large": "{path} 超出其配置允许的大小（{limit:,} 字节）。",
+    "weights.not_json": "{path} 不是 JSON（{why}）。",
+    "weights.not_object": "{path} 的内容必须是一个 JSON 对象。",
+    "weights.wrong_format": "{path}：{key!r} 必须是 {format!r}：它描述的是别的东西。",
+    "weights.key_not_object": "{path}：{key!r} 必须是一个对象。",
+    "weights.in_file": "{path}：{error}。",
+    "weights.not_safetensors": "{path} 不是 NumPy 能读取的 safetensors 文件（{why}）。",
+    "weights.missing_tensor": "{path}：缺少张量 {tensor!r}。",
+    "weights.unknown_tensor": "{path}：有一个生成器不会有的张量 {tensor!r}。",
+    "weights.wrong_dtype": "{path}：{tensor!r} 的类型是 {dtype}，而不是 float32。",
+    "weights.wrong_shape": "{path}：{tensor!r} 的形状是 {shape}，而配置要求 {wanted}。",
+    "weights.not_finite": "{path}：{tensor!r} 含有非有限的数值。",
+    "weights.negative_variance": "{path}：{tensor!r} 含有负的方差。",
+    # Their config
+    "config.unknown_key": "未知的键 {key!r}",
+    "config.missing_key": "缺少键 {key!r}",
+    "config.whole": "{key} 必须是 {low} 到 {high} 之间的整数，而不是 {value!r}",
+    "config.choice": "{key} 必须是以下之一：{choices}，而不是 {value!r}",
+    "config.reader_unconditional": "无条件生成器的 reader 必须是 False",
+    "config.class_norm_unconditional": "无条件生成器的 class_norm 必须是 False",
+    "config.latent_norm_without_class_norm": "class_norm 为 False 时，latent_norm 必须是 False",
+    "config.img_size_not_by_8": (
+        "img_size 必须能被 8 整除，因为卷积生成器会三次把尺寸加倍，而不能是 {value}"
+    ),
+    "config.widths": "widths 必须是三个或四个整数，而不是 {value!r}",
+}
+
+# The settings, in the errors' sentences.
+SETTINGS = {
+    "seed": "种子",
+    "truncation": "截断",
+    "size": "大小",
+    "best_of": "清晰度",
+    "frames": "帧数",
+    "rows": "笔迹数",
+    "scale": "倍数",
+    "row": "笔迹",
+    "style": "风格",
+    "look": "外观",
+    "ink": "墨色",
+    "format": "格式",
+    "weights": "权重",
+}

@@ -1,0 +1,83 @@
+"""How a command ends: with an exit code, and with one line where something is wrong."""
+
+import signal
+import sys
+
+import pytest
+
+from cgan.common.command_line import Exit, Parser, run
+from cgan.common.errors import UserError
+from cgan.common.signals import Interrupted
+
+
+def raising(error):
+    def main():
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UserError("Wrong."), 2, "Error: Wrong.\n"),
+        (KeyboardInterrupt(), 130, "Stopped.\n"),
+        (Interrupted(signal.SIGTERM, "Saved."), 143, "Saved.\n"),
+        (
+            ModuleNotFoundError("No module named 'sklearn'", name="sklearn.datasets"),
+            2,
+            "Error: This needs the package scikit-learn: pip install 'cgan[train]'.\n",
+        ),
+    ],
+)
+def test_what_ends_a_command_is_one_line_and_a_code(capsys, error, code, said):
+    assert run(raising(error)) == code
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_command_that_returns_has_succeeded(capsys):
+    assert run(lambda: None) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("code", [0, None])
+def test_a_library_that_exits_is_no_success(capsys, code):
+    assert run(lambda: sys.exit(code)) == 1
+    assert capsys.readouterr().err.startswith("Error: A library ended the program early")
+
+
+@pytest.mark.parametrize("code", [3, "why"])
+def test_a_library_that_fails_has_failed(code):
+    with pytest.raises(SystemExit) as caught:
+        run(lambda: sys.exit(code))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_our_own_exit_is_as_it_says(code):
+    with pytest.raises(SystemExit) as caught:
+        run(raising(Exit(code)))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--help"], 0), (["--nonsense"], 2)])
+def test_help_is_a_success_and_a_bad_option_is_not(capsys, arguments, code):
+    with pytest.raises(SystemExit) as caught:
+        run(lambda: Parser(prog="x").parse_args(arguments))
+    assert caught.value.code == code
+    output, error = capsys.readouterr()
+    assert bool(output) == (code == 0)
+    assert error.count("\n") == (code != 0)
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError(name="no_such_module"), RuntimeError()])
+def test_our_own_faults_are_not_hidden(error):
+    with pytest.raises(type(error)):
+        run(raising(error))
+
+
+@pytest.mark.parametrize("spelling", ["--some_name", "--some-name"])
+def test_an_option_has_two_spellings(spelling):
+    parser = Parser()
+    parser.add_option("some_name")
+    assert parser.parse_args([spelling, "x"]).some_name == "x"

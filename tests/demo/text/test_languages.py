@@ -1,0 +1,192 @@
+"""Languages: what one lacks or has too much, and how a new one is added."""
+
+import ast
+import json
+import re
+import string
+import sys
+import unicodedata
+
+import pytest
+
+import demo.text
+from cgan.common.errors import UserError
+from cgan.hub.source import BUNDLED
+from cgan.publish import demo_files
+from demo.page import about
+from demo.page.widgets import Widgets
+from demo.text import texts
+from demo.text._ids import IDS
+from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
+from tests.conftest import ROOT
+
+CODES = list(languages())
+TRANSLATIONS = [code for code in CODES if code != texts.ENGLISH]
+# Where the errors are made that the page shows: these files, but for those that it can't meet.
+SHOWN = ("cgan/hub", "cgan/model", "cgan/writing", "demo/models.py")
+NOT_SHOWN = (
+    "cgan/hub/repository.py",  # command lines alone take a reference that may be invalid
+    "cgan/model/article.py",
+    "cgan/model/metrics.py",
+    "cgan/model/pickles.py",
+    "cgan/writing/latents.py",
+)
+ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__")
+
+
+def has_chinese(text):
+    return any(unicodedata.name(character, "").startswith("CJK") for character in text)
+
+
+def placeholders(text):
+    return {(name, spec) for _, name, spec, _ in string.Formatter().parse(text) if name}
+
+
+def branches(node):
+    """Return the values of an expression: two where it is a condition, else one."""
+    parts = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
+    return [ast.literal_eval(part) for part in parts]  # fails where a value is in it already
+
+
+def sentences(source):
+    """Yield (id, template) of the errors that a module makes; "" for a missing id."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ERRORS or not node.args:
+            continue
+        if not isinstance(node.args[0], ast.Constant | ast.IfExp | ast.JoinedStr):
+            continue  # handed on
+        templates = branches(node.args[0])
+        named = next((word.value for word in node.keywords if word.arg == "text_id"), None)
+        ids = (
+            [IDS.get(template, "") for template in templates] if named is None else branches(named)
+        )
+        yield from zip(ids, templates, strict=True)
+
+
+@pytest.fixture(scope="module")
+def english():
+    """Return the English sentences of the errors that the page can show, by their ids."""
+    found = {}
+    files = [path for name in SHOWN for path in ([ROOT / name, *(ROOT / name).glob("*.py")])]
+    for path in files:
+        if path.is_file() and path.relative_to(ROOT).as_posix() not in NOT_SHOWN:
+            for text_id, template in sentences(path.read_text(encoding="utf-8")):
+                assert text_id, f"{path}: {template!r} has no text_id"
+                assert found.setdefault(text_id, template) == template, text_id
+    return found
+
+
+def test_a_missing_id_is_noticed():
+    source = """
+raise UserError("x {a}", a=1)
+raise BadValue("y" if b else "z", text_id="i" if b else "j")
+"""
+    assert list(sentences(source)) == [("", "x {a}"), ("i", "y"), ("j", "z")]
+
+
+@pytest.mark.parametrize("code", TRANSLATIONS)
+def test_a_translation_has_the_pages_texts_and_no_others(code):
+    texts_in_english, translated = languages()["en"].texts, languages()[code].texts
+    assert translated.keys() == texts_in_english.keys()
+    for key, text in translated.items():
+        assert text.strip(), key
+        assert placeholders(text) == placeholders(texts_in_english[key]), key
+
+
+@pytest.mark.parametrize("code", TRANSLATIONS)
+def test_a_translation_has_the_errors_sentences_and_no_others(code, english):
+    translated = languages()[code].errors
+    assert translated.keys() == english.keys()
+    for text_id, sentence in translated.items():
+        assert sentence.strip(), text_id
+        assert placeholders(sentence) == placeholders(english[text_id]), text_id
+
+
+def test_no_id_is_left_over_in_the_table():
+    assert len(IDS) == len(set(IDS.values()))
+
+
+def test_english_is_english_and_chinese_is_chinese():
+    page_texts = languages()["en"].texts, languages()["zh"].texts
+    for key in page_texts[0]:
+        english, chinese = (told[key] for told in page_texts)
+        assert not has_chinese(english), key
+        assert has_chinese(chinese) or chinese.isascii(), key  # PNG, API
+    for sentence in languages()["zh"].errors.values():
+        assert has_chinese(sentence) or not re.search("[a-z]", re.sub("{[^}]*}", "", sentence))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_about_tab_is_complete(code):
+    html = about.html(code)
+    assert not re.search("[{}]", html)
+    for key, text in languages()[code].texts.items():
+        if key.startswith("about_"):
+            assert text in html, key
+
+
+@pytest.mark.parametrize(("code", "hinge"), [("en", "hinge loss"), ("zh", "合页损失")])
+def test_the_about_tab_tells_how_the_bundled_weights_were_made(code, hinge):
+    training = json.loads((BUNDLED / "config.json").read_text())["training"]
+    assert (training["loss"], training["reader_weight"] > 0) == ("hinge", True)
+    assert hinge in about.html(code)
+
+
+def test_the_button_names_the_other_language_and_switches_to_it():
+    assert CODES == ["en", "zh"]
+    assert [say(code, "other_language") for code in CODES] == ["中文", "English"]
+    assert [next_language(code) for code in CODES] == ["zh", "en"]
+    assert [tag_of(code) for code in CODES] == ["en", "zh-CN"]
+
+
+@pytest.mark.parametrize("code", ["fr", "", "texts", "__init__", None, 3])
+def test_an_unknown_language_is_english(code):
+    assert say(code, "draw") == "Write"
+    assert next_language(code) == "zh"
+    assert explain(UserError("the key {key!r} is missing", key="x"), code).isascii()
+
+
+@pytest.fixture
+def esperanto(tmp_path, monkeypatch):
+    """Add a language by one file."""
+    translated = {key: f"eo {text}" for key, text in languages()["en"].texts.items()}
+    errors = {"config.missing_key": "mankas {key!r}", "setting.whole": "{setting}: {low}-{high}"}
+    (tmp_path / "eo.py").write_text(
+        f"TAG = 'eo'\nNAME = 'Esperanto'\nTEXTS = {translated!r}\nERRORS = {errors!r}\n"
+        "SETTINGS = {'seed': 'Semo'}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(demo.text, "__path__", [*demo.text.__path__, str(tmp_path)])
+    languages.cache_clear()
+    yield
+    sys.modules.pop("demo.text.eo", None)
+    monkeypatch.undo()
+    languages.cache_clear()
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_a_language_is_added_by_one_file():
+    assert list(languages()) == ["en", "eo", "zh"]
+    assert [next_language(code) for code in languages()] == ["eo", "zh", "en"]
+    assert language_of("eo-FR") == "eo"
+    assert tag_of("eo") == "eo"
+    assert say("eo", "row_note", row=3) == "eo Hand 3 of this seed"
+    assert "eo A generator G" in about.html("eo")
+    whole = UserError("", text_id="setting.whole", setting="Seed", low=0, high=9)
+    assert explain(whole, "eo") == "Semo: 0-9"
+    assert explain(UserError("Odd.", text_id="odd"), "eo") == "eo Odd."
+
+
+@pytest.mark.usefixtures("esperanto")
+def test_the_button_goes_through_all_languages():
+    words = Widgets()
+    assert words.button("other_language").value == "Esperanto"
+    assert [words.updates(code)[0]["value"] for code in languages()] == [
+        "Esperanto",
+        "中文",
+        "English",
+    ]
+
+
+def test_a_deployed_page_has_every_language():
+    assert {f"demo/text/{code}.py" for code in CODES} <= set(demo_files.find_files())

@@ -1,0 +1,109 @@
+"""What a test needs besides Python: found from its code, and checked while it runs.
+
+`conftest.py` turns the result into markers, so that `pytest -m quick` runs what needs none of
+them. Nobody has to keep the markers right by hand: a quick test that starts a process, opens a
+server or imports Jittor fails and says so.
+"""
+
+import sys
+import types
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+MARKERS = {
+    "jittor": "needs Jittor, here or in a process of its own",
+    "browser": "opens the page in Chromium",
+    "hub": "needs a Hub, the one in tests/hub_server.py",
+    "process": "starts processes: the command line, the demo, a type check",
+    "server": "listens at a port",
+    "quick": "needs none of these and is not slow: all of them together take under a minute",
+}
+# Here all is about Jittor; most of these modules import it when they are collected.
+JITTOR_PATHS = ("backend", "commands/test_evaluate.py", "evaluation", "training")
+# Names in a test, in what it calls and in its fixtures, and what they stand for.
+NAMES = {
+    "load_jittor": "jittor",
+    "train.py": "jittor",
+    "train_speed.py": "jittor",
+    "sync_playwright": "browser",
+    "HubServer": "hub",
+    "subprocess": "process",
+    "multiprocessing": "process",
+    "launch": "server",
+    "ThreadingHTTPServer": "server",
+    "create_server": "server",
+    "listen": "server",
+}
+EVENTS = {
+    "subprocess.Popen": "process",
+    "os.fork": "process",
+    "os.posix_spawn": "process",
+    "socket.bind": "server",
+}
+
+
+def needs_jittor(path):
+    """Tell whether a test module or folder is about Jittor."""
+    return any(Path(path).is_relative_to(TESTS / name) for name in JITTOR_PATHS)
+
+
+def find(item):
+    """Return the names of the markers of what a test needs."""
+    fixtures = [
+        made.func for found in item._fixtureinfo.name2fixturedefs.values() for made in found
+    ]
+    names = set()
+    seen = set()
+    for function in (item.function, *fixtures):
+        _collect(function, names, seen)
+    found = {NAMES[name] for name in names & NAMES.keys()}
+    return found | {"jittor"} if needs_jittor(item.path) else found
+
+
+def _collect(function, names, seen):
+    """Add all names that a function mentions, and those of the tests' own functions it names."""
+    function = getattr(function, "hypothesis", function)
+    function = getattr(function, "inner_test", function)
+    if function in seen or not isinstance(function, types.FunctionType):
+        return
+    seen.add(function)
+    function = getattr(function, "__wrapped__", function)
+    mentioned = _names(function.__code__)
+    names |= mentioned
+    spaces = [function.__globals__]
+    spaces += [
+        vars(value)
+        for name in mentioned
+        if isinstance(value := function.__globals__.get(name), types.ModuleType)
+        and value.__name__.startswith("tests.")
+    ]
+    for space in spaces:
+        for name in mentioned:
+            value = space.get(name)
+            if getattr(value, "__module__", "").startswith("tests."):
+                _collect(value, names, seen)
+
+
+def _names(code):
+    """Return the names and texts in a function's code, and in the functions inside it."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _names(constant)
+        elif isinstance(constant, str):
+            names.add(constant.rpartition("/")[2])
+    return names
+
+
+class Watch:
+    """Notes what this process does that a quick test must not."""
+
+    def __init__(self):
+        self.seen = set()
+        sys.addaudithook(self._note)
+
+    def _note(self, event, arguments):
+        if event in EVENTS:
+            self.seen.add(EVENTS[event])
+        elif event == "import" and arguments[0] == "jittor":
+            self.seen.add("jittor")

@@ -1,0 +1,116 @@
+"""Imports go one way between the rooms, and each room says what it knows. See docs/design.md."""
+
+import ast
+
+import pytest
+
+from tests.conftest import ROOT
+
+# What each room may import of ours, besides itself.
+MAY_IMPORT = {
+    "cgan.common": (),
+    "cgan.model": ("cgan.common",),
+    "cgan.data": ("cgan.common",),
+    "cgan.backend": ("cgan.common",),
+    "cgan.writing": ("cgan.common", "cgan.model"),
+    "cgan.hub": ("cgan.common", "cgan.model"),
+    "cgan.sampler": ("cgan.common", "cgan.model", "cgan.writing", "cgan.hub"),
+    "cgan.publish": ("cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
+    "cgan.evaluation": (
+        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing"),
+        "cgan.sampler",
+    ),
+    "cgan.training": (
+        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing"),
+        *("cgan.evaluation", "cgan.sampler"),
+    ),
+    "cgan.commands": (
+        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing", "cgan.hub"),
+        *("cgan.publish", "cgan.evaluation", "cgan.sampler"),
+    ),
+    "demo": ("cgan", "cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
+}
+# Only some rooms know what is slow to import, or not always installed.
+MAY_KNOW = {
+    "gradio": {"demo"},
+    # Jittor has to be set up before it is imported: this function does both.
+    "cgan.backend.setup.load_jittor": {
+        *("cgan.backend", "cgan.commands", "cgan.evaluation", "cgan.training"),
+    },
+    "huggingface_hub": {"cgan.hub", "cgan.publish"},
+    "matplotlib": {"cgan.training"},
+    "sklearn": {"cgan.data"},
+}
+
+
+def modules():
+    """Yield the name, the syntax tree and whether it is a package, of every module of ours."""
+    for package in ("cgan", "demo"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            is_package = parts[-1] == "__init__"
+            name = ".".join(parts[:-1] if is_package else parts)
+            yield name, ast.parse(path.read_text(encoding="utf-8")), is_package
+
+
+def room_of(module):
+    """Return the room of a module's or an imported name."""
+    parts = module.split(".")
+    return parts[0] if parts[0] != "cgan" else ".".join(parts[:2])
+
+
+def imports(tree):
+    """Yield the full names that a module imports anywhere, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+VERSION = ("cgan", "cgan.__version__")
+ENTRIES = ("cgan", "cgan.__main__")  # they may import anything of their package
+
+
+def test_imports_go_one_way():
+    wrong = []
+    for name, tree, _ in modules():
+        room = room_of(name)
+        if name in ENTRIES:
+            continue
+        for imported in imports(tree):
+            # The version is everyone's.
+            if imported.split(".")[0] not in ("cgan", "demo") or imported in VERSION:
+                continue
+            # `from cgan import Sampler` is the package's face.
+            face = ("cgan.Sampler", "cgan.UserError")
+            target = "cgan" if imported in face else room_of(imported)
+            if target != room and target not in MAY_IMPORT[room]:
+                wrong.append(f"{name} imports {imported}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", MAY_KNOW)
+def test_only_some_rooms_import(library):
+    found = {
+        room_of(name)
+        for name, tree, _ in modules()
+        if any(f"{imported}.".startswith(f"{library}.") for imported in imports(tree))
+    }
+    assert found  # it is still used, under this name
+    assert found <= MAY_KNOW[library]
+
+
+def test_each_room_says_what_it_knows_and_holds_nothing_else():
+    rooms = 0
+    for name, tree, is_package in modules():
+        if is_package and name != "cgan":
+            rooms += 1
+            assert ast.get_docstring(tree), name
+            assert len(tree.body) == 1, f"{name}: code in __init__.py ships to every Space"
+    assert rooms > 10
+
+
+def test_the_rules_name_every_room():
+    assert {room_of(name) for name, _, _ in modules()} - set(ENTRIES) == MAY_IMPORT.keys()
