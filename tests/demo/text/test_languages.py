@@ -30,6 +30,7 @@ NOT_SHOWN = (
     "cgan/model/metrics.py",
     "cgan/model/pickles.py",
     "cgan/writing/latents.py",
+    "cgan/writing/limits.py",
 )
 ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__")
 
