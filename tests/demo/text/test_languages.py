@@ -11,6 +11,7 @@ import pytest
 
 import demo.text
 from cgan.common.errors import UserError
+from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
 from demo.page import about
@@ -30,6 +31,7 @@ NOT_SHOWN = (
     "cgan/model/metrics.py",
     "cgan/model/pickles.py",
     "cgan/writing/latents.py",
+    "cgan/writing/limits.py",  # of Python's arguments; the page's settings are checked before
 )
 ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__")
 
@@ -66,7 +68,7 @@ def sentences(source):
 @pytest.fixture(scope="module")
 def english():
     """Return the English sentences of the errors that the page can show, by their ids."""
-    found = {}
+    found = dict(SENTENCES)
     files = [path for name in SHOWN for path in ([ROOT / name, *(ROOT / name).glob("*.py")])]
     for path in files:
         if path.is_file() and path.relative_to(ROOT).as_posix() not in NOT_SHOWN:
