@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import Request
-from fastapi.responses import JSONResponse
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.route_utils import FnIndexInferError
 
 from cgan import UserError
 from cgan.writing.export import File
@@ -26,7 +22,7 @@ from demo import actions
 from demo.actions import Settings
 from demo.models import Model, Models
 from demo.page.widgets import slider
-from demo.serve.gate import NO_ENDPOINT
+from demo.serve import compat
 
 # Drawing keeps a core busy: more drawings at a time than there are cores would slow down all.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
@@ -47,26 +43,6 @@ def told_to_the_caller() -> Iterator[None]:
         yield
     except UserError as error:
         raise gr.Error(str(error), print_exception=False) from error
-
-
-async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Name an unknown event or parameter, where Gradio would print a traceback.
-
-    Raises:
-        Exception: it is another error.
-    """
-    # The number of a function.
-    unknown = isinstance(error, KeyError) and error.args != () and isinstance(error.args[0], int)
-    if unknown or isinstance(error, FnIndexInferError):
-        return JSONResponse({"error": NO_ENDPOINT}, status_code=404)
-    if isinstance(error, TypeError) and "/call/v2/" in request.url.path:
-        said = str(error).partition(" Please click")[0]
-        return JSONResponse({"error": said}, status_code=422)
-    raise error
-
-
-# For FastAPI.
-EXCEPTION_HANDLERS = dict.fromkeys((FnIndexInferError, KeyError, TypeError), _refuse)
 
 
 @dataclass(frozen=True)
@@ -121,7 +97,7 @@ def add(models: Models, kind: type[Settings], controls: Mapping[str, Any], frame
         trigger = gr.Button()
     for endpoint in endpoints:
         for parameter in endpoint.parameters.values():
-            _describe(parameter)
+            compat.describe(parameter.component, parameter.description)
         trigger.click(
             _function(endpoint, models),
             [parameter.component for parameter in endpoint.parameters.values()],
@@ -233,13 +209,4 @@ def _save(file: File, component: Any) -> str:
     """Return where Gradio serves the file from."""
     # Named without the digits: they shouldn't appear in a list of files.
     name = f"picture{Path(file.name).suffix}"
-    path = str(save_bytes_to_cache(file.data, name, component.GRADIO_CACHE))
-    component.temp_files.add(path)
-    return path
-
-
-def _describe(parameter: Parameter) -> None:
-    """Let `client.view_api()` describe a parameter, which Gradio takes from its component."""
-    component = parameter.component
-    schema = component.api_info() | {"additional_description": parameter.description}
-    component.api_info = lambda: schema
+    return compat.save_file(file.data, name, component)

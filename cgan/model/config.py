@@ -66,7 +66,10 @@ class GeneratorConfig:
         check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
         check_one_of("reader", self.reader, (True, False))
         if self.reader and not self.conditional:
-            raise BadValue("reader must be False for an unconditional generator")
+            raise BadValue(
+                "reader must be False for an unconditional generator",
+                text_id="config.reader_unconditional",
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -115,9 +118,9 @@ def check_keys(values: Mapping[str, Any], known: Set[str], needed: Set[str]) -> 
         BadValue: names the first key that is missing or unknown.
     """
     if unknown := sorted(values.keys() - known):
-        raise BadValue("unknown key {key!r}", key=unknown[0])
+        raise BadValue("unknown key {key!r}", text_id="config.unknown_key", key=unknown[0])
     if missing := sorted(needed - values.keys()):
-        raise BadValue("the key {key!r} is missing", key=missing[0])
+        raise BadValue("the key {key!r} is missing", text_id="config.missing_key", key=missing[0])
 
 
 def check_int(name: str, value: Any, low: int, high: int) -> None:
@@ -130,6 +133,7 @@ def check_int(name: str, value: Any, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise BadValue(
             "{key} must be a whole number from {low} to {high}, not {value!r}",
+            text_id="config.whole",
             key=name,
             low=low,
             high=high,
@@ -146,5 +150,9 @@ def check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
     if not any(type(value) is type(choice) and value == choice for choice in allowed):
         choices = ", ".join(repr(choice) for choice in allowed)
         raise BadValue(
-            "{key} must be one of {choices}, not {value!r}", key=name, choices=choices, value=value
+            "{key} must be one of {choices}, not {value!r}",
+            text_id="config.choice",
+            key=name,
+            choices=choices,
+            value=value,
         )

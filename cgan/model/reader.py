@@ -35,7 +35,8 @@ class NoReader(BadValue):
         """Say what to do."""
         super().__init__(
             "These weights have no reader, which could tell the more legible of two digits: "
-            "best_of must be 1. `train.py --reader` trains one with the generator."
+            "best_of must be 1. `train.py --reader` trains one with the generator.",
+            text_id="weights.no_reader",
         )
 
 

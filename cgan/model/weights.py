@@ -106,17 +106,25 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
     if content.pop(FORMAT_KEY, None) != FORMAT:
         raise UserError(
             "{path}: {key!r} must be {format!r}: it describes something else.",
+            text_id="weights.wrong_format",
             path=path,
             key=FORMAT_KEY,
             format=FORMAT,
         )
     training = content.pop(TRAINING_KEY, {})
     if not isinstance(training, dict):
-        raise UserError("{path}: {key!r} must be an object.", path=path, key=TRAINING_KEY)
+        raise UserError(
+            "{path}: {key!r} must be an object.",
+            text_id="weights.key_not_object",
+            path=path,
+            key=TRAINING_KEY,
+        )
     try:
         return config_from_dict(content)
     except UserError as error:
-        raise UserError("{path}: {error}.", path=path, error=error) from error
+        raise UserError(
+            "{path}: {error}.", text_id="weights.in_file", path=path, error=error
+        ) from error
 
 
 def load_config(folder: Path) -> dict[str, Any]:
@@ -131,9 +139,11 @@ def load_config(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise UserError("{path} is not JSON ({why}).", path=path, why=error) from error
+        raise UserError(
+            "{path} is not JSON ({why}).", text_id="weights.not_json", path=path, why=error
+        ) from error
     if not isinstance(content, dict):
-        raise UserError("{path} must hold a JSON object.", path=path)
+        raise UserError("{path} must hold a JSON object.", text_id="weights.not_object", path=path)
     return content
 
 
@@ -149,7 +159,10 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise UserError(
-            "{path} is not a safetensors file that NumPy can hold ({why}).", path=path, why=error
+            "{path} is not a safetensors file that NumPy can hold ({why}).",
+            text_id="weights.not_safetensors",
+            path=path,
+            why=error,
         ) from error
     check_tensors(config, tensors, path)
     for tensor in tensors.values():
@@ -166,10 +179,16 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
     """
     shapes = generator_shapes(config)
     if missing := sorted(shapes.keys() - tensors.keys()):
-        raise UserError("{path}: the tensor {tensor!r} is missing.", path=source, tensor=missing[0])
+        raise UserError(
+            "{path}: the tensor {tensor!r} is missing.",
+            text_id="weights.missing_tensor",
+            path=source,
+            tensor=missing[0],
+        )
     if unknown := sorted(tensors.keys() - shapes.keys()):
         raise UserError(
             "{path}: there is a tensor {tensor!r} that no generator has.",
+            text_id="weights.unknown_tensor",
             path=source,
             tensor=unknown[0],
         )
@@ -178,6 +197,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
         if tensor.dtype != np.float32:
             raise UserError(
                 "{path}: {tensor!r} is {dtype}, not float32.",
+                text_id="weights.wrong_dtype",
                 path=source,
                 tensor=name,
                 dtype=tensor.dtype,
@@ -185,6 +205,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
         if tensor.shape != shape:
             raise UserError(
                 "{path}: {tensor!r} has shape {shape}; its config asks for {wanted}.",
+                text_id="weights.wrong_shape",
                 path=source,
                 tensor=name,
                 shape=tensor.shape,
@@ -193,11 +214,17 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
         if not np.isfinite(tensor).all():
             raise UserError(
                 "{path}: {tensor!r} has values that are not finite numbers.",
+                text_id="weights.not_finite",
                 path=source,
                 tensor=name,
             )
         if name.endswith("running_var") and (tensor < 0).any():
-            raise UserError("{path}: {tensor!r} has a negative variance.", path=source, tensor=name)
+            raise UserError(
+                "{path}: {tensor!r} has a negative variance.",
+                text_id="weights.negative_variance",
+                path=source,
+                tensor=name,
+            )
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
@@ -207,15 +234,22 @@ def _read(path: Path, max_bytes: int) -> bytes:
     except FileNotFoundError as error:
         raise MissingFile(
             "{path} is missing: a weights folder holds {config} and {weights}.",
+            text_id="weights.missing_file",
             path=path,
             config=CONFIG_NAME,
             weights=WEIGHTS_NAME,
         ) from error
     except OSError as error:
-        raise UserError("Could not read {path}: {why}.", path=path, why=error.strerror) from error
+        raise UserError(
+            "Could not read {path}: {why}.",
+            text_id="weights.unreadable",
+            path=path,
+            why=error.strerror,
+        ) from error
     if len(data) > max_bytes:
         raise UserError(
             "{path} is larger than its config allows ({limit:,} bytes).",
+            text_id="weights.too_large",
             path=path,
             limit=max_bytes,
         )

@@ -14,6 +14,7 @@ from demo.api import told_to_the_caller
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
+from demo.serve import compat
 from demo.text.texts import say
 
 
@@ -55,7 +56,7 @@ class GridTab:
 
         def carry(event: gr.EventData, target: str) -> dict[Any, Any]:
             # The cell's own seed: a grid of another seed may be on its way.
-            cell = event._data if isinstance(event._data, dict) else {}
+            cell = compat.event_data(event)
             with told_to_the_caller():
                 digit = whole("digit", cell.get("digit"), 0, 9)
                 row, seed = (

@@ -14,6 +14,7 @@ from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.grid_tab import GridTab
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
+from demo.serve import compat
 from demo.serve.gate import check_values
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 
@@ -24,20 +25,6 @@ STATIC = Path(__file__).parents[1] / "static"
 _FILE_AGE = 600
 # How many requests may wait; more are refused at once, with a sentence.
 QUEUE_SIZE = 128
-
-
-class _Blocks(gr.Blocks):
-    """Blocks whose endpoints may be called with fewer values than they have, and no files."""
-
-    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Fill in the components' values; Gradio would log what was sent, even the digits.
-
-        Raises:
-            gr.Error: a value is neither text nor a number.
-        """
-        check_values(inputs)
-        inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
-        del inputs[len(block_fn.inputs) :]
 
 
 def _add(models: Models, kind: type[Settings]) -> None:
@@ -95,8 +82,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         other = next_language(language)
         return [other, other, *shared.words.updates(other)]
 
-    page = gr.context.Context.root_block
-    assert page is not None
+    page = compat.current_page()
     page.load(
         load,
         [fragment, shared.language],
@@ -112,8 +98,11 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
 
 def build(models: Models, kind: type[Settings] = Settings) -> gr.Blocks:
     """Return the page on one or more generators, with the settings of a class."""
-    with _Blocks(
-        title=say("en", "title"), analytics_enabled=False, delete_cache=(_FILE_AGE, _FILE_AGE)
+    with compat.LenientBlocks(
+        check_values,
+        title=say("en", "title"),
+        analytics_enabled=False,
+        delete_cache=(_FILE_AGE, _FILE_AGE),
     ) as page:
         _add(models, kind)
     built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)

@@ -19,7 +19,6 @@ from gradio.context import Context
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.route_utils import FnIndexInferError
 from gradio.state_holder import SessionState, StateHolder
-from gradio.utils import get_function_description
 
 # What all of this was written for and tested with.
 VERSION = "6.31.0"
@@ -72,16 +71,10 @@ def current_page() -> gr.Blocks:
 def describe(component: Any, text: str) -> None:
     """Set what `client.view_api()` says about a parameter, which Gradio takes from its component.
 
-    Endpoints share components, so call this right before the endpoint is added.
+    Endpoints share components, so each description belongs to the endpoint that is added next.
     """
-    schema = component.api_info() | {"additional_description": text.rstrip(".")}
+    schema = component.api_info() | {"additional_description": text}
     component.api_info = lambda: schema
-
-
-def parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
-    """Return what a function's docstring says about each parameter, read as Gradio reads it."""
-    _, texts, _ = get_function_description(function)
-    return texts
 
 
 def save_file(data: bytes, name: str, component: Any) -> str:

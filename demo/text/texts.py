@@ -20,7 +20,6 @@ from functools import cache
 import demo.text
 from cgan import UserError
 from cgan.common.errors import printable
-from demo.text._ids import IDS
 
 ENGLISH = "en"
 _CODE = re.compile("[a-z]{2,3}")  # ISO 639
@@ -91,7 +90,7 @@ def explain(error: UserError, language: str) -> str:
     """Return an error's sentence in a language."""
     if _language(language) is _language(ENGLISH):
         return str(error)
-    sentence = _language(language).errors.get(error.text_id or IDS.get(error.template, ""))
+    sentence = _language(language).errors.get(error.text_id)
     if sentence is None:
         return say(language, "not_translated", message=error)
     values = {name: _translate(name, value, language) for name, value in error.values.items()}

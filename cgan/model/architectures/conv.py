@@ -66,20 +66,29 @@ class ConvConfig(GeneratorConfig):
             raise BadValue(
                 "img_size must be divisible by 8, because the convolutional generator doubles "
                 "its size three times, not {value}",
+                text_id="config.img_size_not_by_8",
                 value=self.img_size,
             )
         if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
             raise BadValue(
-                "widths must be three or four whole numbers, not {value!r}", value=self.widths
+                "widths must be three or four whole numbers, not {value!r}",
+                text_id="config.widths",
+                value=self.widths,
             )
         for width in self.widths:
             check_int("widths", width, 1, MAX_WIDTH)
         check_one_of("class_norm", self.class_norm, (True, False))
         if self.class_norm and not self.conditional:
-            raise BadValue("class_norm must be False for an unconditional generator")
+            raise BadValue(
+                "class_norm must be False for an unconditional generator",
+                text_id="config.class_norm_unconditional",
+            )
         check_one_of("latent_norm", self.latent_norm, (True, False))
         if self.latent_norm and not self.class_norm:
-            raise BadValue("latent_norm must be False without class_norm")
+            raise BadValue(
+                "latent_norm must be False without class_norm",
+                text_id="config.latent_norm_without_class_norm",
+            )
 
     @property
     def base_size(self) -> int:

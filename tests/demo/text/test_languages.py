@@ -11,12 +11,12 @@ import pytest
 
 import demo.text
 from cgan.common.errors import UserError
+from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
 from demo.page import about
 from demo.page.widgets import Widgets
 from demo.text import texts
-from demo.text._ids import IDS
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 from tests.conftest import ROOT
 
@@ -30,7 +30,7 @@ NOT_SHOWN = (
     "cgan/model/metrics.py",
     "cgan/model/pickles.py",
     "cgan/writing/latents.py",
-    "cgan/writing/limits.py",
+    "cgan/writing/limits.py",  # of Python's arguments; the page's settings are checked before
 )
 ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__")
 
@@ -58,16 +58,14 @@ def sentences(source):
             continue  # handed on
         templates = branches(node.args[0])
         named = next((word.value for word in node.keywords if word.arg == "text_id"), None)
-        ids = (
-            [IDS.get(template, "") for template in templates] if named is None else branches(named)
-        )
+        ids = [""] * len(templates) if named is None else branches(named)
         yield from zip(ids, templates, strict=True)
 
 
 @pytest.fixture(scope="module")
 def english():
     """Return the English sentences of the errors that the page can show, by their ids."""
-    found = {}
+    found = dict(SENTENCES)
     files = [path for name in SHOWN for path in ([ROOT / name, *(ROOT / name).glob("*.py")])]
     for path in files:
         if path.is_file() and path.relative_to(ROOT).as_posix() not in NOT_SHOWN:
@@ -101,10 +99,6 @@ def test_a_translation_has_the_errors_sentences_and_no_others(code, english):
     for text_id, sentence in translated.items():
         assert sentence.strip(), text_id
         assert placeholders(sentence) == placeholders(english[text_id]), text_id
-
-
-def test_no_id_is_left_over_in_the_table():
-    assert len(IDS) == len(set(IDS.values()))
 
 
 def test_english_is_english_and_chinese_is_chinese():

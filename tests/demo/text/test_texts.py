@@ -137,7 +137,13 @@ def test_an_error_is_explained_in_both_languages(kind, action, parts):
 def test_an_error_in_an_error_is_explained_in_chinese():
     error = UserError("the key {key!r} is missing", key="x")
     error = UserError("{path}: {error}.", path="config.json", error=error)
-    error = UserError("{repository}@{commit}: {error}", repository="a/b", commit="c0", error=error)
+    error = UserError(
+        "{repository}@{commit}: {error}",
+        text_id="hub.at_commit",
+        repository="a/b",
+        commit="c0",
+        error=error,
+    )
     assert str(error) == "a/b@c0: config.json: the key 'x' is missing."
     assert explain(error, "zh") == "a/b@c0：config.json：缺少键 'x'。"
 
