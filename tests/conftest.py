@@ -51,6 +51,7 @@ def pytest_configure(config):
         config.option.file_or_dir or config.option.markexpr or config.option.collectonly
     )
     if everything and not fresh_jittor.is_compiled():
+        print("No compiled Jittor here: compiling it for these tests takes two or three minutes.")
         folder = tempfile.TemporaryDirectory(prefix="cgan-jittor-")
         config.add_cleanup(folder.cleanup)
         fresh_jittor.share(Path(folder.name))

