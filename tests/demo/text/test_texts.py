@@ -135,8 +135,10 @@ def test_an_error_is_explained_in_both_languages(kind, action, parts):
 
 
 def test_an_error_in_an_error_is_explained_in_chinese():
-    error = UserError("the key {key!r} is missing", key="x")
-    error = UserError("{path}: {error}.", path="config.json", error=error)
+    error = UserError("the key {key!r} is missing", text_id="config.missing_key", key="x")
+    error = UserError(
+        "{path}: {error}.", text_id="weights.in_file", path="config.json", error=error
+    )
     error = UserError(
         "{repository}@{commit}: {error}",
         text_id="hub.at_commit",
@@ -149,7 +151,7 @@ def test_an_error_in_an_error_is_explained_in_chinese():
 
 
 def test_what_an_error_quotes_stays_on_one_line_in_chinese():
-    error = UserError("{path} is not JSON ({why}).", path="config.json", why="a\nb")
+    error = UserError("{path} ({why})", text_id="weights.not_json", path="config.json", why="a\nb")
     assert explain(error, "zh") == "config.json 不是 JSON（a\\nb）。"
 
 
