@@ -28,7 +28,9 @@ TINY = GeneratorConfig(latent_dim=3, n_classes=10, img_size=8)
 TINY_CONV = ConvConfig(latent_dim=3, n_classes=10, img_size=8, widths=(8, 6, 4))
 
 # No deadline: a busy machine is no failure. The same examples in every run.
-hypothesis.settings.register_profile("cgan", deadline=None, derandomize=True, database=None)
+_SETTINGS = {"deadline": None, "derandomize": True, "database": None}
+hypothesis.settings.register_profile("cgan", max_examples=50, **_SETTINGS)
+hypothesis.settings.register_profile("quick", max_examples=8, **_SETTINGS)
 hypothesis.settings.load_profile("cgan")
 
 
@@ -41,6 +43,8 @@ CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 def pytest_configure(config):
     for name, meaning in resources.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    if config.option.markexpr == "quick":
+        hypothesis.settings.load_profile("quick")
     if WORKER is not None:
         return
     if config.option.numprocesses:
@@ -76,7 +80,8 @@ def pytest_collection_modifyitems(items):
     """Mark each test by what it needs."""
     for item in items:
         needed = resources.find(item)
-        if not needed and not item.get_closest_marker("slow"):
+        told = {marker.name for marker in item.iter_markers()}
+        if not needed and not told & {"slow", *resources.MARKERS}:
             needed = {"quick"}
         for name in needed:
             item.add_marker(name)

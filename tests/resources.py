@@ -19,7 +19,13 @@ MARKERS = {
     "quick": "needs none of these and is not slow: all of them together take under a minute",
 }
 # Here all is about Jittor; most of these modules import it when they are collected.
-JITTOR_PATHS = ("backend", "commands/test_evaluate.py", "evaluation", "training")
+JITTOR_PATHS = (
+    "backend",
+    "commands/test_evaluate.py",
+    "evaluation",
+    "model/test_reader.py",
+    "training",
+)
 # Names in a test, in what it calls and in its fixtures, and what they stand for.
 NAMES = {
     "load_jittor": "jittor",

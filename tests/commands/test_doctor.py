@@ -156,7 +156,7 @@ def test_mpi_is_found(find):
 def test_variables_are_named(find, monkeypatch):
     monkeypatch.setenv("use_mkl", "0")
     found = find()
-    assert found["variables"].text == "use_mkl=0"
+    assert "use_mkl=0" in found["variables"].text.split(", ")
     assert found["oneDNN"].level == "note"
 
 

@@ -431,8 +431,8 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
             "正在从 Hugging Face Hub 获取。",
         ),
         (
-            UserError("{path} must hold a JSON object.", path="<b>"),
-            "&lt;b&gt; must hold a JSON object.",
+            UserError("{path}: no object", text_id="weights.not_object", path="<b>"),
+            "&lt;b&gt;: no object",
             "：&lt;b&gt; 的内容必须是一个 JSON 对象。",
         ),
         (UserError("Gone <b>."), "Gone &lt;b&gt;.", "出错了（原文为英文）：Gone &lt;b&gt;."),
@@ -476,7 +476,7 @@ def test_a_problem_is_an_alert_without_markup_of_its_own():
     assert shown == '<p role="alert">&lt;script&gt;&amp;</p>'
 
 
-@examples(max_examples=300)
+@examples(max_examples=60)
 @given(any_settings, st.sampled_from(["en", "zh"]))
 def test_any_settings_are_drawn_on_the_page_or_refused(tiny_model, settings, language):
     result = worked(lambda: actions.paper_html(tiny_model, settings, language))
@@ -485,7 +485,7 @@ def test_any_settings_are_drawn_on_the_page_or_refused(tiny_model, settings, lan
         assert "data-index" in result[0]
 
 
-@examples(max_examples=300)
+@examples(max_examples=60)
 @given(numbers, right_settings)
 def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_model, text, settings):
     changed = Settings(**{**vars(settings), "digits": text})
@@ -494,7 +494,7 @@ def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_model, te
         assert result[0].count("data-index") == sum(character.isdecimal() for character in text)
 
 
-@examples(max_examples=300)
+@examples(max_examples=60)
 @given(any_settings, st.integers(1, 8) | strange)
 def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
     result = worked(lambda: actions.number_png(tiny_model, settings, scale))
@@ -502,7 +502,7 @@ def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
         assert opened(result[2]).height == 8 * scale
 
 
-@examples(max_examples=300)
+@examples(max_examples=60)
 @given(right_settings, st.sampled_from(["png", "large", "svg"]))
 def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kind):
     name, _, data = actions.number_file(tiny_model, settings, kind)
@@ -511,7 +511,7 @@ def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kin
     assert drawing.digits.encode() in data
 
 
-@examples(max_examples=200)
+@examples(max_examples=40)
 @given(st.integers(1, 20) | strange, any_seed, any_look, any_ink, st.integers(1, 4))
 def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
     result = worked(
@@ -521,7 +521,7 @@ def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
         assert opened(result[2]).size == (80 * scale, 8 * rows * scale)
 
 
-@examples(max_examples=200)
+@examples(max_examples=40)
 @given(any_text, any_text, any_seed, any_seed, st.integers(8, 12) | strange, any_settings)
 def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frames, settings):
     result = worked(
@@ -534,7 +534,7 @@ def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frame
         assert len(result.start) == len(result.end)
 
 
-@examples(max_examples=200)
+@examples(max_examples=40)
 @given(
     st.integers(1, 8).flatmap(
         lambda n: st.tuples(*[st.text("0123456789", min_size=n, max_size=n)] * 2)

@@ -51,7 +51,7 @@ def tiny_morph(tiny_sampler):
     return morph(tiny_sampler, "12", "34", Hand(3), Hand(4), 8)
 
 
-@examples(max_examples=150)
+@examples(max_examples=40)
 @given(pairs_of_numbers, hands, hands, st.integers(2, 9))
 def test_the_first_frame_is_the_start_and_the_last_the_end(
     tiny_sampler, numbers, start_hand, end_hand, frames

@@ -49,6 +49,7 @@ def test_a_busy_port_is_refused_and_passed_over(monkeypatch, busy_port):
         network.choose_port("127.0.0.1", None)
 
 
+@pytest.mark.server
 def test_a_host_that_is_not_ours_is_refused():
     with pytest.raises(UserError, match=r"Can't listen on 192\.0\.2\.1"):
         network.choose_port("192.0.2.1", None)
