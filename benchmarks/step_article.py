@@ -4,6 +4,8 @@ Like the script, it never calls `train()`: Jittor's Dropout then does nothing.
 """
 
 import os
+import sys
+from pathlib import Path
 
 import numpy as np
 from rounds import device, serve
@@ -12,7 +14,9 @@ from cgan.backend.setup import load_jittor
 
 jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
-from tests.article import Discriminator, Generator  # noqa: E402  (imports Jittor, set up above)
+# Not as `tests.article`: importing the tests needs pytest, which not every Python here has.
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from article import Discriminator, Generator  # noqa: E402  (imports Jittor, set up above)
 
 BATCH_SIZE = 64
 
