@@ -12,9 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from cgan.common.command_line import EXIT_SIGNAL_BASE, Parser, run
+from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError
-from cgan.common.signals import Interrupted
 from cgan.common.terminal import note
 from cgan.hub.repository import Repository
 from cgan.publish.push import check_may_push, push
@@ -106,11 +105,7 @@ def publish(run: Path, repository: Repository, execution: Execution) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    try:
-        return run(lambda: train(arguments))
-    except Interrupted as stop:
-        print(stop, file=sys.stderr)
-        return EXIT_SIGNAL_BASE + stop.signal_number
+    return run(lambda: train(arguments))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ imports Jittor.
 
 from typing import Any
 
+from cgan.backend import compat
 from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
@@ -62,7 +63,7 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
             betas: decay of the first and second moment.
         """
         super().__init__([p for p in params if not p.is_stop_grad()], lr, betas=betas)
-        self._source = _kernel(len(self.param_groups[0]["params"]))
+        self._source = _kernel(len(compat.adam_group(self)["params"]))
 
     def step(self, loss: Any) -> None:
         """Update the parameters in place, to reduce `loss` (a scalar)."""
@@ -70,7 +71,7 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
             super().step(loss)
             return
         self.backward(loss)
-        group = self.param_groups[0]
+        group = compat.adam_group(self)
         # Everything that reads the old values must run before they are overwritten.
         jt.sync(group["grads"])
         state = group["params"] + group["m"] + group["values"]

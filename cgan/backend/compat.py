@@ -114,7 +114,7 @@ def stop_compilers(utilities: Any) -> None:
         utilities.pool_size = 0
 
 
-def mkl_ops(jittor: Any) -> Any | None:
+def mkl_ops(jittor: Any) -> Any:
     """Return Jittor's operators of oneDNN, or None where it was imported without.
 
     Their own interface (`mkl_matmul`, `mkl_conv` and its two gradients) isn't documented either.

@@ -7,6 +7,7 @@ oneDNN then rearranges their inputs and results. Here its operators are called d
 
 from typing import Any
 
+from cgan.backend import compat
 from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
@@ -74,7 +75,7 @@ class _ConvTranspose(jt.Function):  # type: ignore[misc, name-defined]
 
 
 def _has_onednn() -> bool:
-    return not jt.flags.use_cuda and jt.mkl_ops is not None
+    return not jt.flags.use_cuda and compat.mkl_ops(jt) is not None
 
 
 def _settings(stride: int) -> tuple[int | str, ...]:
@@ -83,15 +84,15 @@ def _settings(stride: int) -> tuple[int | str, ...]:
 
 
 def _forward(x: Any, weight: Any, stride: int) -> Any:
-    return jt.mkl_ops.mkl_conv(x, weight, *_settings(stride))
+    return compat.mkl_ops(jt).mkl_conv(x, weight, *_settings(stride))
 
 
 def _backward_x(grad: Any, weight: Any, stride: int, size: Any) -> Any:
-    return jt.mkl_ops.mkl_conv_backward_x(weight, grad, *size, *_settings(stride))
+    return compat.mkl_ops(jt).mkl_conv_backward_x(weight, grad, *size, *_settings(stride))
 
 
 def _backward_weight(x: Any, grad: Any, stride: int, size: Any) -> Any:
-    return jt.mkl_ops.mkl_conv_backward_w(x, grad, *size, *_settings(stride))
+    return compat.mkl_ops(jt).mkl_conv_backward_w(x, grad, *size, *_settings(stride))
 
 
 def _first(x: Any) -> Any:

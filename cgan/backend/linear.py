@@ -8,6 +8,7 @@ already. Measured by benchmarks/train_speed.py.
 
 from typing import Any
 
+from cgan.backend import compat
 from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
@@ -26,7 +27,7 @@ class _Product(jt.Function):  # type: ignore[misc, name-defined]
 
 
 def _matmul(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
-    return jt.compile_extern.mkl_ops.mkl_matmul(a, b, transpose_a, transpose_b)
+    return compat.mkl_ops(jt).mkl_matmul(a, b, transpose_a, transpose_b)
 
 
 class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
@@ -34,6 +35,6 @@ class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
 
     def execute(self, x: Any) -> Any:
         """Map x (N, in_features) float32 to (N, out_features) float32."""
-        if jt.flags.use_cuda or jt.mkl_ops is None:
+        if jt.flags.use_cuda or compat.mkl_ops(jt) is None:
             return super().execute(x)
         return _Product()(x, self.weight) + self.bias

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.backend import adam, openmp
+from cgan.backend import adam, compat, openmp
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
 from cgan.data.datasets import Dataset
@@ -153,7 +153,7 @@ def cache_key(settings: ClassifierSettings) -> dict[str, Any]:
         "version": VERSION,
         "jittor": jt.__version__,
         "cuda": int(jt.flags.use_cuda),
-        "onednn": jt.mkl_ops is not None,
+        "onednn": compat.mkl_ops(jt) is not None,
     }
 
 

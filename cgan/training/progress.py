@@ -2,8 +2,7 @@
 
 import sys
 import time
-
-from tqdm import tqdm
+from typing import Any
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -15,12 +14,14 @@ class Progress:
         """Begin at step `start` of `steps`."""
         self._n_epochs = n_epochs
         self._steps = steps
-        self._bar = None
+        self._bar: Any = None
         self._quiet = quiet
         self._images = 0
         self._begin = self._last_line = time.monotonic()
         self._first_step = start
         if sys.stderr.isatty() and not quiet:
+            from tqdm import tqdm  # here: without it, train.py can still say what is missing
+
             self._bar = tqdm(total=steps, initial=start, unit="step", dynamic_ncols=True)
 
     def update(self, step: int, epoch: int, images: int, d_loss: float, g_loss: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.backend import compat
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
@@ -241,7 +242,7 @@ class Trainer:
             ("discriminator", self._discriminator, self._discriminator_adam),
         ):
             yield prefix, network.state_dict()
-            group = adam.param_groups[0]
+            group = compat.adam_group(adam)
             for moment in ("m", "values"):
                 tensors = enumerate(group[moment])
                 yield f"{prefix}_adam.{moment}", {str(i): tensor for i, tensor in tensors}
