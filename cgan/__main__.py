@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from types import ModuleType
 
 from cgan.common.command_line import Parser, run
@@ -10,7 +11,9 @@ from cgan.common.errors import UserError
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the command line's values; `do` is the function that takes them."""
-    parser = Parser(prog="python -m cgan", description="Use a trained generator.")
+    # Installed, it is a command of its own.
+    name = "cgan" if Path(sys.argv[0]).name == "cgan" else "python -m cgan"
+    parser = Parser(prog=name, description="Use a trained generator.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in _find_commands(arguments):
         command.add(commands)

@@ -82,6 +82,7 @@ def test_the_plain_install_draws_the_same_and_needs_little(installed, tmp_path):
 
 def test_its_command_draws_and_says_what_other_commands_need(installed, tmp_path):
     command = installed.parent / "cgan"
+    assert run(command, "--help", cwd=tmp_path).stdout.startswith("usage: cgan ")
     assert run(command, "write", "138", "-o", "number.png", cwd=tmp_path).returncode == 0
     assert (tmp_path / "number.png").read_bytes()[:4] == b"\x89PNG"
     for arguments in (["write", "1", "--weights=ann/digits"], ["push", ".", "ann/digits"]):
