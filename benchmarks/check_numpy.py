@@ -33,6 +33,7 @@ def main() -> int:
     values = parser.parse_args()
     jt = load_jittor(values.device)
     from cgan.training import networks  # imports Jittor, which is set up above
+    from cgan.training.options import TrainingOptions
 
     apart = False
     for folder in (BUNDLED, *values.runs):
@@ -42,7 +43,9 @@ def main() -> int:
             continue
         loaded = weights.load(folder)
         sampler = Sampler(loaded)
-        generator, _ = networks.make(loaded.config)
+        generator, _ = networks.make(
+            loaded.config, TrainingOptions(arch=loaded.config.architecture)
+        )
         own = {name: tensor for name, tensor in loaded.tensors.items() if not is_reader(name)}
         generator.load_parameters(own)
         generator.eval()

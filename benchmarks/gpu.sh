@@ -186,8 +186,10 @@ run)
         refuse "there is no benchmarks/.wheels: make it with 'benchmarks/gpu.sh prepare'."
     # Their real paths: HOME changes below, and wrappers such as pyenv's would miss it.
     path_of='import sys; print(sys.executable)'
-    python=$("${PYTHON:-python3}" -c "$path_of") || refuse "PYTHON is no Python."
-    torch_python=$("${TORCH_PYTHON:-python3}" -c "$path_of") || refuse "TORCH_PYTHON is no Python."
+    python=$("${PYTHON:-python3}" -c "$path_of" 2>/dev/null) ||
+        refuse "PYTHON must be a Python, not '${PYTHON:-python3}'."
+    torch_python=$("${TORCH_PYTHON:-python3}" -c "$path_of" 2>/dev/null) ||
+        refuse "TORCH_PYTHON must be a Python, not '${TORCH_PYTHON:-python3}'."
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     [[ $version = "$(<"$wheels/python-version")" ]] ||
         refuse "the wheels are for Python $(<"$wheels/python-version"), and this is $version:" \
