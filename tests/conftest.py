@@ -45,6 +45,8 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.option.markexpr == "quick":
         hypothesis.settings.load_profile("quick")
+    # Threads that wait for each other sleep: others need the CPUs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if WORKER is not None:
         return
     if config.option.numprocesses:
@@ -76,8 +78,13 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark each test by what it needs."""
+    """Mark each test by what it needs, and say which tests stay together.
+
+    Those of a file share its fixtures. One process has all that use Jittor: two would compile the
+    same operators, and fight over the CPUs with their threads.
+    """
     for item in items:
         needed = resources.find(item)
         told = {marker.name for marker in item.iter_markers()}
@@ -85,14 +92,10 @@ def pytest_collection_modifyitems(items):
             needed = {"quick"}
         for name in needed:
             item.add_marker(name)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Give Jittor, here and in processes that a test starts, one CPU where two share the tests."""
-    if WORKER is not None and len(CPUS) > 1:
-        alone = item.get_closest_marker("jittor")
-        os.sched_setaffinity(0, {CPUS[WORKER % len(CPUS)]} if alone else CPUS)
+    with_jittor = {item.path for item in items if item.get_closest_marker("jittor")}
+    for item in items:
+        group = "jittor" if item.path in with_jittor else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True)
