@@ -67,8 +67,9 @@ class GeneratorConfig:
         check_one_of("reader", self.reader, (True, False))
         if self.reader and not self.conditional:
             raise BadValue(
-                "reader must be False for an unconditional generator",
+                "{key} must be False for an unconditional generator",
                 text_id="config.reader_unconditional",
+                key="reader",
             )
 
     @property

@@ -232,13 +232,13 @@ ERRORS = {
     "config.missing_key": "缺少键 {key!r}",
     "config.whole": "{key} 必须是 {low} 到 {high} 之间的整数，而不是 {value!r}",
     "config.choice": "{key} 必须是以下之一：{choices}，而不是 {value!r}",
-    "config.reader_unconditional": "无条件生成器的 reader 必须是 False",
-    "config.class_norm_unconditional": "无条件生成器的 class_norm 必须是 False",
-    "config.latent_norm_without_class_norm": "class_norm 为 False 时，latent_norm 必须是 False",
+    "config.reader_unconditional": "无条件生成器的 {key} 必须是 False",
+    "config.class_norm_unconditional": "无条件生成器的 {key} 必须是 False",
+    "config.latent_norm_without_class_norm": "class_norm 为 False 时，{key} 必须是 False",
     "config.img_size_not_by_8": (
-        "img_size 必须能被 8 整除，因为卷积生成器会三次把尺寸加倍，而不能是 {value}"
+        "{key} 必须能被 8 整除，因为卷积生成器会三次把尺寸加倍，而不能是 {value}"
     ),
-    "config.widths": "widths 必须是三个或四个整数，而不是 {value!r}",
+    "config.widths": "{key} 必须是三个或四个整数，而不是 {value!r}",
 }
 
 # The settings, in the errors' sentences.

@@ -64,15 +64,17 @@ class ConvConfig(GeneratorConfig):
         super().__post_init__()
         if self.img_size % _UPSAMPLING:
             raise BadValue(
-                "img_size must be divisible by 8, because the convolutional generator doubles "
+                "{key} must be divisible by 8, because the convolutional generator doubles "
                 "its size three times, not {value}",
                 text_id="config.img_size_not_by_8",
+                key="img_size",
                 value=self.img_size,
             )
         if not isinstance(self.widths, tuple) or len(self.widths) not in (3, 4):
             raise BadValue(
-                "widths must be three or four whole numbers, not {value!r}",
+                "{key} must be three or four whole numbers, not {value!r}",
                 text_id="config.widths",
+                key="widths",
                 value=self.widths,
             )
         for width in self.widths:
@@ -80,14 +82,16 @@ class ConvConfig(GeneratorConfig):
         check_one_of("class_norm", self.class_norm, (True, False))
         if self.class_norm and not self.conditional:
             raise BadValue(
-                "class_norm must be False for an unconditional generator",
+                "{key} must be False for an unconditional generator",
                 text_id="config.class_norm_unconditional",
+                key="class_norm",
             )
         check_one_of("latent_norm", self.latent_norm, (True, False))
         if self.latent_norm and not self.class_norm:
             raise BadValue(
-                "latent_norm must be False without class_norm",
+                "{key} must be False without class_norm",
                 text_id="config.latent_norm_without_class_norm",
+                key="latent_norm",
             )
 
     @property
