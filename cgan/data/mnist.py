@@ -80,6 +80,8 @@ def _download(name: str, path: Path, quiet: bool) -> None:
                 files.write_bytes(path, data)
                 return
             reasons.append(f"{mirror} sent something else")
+        except UserError:  # not the mirror's fault: the file can't be written
+            raise
         except (EOFError, zlib.error, gzip.BadGzipFile):
             reasons.append(f"{mirror} sent a damaged file")
         except (OSError, ValueError, http.client.HTTPException) as error:
