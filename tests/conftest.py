@@ -78,13 +78,24 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Mark each test by what it needs, and say which tests stay together.
+def pytest_xdist_make_scheduler(config, log):
+    """Say which tests stay together in one process.
 
-    Those of a file share its fixtures. One process has all that use Jittor: two would compile the
-    same operators, and fight over the CPUs with their threads.
+    Those of a file share its fixtures. One process has all that are about Jittor: two would compile
+    the same operators, and fight over the CPUs with their threads.
     """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.partition("::")[0]
+            return "jittor" if resources.needs_jittor(ROOT / path) else path
+
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark each test by what it needs."""
     for item in items:
         needed = resources.find(item)
         told = {marker.name for marker in item.iter_markers()}
@@ -92,10 +103,6 @@ def pytest_collection_modifyitems(items):
             needed = {"quick"}
         for name in needed:
             item.add_marker(name)
-    with_jittor = {item.path for item in items if item.get_closest_marker("jittor")}
-    for item in items:
-        group = "jittor" if item.path in with_jittor else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True)
