@@ -248,6 +248,12 @@ def test_what_was_trained_is_pushed_and_the_page_draws_it(hub, chromium, tmp_pat
         served_by(tmp_path, "--weights", "ann/trained", **environment) as served,
         visit(chromium, served.address) as visited,
     ):
+        # On a busy machine the page may be there before the weights are.
+        for _ in range(10):
+            if f"ann/trained@{commit}" in facts(visited.page).inner_text():
+                break
+            visited.page.wait_for_timeout(1000)
+            visited.page.reload()
         expect(facts(visited.page)).to_contain_text(f"ann/trained@{commit}")
         fields, data = download(visited.page)
         from_hub = drawn(visited.page)
