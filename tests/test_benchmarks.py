@@ -33,7 +33,9 @@ def test_the_contestants_of_the_convolutional_networks_train(monkeypatch, worker
         finish()
         steps.append(step)
 
-    monkeypatch.setitem(sys.modules, "rounds", types.SimpleNamespace(serve=serve))
+    monkeypatch.setitem(
+        sys.modules, "rounds", types.SimpleNamespace(serve=serve, device=lambda: "cpu")
+    )
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(sys, "argv", worker)
     runpy.run_path(str(FOLDER / worker[0]))
