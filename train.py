@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.common.command_line import Parser, run
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
 from cgan.hub.repository import Repository
 from cgan.publish.push import check_may_push, push
@@ -96,7 +96,7 @@ def publish(run: Path, repository: Repository, execution: Execution) -> None:
     try:
         pushed = push(run, repository)
     except UserError as error:
-        raise UserError(f"{error} {later}") from error
+        raise kind_of(error)(f"{error} {later}") from error
     except KeyboardInterrupt:
         note(later)
         raise

@@ -200,16 +200,16 @@ def _check(weights: Weights) -> None:
     """Check that weights can write numbers.
 
     Raises:
-        UserError: they can't.
+        BadValue: they can't.
     """
     config = weights.config
     if not config.conditional:
-        raise UserError(
+        raise BadValue(
             "The page needs weights that write a chosen digit: these are unconditional.",
             text_id="weights.unconditional",
         )
     if config.n_classes != 10 or config.channels != 1:
-        raise UserError(
+        raise BadValue(
             "The page needs weights that write the ten digits in grey: these have "
             "{classes} classes and {channels} channels.",
             text_id="weights.not_digits",

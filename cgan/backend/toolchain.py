@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 
 
 def default_compiler() -> str:
@@ -23,7 +23,7 @@ def check_compiler() -> None:
     compiler = os.environ.get("cc_path")
     if compiler:
         if shutil.which(compiler) is None:
-            raise UserError(
+            raise BadValue(
                 f"The C++ compiler {compiler!r}, named by the environment variable cc_path, "
                 "is not there: correct the variable or unset it."
             )

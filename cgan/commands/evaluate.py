@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
@@ -112,7 +112,7 @@ def _check_writable(folder: Path, pictures: Path) -> None:
     try:
         pictures.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"Could not make the folder {pictures}: {error.strerror}; choose another with --output."
         ) from error
     for path in (folder, pictures):

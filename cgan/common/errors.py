@@ -38,3 +38,13 @@ class BadValue(UserError, ValueError):
 
 class MissingFile(UserError, FileNotFoundError):
     """A file or folder is not there."""
+
+
+def kind_of(error: Exception) -> type[UserError]:
+    """Return the class of a sentence that says more about `error`, or says it in our words.
+
+    A missing file stays one, and a wrong value, too: ours as well as Python's.
+    """
+    if isinstance(error, FileNotFoundError):
+        return MissingFile
+    return BadValue if isinstance(error, ValueError) else UserError

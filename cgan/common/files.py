@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue, UserError, kind_of
 
 TEMPORARY_SUFFIX = ".tmp"
 
@@ -44,7 +44,7 @@ def replacing(path: Path) -> Iterator[Path]:
     except UserError:  # one of them is an OSError, too
         raise
     except OSError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"Could not write {path}: {error.strerror or error}; "
             "what was there before is unchanged. Free some disk space or choose another folder."
         ) from error

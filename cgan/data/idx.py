@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.errors import BadValue, kind_of
 
 _UINT8 = 0x08
 
@@ -28,10 +28,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise damaged(path, f"its compression is broken ({error})") from error
-    except FileNotFoundError as error:
-        raise MissingFile(f"Could not read {path}: {error.strerror}.") from error
     except OSError as error:
-        raise UserError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise kind_of(error)(f"Could not read {path}: {error.strerror or error}.") from error
 
 
 def parse(data: bytes, path: Path) -> NDArray[np.uint8]:

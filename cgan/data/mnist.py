@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import UserError, kind_of
 from cgan.common.terminal import warn
 from cgan.data import idx
 
@@ -38,7 +38,7 @@ def find(folder: Path, name: str) -> Path | None:
     try:
         return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     except OSError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"Could not read the data folder {folder}: {error.strerror}; choose another with "
             "--data-dir."
         ) from error
@@ -58,7 +58,7 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"Could not make the data folder {folder}: {error.strerror}; choose another with "
             "--data-dir."
         ) from error

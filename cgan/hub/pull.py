@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.hub import compat
 from cgan.hub.errors import HubError
 from cgan.hub.hashes import is_same
@@ -112,7 +112,7 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     there = {file.rfilename: file for file in info.siblings or ()}
     missing = [name for name in (weights.WEIGHTS_NAME, weights.CONFIG_NAME) if name not in there]
     if missing:
-        raise UserError(
+        raise MissingFile(
             "{repository} has no {file}: it is not a cgan weights repository.",
             text_id="hub.not_weights",
             repository=repository,
@@ -148,7 +148,7 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
             repository=pinned,
         )
     if file.size > limit:
-        raise UserError(
+        raise BadValue(
             "{file} of {repository} is {size:,} bytes; the limit is {limit:,} bytes.",
             text_id="hub.file_too_large",
             file=name,

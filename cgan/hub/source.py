@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from cgan.common.errors import BadValue, UserError, printable
+from cgan.common.errors import BadValue, UserError, kind_of, printable
 from cgan.hub import compat
 from cgan.hub.errors import HubError
 from cgan.hub.pull import Pulled, pull
@@ -94,7 +94,7 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
     try:
         read = load(pulled.folder)
     except UserError as error:
-        raise UserError(
+        raise kind_of(error)(
             "{repository}@{commit}: {error}",
             text_id="hub.at_commit",
             repository=repository.id,
@@ -111,4 +111,4 @@ def _without_folder(error: UserError, folder: Path) -> UserError:
         name: value.name if isinstance(value, Path) and value.parent == folder else value
         for name, value in error.values.items()
     }
-    return UserError(error.template, text_id=error.text_id, **values)
+    return kind_of(error)(error.template, text_id=error.text_id, **values)

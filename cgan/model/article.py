@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.model import weights
 from cgan.model.architectures.mlp import LINEAR_LAYERS
 from cgan.model.config import GeneratorConfig
@@ -34,7 +34,7 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
     embedding = tensors.get(_EMBEDDING)
     for name in (first, last, *([] if embedding is None else [_EMBEDDING])):
         if name not in tensors or tensors[name].ndim != 2:
-            raise UserError(
+            raise BadValue(
                 f"{pickle_path} is not a checkpoint of the article's generator: it has no matrix "
                 f"{name!r}."
             )
@@ -50,7 +50,7 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
             conditional=embedding is not None,
         )
     except UserError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"{pickle_path} holds a generator that is not supported: {error}."
         ) from error
     # Names the tensor that has the wrong shape, or isn't float32.
@@ -58,9 +58,9 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"Could not make the folder {folder}: {error.strerror}.") from error
+        raise kind_of(error)(f"Could not make the folder {folder}: {error.strerror}.") from error
     if (folder / weights.WEIGHTS_NAME).exists() or (folder / weights.CONFIG_NAME).exists():
-        raise UserError(f"{folder} already holds weights: choose another folder.")
+        raise BadValue(f"{folder} already holds weights: choose another folder.")
     weights.save_tensors(folder, config, tensors)
     weights.save_config(folder, config)
     return config

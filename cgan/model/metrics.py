@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import warn
 from cgan.model import weights
 from cgan.model.config import check_keys
@@ -75,7 +75,7 @@ class Metrics:
         """Check every field's type and bounds.
 
         Raises:
-            UserError: names the first field that doesn't fit.
+            BadValue: names the first field that doesn't fit.
         """
         for name, kind in typing.get_type_hints(type(self)).items():
             _check_type(name, getattr(self, name), kind)
@@ -95,7 +95,7 @@ class Metrics:
         """Build metrics from JSON values; all keys must be there, and no others.
 
         Raises:
-            UserError: names the key that is missing, unknown or out of bounds.
+            BadValue: names the key that is missing, unknown or out of bounds.
         """
         known = {field.name for field in fields(cls)}
         check_keys(values, known, known)
@@ -142,7 +142,9 @@ def read(folder: Path, sha256: str) -> Metrics:
     """Read `metrics.json`.
 
     Raises:
-        UserError: it is missing, damaged, or belongs to other weights than those of `sha256`.
+        MissingFile: there is none.
+        BadValue: it is damaged, or belongs to other weights than those of `sha256`.
+        UserError: it can't be read.
     """
     path = folder / METRICS_NAME
     try:
@@ -150,17 +152,17 @@ def read(folder: Path, sha256: str) -> Metrics:
             data = file.read(_MAX_BYTES + 1)
         content = json.loads(data[:_MAX_BYTES])
     except OSError as error:
-        raise UserError(f"Could not read {path}: {error.strerror}.") from error
+        raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON ({error}).") from error
+        raise BadValue(f"{path} is not JSON ({error}).") from error
     if not isinstance(content, dict) or content.pop(FORMAT_KEY, None) != FORMAT:
-        raise UserError(f"{path}: {FORMAT_KEY!r} must be {FORMAT!r}: it holds something else.")
+        raise BadValue(f"{path}: {FORMAT_KEY!r} must be {FORMAT!r}: it holds something else.")
     try:
         metrics = Metrics.from_dict(content)
     except UserError as error:
-        raise UserError(f"{path}: {error}.") from error
+        raise kind_of(error)(f"{path}: {error}.") from error
     if metrics.sha256 != sha256:
-        raise UserError(
+        raise BadValue(
             f"{path} was measured with other weights; python -m cgan evaluate {folder} renews it."
         )
     return metrics
@@ -182,12 +184,12 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
         for item in value if fits else ():
             _check_type(name, item, float)
     if not fits:
-        raise UserError(f"{name} can't be {value!r}")
+        raise BadValue(f"{name} can't be {value!r}")
 
 
 def _check_between(name: str, value: float | None, high: float) -> None:
     if value is not None and not (0 <= value <= high and math.isfinite(value)):
-        raise UserError(f"{name} can't be {value!r}")
+        raise BadValue(f"{name} can't be {value!r}")
 
 
 def table(metrics: Metrics) -> list[str]:

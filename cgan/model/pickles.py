@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, kind_of
 
 # Jittor appends the sha1 of the pickle and this mark.
 _MARK = b"HCAJSLHD"
@@ -95,32 +95,34 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of a Jittor checkpoint by name.
 
     Raises:
-        UserError: the file is unreadable or damaged, or isn't a dictionary of NumPy arrays.
+        MissingFile: there is no such file.
+        BadValue: it is damaged, or isn't a dictionary of NumPy arrays.
+        UserError: it can't be read.
     """
     try:
         with open(path, "rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"Could not read {path}: {error.strerror}.") from error
+        raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
     if len(data) > _MAX_BYTES:
-        raise UserError(
+        raise BadValue(
             f"{path} is larger than any checkpoint of the article ({_MAX_BYTES:,} bytes)."
         )
     if data.endswith(_MARK):
         end = len(data) - len(_MARK)
         data, digest = data[: end - _SHA1_BYTES], data[end - _SHA1_BYTES : end]
         if hashlib.sha1(data, usedforsecurity=False).digest() != digest:
-            raise UserError(f"{path} is damaged: its checksum does not match its content.")
+            raise BadValue(f"{path} is damaged: its checksum does not match its content.")
     try:
         content = _Unpickler(io.BytesIO(data)).load()
     # A hostile or broken pickle may raise almost anything.
     except Exception as error:
-        raise UserError(
+        raise BadValue(
             f"{path} is not a checkpoint of NumPy arrays, as Jittor saves it: {error}."
         ) from error
     arrays = {}
     for name, value in content.items() if isinstance(content, dict) else [(None, content)]:
         if not isinstance(name, str) or not isinstance(value, _Array) or value.array is None:
-            raise UserError(f"{path} does not hold a dictionary of NumPy arrays by name.")
+            raise BadValue(f"{path} does not hold a dictionary of NumPy arrays by name.")
         arrays[name] = value.array
     return arrays

@@ -17,7 +17,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from cgan.common import files
-from cgan.common.errors import MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
 from cgan.model.registry import config_from_dict, generator_shapes
@@ -61,7 +61,8 @@ def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> Non
     """Write `model.safetensors`; the same tensors give the same bytes.
 
     Raises:
-        UserError: the tensors don't fit this config.
+        BadValue: the tensors don't fit this config.
+        UserError: the file can't be written.
     """
     path = folder / WEIGHTS_NAME
     check_tensors(config, tensors, path)
@@ -88,7 +89,8 @@ def load(folder: Path) -> Weights:
 
     Raises:
         MissingFile: one of the two files is missing.
-        UserError: says what is wrong, with the file and the key.
+        BadValue: something in them is wrong; names the file and the key.
+        UserError: one of them can't be read.
     """
     config = load_generator_config(folder)
     return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
@@ -99,12 +101,13 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
 
     Raises:
         MissingFile: there is none.
-        UserError: says what is wrong, with the file and the key.
+        BadValue: something in it is wrong; names the file and the key.
+        UserError: it can't be read.
     """
     content = load_config(folder)
     path = folder / CONFIG_NAME
     if content.pop(FORMAT_KEY, None) != FORMAT:
-        raise UserError(
+        raise BadValue(
             "{path}: {key!r} must be {format!r}: it describes something else.",
             text_id="weights.wrong_format",
             path=path,
@@ -113,7 +116,7 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
         )
     training = content.pop(TRAINING_KEY, {})
     if not isinstance(training, dict):
-        raise UserError(
+        raise BadValue(
             "{path}: {key!r} must be an object.",
             text_id="weights.key_not_object",
             path=path,
@@ -122,7 +125,7 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
     try:
         return config_from_dict(content)
     except UserError as error:
-        raise UserError(
+        raise kind_of(error)(
             "{path}: {error}.", text_id="weights.in_file", path=path, error=error
         ) from error
 
@@ -132,18 +135,19 @@ def load_config(folder: Path) -> dict[str, Any]:
 
     Raises:
         MissingFile: there is none.
-        UserError: it is too large, or not a JSON object.
+        BadValue: it is too large, or not a JSON object.
+        UserError: it can't be read.
     """
     path = folder / CONFIG_NAME
     data = _read(path, MAX_CONFIG_BYTES)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise UserError(
+        raise BadValue(
             "{path} is not JSON ({why}).", text_id="weights.not_json", path=path, why=error
         ) from error
     if not isinstance(content, dict):
-        raise UserError("{path} must hold a JSON object.", text_id="weights.not_object", path=path)
+        raise BadValue("{path} must hold a JSON object.", text_id="weights.not_object", path=path)
     return content
 
 
@@ -158,7 +162,7 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
     try:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
-        raise UserError(
+        raise BadValue(
             "{path} is not a safetensors file that NumPy can hold ({why}).",
             text_id="weights.not_safetensors",
             path=path,
@@ -174,19 +178,19 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
     """Check that `tensors` are exactly those of a generator with this config.
 
     Raises:
-        UserError: names `source`, and the first tensor that is missing, unknown, of the wrong
+        BadValue: names `source`, and the first tensor that is missing, unknown, of the wrong
             shape or type, or not finite.
     """
     shapes = generator_shapes(config)
     if missing := sorted(shapes.keys() - tensors.keys()):
-        raise UserError(
+        raise BadValue(
             "{path}: the tensor {tensor!r} is missing.",
             text_id="weights.missing_tensor",
             path=source,
             tensor=missing[0],
         )
     if unknown := sorted(tensors.keys() - shapes.keys()):
-        raise UserError(
+        raise BadValue(
             "{path}: there is a tensor {tensor!r} that no generator has.",
             text_id="weights.unknown_tensor",
             path=source,
@@ -195,7 +199,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
     for name, shape in shapes.items():
         tensor = tensors[name]
         if tensor.dtype != np.float32:
-            raise UserError(
+            raise BadValue(
                 "{path}: {tensor!r} is {dtype}, not float32.",
                 text_id="weights.wrong_dtype",
                 path=source,
@@ -203,7 +207,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
                 dtype=tensor.dtype,
             )
         if tensor.shape != shape:
-            raise UserError(
+            raise BadValue(
                 "{path}: {tensor!r} has shape {shape}; its config asks for {wanted}.",
                 text_id="weights.wrong_shape",
                 path=source,
@@ -212,14 +216,14 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
                 wanted=shape,
             )
         if not np.isfinite(tensor).all():
-            raise UserError(
+            raise BadValue(
                 "{path}: {tensor!r} has values that are not finite numbers.",
                 text_id="weights.not_finite",
                 path=source,
                 tensor=name,
             )
         if name.endswith("running_var") and (tensor < 0).any():
-            raise UserError(
+            raise BadValue(
                 "{path}: {tensor!r} has a negative variance.",
                 text_id="weights.negative_variance",
                 path=source,
@@ -247,7 +251,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
             why=error.strerror,
         ) from error
     if len(data) > max_bytes:
-        raise UserError(
+        raise BadValue(
             "{path} is larger than its config allows ({limit:,} bytes).",
             text_id="weights.too_large",
             path=path,

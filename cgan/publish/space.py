@@ -13,7 +13,7 @@ from huggingface_hub import HfApi, SpaceCardData, SpaceHardware, constants
 from huggingface_hub.errors import HfHubHTTPError
 
 from cgan.common import files
-from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.model.metrics import METRICS_NAME
@@ -82,7 +82,7 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
     try:
         demo_files.stage(folder)
     except OSError as error:
-        raise UserError(f"Could not write {folder}: {error.strerror or error}.") from error
+        raise kind_of(error)(f"Could not write {folder}: {error.strerror or error}.") from error
     files.write_text(folder / "README.md", _card(weights, hardware))
     if weights:
         files.write_text(folder / WEIGHTS_FILE, _list(weights) + "\n")
@@ -138,7 +138,7 @@ def _pin(repository: Repository) -> Pinned:
         info = api.model_info(repository.id, revision=repository.revision)
     names = {file.rfilename for file in info.siblings or []}
     if missing := sorted({CONFIG_NAME, WEIGHTS_NAME} - names):
-        raise BadValue(
+        raise MissingFile(
             f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
             "another."
         )

@@ -11,7 +11,7 @@ import safetensors.numpy
 from safetensors import SafetensorError, safe_open
 
 from cgan.common import files
-from cgan.common.errors import MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, kind_of
 from cgan.model.layers import Tensors
 from cgan.model.weights import to_safetensors
 
@@ -49,7 +49,8 @@ def load(path: Path) -> tuple[Tensors, Position]:
 
     Raises:
         MissingFile: there is none.
-        UserError: it is damaged.
+        BadValue: it is damaged.
+        UserError: it can't be read.
     """
     if not path.is_file():
         raise MissingFile(f"There is no checkpoint {path} to resume from. Start a new run.")
@@ -58,4 +59,5 @@ def load(path: Path) -> tuple[Tensors, Position]:
             position = Position(**json.loads(file.metadata()[_POSITION_KEY]))
         return safetensors.numpy.load_file(path), position
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise UserError(f"The checkpoint {path} is damaged: {error}.") from error
+        kind = kind_of(error) if isinstance(error, OSError) else BadValue
+        raise kind(f"The checkpoint {path} is damaged: {error}.") from error

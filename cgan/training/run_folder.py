@@ -6,7 +6,7 @@ import fcntl
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.errors import MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.weights import CONFIG_NAME
 
 _LOCK_NAME = ".lock"
@@ -43,14 +43,15 @@ class RunFolder:
         """Make the folder, which must not hold any file yet.
 
         Raises:
-            UserError: it holds one, or it can't be made or written to.
+            BadValue: it holds one.
+            UserError: it can't be made or written to.
         """
         run = cls(path)
         run.check_new()
         try:
             run.samples.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(
+            raise kind_of(error)(
                 f"Could not make the run folder {path}: {error.strerror}; choose another with "
                 "--out."
             ) from error
@@ -66,11 +67,11 @@ class RunFolder:
         """Check that no run, and no other file, would be overwritten.
 
         Raises:
-            UserError: the folder holds a file already.
+            BadValue: the folder holds a file already.
         """
         found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
         if self.path.is_file() or any(path.is_file() for path in found):
-            raise UserError(
+            raise BadValue(
                 f"{self.path} holds something already: choose another folder with --out, or "
                 f"continue the run in it with --resume {self.path}."
             )
@@ -114,7 +115,7 @@ class RunFolder:
                     writer.writerow(_LOSS_COLUMNS)
                 writer.writerow((step, epoch, f"{d_loss:.6g}", f"{g_loss:.6g}"))
         except OSError as error:
-            raise UserError(f"Could not write {self.losses_csv}: {error.strerror}.") from error
+            raise kind_of(error)(f"Could not write {self.losses_csv}: {error.strerror}.") from error
 
     def read_losses(self) -> list[tuple[int, int, float, float]]:
         """Return the rows (step, epoch, d_loss, g_loss), without one that a kill cut short."""
@@ -152,7 +153,7 @@ class RunFolder:
         try:
             self._lock_file = open(self.path / _LOCK_NAME, "w")  # noqa: SIM115  (held open)
         except OSError as error:
-            raise UserError(
+            raise kind_of(error)(
                 f"Could not write into {self.path}: {error.strerror}; choose another folder."
             ) from error
         try:

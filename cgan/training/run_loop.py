@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cgan.common.errors import UserError
+from cgan.common.errors import UserError, kind_of
 from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
 from cgan.model.layers import Tensors
@@ -74,7 +74,7 @@ class RunLoop:
         try:
             self._train_to_end(progress)
         except UserError as error:
-            raise UserError(f"{error} {self._what_is_left()}") from error
+            raise kind_of(error)(f"{error} {self._what_is_left()}") from error
         finally:
             progress.close()
 

@@ -11,7 +11,7 @@ from cgan.backend import compat
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
 from cgan.model.config import GeneratorConfig
@@ -210,22 +210,22 @@ class Trainer:
         """Continue from `state` at `position`.
 
         Raises:
-            UserError: they belong to another run, with other networks, data or seed.
+            BadValue: they belong to another run, with other networks, data or seed.
         """
         expected = (self.steps_per_epoch, self._options.seed)
         if (position.steps_per_epoch, position.seed) != expected:
-            raise UserError(
+            raise BadValue(
                 "The checkpoint does not fit: it was made with other data, batch size or seed."
             )
         targets = {
             f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()
         }
         if state.keys() != targets.keys():
-            raise UserError("The checkpoint does not fit: it belongs to other networks.")
+            raise BadValue("The checkpoint does not fit: it belongs to other networks.")
         for name, target in targets.items():
             tensor = state[name]
             if tensor.shape != tuple(target.shape) or tensor.dtype != np.float32:
-                raise UserError(f"The checkpoint does not fit: {name} has another shape or type.")
+                raise BadValue(f"The checkpoint does not fit: {name} has another shape or type.")
             if isinstance(target, np.ndarray):
                 target[:] = tensor
             else:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cgan import UserError
+from cgan.common.errors import kind_of
 
 _M_ARENA_MAX = -8  # in glibc's malloc.h
 
@@ -30,7 +30,7 @@ def make_temporary_folder() -> None:
         Path(parent).mkdir(parents=True, exist_ok=True)
         folder = tempfile.mkdtemp(prefix="cgan-demo-", dir=parent)
     except OSError as error:
-        raise UserError(
+        raise kind_of(error)(
             f"Can't make a folder for temporary files in {parent}: {error.strerror}. Set "
             "GRADIO_TEMP_DIR to one that can be written."
         ) from error

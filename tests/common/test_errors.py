@@ -2,7 +2,7 @@
 
 import pytest
 
-from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 
 
 @pytest.mark.parametrize(("kind", "builtin"), [(BadValue, ValueError), (MissingFile, OSError)])
@@ -15,3 +15,29 @@ def test_python_callers_catch_what_they_expect(kind, builtin):
 
 def test_control_characters_are_escaped():
     assert str(UserError("a\nb {x}", x="\x1b[1m")) == r"a\nb \x1b[1m"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (BadValue("x"), BadValue),
+        (MissingFile("x"), MissingFile),
+        (UserError("x"), UserError),
+        (FileNotFoundError(2, "No such file"), MissingFile),
+        (PermissionError(13, "Permission denied"), UserError),
+        (ValueError("x"), BadValue),
+        (KeyError("x"), UserError),
+    ],
+)
+def test_what_is_said_about_an_error_is_of_its_kind(error, kind):
+    said = kind_of(error)("{path}: {error}.", path="a", error=error)
+    assert type(said) is kind
+    assert str(said) == f"a: {error}."
+
+
+def test_a_class_of_its_own_becomes_one_of_the_three():
+    class Own(BadValue):
+        def __init__(self):
+            super().__init__("own")
+
+    assert kind_of(Own()) is BadValue

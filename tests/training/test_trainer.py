@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue
 from cgan.data import datasets
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import READER, fit
@@ -227,18 +227,18 @@ def test_the_generator_learns_what_the_reader_can_read():
 def test_a_state_of_other_data_networks_or_seeds_does_not_fit():
     trainer = make()
     state, position = trainer.state(), trainer.position
-    with pytest.raises(UserError, match="other data, batch size or seed"):
+    with pytest.raises(BadValue, match="other data, batch size or seed"):
         make(seed=1).restore(state, position)
-    with pytest.raises(UserError, match="other data, batch size or seed"):
+    with pytest.raises(BadValue, match="other data, batch size or seed"):
         make(80).restore(state, position)
     missing = dict(state)
     del missing["generator.model.0.weight"]
-    with pytest.raises(UserError, match="other networks"):
+    with pytest.raises(BadValue, match="other networks"):
         make().restore(missing, position)
-    with pytest.raises(UserError, match="other networks"):
+    with pytest.raises(BadValue, match="other networks"):
         make(ema=0.9).restore(state, position)
     other = state | {"generator.model.0.weight": np.zeros((2, 2), np.float32)}
-    with pytest.raises(UserError, match=r"generator\.model\.0\.weight has another shape"):
+    with pytest.raises(BadValue, match=r"generator\.model\.0\.weight has another shape"):
         make().restore(other, position)
 
 

@@ -32,7 +32,7 @@ NOT_SHOWN = (
     "cgan/writing/latents.py",
     "cgan/writing/limits.py",  # of Python's arguments; the page's settings are checked before
 )
-ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__")
+ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__", "kind_of(error)")
 
 
 def has_chinese(text):
