@@ -1,4 +1,7 @@
-"""English: what the page says. The errors' sentences are English where they are raised.
+"""English: what the page says, but for the errors' sentences.
+
+Those stand where the errors are raised, since Python and the command line show them, too, and know
+nothing of the page. A translation finds its own by `UserError.text_id`.
 
 A translation is a file like `zh.py` beside this one, with the same keys.
 """

@@ -5,9 +5,11 @@ A language is one file in this folder, named by its code, such as `zh.py`. It ha
 - `TAG`: what the page's `lang` attribute says, such as "zh-CN".
 - `NAME`: what the language calls itself, for the button that switches to it.
 - `TEXTS`: the page's texts by their keys.
-- `ERRORS`: the errors' sentences by `UserError.text_id`. English has none: its sentences are where
-  the errors are raised.
+- `ERRORS`: the errors' sentences by `UserError.text_id`.
 - `SETTINGS`: the names of settings in the errors' sentences.
+
+English has neither of the last two: an error is raised with its English sentence, which is shown
+where a language has no other.
 """
 
 import importlib
@@ -87,9 +89,7 @@ def say(language: str, key: str, **values: object) -> str:
 
 
 def explain(error: UserError, language: str) -> str:
-    """Return an error's sentence in a language."""
-    if _language(language) is _language(ENGLISH):
-        return str(error)
+    """Return an error's sentence in a language; where it has none, the English one as raised."""
     sentence = _language(language).errors.get(error.text_id)
     if sentence is None:
         return say(language, "not_translated", message=error)

@@ -244,6 +244,8 @@ ERRORS = {
 # The settings, in the errors' sentences.
 SETTINGS = {
     "seed": "种子",
+    "start_seed": "起点种子",
+    "end_seed": "终点种子",
     "truncation": "截断",
     "size": "大小",
     "best_of": "清晰度",

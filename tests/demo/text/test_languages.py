@@ -14,6 +14,8 @@ from cgan.common.errors import UserError
 from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
+from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings, specified
+from demo.actions import Settings
 from demo.page import about
 from demo.page.widgets import Widgets
 from demo.text import texts
@@ -22,6 +24,13 @@ from tests.conftest import ROOT
 
 CODES = list(languages())
 TRANSLATIONS = [code for code in CODES if code != texts.ENGLISH]
+# A code that stands for no language (ISO 639-2), so that no file has it.
+NEW = "qtz"
+# What the API and the tabs take; `Settings` are those of the first tab.
+SETTINGS = [
+    *(one for kind in (Settings, GridSettings, MorphSettings) for one in specified(kind).values()),
+    *(SCALE, FORMAT),
+]
 # Where the errors are made that the page shows: these files, but for those that it can't meet.
 SHOWN = ("cgan/hub", "cgan/model", "cgan/model/architectures", "cgan/writing", "demo/models.py")
 NOT_SHOWN = (
@@ -101,6 +110,23 @@ def test_a_translation_has_the_errors_sentences_and_no_others(code, english):
         assert placeholders(sentence) == placeholders(english[text_id]), text_id
 
 
+def named_setting(setting):
+    """Return the name in the sentence about a wrong value; "" where the sentence needs none."""
+    with pytest.raises(UserError) as caught:
+        setting.check(object())
+    return str(caught.value.values.get("setting", "")).lower()
+
+
+@pytest.mark.parametrize("code", TRANSLATIONS)
+def test_a_translation_names_the_settings_of_the_errors_sentences(code):
+    names = {named_setting(setting) for setting in SETTINGS} - {""}
+    assert names >= {"seed", "start_seed", "rows", "frames", "size", "scale", "format", "look"}
+    # The picker of weights has its own check.
+    assert languages()[code].settings.keys() == names | {"weights"}
+    for name, translated in languages()[code].settings.items():
+        assert translated.strip(), name
+
+
 def test_english_is_english_and_chinese_is_chinese():
     page_texts = languages()["en"].texts, languages()["zh"].texts
     for key in page_texts[0]:
@@ -127,60 +153,63 @@ def test_the_about_tab_tells_how_the_bundled_weights_were_made(code, hinge):
     assert hinge in about.html(code)
 
 
-def test_the_button_names_the_other_language_and_switches_to_it():
-    assert CODES == ["en", "zh"]
-    assert [say(code, "other_language") for code in CODES] == ["中文", "English"]
-    assert [next_language(code) for code in CODES] == ["zh", "en"]
-    assert [tag_of(code) for code in CODES] == ["en", "zh-CN"]
+def test_the_button_names_the_next_language_and_switches_to_it():
+    following = [*CODES[1:], CODES[0]]
+    assert CODES[0] == "en"
+    assert [next_language(code) for code in CODES] == following
+    names = [languages()[code].name for code in following]
+    assert [say(code, "other_language") for code in CODES] == names
 
 
-@pytest.mark.parametrize("code", ["fr", "", "texts", "__init__", None, 3])
+def test_the_pages_lang_attribute():
+    assert [tag_of(code) for code in ("en", "zh")] == ["en", "zh-CN"]
+
+
+@pytest.mark.parametrize("code", [NEW, "", "texts", "__init__", None, 3])
 def test_an_unknown_language_is_english(code):
     assert say(code, "draw") == "Write"
-    assert next_language(code) == "zh"
+    assert next_language(code) == next_language("en")
     assert explain(UserError("the key {key!r} is missing", key="x"), code).isascii()
 
 
 @pytest.fixture
-def esperanto(tmp_path, monkeypatch):
+def another_language(tmp_path, monkeypatch):
     """Add a language by one file."""
-    translated = {key: f"eo {text}" for key, text in languages()["en"].texts.items()}
+    translated = {key: f"new {text}" for key, text in languages()["en"].texts.items()}
     errors = {"config.missing_key": "mankas {key!r}", "setting.whole": "{setting}: {low}-{high}"}
-    (tmp_path / "eo.py").write_text(
-        f"TAG = 'eo'\nNAME = 'Esperanto'\nTEXTS = {translated!r}\nERRORS = {errors!r}\n"
+    (tmp_path / f"{NEW}.py").write_text(
+        f"TAG = '{NEW}'\nNAME = 'Esperanto'\nTEXTS = {translated!r}\nERRORS = {errors!r}\n"
         "SETTINGS = {'seed': 'Semo'}\n",
         encoding="utf-8",
     )
     monkeypatch.setattr(demo.text, "__path__", [*demo.text.__path__, str(tmp_path)])
     languages.cache_clear()
     yield
-    sys.modules.pop("demo.text.eo", None)
+    sys.modules.pop(f"demo.text.{NEW}", None)
     monkeypatch.undo()
     languages.cache_clear()
 
 
-@pytest.mark.usefixtures("esperanto")
+@pytest.mark.usefixtures("another_language")
 def test_a_language_is_added_by_one_file():
-    assert list(languages()) == ["en", "eo", "zh"]
-    assert [next_language(code) for code in languages()] == ["eo", "zh", "en"]
-    assert language_of("eo-FR") == "eo"
-    assert tag_of("eo") == "eo"
-    assert say("eo", "row_note", row=3) == "eo Hand 3 of this seed"
-    assert "eo A generator G" in about.html("eo")
+    assert list(languages()) == ["en", *sorted([*TRANSLATIONS, NEW])]
+    assert language_of(f"{NEW}-FR") == NEW
+    assert tag_of(NEW) == NEW
+    assert say(NEW, "row_note", row=3) == "new Hand 3 of this seed"
+    assert "new A generator G" in about.html(NEW)
     whole = UserError("", text_id="setting.whole", setting="Seed", low=0, high=9)
-    assert explain(whole, "eo") == "Semo: 0-9"
-    assert explain(UserError("Odd.", text_id="odd"), "eo") == "eo Odd."
+    assert explain(whole, NEW) == "Semo: 0-9"
+    assert explain(UserError("Odd.", text_id="odd"), NEW) == "new Odd."
 
 
-@pytest.mark.usefixtures("esperanto")
+@pytest.mark.usefixtures("another_language")
 def test_the_button_goes_through_all_languages():
     words = Widgets()
-    assert words.button("other_language").value == "Esperanto"
-    assert [words.updates(code)[0]["value"] for code in languages()] == [
-        "Esperanto",
-        "中文",
-        "English",
-    ]
+    codes = list(languages())
+    names = [languages()[code].name for code in (*codes[1:], codes[0])]
+    assert "Esperanto" in names
+    assert words.button("other_language").value == names[0]
+    assert [words.updates(code)[0]["value"] for code in codes] == names
 
 
 def test_a_deployed_page_has_every_language():
