@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from demo.text.texts import language_of, next_language, say
+
 ROOT = Path(__file__).parents[1]
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -160,3 +162,11 @@ def visit(browser: Browser, address: str, **settings):
     assert foreign == []
     assert visited.complaints == []
     context.close()
+
+
+def speak(page: Page, code: str):
+    """Press the button for the next language until the page speaks this one."""
+    current = language_of(page.locator("html").get_attribute("lang"))
+    while current != code:
+        page.get_by_role("button", name=say(current, "other_language")).click()
+        current = next_language(current)

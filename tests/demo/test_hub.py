@@ -19,7 +19,7 @@ from cgan import Sampler
 from cgan.model import weights
 from demo.actions import Settings
 from tests import browser as browsers
-from tests.browser import visit
+from tests.browser import speak, visit
 from tests.conftest import ROOT, TINY, WRITE, check_no_token, hub_environment, random_tensors
 from tests.hub_server import HubServer
 
@@ -135,7 +135,7 @@ def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, ch
         expect(facts(page)).to_contain_text(
             re.compile(r"bundled weights \w+ \(.*\), instead of ann/digits: Can't reach http://127")
         )
-        page.get_by_role("button", name="中文").click()
+        speak(page, "zh")
         expect(facts(page)).to_contain_text("尚未取得最新的 ann/digits：无法连接 http://127")
         hub.start()
         commit = hub.commits("ann/digits")[0]
