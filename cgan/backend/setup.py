@@ -23,6 +23,7 @@ from cgan.backend.toolchain import check_compiler, provide_python_headers
 from cgan.common.errors import BadValue, UserError
 from cgan.common.packages import is_installed, missing_package
 from cgan.common.terminal import note
+from cgan.common.values import is_one_of
 
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -79,7 +80,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
 
 def _choose_device(device: str) -> bool:
     """Return whether to compute on the GPU; if not, keep Jittor from looking for one."""
-    if device not in DEVICES:
+    if not is_one_of(device, DEVICES):
         raise BadValue(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
     reason = None if device == "cpu" else why_no_cuda()
     if device == "cuda" and reason:

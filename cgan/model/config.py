@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from cgan.common.errors import BadValue
+from cgan.common.values import is_one_of, is_whole
 
 # Bounds that keep a hostile or mistyped config from asking for terabytes.
 MAX_LATENT_DIM = 4096
@@ -130,8 +131,7 @@ def check_int(name: str, value: Any, low: int, high: int) -> None:
     Raises:
         BadValue: it isn't.
     """
-    # bool is an int in Python, but `true` is not a size.
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    if not is_whole(value, low, high):
         raise BadValue(
             "{key} must be a whole number from {low} to {high}, not {value!r}",
             text_id="config.whole",
@@ -148,7 +148,7 @@ def check_one_of(name: str, value: Any, allowed: tuple[Any, ...]) -> None:
     Raises:
         BadValue: it isn't.
     """
-    if not any(type(value) is type(choice) and value == choice for choice in allowed):
+    if not is_one_of(value, allowed):
         choices = ", ".join(repr(choice) for choice in allowed)
         raise BadValue(
             "{key} must be one of {choices}, not {value!r}",

@@ -11,6 +11,7 @@ from typing import Any
 from cgan.common import files
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import warn
+from cgan.common.values import is_whole
 from cgan.model import weights
 from cgan.model.config import check_keys
 
@@ -174,9 +175,9 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
             return
         kind = float
     if kind is float:
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = is_whole(value) or isinstance(value, float)
     elif kind is int:
-        fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        fits = is_whole(value, 0)
     elif kind is str:
         fits = isinstance(value, str)
     else:  # tuple[float, ...]

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from cgan.common.command_line import Parser
 from cgan.common.errors import BadValue
+from cgan.common.values import is_one_of, is_whole
 
 Options = TypeVar("Options")
 
@@ -128,7 +129,7 @@ def check_values(options: Any) -> None:
         its_type = _TYPES[types_by_name[name]]
         if not its_type.fits(value):
             raise BadValue(f"--{name} must be {its_type.name}, not {shown(value)}.")
-        if its.choices and value not in its.choices:
+        if its.choices and not is_one_of(value, its.choices):
             raise BadValue(f"--{name} must be one of {', '.join(its.choices)}, not {value}.")
         if not its.is_within_bounds(value):
             because = f": {its.because}" if its.because else ""
@@ -201,24 +202,20 @@ def _read_whole_numbers(text: str) -> tuple[int, ...]:
         ) from error
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)  # bool is an int in Python
-
-
 _TYPES: dict[Any, _Type] = {
     bool: _Type("on or off", bool, lambda value: isinstance(value, bool)),
-    int: _Type("a whole number", int, _is_whole),
+    int: _Type("a whole number", int, is_whole),
     float: _Type(
         "a finite number",
         float,
-        lambda value: (_is_whole(value) or isinstance(value, float)) and math.isfinite(value),
+        lambda value: (is_whole(value) or isinstance(value, float)) and math.isfinite(value),
     ),
     str: _Type("text", str, lambda value: isinstance(value, str)),
     Path: _Type("a path", Path, lambda value: isinstance(value, Path)),
     tuple[int, ...]: _Type(
         "whole numbers such as 128,64,32",
         _read_whole_numbers,
-        lambda value: isinstance(value, tuple) and all(map(_is_whole, value)),
+        lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
     ),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cgan.common.errors import BadValue
+from cgan.common.values import is_one_of, is_whole
 
 
 class OutOfRange(BadValue):
@@ -48,9 +49,9 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
     Raises:
         OutOfRange: not a whole number from `low` to `high`.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise OutOfRange(name, low, high, whole=True)
-    if not low <= value <= high:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not is_whole(value, low, high):
         raise OutOfRange(name, low, high, whole=True)
     return int(value)
 
@@ -61,7 +62,7 @@ def real(name: str, value: Any, low: float, high: float) -> float:
     Raises:
         OutOfRange: not a number from `low` to `high`.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    if not (is_whole(value) or isinstance(value, float)) or not low <= value <= high:
         raise OutOfRange(name, low, high, whole=False)
     return float(value)
 
@@ -73,6 +74,6 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
         NotOffered: it is not one of the choices.
     """
     choices = tuple(choices)
-    if value not in choices:
+    if not is_one_of(value, choices):
         raise NotOffered(name, choices)
     return value

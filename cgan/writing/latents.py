@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue
+from cgan.common.values import is_whole
 
 MAX_SEED = 2**63 - 1
 
@@ -25,11 +26,11 @@ def check_seed(seed: int) -> int:
         BadValue: not a whole number from 0 to 2**63 - 1.
     """
     try:
-        # bool is an int in Python, but True is not a seed.
-        value = -1 if isinstance(seed, bool | np.bool_) else operator.index(seed)
+        # NumPy's truth values have an index, too.
+        value = seed if isinstance(seed, bool | np.bool_) else operator.index(seed)
     except TypeError:
         value = -1
-    if not 0 <= value <= MAX_SEED:
+    if not is_whole(value, 0, MAX_SEED):
         raise BadValue(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
     return value
 

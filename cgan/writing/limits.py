@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue
+from cgan.common.values import is_whole
 from cgan.model.config import GeneratorConfig
 
 MAX_BEST_OF = 64
@@ -20,9 +21,10 @@ def check_count(name: str, value: Any) -> int:
     Raises:
         BadValue: not a whole number of at least 1.
     """
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+    number = int(value) if isinstance(value, np.integer) else value
+    if not is_whole(number, 1):
         raise BadValue(f"{name} must be a whole number of at least 1, not {value!r}.")
-    return int(value)
+    return int(number)
 
 
 def check_best_of(value: Any) -> int:
