@@ -20,7 +20,7 @@ from cgan.backend.cuda import why_no_cuda
 from cgan.backend.onednn import provide_onednn
 from cgan.backend.openmp import available_cpus
 from cgan.backend.toolchain import check_compiler, provide_python_headers
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue, UserError, last_line
 from cgan.common.packages import is_installed, missing_package
 from cgan.common.terminal import note
 from cgan.common.values import is_one_of
@@ -69,7 +69,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
             ) from error
         except Exception as error:
             raise UserError(
-                f"Jittor could not be prepared: {_last_line(error)}. Check the C++ compiler "
+                f"Jittor could not be prepared: {last_line(error)}. Check the C++ compiler "
                 "(cc_path, if set) and ~/.cache/jittor/config.json."
             ) from error
         jittor = _import_announced(utilities.cache_path)
@@ -117,17 +117,12 @@ def _import_announced(cache_path: str) -> Any:
         ) from error
     except Exception as error:
         raise UserError(
-            f"Jittor could not be imported: {_last_line(error)} "
+            f"Jittor could not be imported: {last_line(error)} "
             f"(its cache is {cache_path}; deleting that folder makes it compile afresh)."
         ) from error
     if not compiled:
         note(f"Jittor's core is compiled ({time.monotonic() - start:.0f} s).")
     return jittor
-
-
-def _last_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__
 
 
 def usable_threads(wanted: int) -> int:

@@ -13,6 +13,7 @@ from cgan.common.command_line import EXIT_FAULT, Commands, Exit
 from cgan.common.finding import Finding, describe, look, shown
 from cgan.common.packages import PACKAGES, find_package
 from cgan.common.terminal import result
+from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.hub.environment import find_hub
 
 _TESTED = ((3, 10), (3, 12))
@@ -25,7 +26,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "doctor", help="say what this machine has, and what to do about what it lacks"
     )
-    parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
+    parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.set_defaults(do=do)
 
 

@@ -12,6 +12,7 @@ from cgan.common import files
 from cgan.common.command_line import Commands, Parser
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
+from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import export, number, picture
 from cgan.writing.drawing import draw
@@ -64,8 +65,7 @@ def _add_common(parser: Parser, output: str, written: str) -> None:
     parser.add_option("seed", type=int, default=0, help="which variation (default 0)")
     parser.add_option(
         "weights",
-        help="weights folder, or user/name[@revision] on the Hugging Face Hub "
-        "(default: the bundled ones)",
+        help=f"{HELP} (default: the bundled ones)",
     )
     parser.add_argument(
         "-o", "--output", type=Path, default=Path(output), help=f"{written} (default {output})"

@@ -12,6 +12,7 @@ from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.common.values import is_one_of
+from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
@@ -28,7 +29,7 @@ def add(commands: Commands) -> None:
     parser.add_option(
         "dataset", help="mnist or digits (default: what the weights were trained on, or mnist)"
     )
-    parser.add_option("data_dir", type=Path, default=Path("data"), help="folder of the IDX files")
+    parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.add_option(
         "samples",
         type=int,

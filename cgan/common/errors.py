@@ -6,6 +6,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def last_line(error: BaseException) -> str:
+    """Return the last line of what an error says, which says most; its class if it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__
+
+
 class UserError(Exception):
     """Bad input, a missing or damaged file, or something missing on the machine.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from cgan.common.errors import UserError
+from cgan.common.errors import UserError, last_line
 
 Level: TypeAlias = Literal["ok", "note", "fault"]
 
@@ -38,8 +38,8 @@ def describe(error: BaseException) -> str:
     """Return an error's kind and the last line of its message; a `UserError` as it is."""
     if isinstance(error, UserError):
         return str(error)
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+    kind = type(error).__name__
+    return f"{kind}: {last_line(error)}" if str(error).strip() else kind
 
 
 def shown(path: Path | str) -> str:

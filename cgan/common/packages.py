@@ -13,7 +13,7 @@ from cgan.common.finding import Finding, Level, describe
 LOCK = Path(__file__).parents[2] / "requirements.txt"
 """The exact versions, in a clone; an installed package has ranges in its metadata instead."""
 
-_PIN = re.compile(r"(?P<name>[\w.-]+)(?P<wanted>==[\w.!+-]+)")
+_PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)", re.MULTILINE)
 _RANGE = re.compile(r"(?P<name>[\w.-]+)\s*(?P<wanted>[^;\[]*)")
 
 
@@ -51,6 +51,16 @@ PACKAGES = (
 )
 
 
+def read_pins(text: str) -> dict[str, str]:
+    """Return the versions that a lock pins, by the packages' canonical names."""
+    return {canonical_name(pin["name"]): pin["version"] for pin in _PIN.finditer(text)}
+
+
+def canonical_name(name: str) -> str:
+    """Return a package's name as the packaging standard (PEP 503) compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def is_installed(module: str) -> bool:
     """Return whether a top-level module can be found, without importing it."""
     return importlib.util.find_spec(module) is not None
@@ -71,7 +81,7 @@ def explain_missing(error: ModuleNotFoundError) -> UserError | None:
     """Return the sentence for an import that failed, or None if it isn't one of `PACKAGES`."""
     module = (error.name or "").partition(".")[0]
     for package in PACKAGES:
-        if package.module == module and package.extra:
+        if module and package.module == module and package.extra:
             return missing_package("This needs", package.name, package.extra)
     return None
 
@@ -102,15 +112,21 @@ def find_package(package: Package) -> Finding:
 def _wanted(name: str) -> str:
     """Return the version that is asked for, such as "==1.26.4" or ">=1.22,<2", or ""."""
     try:
-        lines, pattern = LOCK.read_text(encoding="utf-8").splitlines(), _PIN
+        version = read_pins(LOCK.read_text(encoding="utf-8")).get(name)
     except OSError:  # not a clone
-        try:
-            lines, pattern = importlib.metadata.requires("cgan") or [], _RANGE
-        except importlib.metadata.PackageNotFoundError:
-            return ""
-    for line in lines:
-        found = pattern.match(line)
-        if found and re.sub(r"[-_.]+", "-", found["name"]).lower() == name:
+        return _range(name)
+    return "" if version is None else f"=={version}"
+
+
+def _range(name: str) -> str:
+    """Return the range in the metadata of the installed cgan, or ""."""
+    try:
+        requirements = importlib.metadata.requires("cgan") or []
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    for requirement in requirements:
+        found = _RANGE.match(requirement)
+        if found and canonical_name(found["name"]) == name:
             return found["wanted"].strip()
     return ""
 

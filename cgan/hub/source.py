@@ -12,6 +12,9 @@ from cgan.hub.pull import Pulled, pull
 from cgan.hub.repository import Repository, parse
 from cgan.model.weights import Weights, load
 
+HELP = "weights folder, or user/name[@revision] on the Hugging Face Hub"
+"""What `read` takes as a reference, for the help of an option."""
+
 BUNDLED = Path(__file__).parents[1] / "pretrained"
 
 

@@ -7,7 +7,6 @@ that it works before anything is installed, as in the Dockerfile.
 """
 
 import modulefinder
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -19,7 +18,6 @@ LOCK, REQUIREMENTS = "requirements-demo.txt", "requirements.txt"
 _BESIDES = ("LICENSE", "NOTICE")
 # Their modules are found by listing them, so that no import names them.
 _LISTED = ("cgan/model/architectures", "demo/text")
-_PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)", re.MULTILINE)
 
 
 def stage(folder: Path) -> None:
@@ -47,16 +45,6 @@ def find_files() -> list[str]:
     ]
     names = {path.relative_to(ROOT).as_posix() for path in [*modules, *data]}
     return sorted(names.union(_BESIDES))
-
-
-def read_pins(text: str) -> dict[str, str]:
-    """Return the versions that a lock pins, by the packages' canonical names."""
-    return {canonical_name(pin["name"]): pin["version"] for pin in _PIN.finditer(text)}
-
-
-def canonical_name(name: str) -> str:
-    """Return a package's name as the packaging standard (PEP 503) compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def find_imports() -> set[str]:

@@ -14,6 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
+from cgan.common.packages import read_pins
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.model.metrics import METRICS_NAME
@@ -103,7 +104,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
         colorFrom="gray",
         colorTo="indigo",
         sdk="gradio",
-        sdk_version=demo_files.read_pins(lock)["gradio"],
+        sdk_version=read_pins(lock)["gradio"],
         python_version=PYTHON_VERSION,
         app_file=demo_files.APP,
         short_description="Type a number, get it in a GAN's handwriting",

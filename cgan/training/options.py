@@ -12,6 +12,7 @@ from cgan.backend.setup import DEVICES
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
+from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model.architectures.conv import DEFAULT_WIDTHS, MAX_WIDTH
 from cgan.model.registry import ARCHITECTURES, takers
 from cgan.training.option_fields import check_needs, check_values, is_given, option, options_of
@@ -216,7 +217,7 @@ class Execution:
         BadValue: names the option that is wrong.
     """
 
-    data_dir: Path = option(Path("data"), "folder of the IDX files")  # noqa: RUF009  (immutable)
+    data_dir: Path = option(DATA_DIR, DATA_DIR_HELP)  # noqa: RUF009  (immutable)
     device: str = option("auto", "auto takes a usable GPU", choices=DEVICES)
     # Of the whole run, whether it was resumed or not.
     max_steps: int | None = option(None, "stop after this many steps of the whole run", at_least=1)

@@ -1,12 +1,12 @@
 """The port to listen on, and the proxies in between."""
 
-import importlib.util
 import os
 import socket
 
 from cgan import UserError
 from cgan.common import terminal
 from cgan.common.errors import BadValue
+from cgan.common.packages import is_installed
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 
@@ -56,7 +56,7 @@ def bypass_proxies(host: str) -> None:
         own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
         os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
     # With a scheme that it doesn't know, httpx raises while Gradio is imported.
-    able = ("socks5", "socks5h") if importlib.util.find_spec("socksio") is not None else ()
+    able = ("socks5", "socks5h") if is_installed("socksio") else ()
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         scheme = os.environ[name].partition("://")[0].lower()
         if scheme.startswith("socks") and scheme not in able:

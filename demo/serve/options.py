@@ -1,12 +1,13 @@
 """The command line of `demo/app.py`, and the environment variables that stand for its options."""
 
 import argparse
-import importlib.util
 import os
 from pathlib import Path
 
 from cgan import UserError
 from cgan.common.command_line import Parser
+from cgan.common.packages import is_installed
+from cgan.hub.source import HELP
 from demo.serve.network import FIRST_PORT
 
 MCP_PACKAGES = "gradio[mcp]==6.31.0"
@@ -26,8 +27,7 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
     parser.add_option(
         "weights",
         default=environment.get("CGAN_WEIGHTS") or _deployed_weights(),
-        help="weights folder, or user/name[@revision] on the Hugging Face Hub; several with "
-        "commas (default: the bundled ones; environment: CGAN_WEIGHTS)",
+        help=f"{HELP}; several with commas (default: the bundled ones; environment: CGAN_WEIGHTS)",
     )
     parser.add_option(
         "host",
@@ -65,7 +65,7 @@ def check_mcp(wanted: bool) -> None:
     Raises:
         UserError: its package is missing, which Gradio would ignore.
     """
-    if wanted and importlib.util.find_spec("mcp") is None:
+    if wanted and not is_installed("mcp"):
         raise UserError(f"--mcp needs one more package: pip install '{MCP_PACKAGES}'.")
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cgan.common import packages
 from cgan.publish import demo_files
 from tests.conftest import ROOT
 
@@ -22,7 +23,7 @@ beta_Two==2.0+cpu ; python_version < '3.11'
 
 
 def test_a_lock_is_read():
-    assert demo_files.read_pins(LOCK) == {"alpha": "1.0", "beta-two": "2.0+cpu"}
+    assert packages.read_pins(LOCK) == {"alpha": "1.0", "beta-two": "2.0+cpu"}
 
 
 @pytest.fixture
@@ -83,17 +84,17 @@ def test_the_demo_needs_neither_training_nor_its_packages():
 
 
 def test_all_that_the_demo_imports_is_in_its_lock_which_is_part_of_the_whole_one():
-    pins = demo_files.read_pins((ROOT / demo_files.LOCK).read_text())
+    pins = packages.read_pins((ROOT / demo_files.LOCK).read_text())
     distributions = importlib.metadata.packages_distributions()
     needed = {
-        demo_files.canonical_name(name)
+        packages.canonical_name(name)
         for module in demo_files.find_imports() - OPTIONAL
         for name in distributions[module]
     }
     assert {"gradio", "numpy", "pillow", "safetensors"} < needed
     assert needed <= pins.keys()
     assert not {"jittor", "scikit-learn", "scipy", "matplotlib", "astunparse"} & pins.keys()
-    assert pins.items() <= demo_files.read_pins((ROOT / "requirements.txt").read_text()).items()
+    assert pins.items() <= packages.read_pins((ROOT / "requirements.txt").read_text()).items()
 
 
 def test_it_runs_before_anything_is_installed(tmp_path):

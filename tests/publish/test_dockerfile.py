@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from cgan import Sampler
+from cgan.common import packages
 from cgan.hub.source import Source
 from cgan.model import weights
 from cgan.publish import demo_files
@@ -62,8 +63,8 @@ def test_it_holds_the_demo_and_its_packages_alone(image):
     assert files == {*demo_files.find_files(), "requirements.txt"}
     command = [image.root / "python/bin/python", "-m", "pip", "list", "--format=freeze"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    installed = {demo_files.canonical_name(line.partition("==")[0]): line for line in listed}
-    pins = demo_files.read_pins((ROOT / demo_files.LOCK).read_text())
+    installed = {packages.canonical_name(line.partition("==")[0]): line for line in listed}
+    pins = packages.read_pins((ROOT / demo_files.LOCK).read_text())
     # What pip found necessary beyond the pins would come without a version.
     assert installed.keys() - pins.keys() <= {"pip", "setuptools"}
     for name in installed.keys() & pins.keys():

@@ -13,6 +13,7 @@ import pytest
 from huggingface_hub import metadata_load
 
 from cgan import Sampler, UserError
+from cgan.common import packages
 from cgan.hub.repository import Repository
 from cgan.hub.source import Source
 from cgan.model import weights
@@ -80,7 +81,7 @@ def test_without_weights_of_its_own_it_has_the_bundled_ones(tmp_path):
 def check_card(folder):
     """Check what Spaces asks of a README.md; return its front matter."""
     card = metadata_load(folder / "README.md")
-    pins = demo_files.read_pins((folder / "requirements.txt").read_text())
+    pins = packages.read_pins((folder / "requirements.txt").read_text())
     assert card["sdk"] == "gradio"
     assert card["sdk_version"] == pins["gradio"]
     # A string: 3.10 would be the number 3.1.
@@ -362,9 +363,9 @@ def test_what_spaces_installs_leaves_the_pins_alone(staged, python):
         [python, "-m", "pip", "list", "--format=json"], capture_output=True, text=True, check=True
     )
     installed = {
-        demo_files.canonical_name(one["name"]): one["version"] for one in json.loads(listed.stdout)
+        packages.canonical_name(one["name"]): one["version"] for one in json.loads(listed.stdout)
     }
-    pins = demo_files.read_pins((staged / "requirements.txt").read_text())
+    pins = packages.read_pins((staged / "requirements.txt").read_text())
     changed = {n: v for n, v in installed.items() if n in pins and v != pins[n]}
     assert changed == {}
     assert {"gradio", "numpy", "mcp", "authlib", "spaces"} <= installed.keys()

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from gradio.routes import App
 
-from cgan.publish.demo_files import read_pins
+from cgan.common.packages import read_pins
 from demo.page.page import STATIC
 from demo.serve import compat, gate, options
 from tests.conftest import ROOT

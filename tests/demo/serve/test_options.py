@@ -59,9 +59,9 @@ def test_several_weights_are_split_at_commas(text, references):
 
 
 def test_mcp_needs_its_package(monkeypatch):
-    monkeypatch.setattr(options.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(options, "is_installed", lambda name: False)
     options.check_mcp(False)
     with pytest.raises(UserError, match=r"pip install 'gradio\[mcp\]=="):
         options.check_mcp(True)
-    monkeypatch.setattr(options.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(options, "is_installed", lambda name: name == "mcp")
     options.check_mcp(True)
