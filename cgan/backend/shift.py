@@ -1,9 +1,4 @@
-"""Shifting images, with a gradient. Importing this module imports Jittor.
-
-The discriminator sees shifted images (Zhao et al., "Differentiable Augmentation for Data-Efficient
-GAN Training", 2020, arXiv:2006.10738): real and generated ones are shifted alike, and the gradient
-flows through to the generator. Of the paper's augmentations, only shifts suit handwriting.
-"""
+"""Shifting images, with a gradient. Importing this module imports Jittor."""
 
 from typing import Any
 

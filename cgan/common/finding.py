@@ -17,8 +17,8 @@ class Finding:
     Attributes:
         name: what it is, a word or two.
         text: what was found and, where something should be done, what.
-        level: "ok"; "note" where something other than drawing is missing or unusual; "fault"
-            where drawing doesn't work.
+        level: "ok"; "note" where something is unusual, or missing that only some uses need;
+            "fault" where what every use needs doesn't work.
     """
 
     name: str

@@ -37,11 +37,7 @@ class Interruption:
     Enter this before Jittor computes anything, so that the threads it starts block signals, too.
     """
 
-    def __init__(
-        self,
-        announcement: str = "Stopping after this step, with a checkpoint (once more to stop at "
-        "once).",
-    ) -> None:
+    def __init__(self, announcement: str) -> None:
         """Prepare; `announcement` is printed when the first signal comes."""
         self._announcement = announcement
         self.signal_number: int | None = None

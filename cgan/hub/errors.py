@@ -225,17 +225,21 @@ def _not_json(error: ValueError, repository: Repository, _: bool) -> HubError | 
     return _say("hub.not_a_hub", repository) if is_json_error else None
 
 
+_OF_MACHINE = {
+    errno.ENOSPC: "hub.disk_full",
+    errno.EDQUOT: "hub.disk_full",
+    errno.EACCES: "hub.cache_not_usable",
+    errno.EPERM: "hub.cache_not_usable",
+    errno.EROFS: "hub.cache_not_usable",
+}
+
+
 def _machine(error: OSError, repository: Repository, _: bool) -> HubError | None:
     """Explain what this machine refused."""
     from huggingface_hub import constants
 
     if error.errno is None:
         return None
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        text_id = "hub.disk_full"
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        text_id = "hub.cache_not_usable"
-    else:
-        text_id = "hub.file_not_usable"
+    text_id = _OF_MACHINE.get(error.errno, "hub.file_not_usable")
     path = error.filename or constants.HF_HUB_CACHE
     return _say(text_id, repository, path=path, why=error.strerror)

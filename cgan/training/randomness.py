@@ -64,6 +64,10 @@ def draws(
 def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
     """Return the shifts of a training step's images, which the discriminator then sees.
 
+    Zhao et al., "Differentiable Augmentation for Data-Efficient GAN Training", 2020
+    (arXiv:2006.10738): real and generated images are shifted alike, and the gradient flows through
+    to the generator. Of the paper's augmentations, only shifts suit handwriting.
+
     Returns:
         (3, count, 2) int32, uniform in -reach .. reach, in pixels: down and right. They are for the
         generator's step, and for the real and the generated images of the discriminator's step.

@@ -69,7 +69,9 @@ def _train(
     """
     dataset = _load_data(options, execution)
     options, config = resolve(options, dataset)
-    interruption = Interruption()
+    interruption = Interruption(
+        "Stopping after this step, with a checkpoint (once more to stop at once)."
+    )
     evaluation = _make_evaluation(run, config, options, execution, interruption)
     computer = _prepare_jittor(options, execution)
     if record is not None and record.began_on != computer:

@@ -27,7 +27,7 @@ rng = np.random.default_rng(0)
 images = rng.uniform(-1, 1, (256, 1, 32, 32)).astype(np.float32)
 dataset = Dataset("noise", images, np.arange(256, dtype=np.int32) % 10, (32, 32))
 received = []
-with Interruption() as interruption:
+with Interruption("Stopping.") as interruption:
     signal.signal(signal.SIGALRM, lambda *_: received.append(1))
     signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
     trainer = Trainer(GeneratorConfig(), TrainingOptions(batch_size=256, n_epochs=60), dataset)
@@ -49,14 +49,14 @@ def test_training_survives_a_storm_of_signals(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_asks_and_the_handlers_are_back_at_once(number, capsys):
     before = signal.getsignal(number)
-    with Interruption() as interruption:
+    with Interruption("Stopping.") as interruption:
         assert interruption.signal_number is None
         os.kill(os.getpid(), number)
         while interruption.signal_number is None:
             threading.Event().wait(0.001)
         assert interruption.signal_number == number
         assert signal.getsignal(number) is before
-    assert "Stopping after this step" in capsys.readouterr().err
+    assert capsys.readouterr().err == "Stopping.\n"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def _usual_ctrl_c():
 
 @pytest.mark.usefixtures("_usual_ctrl_c")
 def test_a_second_ctrl_c_acts_as_usual():
-    with pytest.raises(KeyboardInterrupt), Interruption() as interruption:  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), Interruption("Stopping.") as interruption:  # noqa: PT012
         os.kill(os.getpid(), signal.SIGINT)
         while interruption.signal_number is None:
             threading.Event().wait(0.001)
@@ -82,7 +82,7 @@ def test_a_second_ctrl_c_acts_as_usual():
 def test_signals_are_as_before_afterwards():
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     threads = threading.active_count()
-    with Interruption():
+    with Interruption("Stopping."):
         assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
     assert threading.active_count() == threads
