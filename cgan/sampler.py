@@ -17,6 +17,7 @@ from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed, latents
 from cgan.writing.limits import check_best_of, check_count
+from cgan.writing.memory import Memory
 
 # Columns of the grid of an unconditional generator, which has no classes to put there.
 _UNCONDITIONAL_COLUMNS = 10
@@ -195,8 +196,9 @@ class Sampler:
             if self._reader is None:
                 raise NoReader
             self._check_labels(chosen, len(chosen))
-            for row, choice in enumerate(hand.choices(chosen, self.config.n_classes)):
-                z[row] = choice.choose(self).values
+            choices = hand.choices(chosen, self.config.n_classes)
+            for row, best in enumerate(Memory().latents(self, choices)):
+                z[row] = best.values
         return z
 
     def write(self, text: str, *, seed: int = 0, best_of: int = 1) -> NDArray[np.uint8]:
@@ -252,7 +254,6 @@ class Sampler:
     def _check_labels(
         self, labels: ArrayLike | None, count: int
     ) -> NDArray[np.integer[Any]] | None:
-        n_classes = self.config.n_classes
         if not self.config.conditional:
             if labels is not None:
                 raise BadValue("These weights are unconditional: labels must be None.")
@@ -267,8 +268,8 @@ class Sampler:
             raise BadValue(f"labels must be integers, not {checked.dtype}.")
         if checked.shape != (count,):
             raise BadValue(f"labels must have shape ({count},), not {checked.shape}.")
-        if count and not (checked.min() >= 0 and checked.max() < n_classes):
-            raise BadValue(f"labels must be from 0 to {n_classes - 1}.")
+        if not self.config.has_classes(checked):
+            raise BadValue(f"labels must be from 0 to {self.config.n_classes - 1}.")
         return checked
 
 

@@ -4,7 +4,7 @@
 them in a subclass, as `cgan.model.architectures.conv` does.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -82,6 +82,10 @@ class GeneratorConfig:
     def label_size(self) -> int:
         """Length of the label's embedding, which stands before z; 0 if unconditional."""
         return self.n_classes if self.conditional else 0
+
+    def has_classes(self, labels: Iterable[int]) -> bool:
+        """Return whether all labels are classes of this generator."""
+        return all(0 <= label < self.n_classes for label in labels)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values, in the order of `config.json`."""

@@ -3,7 +3,6 @@
 The same folder always gives the same bytes.
 """
 
-import io
 import json
 from pathlib import Path
 
@@ -63,6 +62,4 @@ def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
 
 def _png(pixels: NDArray[np.uint8], config: GeneratorConfig) -> bytes:
     scale = -(-_DIGIT_HEIGHT // config.img_size)
-    file = io.BytesIO()
-    Image.fromarray(picture.enlarge(pixels, scale)).save(file, format="PNG")
-    return file.getvalue()
+    return picture.png(Image.fromarray(picture.enlarge(pixels, scale)))

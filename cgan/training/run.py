@@ -21,7 +21,7 @@ from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
 from cgan.training.run_record import Computer, RunRecord
-from cgan.writing.number import parse
+from cgan.writing.number import parse, without_gaps
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
     from cgan.evaluation.classifier import Classifier
@@ -128,8 +128,8 @@ def resolve(
         )
     options = replace(options, n_classes=n_classes, channels=dataset.channels)
     config = generator_config(options)
-    digits = [part for part in parse(options.number) if part is not None]
-    if config.conditional and max(digits) >= n_classes:
+    digits = without_gaps(parse(options.number))
+    if config.conditional and not config.has_classes(digits):
         raise BadValue(
             f"--number {options.number} can't be written: the data have only the classes 0 to "
             f"{n_classes - 1}."

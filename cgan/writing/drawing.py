@@ -12,6 +12,7 @@ from cgan.writing.generator import DrawsImages
 from cgan.writing.hand import Hand, Latent, format_redrawn
 from cgan.writing.limits import check_classes
 from cgan.writing.memory import Digit, Memory
+from cgan.writing.number import joined, without_gaps
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Drawing:
     @property
     def digits(self) -> str:
         """The number without gaps."""
-        return "".join(str(part) for part in self.parts if part is not None)
+        return joined(self.parts)
 
     @property
     def row(self) -> NDArray[np.uint8]:
@@ -89,4 +90,4 @@ def draw(
 
 def digits_of(parts: Sequence[int | None]) -> NDArray[np.integer[Any]]:
     """Return the digits without the gaps: (N,) integers."""
-    return np.array([part for part in parts if part is not None])
+    return np.array(without_gaps(parts))

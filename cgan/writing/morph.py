@@ -16,6 +16,7 @@ from cgan.writing.generator import DrawsImages
 from cgan.writing.hand import Hand
 from cgan.writing.latents import slerp
 from cgan.writing.memory import Memory
+from cgan.writing.number import joined
 
 FORMATS = ("gif", "webp")
 FRAMES_PER_SECOND = 20
@@ -99,11 +100,7 @@ def morph(
     for share in np.linspace(0.0, 1.0, frames):
         images = sampler.between(slerp(z0, z1, float(share)), first, last, float(share))
         pictures.append(picture.line(picture.to_pixels(images), start))
-    return Morph(_join(first), _join(last), np.stack(pictures), list(start))
-
-
-def _join(digits: NDArray[Any]) -> str:
-    return "".join(str(digit) for digit in digits)
+    return Morph(joined(start), joined(end), np.stack(pictures), list(start))
 
 
 def animation(morphed: Morph, ink: str, kind: str) -> bytes:

@@ -1,6 +1,7 @@
 """What people type as a number: digits of any script, and the marks that group them."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from cgan.common.errors import BadValue
@@ -106,6 +107,16 @@ def parse_limited(text: Any) -> list[int | None]:
     if len(text) > MAX_CHARACTERS:
         raise TooLong
     parts = parse(text)
-    if sum(part is not None for part in parts) > MAX_DIGITS:
+    if len(without_gaps(parts)) > MAX_DIGITS:
         raise TooLong
     return parts
+
+
+def without_gaps(parts: Sequence[int | None]) -> list[int]:
+    """Return the digits of what `parse` returns."""
+    return [part for part in parts if part is not None]
+
+
+def joined(parts: Sequence[int | None]) -> str:
+    """Return the digits of what `parse` returns as text, without gaps."""
+    return "".join(map(str, without_gaps(parts)))

@@ -1,5 +1,6 @@
 """From a generator's output to pictures: one way to make pixels, one way to tile."""
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -63,13 +64,17 @@ def save_png(path: Path, picture: NDArray[np.uint8], texts: Mapping[str, str] = 
 
     `texts` go into its text fields.
     """
-    with files.replacing(path) as temporary:
-        Image.fromarray(picture).save(temporary, format="PNG", pnginfo=png_info(texts))
+    files.write_bytes(path, png(Image.fromarray(picture), texts))
 
 
-def png_info(texts: Mapping[str, str]) -> PngInfo:
-    """Return text fields as Pillow takes them."""
+def png(image: Image.Image, texts: Mapping[str, str] = _NO_TEXTS, **compression: int) -> bytes:
+    """Return a PNG file with `texts` in its text fields; the same input gives the same bytes.
+
+    `compression` are Pillow's options.
+    """
     info = PngInfo()
     for name, text in texts.items():
         info.add_text(name, text)
-    return info
+    file = io.BytesIO()
+    image.save(file, format="PNG", pnginfo=info, **compression)
+    return file.getvalue()

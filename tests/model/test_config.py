@@ -167,3 +167,11 @@ def test_an_unknown_key_is_named():
     with pytest.raises(UserError) as caught:
         config_from_dict(ARTICLE | {"laten\ndim": 100})
     assert r"unknown key 'laten\ndim'" in message(caught)
+
+
+def test_has_classes():
+    config = GeneratorConfig(n_classes=3)
+    assert config.has_classes([])
+    assert config.has_classes([0, 2])
+    assert not config.has_classes([0, 3])
+    assert not config.has_classes([-1])
