@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import train
+from cgan.backend.pickles import read_parameters
 from cgan.backend.toolchain import check_compiler
 from cgan.commands import evaluate
 from cgan.common import files
@@ -21,7 +22,6 @@ from cgan.hub.repository import Repository
 from cgan.hub.source import read_pulled
 from cgan.model import article, metrics, weights
 from cgan.model.config import GeneratorConfig
-from cgan.model.pickles import read_parameters
 from cgan.publish import space
 from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
@@ -143,7 +143,7 @@ WRONG = {
     # The article's checkpoint
     "no pickle": lambda folder: read_parameters(folder / "config.json"),
     "pickled text": lambda folder: read_parameters(pickled(folder, "text")),
-    "no generator": lambda folder: article.convert(pickled(folder, {}), folder / "new"),
+    "no generator": lambda folder: article.convert({}, folder / "a.pkl", folder / "new"),
     # Folders and files to write
     "a folder to write": lambda folder: files.write_text(folder, ""),
     "a run's folder": lambda folder: RunFolder.create(folder),

@@ -12,6 +12,8 @@ from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
 
+_EPS = 1e-8
+
 _DECLARE = """
 float* __restrict__ p{k} = out{k}_p;
 float* __restrict__ m{k} = out{m}_p;
@@ -62,7 +64,8 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
             lr: learning rate.
             betas: decay of the first and second moment.
         """
-        super().__init__([p for p in params if not p.is_stop_grad()], lr, betas=betas)
+        super().__init__([p for p in params if not p.is_stop_grad()], lr, eps=_EPS, betas=betas)
+        self._betas = betas
         self._source = _kernel(len(compat.adam_group(self)["params"]))
 
     def step(self, loss: Any) -> None:
@@ -75,7 +78,7 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         # Everything that reads the old values must run before they are overwritten.
         jt.sync(group["grads"])
         state = group["params"] + group["m"] + group["values"]
-        b1, b2 = self.betas
+        (b1, b2), count = self._betas, compat.adam_steps(self)
         updated = jt.code(
             group["grads"],
             state,
@@ -84,8 +87,8 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
             data={
                 "b1": b1,
                 "b2": b2,
-                "eps": self.eps,
-                "step": self.lr * (1 - b2**self.n_step) ** 0.5 / (1 - b1**self.n_step),
+                "eps": _EPS,
+                "step": self.lr * (1 - b2**count) ** 0.5 / (1 - b1**count),
             },
         )
         for old, new in zip(state, updated, strict=True):

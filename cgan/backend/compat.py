@@ -3,61 +3,162 @@
 Jittor's documented interface is its tensors, modules and optimizers. The rest of what we need is
 here, each with the reason and the test that fails when it changes. Before moving the pin in
 requirements.txt, run these tests; `tests/backend/test_compat.py` reminds you by comparing the
-versions. Nothing here imports Jittor.
+versions, and holds what is here against Jittor's source. Nothing here imports Jittor.
 """
 
 import json
 import os
+import shutil
 import signal
 import ssl
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 VERSION = "1.3.11.0"
 
-# The names in this folder are fixed in Jittor's compile_extern.py, which downloads oneDNN unless
-# lib/libmkldnn.so is there. Test: test_setup.py, a fresh machine without internet.
-ONEDNN_FOLDER = ".cache/jittor/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+# The environment variables that Jittor reads when it is imported. Most are not documented. Test:
+# test_compat.py, Jittor reads these variables.
+JITTOR_HOME = "JITTOR_HOME"
+CACHE_NAME = "cache_name"
+COMPILER = "cc_path"
+NVCC = "nvcc_path"  # an empty one means no CUDA
+PYTHON_CONFIG = "python_config_path"
+MPI_COMPILER = "mpicc_path"
+USE_ONEDNN = "use_mkl"  # "0" means no
+# What we set of them, where the user hasn't.
+IMPORT_SETTINGS = {
+    "log_silent": "1",
+    # Jittor keys its cache by the git branch of the folder it is installed in: in a virtual
+    # environment inside a repository, each new branch would compile everything again.
+    CACHE_NAME: "default",
+    # Jittor imports PyTorch, where installed, to work around a clash that can't happen here.
+    "FIX_TORCH_ERROR": "0",
+}
+
+# Folders and files in the home folder: Jittor's cache, and where it writes down a JITTOR_HOME.
+# Test: test_compat.py, Jittor's home.
+CACHE_FOLDER = ".cache/jittor"
+CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
+
+# Jittor's compile_extern.py downloads oneDNN from the server into the folder, unless the library
+# is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
+# oneDNN's files; test_setup.py, a fresh machine without internet.
+ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
 ONEDNN_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
+ONEDNN_LIBRARY = "lib/libmkldnn.so"
+ONEDNN_INCLUDE = "include"
+ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
 # The name that compiled operators ask the loader for; oneDNN 3 has another.
 ONEDNN_SONAME = "libdnnl.so.2"
 
 # Where Jittor's compiler.py looks for nvcc when it isn't on the PATH, in its order. Jittor takes
-# a toolkit that it downloaded itself, in CUDA_FOLDER, before these. Test: test_cuda.py.
+# a toolkit that it downloaded itself, in CUDA_FOLDER, before these. Test: test_compat.py, nvcc.
 NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
-CUDA_FOLDER = ".cache/jittor/jtcuda"
+CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
+
+# The package that `import jittor` imports first. It knows where the cache is.
+UTILITIES = "jittor_utils"
+# What an import of Jittor raises, with code 0, after it has compiled a part of itself and must be
+# started again. Test: test_compat.py, an import that ends.
+Restart = SystemExit
+
+# `Module.save` appends to the pickle its sha1 and this mark, and wraps each array in this class.
+# Test: test_compat.py, what Jittor saves.
+PICKLE_MARK = b"HCAJSLHD"
+PICKLED_VAR = ("jittor", "jittor_core.Var")
+
+# oneDNN's names of layouts: of images, in the order (N, H, W, C), and of weights.
+_CHANNELS_LAST, _WEIGHT = "acdb", "oihw"
 
 
 def home_folder() -> Path:
     """Return the folder whose `.cache/jittor` is Jittor's cache.
 
-    This is what `jittor_utils.home()` returns, which also creates folders and writes a new
-    JITTOR_HOME into `config.json` for the user's other projects. Test: test_compat.py.
+    This is what `used_home` returns; asking Jittor creates folders and writes a new JITTOR_HOME
+    into `config.json` for the user's other projects. Test: test_compat.py, Jittor's home.
     """
-    if home := os.environ.get("JITTOR_HOME"):
+    if home := os.environ.get(JITTOR_HOME):
         return Path(home)
     try:
-        content = json.loads((Path.home() / ".cache/jittor/config.json").read_bytes())
-        return Path(content["JITTOR_HOME"])
+        content = json.loads((Path.home() / CONFIG_FILE).read_bytes())
+        return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or nothing about it
         return Path.home()
 
 
-def set_import_settings() -> None:
-    """Set what Jittor reads from the environment when imported, where the user hasn't.
+def used_home(utilities: Any) -> str:
+    """Return the folder that Jittor will use, from its `UTILITIES`.
 
-    Test: test_setup.py, what the user has set.
+    Test: test_compat.py, Jittor's home.
     """
-    os.environ.setdefault("log_silent", "1")
-    # Jittor keys its cache by the git branch of the folder it is installed in: in a virtual
-    # environment inside a repository, each new branch would compile everything again.
-    os.environ.setdefault("cache_name", "default")
-    # Jittor imports PyTorch, where installed, to work around a clash that can't happen here.
-    os.environ.setdefault("FIX_TORCH_ERROR", "0")
+    home: str = utilities.home()
+    return home
+
+
+def cache_path(utilities: Any) -> str:
+    """Return the folder of this compiler and this Python in Jittor's cache, from its `UTILITIES`.
+
+    Test: test_compat.py, the core in the cache.
+    """
+    path: str = utilities.cache_path
+    return path
+
+
+def core_is_compiled(cache_path: str) -> bool:
+    """Return whether Jittor's core is in its cache, so that the import takes a second only.
+
+    Tests: test_compat.py, the core in the cache; test_setup.py, a fresh machine without internet.
+    """
+    return any(
+        name.startswith("jittor_core") and name.endswith(".so")
+        for _, _, names in os.walk(cache_path)
+        for name in names
+    )
+
+
+def stop_compilers(utilities: Any) -> None:
+    """End the pool of processes with which Jittor compiled, which would hold on to our memory.
+
+    Jittor's `UTILITIES` start another pool when they need one. Test: test_setup.py, no process of
+    Jittor's stays behind.
+    """
+    if utilities.pool_size:
+        utilities.p.terminate()
+        utilities.p.join()
+        utilities.pool_size = 0
+
+
+def set_import_settings() -> None:
+    """Set `IMPORT_SETTINGS`, where the user hasn't. Test: test_setup.py, what the user has set."""
+    for name, value in IMPORT_SETTINGS.items():
+        os.environ.setdefault(name, value)
+
+
+def default_compiler() -> str:
+    """Return the compiler that Jittor calls if `COMPILER` doesn't name another.
+
+    Test: test_compat.py, the compiler.
+    """
+    return "clang++" if sys.platform == "darwin" else "g++"
+
+
+def python_config_places() -> list[Path]:
+    """Return where Jittor looks for `python3.X-config`, which tells where Python's headers are.
+
+    Test: test_compat.py, python-config.
+    """
+    version, folder = f"python3.{sys.version_info.minor}", Path(sys.executable).parent
+    return [
+        folder / f"{version}-config",
+        Path(f"{sys.executable}-config"),
+        Path(f"/usr/bin/{version}-config"),
+        Path(f"/usr/local/bin/{version}-config"),
+        folder / "python3-config",
+    ]
 
 
 def hide_cuda() -> None:
@@ -65,7 +166,26 @@ def hide_cuda() -> None:
 
     Test: test_setup.py, half a CUDA.
     """
-    os.environ.setdefault("nvcc_path", "")
+    os.environ.setdefault(NVCC, "")
+
+
+def has_downloaded_cuda() -> bool:
+    """Return whether Jittor has downloaded a CUDA toolkit of its own, which it prefers.
+
+    Test: test_compat.py, nvcc.
+    """
+    return any((home_folder() / CUDA_FOLDER).glob("*/bin/nvcc"))
+
+
+def cuda_runtime(nvcc: str) -> Path:
+    """Return where Jittor opens the runtime library that belongs to an nvcc.
+
+    Test: test_compat.py, the CUDA runtime.
+    """
+    found = Path(shutil.which(nvcc) or nvcc)
+    if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
+        return Path("/usr/lib/x86_64-linux-gnu/libcudart.so")
+    return found.resolve().parent.parent / "lib64/libcudart.so"
 
 
 @contextmanager
@@ -90,38 +210,40 @@ def kept_process_state() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def core_is_compiled(cache_path: str) -> bool:
-    """Return whether Jittor's core is in its cache, so that the import takes a second only.
+def has_onednn(jittor: Any) -> bool:
+    """Return whether Jittor was imported with oneDNN, so that the functions below work.
 
-    Test: test_setup.py, a fresh machine without internet.
+    Jittor's operators of oneDNN aren't documented, nor are their arguments. Tests: test_compat.py,
+    the operators of oneDNN; test_conv.py, a comparison with Jittor's public operators.
     """
-    return any(
-        name.startswith("jittor_core") and name.endswith(".so")
-        for _, _, names in os.walk(cache_path)
-        for name in names
-    )
+    return jittor.compile_extern.mkl_ops is not None
 
 
-def stop_compilers(utilities: Any) -> None:
-    """End the pool of processes with which Jittor compiled, which would hold on to our memory.
-
-    `utilities` is the module `jittor_utils`. It starts another pool when it needs one. Test:
-    test_setup.py, no process of Jittor's stays behind.
-    """
-    if utilities.pool_size:
-        utilities.p.terminate()
-        utilities.p.join()
-        utilities.pool_size = 0
+def matmul(jittor: Any, a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
+    """Return the product of two float32 matrices, each transposed first if so said."""
+    return jittor.compile_extern.mkl_ops.mkl_matmul(a, b, transpose_a, transpose_b)
 
 
-def mkl_ops(jittor: Any) -> Any:
-    """Return Jittor's operators of oneDNN, or None where it was imported without.
+def convolve(jittor: Any, x: Any, weight: Any, stride: int) -> Any:
+    """Return the convolution of x (N, H, W, C) and weight (D, C, K, K), with a padding of 1."""
+    return jittor.compile_extern.mkl_ops.mkl_conv(x, weight, *_settings(stride))
 
-    Their own interface (`mkl_matmul`, `mkl_conv` and its two gradients) isn't documented either.
-    Tests: test_conv.py and tests/training/test_mlp_networks.py, which compare with Jittor's
-    public operators.
-    """
-    return jittor.compile_extern.mkl_ops
+
+def convolve_back(jittor: Any, grad: Any, weight: Any, stride: int, size: Sequence[int]) -> Any:
+    """Return the gradient of `convolve` to x, whose height and width are `size`."""
+    operators = jittor.compile_extern.mkl_ops
+    return operators.mkl_conv_backward_x(weight, grad, *size, *_settings(stride))
+
+
+def convolve_weight(jittor: Any, x: Any, grad: Any, stride: int, size: Sequence[int]) -> Any:
+    """Return the gradient of `convolve` to the weight, whose height and width are `size`."""
+    operators = jittor.compile_extern.mkl_ops
+    return operators.mkl_conv_backward_w(x, grad, *size, *_settings(stride))
+
+
+def _settings(stride: int) -> tuple[int | str, ...]:
+    """Return stride, padding and dilation for both directions, groups, and the layouts."""
+    return (stride, stride, 1, 1, 1, 1, 1, _CHANNELS_LAST, _WEIGHT, _CHANNELS_LAST)
 
 
 def adam_group(optimizer: Any) -> dict[str, Any]:
@@ -129,7 +251,24 @@ def adam_group(optimizer: Any) -> dict[str, Any]:
 
     It has the lists "params" and "grads", and Adam's moments: "m", the first, and "values", the
     second. A checkpoint keeps both moments, and `cgan.backend.adam` updates them. Tests:
-    tests/training/test_mlp_networks.py, a step against Jittor's own Adam.
+    test_compat.py, Adam; tests/training/test_mlp_networks.py, a step against Jittor's own Adam.
     """
     group: dict[str, Any] = optimizer.param_groups[0]
     return group
+
+
+def adam_steps(optimizer: Any) -> int:
+    """Return how many steps a `jittor.nn.Adam` has done; `backward` begins the next.
+
+    Adam's bias corrections follow from it. Test: test_compat.py, Adam.
+    """
+    steps: int = optimizer.n_step
+    return steps
+
+
+def set_adam_steps(optimizer: Any, steps: int) -> None:
+    """Let a `jittor.nn.Adam` go on after so many steps: a run that is resumed.
+
+    Tests: test_compat.py, Adam; tests/training/test_trainer.py, a state that is restored.
+    """
+    optimizer.n_step = steps

@@ -12,8 +12,6 @@ from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
 
-_CHANNELS_LAST, _WEIGHT = "acdb", "oihw"
-
 
 def conv(x: Any, weight: Any, stride: int) -> Any:
     """Convolution with a padding of 1.
@@ -50,12 +48,13 @@ def conv_transpose(x: Any, weight: Any, stride: int) -> Any:
 class _Conv(jt.Function):  # type: ignore[misc, name-defined]
     def execute(self, x: Any, weight: Any, stride: int) -> Any:
         self.saved = (x, weight, stride)
-        return _forward(x, weight, stride)
+        return compat.convolve(jt, x, weight, stride)
 
     def grad(self, grad: Any) -> tuple[Any, Any, None]:
         x, weight, stride = self.saved
-        to_x = _backward_x(grad, weight, stride, x.shape[1:3])
-        return to_x, _backward_weight(x, grad, stride, weight.shape[2:]), None
+        to_x = compat.convolve_back(jt, grad, weight, stride, x.shape[1:3])
+        to_weight = compat.convolve_weight(jt, x, grad, stride, weight.shape[2:])
+        return to_x, to_weight, None
 
 
 class _ConvTranspose(jt.Function):  # type: ignore[misc, name-defined]
@@ -66,33 +65,17 @@ class _ConvTranspose(jt.Function):  # type: ignore[misc, name-defined]
         size = [
             (n - 1) * stride + k - 2 for n, k in zip(x.shape[1:3], weight.shape[2:], strict=True)
         ]
-        return _backward_x(x, weight, stride, size)
+        return compat.convolve_back(jt, x, weight, stride, size)
 
     def grad(self, grad: Any) -> tuple[Any, Any, None]:
         x, weight, stride = self.saved
-        to_x = _forward(grad, weight, stride)
-        return to_x, _backward_weight(grad, x, stride, weight.shape[2:]), None
+        to_x = compat.convolve(jt, grad, weight, stride)
+        to_weight = compat.convolve_weight(jt, grad, x, stride, weight.shape[2:])
+        return to_x, to_weight, None
 
 
 def _has_onednn() -> bool:
-    return not jt.flags.use_cuda and compat.mkl_ops(jt) is not None
-
-
-def _settings(stride: int) -> tuple[int | str, ...]:
-    """Return stride, padding and dilation for both directions, groups, and the layouts."""
-    return (stride, stride, 1, 1, 1, 1, 1, _CHANNELS_LAST, _WEIGHT, _CHANNELS_LAST)
-
-
-def _forward(x: Any, weight: Any, stride: int) -> Any:
-    return compat.mkl_ops(jt).mkl_conv(x, weight, *_settings(stride))
-
-
-def _backward_x(grad: Any, weight: Any, stride: int, size: Any) -> Any:
-    return compat.mkl_ops(jt).mkl_conv_backward_x(weight, grad, *size, *_settings(stride))
-
-
-def _backward_weight(x: Any, grad: Any, stride: int, size: Any) -> Any:
-    return compat.mkl_ops(jt).mkl_conv_backward_w(x, grad, *size, *_settings(stride))
+    return not jt.flags.use_cuda and compat.has_onednn(jt)
 
 
 def _first(x: Any) -> Any:

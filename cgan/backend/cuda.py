@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from cgan.backend import compat
 
@@ -23,17 +22,17 @@ _PROBE_SECONDS = 30
 
 def why_no_cuda() -> str | None:
     """Return None if Jittor can train on a GPU here, else the reason, as a sentence."""
-    if "nvcc_path" in os.environ and not os.environ["nvcc_path"]:
-        return 'The environment variable nvcc_path is set to "", which makes Jittor CPU-only.'
+    if os.environ.get(compat.NVCC) == "":
+        return f'The environment variable {compat.NVCC} is set to "", which makes Jittor CPU-only.'
     if _count_gpus() == 0:
         return "No usable NVIDIA GPU was found on this machine."
-    if "nvcc_path" not in os.environ and _jittor_toolkit_installed():
+    if compat.NVCC not in os.environ and compat.has_downloaded_cuda():
         return None
-    nvcc = os.environ.get("nvcc_path") or find_nvcc()
+    nvcc = os.environ.get(compat.NVCC) or find_nvcc()
     if nvcc is None:
         return (
             "There is a GPU, but no CUDA compiler (nvcc): install the CUDA toolkit, or let "
-            "Jittor download one with python -m jittor_utils.install_cuda."
+            f"Jittor download one with python -m {compat.UTILITIES}.install_cuda."
         )
     if not runs(nvcc):
         return f"There is a GPU, but the CUDA compiler {nvcc} does not run."
@@ -60,11 +59,6 @@ def _count_gpus() -> int:
         return 0
 
 
-def _jittor_toolkit_installed() -> bool:
-    """Return whether Jittor has downloaded a CUDA toolkit of its own, which it prefers."""
-    return any((compat.home_folder() / compat.CUDA_FOLDER).glob("*/bin/nvcc"))
-
-
 def find_nvcc() -> str | None:
     """Return the CUDA compiler that Jittor would find, or None."""
     return shutil.which("nvcc") or next(filter(os.path.isfile, compat.NVCC_PLACES), None)
@@ -81,7 +75,4 @@ def runs(nvcc: str) -> bool:
 
 def has_runtime(nvcc: str) -> bool:
     """Return whether the runtime library of an nvcc is where Jittor will open it."""
-    found = Path(shutil.which(nvcc) or nvcc)
-    if str(found) == "/usr/bin/nvcc":  # Debian's package keeps its libraries elsewhere
-        return Path("/usr/lib/x86_64-linux-gnu/libcudart.so").exists()
-    return (found.resolve().parent.parent / "lib64/libcudart.so").exists()
+    return compat.cuda_runtime(nvcc).exists()

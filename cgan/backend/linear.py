@@ -19,15 +19,12 @@ class _Product(jt.Function):  # type: ignore[misc, name-defined]
 
     def execute(self, x: Any, weight: Any) -> Any:
         self.saved = (x, weight)
-        return _matmul(weight, x, False, True).transpose(1, 0)
+        return compat.matmul(jt, weight, x, False, True).transpose(1, 0)
 
     def grad(self, grad: Any) -> tuple[Any, Any]:
         x, weight = self.saved
-        return _matmul(grad, weight, False, False), _matmul(grad, x, True, False)
-
-
-def _matmul(a: Any, b: Any, transpose_a: bool, transpose_b: bool) -> Any:
-    return compat.mkl_ops(jt).mkl_matmul(a, b, transpose_a, transpose_b)
+        to_x = compat.matmul(jt, grad, weight, False, False)
+        return to_x, compat.matmul(jt, grad, x, True, False)
 
 
 class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
@@ -35,6 +32,6 @@ class Linear(jt.nn.Linear):  # type: ignore[misc, name-defined]
 
     def execute(self, x: Any) -> Any:
         """Map x (N, in_features) float32 to (N, out_features) float32."""
-        if jt.flags.use_cuda or compat.mkl_ops(jt) is None:
+        if jt.flags.use_cuda or not compat.has_onednn(jt):
             return super().execute(x)
         return _Product()(x, self.weight) + self.bias

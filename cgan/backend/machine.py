@@ -15,13 +15,13 @@ from cgan.common.finding import Finding, look, shown
 _SECONDS = 20
 # What Jittor, or we for it, read from the environment.
 _VARIABLES = (
-    "JITTOR_HOME",
+    compat.JITTOR_HOME,
     "OMP_NUM_THREADS",
-    "cache_name",
-    "cc_path",
-    "nvcc_path",
-    "python_config_path",
-    "use_mkl",
+    compat.CACHE_NAME,
+    compat.COMPILER,
+    compat.NVCC,
+    compat.PYTHON_CONFIG,
+    compat.USE_ONEDNN,
 )
 
 
@@ -64,7 +64,7 @@ def _compiler() -> Finding:
         toolchain.check_compiler()
     except UserError as error:
         return Finding("C++ compiler", f"training needs one. {error}", "note")
-    compiler = os.environ.get("cc_path") or toolchain.default_compiler()
+    compiler = os.environ.get(compat.COMPILER) or compat.default_compiler()
     version = _first_line(compiler, "--version")
     if version is None:
         text = f"{shutil.which(compiler)} does not run: reinstall it to train"
@@ -90,7 +90,7 @@ def _gpu() -> Finding:
 
 
 def _nvcc() -> Finding:
-    nvcc = os.environ.get("nvcc_path") or cuda.find_nvcc()
+    nvcc = os.environ.get(compat.NVCC) or cuda.find_nvcc()
     if nvcc is None:
         return Finding("nvcc", "not found: only training on a GPU needs it")
     if not cuda.runs(nvcc):
@@ -104,8 +104,9 @@ def _nvcc() -> Finding:
 
 
 def _onednn() -> Finding:
-    if "use_mkl" in os.environ:
-        return Finding("oneDNN", f"left to use_mkl={os.environ['use_mkl']}, which is set", "note")
+    name = compat.USE_ONEDNN
+    if name in os.environ:
+        return Finding("oneDNN", f"left to {name}={os.environ[name]}, which is set", "note")
     place = onednn.find(compat.home_folder())
     if place is not None:
         return Finding("oneDNN", place)
@@ -114,15 +115,14 @@ def _onednn() -> Finding:
 
 
 def _mpi() -> Finding:
-    mpicc = os.environ.get("mpicc_path") or shutil.which("mpicc")
+    mpicc = os.environ.get(compat.MPI_COMPILER) or shutil.which("mpicc")
     if not mpicc:
         return Finding("MPI", "not found: nothing here needs it")
     return Finding("MPI", f"{mpicc}: Jittor compiles operators for it, which nothing here uses")
 
 
 def _cache() -> Finding:
-    home = compat.home_folder()
-    folder = home / ".cache/jittor"
+    folder = compat.home_folder() / compat.CACHE_FOLDER
     writable = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(writable, os.W_OK):
         advice = "can't be written: to train, set HOME to a folder that can"

@@ -13,7 +13,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from cgan.backend.compat import ONEDNN_FOLDER, ONEDNN_SERVER, ONEDNN_SONAME
+from cgan.backend.compat import (
+    ONEDNN_FOLDER,
+    ONEDNN_HEADERS,
+    ONEDNN_INCLUDE,
+    ONEDNN_LIBRARY,
+    ONEDNN_SERVER,
+    ONEDNN_SONAME,
+    USE_ONEDNN,
+)
 from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
 
@@ -30,12 +38,12 @@ def provide_onednn(home: str) -> None:
     Does nothing if the user has set `use_mkl`, or if Jittor's cache holds a oneDNN.
 
     Args:
-        home: the folder whose `.cache/jittor` is Jittor's cache (`jittor_utils.home()`).
+        home: the folder whose `.cache/jittor` is Jittor's cache.
 
     Raises:
         UserError: the cache holds part of one, which can't be completed.
     """
-    if "use_mkl" in os.environ:
+    if USE_ONEDNN in os.environ:
         return
     folder = Path(home) / ONEDNN_FOLDER
     if _complete(folder):
@@ -48,7 +56,7 @@ def provide_onednn(home: str) -> None:
     elif _server_answers():
         note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
     else:
-        os.environ["use_mkl"] = "0"
+        os.environ[USE_ONEDNN] = "0"
         warn(
             "training will be about 19 times slower: Jittor's matrix library oneDNN is not "
             f"installed and can't be downloaded. {ADVICE}"
@@ -66,17 +74,18 @@ def find(home: Path) -> str | None:
 
 def _complete(folder: Path) -> bool:
     """Return whether everything that Jittor uses is in `folder`, without dangling links."""
-    library = folder / "lib"
+    library = folder / ONEDNN_LIBRARY
     return (
-        (library / "libmkldnn.so").is_file()
-        and ((folder / "include/dnnl.hpp").is_file() or (folder / "include/mkldnn.hpp").is_file())
-        and any(file.exists() for file in library.glob("libdnnl.so.[0-9]*"))
+        library.is_file()
+        and any((folder / ONEDNN_INCLUDE / name).is_file() for name in ONEDNN_HEADERS)
+        # Whatever its version: Jittor compiles its operators for the one that is there.
+        and any(file.exists() for file in library.parent.glob("libdnnl.so.[0-9]*"))
     )
 
 
 def _from_wheels() -> tuple[Path, Path] | None:
     """Return the wheels' (include folder, library), or None where they are not installed."""
-    include = _file_of("onednn-devel-cpu-gomp", "dnnl.hpp")
+    include = _file_of("onednn-devel-cpu-gomp", ONEDNN_HEADERS[0])
     library = _file_of("onednn-cpu-gomp", ONEDNN_SONAME)
     if include is None or library is None:
         return None
@@ -98,7 +107,7 @@ def _file_of(package: str, name: str) -> Path | None:
 def _from_system() -> tuple[Path, Path] | None:
     """Return the (include folder, library) of Debian's libdnnl-dev 2.x, or None."""
     include = Path("/usr/include")
-    if not (include / "dnnl.hpp").is_file():
+    if not (include / ONEDNN_HEADERS[0]).is_file():
         return None
     library = next(Path("/usr/lib").glob(f"*-linux-gnu/{ONEDNN_SONAME}"), None)
     return None if library is None else (include, library)
@@ -108,13 +117,14 @@ def _link(folder: Path, include: Path, library: Path) -> None:
     """Link `include` and `library` into `folder` under the names that Jittor looks for.
 
     Each link is renamed into place, and two processes make the same links, so they can't disturb
-    each other. `libmkldnn.so` comes last: Jittor takes it as the sign that all is there.
+    each other. `ONEDNN_LIBRARY` comes last: Jittor takes it as the sign that all is there.
     """
-    (folder / "lib").mkdir(parents=True, exist_ok=True)
+    first = folder / ONEDNN_LIBRARY
+    first.parent.mkdir(parents=True, exist_ok=True)
     for link, target in (
-        (folder / "include", include),
-        (folder / "lib" / ONEDNN_SONAME, library),
-        (folder / "lib/libmkldnn.so", library),
+        (folder / ONEDNN_INCLUDE, include),
+        (first.with_name(ONEDNN_SONAME), library),
+        (first, library),
     ):
         if link.exists():
             continue

@@ -58,8 +58,8 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     with compat.kept_process_state():
         # The place of the cache depends on the variables set so far; oneDNN is put there.
         try:
-            utilities = _import("jittor_utils")
-            provide_onednn(utilities.home())
+            utilities = _import(compat.UTILITIES)
+            provide_onednn(compat.used_home(utilities))
         except UserError:
             raise
         except OSError as error:
@@ -70,9 +70,9 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         except Exception as error:
             raise UserError(
                 f"Jittor could not be prepared: {last_line(error)}. Check the C++ compiler "
-                "(cc_path, if set) and ~/.cache/jittor/config.json."
+                f"({compat.COMPILER}, if set) and ~/{compat.CONFIG_FILE}."
             ) from error
-        jittor = _import_announced(utilities.cache_path)
+        jittor = _import_announced(compat.cache_path(utilities))
         compat.stop_compilers(utilities)
     jittor.flags.use_cuda = int(use_cuda)
     return jittor
@@ -110,7 +110,7 @@ def _import_announced(cache_path: str) -> Any:
     start = time.monotonic()
     try:
         jittor = _import("jittor")
-    except SystemExit as error:  # with code 0, after it has compiled a part of itself
+    except compat.Restart as error:
         raise UserError(
             "Jittor has compiled a part of itself and asks for a new start: run the same command "
             "again."

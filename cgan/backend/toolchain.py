@@ -6,12 +6,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from cgan.backend.compat import COMPILER, PYTHON_CONFIG, default_compiler, python_config_places
 from cgan.common.errors import BadValue, UserError
-
-
-def default_compiler() -> str:
-    """Return the compiler that Jittor calls if `cc_path` doesn't name another."""
-    return "clang++" if sys.platform == "darwin" else "g++"
 
 
 def check_compiler() -> None:
@@ -20,15 +16,15 @@ def check_compiler() -> None:
     Raises:
         UserError: it isn't; the message names the Debian package.
     """
-    compiler = os.environ.get("cc_path")
+    compiler = os.environ.get(COMPILER)
     if compiler:
         if shutil.which(compiler) is None:
             raise BadValue(
-                f"The C++ compiler {compiler!r}, named by the environment variable cc_path, "
+                f"The C++ compiler {compiler!r}, named by the environment variable {COMPILER}, "
                 "is not there: correct the variable or unset it."
             )
         return
-    os.environ.pop("cc_path", None)  # Jittor would run even an empty one
+    os.environ.pop(COMPILER, None)  # Jittor would run even an empty one
     default = default_compiler()
     if shutil.which(default) is None:
         raise UserError(
@@ -49,20 +45,12 @@ def provide_python_headers() -> None:
     """
     version = f"python3.{sys.version_info.minor}"
     header = Path(sysconfig.get_path("include")) / "Python.h"
-    folder = Path(sys.executable).parent
-    candidates = [
-        folder / f"{version}-config",
-        Path(f"{sys.executable}-config"),
-        Path(f"/usr/bin/{version}-config"),
-        Path(f"/usr/local/bin/{version}-config"),
-        folder / "python3-config",
-    ]
-    configured = os.environ.get("python_config_path")
-    found = configured or any(path.is_file() for path in candidates)
+    configured = os.environ.get(PYTHON_CONFIG)
+    found = configured or any(path.is_file() for path in python_config_places())
     if not found:
         base = Path(sys.base_prefix) / "bin" / f"{version}-config"
         if base.is_file():
-            os.environ["python_config_path"] = str(base)
+            os.environ[PYTHON_CONFIG] = str(base)
             found = True
     if not header.is_file() or not found:
         raise UserError(

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from cgan.backend.pickles import read_parameters
 from cgan.common.command_line import Commands
 from cgan.common.terminal import note
 from cgan.model.article import convert
@@ -18,7 +19,7 @@ def add(commands: Commands) -> None:
 
 def do(values: argparse.Namespace) -> None:
     """Convert."""
-    config = convert(values.pickle, values.folder)
+    config = convert(read_parameters(values.pickle), values.pickle, values.folder)
     note(
         f"Wrote {values.folder}: {config.n_classes} classes, latents of {config.latent_dim}, "
         f"images of {config.img_size}x{config.img_size}."

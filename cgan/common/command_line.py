@@ -49,8 +49,8 @@ def run(main: Callable[[], None]) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
     So is a package that isn't installed, if only some uses need it. `Interrupted` gives the exit
-    code of its signal. An exit with code 0 that isn't ours is no success: Jittor, for one, leaves
-    like this after it has compiled a part of itself.
+    code of its signal. An exit with code 0 that isn't ours is no success: some libraries
+    leave like this when they want to be started again.
     """
     try:
         main()

@@ -153,7 +153,7 @@ def cache_key(settings: ClassifierSettings) -> dict[str, Any]:
         "version": VERSION,
         "jittor": jt.__version__,
         "cuda": int(jt.flags.use_cuda),
-        "onednn": compat.mkl_ops(jt) is not None,
+        "onednn": compat.has_onednn(jt),
     }
 
 

@@ -1,25 +1,31 @@
-"""Turn a generator saved by the article's script into a weights folder."""
+"""Turn the tensors of the article's generator into a weights folder."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.model import weights
 from cgan.model.architectures.mlp import LINEAR_LAYERS
 from cgan.model.config import GeneratorConfig
-from cgan.model.pickles import read_parameters
 
 _EMBEDDING = "label_emb.weight"
 
 
-def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
+def convert(
+    tensors: Mapping[str, NDArray[Any]], pickle_path: Path, folder: Path
+) -> GeneratorConfig:
     """Write `model.safetensors` and `config.json` from what `generator.save("….pkl")` saved.
 
     The sizes come from the shapes of the arrays. Images are square and, as in the article, grey;
     they are RGB if the number of pixels says so.
 
     Args:
-        pickle_path: the article's checkpoint.
+        tensors: by name, as they were saved.
+        pickle_path: where they were read, for messages.
         folder: for the weights; made if missing. It must not hold weights yet.
 
     Returns:
@@ -29,7 +35,6 @@ def convert(pickle_path: Path, folder: Path) -> GeneratorConfig:
         UserError: this isn't a checkpoint of the article's generator, or the folder can't be
             used.
     """
-    tensors = read_parameters(pickle_path)
     first, last = (f"model.{layer}.weight" for layer in (LINEAR_LAYERS[0], LINEAR_LAYERS[-1]))
     embedding = tensors.get(_EMBEDDING)
     for name in (first, last, *([] if embedding is None else [_EMBEDDING])):

@@ -231,8 +231,9 @@ class Trainer:
             else:
                 target.update(jt.array(tensor))
         self.step = position.step
-        self._discriminator_adam.n_step = self.step
-        self._generator_adam.n_step = math.ceil(self.step / self._options.d_steps)
+        compat.set_adam_steps(self._discriminator_adam, self.step)
+        generator_steps = math.ceil(self.step / self._options.d_steps)
+        compat.set_adam_steps(self._generator_adam, generator_steps)
         jt.sync_all(True)
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,6 +5,7 @@ import pytest
 
 from cgan import Sampler
 from cgan.__main__ import main
+from cgan.backend.pickles import read_parameters
 from cgan.backend.setup import load_jittor
 from cgan.common.errors import UserError
 from cgan.model.article import convert
@@ -47,14 +48,14 @@ def test_a_discriminator_is_refused_by_name(tmp_path):
     path = tmp_path / "discriminator_last.pkl"
     article.Discriminator().save(str(path))
     with pytest.raises(UserError, match=r"discriminator_last\.pkl"):
-        convert(path, tmp_path / "weights")
+        convert(read_parameters(path), path, tmp_path / "weights")
     assert not (tmp_path / "weights").exists()
 
 
 def test_weights_that_are_there_are_not_overwritten(saved, tmp_path):
     (tmp_path / "config.json").write_text("mine")
     with pytest.raises(UserError, match="already holds weights"):
-        convert(saved[1], tmp_path)
+        convert(read_parameters(saved[1]), saved[1], tmp_path)
     assert (tmp_path / "config.json").read_text() == "mine"
 
 
@@ -63,4 +64,4 @@ def test_a_damaged_file_is_refused(saved, tmp_path):
     data[len(data) // 2] ^= 1
     (tmp_path / "bad.pkl").write_bytes(data)
     with pytest.raises(UserError, match="damaged"):
-        convert(tmp_path / "bad.pkl", tmp_path / "weights")
+        read_parameters(tmp_path / "bad.pkl")

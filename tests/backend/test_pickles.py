@@ -9,8 +9,8 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 
+from cgan.backend.pickles import read_parameters
 from cgan.common.errors import UserError
-from cgan.model.pickles import read_parameters
 from tests.conftest import message, run_python
 
 PARAMETERS = {

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.backend.compat import PICKLE_MARK, PICKLED_VAR
 from cgan.common.errors import BadValue, kind_of
 
-# Jittor appends the sha1 of the pickle and this mark.
-_MARK = b"HCAJSLHD"
 _SHA1_BYTES = 20
 
 _MAX_BYTES = 256 << 20
@@ -77,7 +76,7 @@ _KNOWN: dict[tuple[str, str], Any] = {
     ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
     ("numpy.core.numeric", "_frombuffer"): _from_bytes,
     ("numpy._core.numeric", "_frombuffer"): _from_bytes,
-    ("jittor", "jittor_core.Var"): _var,
+    PICKLED_VAR: _var,
     ("collections", "OrderedDict"): OrderedDict,
     ("_codecs", "encode"): codecs.encode,
 }
@@ -108,8 +107,8 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
         raise BadValue(
             f"{path} is larger than any checkpoint of the article ({_MAX_BYTES:,} bytes)."
         )
-    if data.endswith(_MARK):
-        end = len(data) - len(_MARK)
+    if data.endswith(PICKLE_MARK):
+        end = len(data) - len(PICKLE_MARK)
         data, digest = data[: end - _SHA1_BYTES], data[end - _SHA1_BYTES : end]
         if hashlib.sha1(data, usedforsecurity=False).digest() != digest:
             raise BadValue(f"{path} is damaged: its checksum does not match its content.")
