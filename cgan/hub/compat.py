@@ -10,8 +10,9 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cgan.common import files
 from cgan.common.errors import UserError
@@ -29,6 +30,8 @@ _BLOB_NAME = re.compile(f"[0-9a-f]{{{GIT_DIGITS}}}|[0-9a-f]{{{SHA256_DIGITS}}}")
 
 _xet_lock = threading.RLock()
 
+_T = TypeVar("_T")
+
 
 def require(use: str) -> None:
     """Check that the library is installed.
@@ -41,6 +44,45 @@ def require(use: str) -> None:
     """
     if not is_installed("huggingface_hub"):
         raise missing_package(use, "huggingface-hub", "hub")
+
+
+# The library's settings. Its documentation has the environment variables alone, which the library
+# reads when it is imported. Test: test_compat.py, the settings.
+
+
+def endpoint() -> str:
+    """Return the Hub's address (HF_ENDPOINT)."""
+    from huggingface_hub import constants
+
+    return constants.ENDPOINT
+
+
+def cache_folder() -> str:
+    """Return the folder of what was fetched (HF_HUB_CACHE)."""
+    from huggingface_hub import constants
+
+    return constants.HF_HUB_CACHE
+
+
+def time_limit() -> float:
+    """Return the seconds that the Hub has for an answer (HF_HUB_ETAG_TIMEOUT)."""
+    from huggingface_hub import constants
+
+    return constants.HF_HUB_ETAG_TIMEOUT
+
+
+def default_revision() -> str:
+    """Return the name of the branch that counts where none is named."""
+    from huggingface_hub import constants
+
+    return constants.DEFAULT_REVISION
+
+
+def user_decides_progress_bars() -> bool:
+    """Return whether the user has switched progress bars on or off (..._DISABLE_PROGRESS_BARS)."""
+    from huggingface_hub import constants
+
+    return constants.HF_HUB_DISABLE_PROGRESS_BARS is not None
 
 
 @contextlib.contextmanager
@@ -86,6 +128,86 @@ def without_xet() -> Iterator[None]:
             constants.HF_HUB_DISABLE_XET = before
 
 
+def with_http_fallback(transfer: Callable[[], _T], failures: type[Exception]) -> _T:
+    """Send or fetch by Xet, or over HTTP where that fails: mirrors and firewalls may lack it.
+
+    The library doesn't say what hf_xet raises: any kind of error for a download, ConnectionError
+    for an upload, where the rest raises httpx2's errors. Tests: test_compat.py, what falls back;
+    test_pull.py and tests/publish/test_push.py, where Xet fails and HTTP doesn't.
+
+    Args:
+        transfer: called once, or twice.
+        failures: what hf_xet raises.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.errors import EntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        return transfer()
+    # Nothing that HTTP could do better: the file isn't there, or the Hub can't be asked.
+    except (UserError, EntryNotFoundError, OfflineModeIsEnabled):
+        raise
+    except failures:
+        if constants.HF_HUB_DISABLE_XET:
+            raise
+        with without_xet():
+            return transfer()
+
+
+def transfer_errors() -> tuple[type[Exception], ...]:
+    """Return what a download raises where the network, the Hub or this machine fails.
+
+    The library documents its own errors, which are among them, but not those of the packages below
+    it: httpx2's; ValueError for an answer that isn't JSON; RuntimeError for a client that another
+    thread has closed. Test: test_compat.py, the errors of a download.
+    """
+    import httpx2
+
+    return (OSError, ValueError, RuntimeError, httpx2.HTTPError)
+
+
+def is_certificate_problem(error: Exception) -> bool:
+    """Return whether a connection failed because of the server's certificate.
+
+    httpx2 has no class for it, and its message is OpenSSL's. Test: test_compat.py, a certificate.
+    """
+    return "CERTIFICATE" in str(error)
+
+
+def is_not_json(error: ValueError) -> bool:
+    """Return whether an answer wasn't JSON.
+
+    Several packages have a class of this name. Test: test_compat.py, an answer that isn't JSON.
+    """
+    return type(error).__name__ == "JSONDecodeError"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose the token is, and what it may do.
+
+    Attributes:
+        name: the user's.
+        role: "read", "write", or another for a token with permissions of its own; None if the Hub
+            doesn't say.
+        writable: the namespaces that a "write" token may write to.
+    """
+
+    name: str
+    role: str | None
+    writable: tuple[str, ...]
+
+
+def account(who: Mapping[str, Any]) -> Account:
+    """Read what `whoami` returns: the Hub's answer, which isn't documented.
+
+    Tests: test_compat.py, an account; tests/publish/test_push.py, tokens that may not write.
+    """
+    role = who.get("auth", {}).get("accessToken", {}).get("role")
+    orgs = [org["name"] for org in who.get("orgs", ()) if org.get("roleInOrg") != "read"]
+    return Account(who["name"], role, (who["name"], *orgs))
+
+
 def xet_status(error: ConnectionError) -> int | None:
     """Return the HTTP status that hf_xet writes into its errors, or None.
 
@@ -107,12 +229,25 @@ def seconds_of_rate_limit(headers: Mapping[str, str]) -> int | None:
     return limit.reset_in_seconds if limit is not None and limit.remaining == 0 else None
 
 
+# The cache's layout: `models--USER--NAME/snapshots/COMMIT/FILE`, a link to `blobs/HASH`, and
+# `refs/REVISION` beside them. Test: test_compat.py, the cache's layout.
+
+
+def count_models(cache: Path) -> int:
+    """Return how many models are in the cache, without the library."""
+    return len(list(cache.glob("models--*")))
+
+
+def snapshot(path: Path) -> tuple[Path, str]:
+    """Return the folder of the commit that a cached file belongs to, and the commit's sha."""
+    return path.parent, path.parent.name
+
+
 def matches_its_name(path: Path) -> bool:
     """Return whether a cached file has the hash that the cache has named it by.
 
-    The cache's layout: `snapshots/COMMIT/FILE` links to `blobs/HASH`, where the hash is the
-    file's sha256 or its id in git. A cache without symbolic links has no such names: then there
-    is nothing to compare. Test: test_pull.py, damage in the cache.
+    A blob's hash is the file's sha256 or its id in git. A cache without symbolic links has no such
+    names: then there is nothing to compare. Test: test_pull.py, damage in the cache.
     """
     if not path.is_symlink():
         return True

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from cgan.common.finding import Finding, look, shown
+from cgan.hub import compat
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -39,7 +40,7 @@ def _cache() -> Finding:
     folder = Path(os.environ.get("HF_HUB_CACHE") or _home() / "hub")
     if not folder.exists():
         return Finding("Hub cache", f"{shown(folder)}, not there yet")
-    count = len(list(folder.glob("models--*")))
+    count = compat.count_models(folder)
     if not os.access(folder, os.W_OK):
         advice = "can't be written: set HF_HOME to a folder that can"
         return Finding("Hub cache", f"{shown(folder)} {advice}", "note")

@@ -35,9 +35,7 @@ class HubError(UserError):
 
 def shown_endpoint() -> str:
     """Return the Hub's address as it may be shown: without a user and password."""
-    from huggingface_hub import constants
-
-    return _without_tokens(without_credentials(constants.ENDPOINT))
+    return _without_tokens(without_credentials(compat.endpoint()))
 
 
 def redact(text: str) -> str:
@@ -215,14 +213,12 @@ def _id_of_status(status: int, pushing: bool, seconds: int | None) -> str:
 
 
 def _unreachable(error: Exception, repository: Repository, _: bool) -> HubError:
-    certificate = "CERTIFICATE" in str(error)  # OpenSSL's name for what went wrong
+    certificate = compat.is_certificate_problem(error)
     return _say("hub.certificate" if certificate else "hub.no_answer", repository)
 
 
 def _not_json(error: ValueError, repository: Repository, _: bool) -> HubError | None:
-    # Several packages have a class of this name.
-    is_json_error = type(error).__name__ == "JSONDecodeError"
-    return _say("hub.not_a_hub", repository) if is_json_error else None
+    return _say("hub.not_a_hub", repository) if compat.is_not_json(error) else None
 
 
 _OF_MACHINE = {
@@ -236,10 +232,8 @@ _OF_MACHINE = {
 
 def _machine(error: OSError, repository: Repository, _: bool) -> HubError | None:
     """Explain what this machine refused."""
-    from huggingface_hub import constants
-
     if error.errno is None:
         return None
     text_id = _OF_MACHINE.get(error.errno, "hub.file_not_usable")
-    path = error.filename or constants.HF_HUB_CACHE
+    path = error.filename or compat.cache_folder()
     return _say(text_id, repository, path=path, why=error.strerror)

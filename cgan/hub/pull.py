@@ -84,23 +84,24 @@ def cached(repository: Repository) -> Pulled | None:
             _find(repository.id, name, repository.revision)
             for name in (weights.CONFIG_NAME, weights.WEIGHTS_NAME)
         )
-        if config is None or tensors is None or config.parent != tensors.parent:
+        if config is None or tensors is None:
+            return None
+        folder, commit = compat.snapshot(config)
+        if compat.snapshot(tensors) != (folder, commit):
             return None
         if not (compat.matches_its_name(config) and compat.matches_its_name(tensors)):
             return None
     except (OSError, ValueError):  # another user's file, or a ref that isn't text
         return None
-    return Pulled(config.parent, config.parent.name)
+    return Pulled(folder, commit)
 
 
 def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
-    from huggingface_hub import constants
-
     info = api.model_info(
         repository.id,
         revision=repository.revision,
         files_metadata=True,
-        timeout=constants.HF_HUB_ETAG_TIMEOUT,
+        timeout=compat.time_limit(),
     )
     commit = info.sha
     if commit is None:
@@ -120,21 +121,22 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
         )
     pinned = Repository(repository.id, commit)
     config = _fetch_file(api, pinned, there[weights.CONFIG_NAME], weights.MAX_CONFIG_BYTES)
-    limit = weights.max_weights_bytes(weights.load_generator_config(config.parent))
+    folder, _ = compat.snapshot(config)
+    limit = weights.max_weights_bytes(weights.load_generator_config(folder))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
         # Drawing doesn't need it. A commit that was asked for by its sha then goes without, for
         # as long as it is in the cache.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(UserError, *compat.transfer_errors()):
             _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
     # Only now that everything is here and valid: after a pull that was cut off, or that brought
     # other files than ours, the revision stays what it was. Loading them says what is wrong.
     with contextlib.suppress(UserError):
-        loaded = weights.load(config.parent)
+        loaded = weights.load(folder)
         if check is not None:
             check(loaded)
-        compat.remember(config.parent, repository.revision or constants.DEFAULT_REVISION)
-    return Pulled(config.parent, commit)
+        compat.remember(folder, repository.revision or compat.default_revision())
+    return Pulled(folder, commit)
 
 
 def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: int) -> Path:
@@ -177,24 +179,15 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
 
 
 def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
-    """Fetch a file by Xet, or over HTTP where that fails: mirrors and firewalls may lack it."""
-    from huggingface_hub import constants, errors
+    """Fetch a file, whichever way works."""
 
     def download() -> Path:
-        timeout = constants.HF_HUB_ETAG_TIMEOUT
+        timeout = compat.time_limit()
         return Path(
             api.hf_hub_download(pinned.id, name, revision=pinned.revision, etag_timeout=timeout)
         )
 
-    try:
-        return download()
-    except errors.EntryNotFoundError:  # not there, or the Hub couldn't be asked
-        raise
-    except Exception:  # Xet raises errors of any kind
-        if constants.HF_HUB_DISABLE_XET:
-            raise
-        with compat.without_xet():
-            return download()
+    return compat.with_http_fallback(download, Exception)
 
 
 def _find(repository_id: str, name: str, revision: str | None) -> Path | None:

@@ -36,12 +36,12 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
             traceback: it may show a token.
     """
     compat.require("The Hugging Face Hub needs")
-    from huggingface_hub import HfApi, constants
+    from huggingface_hub import HfApi
 
     try:
         _begin()
         try:
-            yield HfApi(endpoint=constants.ENDPOINT, library_name="cgan")
+            yield HfApi(endpoint=compat.endpoint(), library_name="cgan")
         finally:
             _end()
     except UserError:
@@ -73,7 +73,6 @@ def _end() -> None:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Hide warnings about retries, and progress bars where nobody is watching."""
-    from huggingface_hub import constants
     from huggingface_hub.utils import (
         are_progress_bars_disabled,
         disable_progress_bars,
@@ -85,7 +84,7 @@ def _quiet() -> Iterator[None]:
     if verbosity == logging.WARNING:  # the default; whoever set another wants to see it
         set_verbosity(logging.ERROR)
     hide_bars = (
-        constants.HF_HUB_DISABLE_PROGRESS_BARS is None
+        not compat.user_decides_progress_bars()
         and not sys.stderr.isatty()
         and not are_progress_bars_disabled()
     )

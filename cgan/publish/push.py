@@ -52,17 +52,14 @@ def check_may_push(repository: Repository) -> None:
 
     _check_token(repository)
     with hub_session(repository, pushing=True) as api:
-        who = api.whoami()
-        role = who.get("auth", {}).get("accessToken", {}).get("role")
+        who = compat.account(api.whoami())
         namespace = repository.id.partition("/")[0]
-        writable = [who["name"]]
-        writable += [org["name"] for org in who.get("orgs", ()) if org.get("roleInOrg") != "read"]
         # What a fine-grained token may do, only an attempt shows.
-        if role == "read" or (role == "write" and namespace not in writable):
+        if who.role == "read" or (who.role == "write" and namespace not in who.writable):
             raise HubError(
-                f"Your token may not write to {repository.id}: it is {who['name']}'s and lets "
-                f"you {role}. Use a name of your own, or create a token with write permission at "
-                f"{shown_endpoint()}/settings/tokens."
+                f"Your token may not write to {repository.id}: it is {who.name}'s and lets "
+                f"you {who.role}. Use a name of your own, or create a token with write permission "
+                f"at {shown_endpoint()}/settings/tokens."
             )
         with contextlib.suppress(RepositoryNotFoundError):  # then it will be made
             api.auth_check(repository.id, write=True)
@@ -151,8 +148,6 @@ def _check_token(repository: Repository) -> None:
 
 
 def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
-    from huggingface_hub import constants
-
     refs = api.list_repo_refs(repository.id)
     tags = {ref.name: ref.target_commit for ref in refs.tags}
     name = repository.revision or "main"
@@ -163,7 +158,7 @@ def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
         repository.id,
         revision="main" if is_new else name,
         files_metadata=True,
-        timeout=constants.HF_HUB_ETAG_TIMEOUT,
+        timeout=compat.time_limit(),
     )
     return _Branch(name, is_new, head, tags)
 

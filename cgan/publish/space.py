@@ -9,12 +9,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from huggingface_hub import HfApi, SpaceCardData, SpaceHardware, constants
+from huggingface_hub import HfApi, SpaceCardData, SpaceHardware
 from huggingface_hub.errors import HfHubHTTPError
 
 from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.packages import read_pins
+from cgan.hub import compat
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.model.metrics import METRICS_NAME
@@ -199,7 +200,7 @@ def _upload(api: HfApi, space_id: str, folder: Path) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    head = api.space_info(space_id, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    head = api.space_info(space_id, files_metadata=True, timeout=compat.time_limit())
     additions = changed(content, head.siblings)
     deletions = outdated(content, head.siblings, lambda name: name.startswith(_OURS))
     if not additions and not deletions:

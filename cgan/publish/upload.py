@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cgan.hub.compat import without_xet
+from cgan.hub.compat import with_http_fallback
 from cgan.hub.hashes import is_same
 
 if TYPE_CHECKING:
@@ -42,21 +42,10 @@ def send_large(
 ) -> None:
     """Send the large files, which nobody sees until a commit names them.
 
-    By Xet, or over HTTP where that fails: mirrors and firewalls may lack it. `where` is the
-    library's `revision` and `repo_type`.
+    `where` is the library's `revision` and `repo_type`.
     """
-    from huggingface_hub import constants
-    from huggingface_hub.errors import OfflineModeIsEnabled
 
     def send() -> None:
         api.preupload_lfs_files(repository_id, additions, free_memory=False, **where)
 
-    try:
-        send()
-    except OfflineModeIsEnabled:
-        raise
-    except ConnectionError:  # only hf_xet raises it; the rest raises httpx2's errors
-        if constants.HF_HUB_DISABLE_XET:
-            raise
-        with without_xet():
-            send()
+    with_http_fallback(send, ConnectionError)
