@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue
 from cgan.writing.checks import whole
 from cgan.writing.generator import DrawsImages
 from cgan.writing.latents import candidates
@@ -130,7 +130,7 @@ def parse_redrawn(text: Any) -> dict[int, int]:
             redrawn[whole("position", position, 0, MAX_DIGITS - 1)] = whole(
                 "variation", variation, 0, MAX_VARIATION
             )
-    except (ValueError, UserError) as error:
+    except ValueError as error:
         raise BadRedrawn from error
     return {position: variation for position, variation in sorted(redrawn.items()) if variation}
 

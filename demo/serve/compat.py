@@ -9,7 +9,9 @@ here is:
 - `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
@@ -24,7 +26,7 @@ from gradio.state_holder import SessionState, StateHolder
 VERSION = "6.31.0"
 
 # Names in Gradio's HTML that the page's script and style look for: toasts, a slider's reset button
-# and bounds, labels, and the text that counts the seconds.
+# and bounds, labels, the text that counts the seconds, and the page's own parts.
 CLASSES = (
     "toast-body",
     "toast-close",
@@ -34,6 +36,14 @@ CLASSES = (
     "min_value",
     "max_value",
     "block-info",
+    "gradio-container",
+    "dark",
+    "app",
+    "block",
+    "form",
+    "primary",
+    "secondary",
+    "selected",
 )
 # The English labels of a slider's parts, which the script shortens.
 LABELS = ("number input for", "range slider for")
@@ -122,6 +132,19 @@ def parameter_problem(error: Exception, request: Request) -> str:
 
 # What the two functions above look at.
 ERRORS = (FnIndexInferError, KeyError, TypeError)
+
+
+@contextlib.contextmanager
+def quiet_launch() -> Iterator[io.StringIO]:
+    """Catch what Gradio prints when it is launched: lines of its own with MCP, or about a link."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        yield printed
+
+
+def why_no_link(printed: io.StringIO) -> str:
+    """Return why Gradio couldn't make a public link, which it prints and tells nobody else."""
+    return printed.getvalue().strip().partition("\n")[0]
 
 
 def keep_no_sessions(page: gr.Blocks) -> None:

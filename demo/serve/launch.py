@@ -1,7 +1,5 @@
 """Starting Gradio's server with this page's settings."""
 
-import contextlib
-import io
 import os
 from argparse import Namespace
 from collections.abc import Callable
@@ -28,10 +26,8 @@ def launch(build: Callable[[], gr.Blocks], options: Namespace, **look: Any) -> g
         UserError: it can't be served, or a public link is wanted and can't be had.
     """
     zero_gpu.declare()
-    # With MCP, and where it can't share, Gradio prints lines of its own.
-    printed = io.StringIO()
     try:
-        with contextlib.redirect_stdout(printed):
+        with compat.quiet_launch() as printed:
             page = build()
             _, local, public = page.launch(
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
@@ -51,11 +47,13 @@ def launch(build: Callable[[], gr.Blocks], options: Namespace, **look: Any) -> g
                 **look,
             )
         compat.keep_no_sessions(page)
+    except UserError:  # one of them is an OSError, too
+        raise
     except OSError as error:
         raise UserError(f"Could not start the page: {error}") from error
     if options.share and not public and "SPACE_ID" not in os.environ:
         page.close(verbose=False)
-        reason = printed.getvalue().strip().partition("\n")[0]
+        reason = compat.why_no_link(printed)
         raise UserError(f"Gradio gave no public link; leave out --share. {reason}")
     tools = f" (MCP: {local}gradio_api/mcp/)" if options.mcp else ""
     terminal.result(f"Open {public or local}{tools}")

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from gradio.routes import App
 
 from cgan.common.packages import read_pins
+from cgan.writing.look import LOOKS
 from demo.page.page import STATIC
 from demo.serve import compat, gate, options
 from tests.conftest import ROOT
@@ -177,6 +178,22 @@ def test_a_session_has_what_gradio_gives_it(built):
     assert vars(own["mine"]).keys() == vars(gradios["mine"]).keys()
 
 
+def test_what_is_printed_at_a_launch_says_why_there_is_no_link(monkeypatch, capsys):
+    def refuse(**_):
+        raise RuntimeError
+
+    monkeypatch.setattr(gr.networking, "setup_tunnel", refuse)
+    monkeypatch.setenv("no_proxy", "*")  # Gradio asks its own server whether it has started
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.Textbox()
+    with compat.quiet_launch() as printed:
+        _, _, public = page.launch(share=True, quiet=True, prevent_thread_lock=True)
+    page.close(verbose=False)
+    assert public is None
+    assert compat.why_no_link(printed).startswith("Could not create share link. ")
+    assert capsys.readouterr().out == ""
+
+
 @pytest.fixture(scope="module")
 def front_end():
     """The text of Gradio's script and style for the browser."""
@@ -185,8 +202,13 @@ def front_end():
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 
-@pytest.mark.parametrize("name", [*compat.CLASSES, *compat.LABELS])
-def test_the_browser_still_gets_a_name_that_the_page_looks_for(front_end, name):
+@pytest.mark.parametrize("name", compat.CLASSES)
+def test_the_browser_still_gets_a_class_that_the_page_looks_for(front_end, name):
+    assert re.search(rf'\.{name}(?![\w-])|="{name}"', front_end)
+
+
+@pytest.mark.parametrize("name", compat.LABELS)
+def test_the_browser_still_gets_a_label_that_the_page_looks_for(front_end, name):
     assert name in front_end
 
 
@@ -194,6 +216,22 @@ def test_the_page_looks_for_these_names():
     looked_for = "".join((STATIC / name).read_text() for name in ("page.js", "style.css"))
     for name in (*compat.CLASSES, *compat.LABELS):
         assert name in looked_for, name
+
+
+def our_classes():
+    """Return the classes that the page gives to its own parts, and to Gradio's components."""
+    paths = [path for path in STATIC.parent.rglob("*") if path.suffix in (".py", ".js")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    given = re.findall(r"""class(?:es)?=["'](.*?)["']|elem_classes=\[(.*?)\]""", text)
+    return {*LOOKS, *re.findall(r"[\w-]+", str(given))}
+
+
+def test_no_other_class_of_gradios_is_looked_for():
+    style = re.sub(r"/\*.*?\*/", "", (STATIC / "style.css").read_text(), flags=re.DOTALL)
+    selectors = " ".join(re.findall(r"([^{};]+)\{", style))
+    used = set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
+    assert {"sheet", "problem", "mnist"} <= used & our_classes()
+    assert used - our_classes() - {*compat.CLASSES} == set()
 
 
 # The routes of Gradio's server by their first part, for which the gate was made.
