@@ -38,6 +38,7 @@ def do(values: argparse.Namespace) -> None:
         look("drawing", _drawing),
         *find_machine(),
         look("MNIST", functools.partial(_mnist, values.data_dir)),
+        look("classifiers", _classifiers),
         look("disk", _disk),
         *find_hub(),
     ]
@@ -59,7 +60,8 @@ def _system() -> list[Finding]:
 def _python() -> Finding:
     version = f"{platform.python_version()} ({platform.python_implementation()})"
     if not _TESTED[0] <= sys.version_info[:2] <= _TESTED[1]:
-        advice = "training needs Python 3.10 to 3.12"
+        first, last = (".".join(map(str, tested)) for tested in _TESTED)
+        advice = f"training needs Python {first} to {last}"
         return Finding("Python", f"{version}: {advice}", "note")
     return Finding("Python", version)
 
@@ -84,6 +86,12 @@ def _mnist(folder: Path) -> Finding:
         return Finding("MNIST", f"in {shown(folder)}")
     advice = "training downloads them, or give --data_dir"
     return Finding("MNIST", f"{len(missing)} of {len(mnist.MD5)} files not in {folder}: {advice}")
+
+
+def _classifiers() -> Finding:
+    from cgan.evaluation import classifier_cache  # here: imports NumPy, too
+
+    return classifier_cache.find()
 
 
 def _disk() -> Finding:

@@ -16,11 +16,13 @@ from safetensors import SafetensorError
 
 from cgan.common import files
 from cgan.common.errors import UserError
+from cgan.common.finding import Finding, shown
 from cgan.common.terminal import warn
 from cgan.model.layers import Tensors
 from cgan.model.weights import to_safetensors
 
 _MAX_BYTES = 64 << 20
+_SUFFIX = ".safetensors"
 
 
 def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
@@ -32,10 +34,27 @@ def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
     """
     made_of = json.dumps([data_checksum, key], sort_keys=True)
     name = hashlib.sha256(made_of.encode()).hexdigest()
+    return folder() / f"{name}{_SUFFIX}"
+
+
+def folder() -> Path:
+    """Return the folder of the cache, whether it is there or not."""
     cache = os.environ.get("XDG_CACHE_HOME", "")
     # The XDG Base Directory Specification says to ignore a relative path.
     base = Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache"
-    return base / "cgan" / "classifiers" / f"{name}.safetensors"
+    return base / "cgan" / "classifiers"
+
+
+def find() -> Finding:
+    """Say where the cache is and how many classifiers it holds."""
+    name, place = "classifiers", folder()
+    if not place.exists():
+        return Finding(name, f"{shown(place)}, not there yet: evaluation trains one and keeps it")
+    if not os.access(place, os.W_OK):
+        advice = "can't be written: each evaluation trains its classifiers again"
+        return Finding(name, f"{shown(place)} {advice}", "note")
+    count = len(list(place.glob(f"*{_SUFFIX}")))
+    return Finding(name, f"{shown(place)}, {count} classifier{'s' * (count != 1)}")
 
 
 def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:

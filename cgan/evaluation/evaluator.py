@@ -75,12 +75,11 @@ class Evaluator:
             say: told what is happening.
             check: called many times a second; an exception that it raises stops the work.
         """
-        # Here: it imports Jittor, which may have to compile itself first.
+        # Here and below: it imports Jittor, which may have to compile itself first.
         from cgan.evaluation import classifier
 
         self._train, self._test = train, test
         self._say, self._check = say, check
-        self._module = classifier
         self._classifier = classifier.trained(train, classifier.JUDGE, say, check)
         self._real = self.judge(test.images, test.labels)
 
@@ -187,13 +186,16 @@ class Evaluator:
     def gan_train(self, images: Images, labels: Labels) -> float:
         """Train a classifier on these images; return its accuracy on the real test images."""
         data = replace(self._train, name="samples", images=images, labels=labels)
-        settings = self._module.PUPIL
-        pupil = self._module.fit(data, self._train.n_classes, settings, self._check)
+        from cgan.evaluation import classifier
+
+        pupil = classifier.fit(data, self._train.n_classes, classifier.PUPIL, self._check)
         return _rounded(pupil.accuracy(self._test))
 
     @functools.cached_property
     def _gan_train_real(self) -> float:
-        pupil = self._module.trained(self._train, self._module.PUPIL, self._say, self._check)
+        from cgan.evaluation import classifier
+
+        pupil = classifier.trained(self._train, classifier.PUPIL, self._say, self._check)
         return _rounded(pupil.accuracy(self._test))
 
     @functools.cached_property

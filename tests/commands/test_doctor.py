@@ -45,6 +45,7 @@ def test_a_real_run(tmp_path):
     assert found["Python"][0] == "ok"
     for name in ("cgan", "platform", "numpy", "jittor", "C++ compiler", "oneDNN", "MNIST", "disk"):
         assert name in found
+    assert "cgan/classifiers" in found["classifiers"][1]
     assert list(tmp_path.iterdir()) == []
 
 

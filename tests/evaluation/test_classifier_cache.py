@@ -31,6 +31,17 @@ def test_the_users_cache_is_the_default(monkeypatch, value):
     assert Path.home() / ".cache" / "cgan" in classifier_cache.path("data", {}).parents
 
 
+def test_it_is_found_where_it_is_and_counted(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    place = f"{tmp_path}/cgan/classifiers"
+    assert classifier_cache.find().text.startswith(f"{place}, not there yet")
+    classifier_cache.save(classifier_cache.path("data", {}), TENSORS)
+    assert classifier_cache.find().text == f"{place}, 1 classifier"
+    classifier_cache.save(classifier_cache.path("other", {}), TENSORS)
+    found = classifier_cache.find()
+    assert (found.level, found.text) == ("ok", f"{place}, 2 classifiers")
+
+
 def test_what_is_saved_is_loaded(tmp_path, capsys):
     path = tmp_path / "new" / "a.safetensors"
     assert classifier_cache.load(path, SHAPES) is None
