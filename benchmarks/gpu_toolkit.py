@@ -8,11 +8,13 @@ PyTorch, in `nvidia/` of its site-packages. So FOLDER gets links to all of them.
 
 Jittor 1.3.11 was written for CUDA up to 12 and cuDNN up to 8: it doesn't compile with CUDA 13. The
 few lines that keep it from that are changed in the Jittor of the Python that runs this, which is to
-be in a virtual environment of its own.
+be in a virtual environment of its own. Beside each changed file stays the original.
 
-Prints what was done, and last the folder's nvcc; exit code 1 where there is no toolkit.
+Prints what was done, and last the folder's nvcc; exit code 1 where there is no toolkit, or where
+Jittor isn't the one whose lines these are. Test: tests/test_gpu_toolkit.py, with Jittor's files.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -20,6 +22,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cgan.backend import compat
 
 # What CUDA 13 no longer has; none of it decides anything on a machine with one GPU.
 CUDA_13 = {
@@ -87,11 +93,17 @@ def lay_out(folder: Path, toolkit: Path, packages: Path) -> Path:
 
 
 def change(path: Path, changes: dict[str, str]) -> None:
-    """Replace text in a file of Jittor's."""
-    text = path.read_text(encoding="utf8")
+    """Replace text in a file of Jittor's: in its original, where this is not the first time."""
+    original = path.with_name(f"{path.name}.original")
+    text = (original if original.exists() else path).read_text(encoding="utf8")
+    changed = text
     for old, new in changes.items():
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf8")
+        if old not in text:
+            sys.exit(f"{path} has no {old}: this was written for Jittor {compat.VERSION}.")
+        changed = changed.replace(old, new)
+    if not original.exists():
+        shutil.copyfile(path, original)
+    path.write_text(changed, encoding="utf8")
 
 
 def major_version(text: str, pattern: str) -> int:
@@ -100,12 +112,19 @@ def major_version(text: str, pattern: str) -> int:
     return int(found[1]) if found else 0
 
 
-def adapt_jittor(folder: Path, nvcc: Path) -> None:
-    """Change Jittor where CUDA or cuDNN is newer than it."""
+def find_jittor() -> Path:
+    """Return the folder of the Jittor that this Python has, which must be the one we know."""
     spec = importlib.util.find_spec("jittor")
     if spec is None or spec.origin is None:
         sys.exit("Jittor is not installed.")
-    jittor = Path(spec.origin).parent
+    version = importlib.metadata.version("jittor")
+    if version != compat.VERSION:
+        sys.exit(f"Jittor is {version}: this was written for {compat.VERSION}.")
+    return Path(spec.origin).parent
+
+
+def adapt_jittor(jittor: Path, folder: Path, nvcc: Path) -> None:
+    """Change Jittor where CUDA or cuDNN is newer than it."""
     version = subprocess.run([nvcc, "--version"], capture_output=True, text=True, check=True)
     if major_version(version.stdout, r"release (\d+)") >= 13:
         change(jittor / "extern/cuda/inc/helper_cuda.h", CUDA_13)
@@ -113,8 +132,13 @@ def adapt_jittor(folder: Path, nvcc: Path) -> None:
     header = folder / "include/cudnn_version.h"
     cudnn = header.read_text() if header.is_file() else ""
     if major_version(cudnn, r"define CUDNN_MAJOR (\d+)") >= 9:
+        # Jittor compiles whatever is in this folder, so that no original can stay there.
+        recurrent = list((jittor / "extern/cuda/cudnn").rglob("*_rnn_*"))
+        again = (jittor / "compile_extern.py.original").exists()
+        if not recurrent and not again:
+            sys.exit(f"{jittor} has no *_rnn_*: this was written for Jittor {compat.VERSION}.")
         change(jittor / "compile_extern.py", CUDNN_9)
-        for path in (jittor / "extern/cuda/cudnn").rglob("*_rnn_*"):
+        for path in recurrent:
             path.unlink()
         print("Jittor changed for cuDNN 9: other names of libraries, no recurrent networks.")
 
@@ -131,7 +155,7 @@ def main() -> None:
     for name in ("cudart", "cublas", "curand", "cudnn"):
         library = folder / f"lib64/lib{name}.so"
         print(f"{name}: {library.resolve() if library.exists() else 'not found'}")
-    adapt_jittor(folder, nvcc)
+    adapt_jittor(find_jittor(), folder, nvcc)
     print(nvcc)
 
 

@@ -4,6 +4,8 @@ Jittor's documented interface is its tensors, modules and optimizers. The rest o
 here, each with the reason and the test that fails when it changes. Before moving the pin in
 requirements.txt, run these tests; `tests/backend/test_compat.py` reminds you by comparing the
 versions, and holds what is here against Jittor's source. Nothing here imports Jittor.
+
+`benchmarks/gpu_toolkit.py` stands apart: it changes lines of Jittor's source, for newer CUDA.
 """
 
 import json
