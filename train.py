@@ -16,8 +16,8 @@ from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
 from cgan.hub.repository import Repository
+from cgan.model.option_fields import add_to
 from cgan.publish.push import check_may_push, push
-from cgan.training.option_fields import add_to
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES, from_recipe
 from cgan.training.run import generator_config, resume, start

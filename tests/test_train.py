@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import train
-from cgan.training.option_fields import options_of
+from cgan.model.option_fields import options_of
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES
 

@@ -1,6 +1,6 @@
 """The options of a training run: what decides the weights, and how to run.
 
-An option is added by adding a field. `cgan.training.option_fields` says what a field can hold, and
+An option is added by adding a field. `cgan.model.option_fields` says what a field can hold, and
 gets the command line, the help, the checks and the rule of `--resume` from it.
 """
 
@@ -14,8 +14,8 @@ from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model.architectures.conv import DEFAULT_WIDTHS, MAX_WIDTH
+from cgan.model.option_fields import check_needs, check_values, is_given, option, options_of
 from cgan.model.registry import ARCHITECTURES, takers
-from cgan.training.option_fields import check_needs, check_values, is_given, option, options_of
 from cgan.writing.latents import MAX_SEED
 
 LOSSES = ("lsgan", "bce", "hinge")

@@ -14,8 +14,8 @@ from cgan.common.terminal import warn
 from cgan.data import datasets
 from cgan.model import reader, registry
 from cgan.model.config import GeneratorConfig
+from cgan.model.option_fields import resumed
 from cgan.training import checkpoint
-from cgan.training.option_fields import resumed
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder

@@ -6,8 +6,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from cgan.common.errors import BadValue
+from cgan.model.option_fields import resumed
 from cgan.model.registry import ARCHITECTURES
-from cgan.training.option_fields import resumed
 from cgan.training.options import Execution, TrainingOptions
 from tests.conftest import message
 

@@ -7,7 +7,7 @@ import pytest
 
 from cgan.common.command_line import Parser
 from cgan.common.errors import BadValue
-from cgan.training.option_fields import (
+from cgan.model.option_fields import (
     add_to,
     check_needs,
     check_values,
