@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import BadValue, UserError, kind_of
+from cgan.common.errors import UserError, kind_of
 from cgan.common.terminal import note, result
-from cgan.common.values import is_one_of
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
 from cgan.model.metrics import METRICS_NAME
@@ -80,8 +79,6 @@ def _load_splits(values: argparse.Namespace, img_size: int) -> "tuple[Dataset, D
     from cgan.data import datasets
 
     dataset = values.dataset or _trained_on(values.folder)
-    if not is_one_of(dataset, datasets.DATASETS):
-        raise BadValue(f"--dataset must be one of {', '.join(datasets.DATASETS)}, not {dataset!r}.")
     return datasets.load_splits(dataset, values.data_dir, img_size, values.quiet)
 
 

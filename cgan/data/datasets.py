@@ -1,6 +1,7 @@
 """Real images and labels, resized and normalised once, in memory."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from PIL import Image
 from cgan.common.errors import BadValue, MissingFile
 from cgan.data import idx, mnist
 
-DATASETS = ("mnist", "digits")
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
@@ -70,23 +70,35 @@ class Dataset:
         )
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from.
+
+    Attributes:
+        title: what the help of `--dataset` says about it.
+        train: (data_dir, quiet) -> the name for people, and all images to train on.
+        splits: (data_dir, img_size, quiet) -> the training set and the test set.
+    """
+
+    title: str
+    train: Callable[[Path, bool], tuple[str, _Split]]
+    splits: Callable[[Path, int, bool], tuple[Dataset, Dataset]]
+
+
 def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Dataset:
     """Load a training set.
 
     Args:
-        dataset: "mnist" (the IDX files in `data_dir`, downloaded where missing) or "digits"
-            (scikit-learn's bundled ones, no download).
+        dataset: a name in `DATASETS`.
         data_dir: folder of the IDX files; other data sets in that format work, too.
         img_size: height and width to resize to (bilinear), in pixels.
         quiet: show no progress bar.
 
     Raises:
+        BadValue: there is no data set of this name.
         UserError: the data are missing, damaged, or not images with labels.
     """
-    if dataset == "digits":
-        name, split = _sklearn_digits()
-    else:
-        name, (split,) = _idx_folder(data_dir, quiet, (_TRAINING_FILES,))
+    name, split = _source(dataset).train(data_dir, quiet)
     return _make(name, split, img_size)
 
 
@@ -94,9 +106,6 @@ def load_splits(
     dataset: str, data_dir: Path, img_size: int, quiet: bool = False
 ) -> tuple[Dataset, Dataset]:
     """Load a training set and the test set that belongs to it.
-
-    Scikit-learn's digits have no test set, so every fifth image of each class is used for it here.
-    `load` uses all of them for training.
 
     Args:
         dataset: as for `load`.
@@ -107,17 +116,13 @@ def load_splits(
     Raises:
         UserError: as for `load`; or there is no test set, or its classes or colours differ.
     """
-    if dataset == "digits":
-        name, split = _sklearn_digits()
-        return _split(_make(name, split, img_size))
-    name, splits = _idx_folder(data_dir, quiet, (_TRAINING_FILES, _TEST_FILES))
-    train, test = (_make(name, split, img_size) for split in splits)
-    if test.n_classes > train.n_classes or test.channels != train.channels:
-        raise BadValue(
-            f"The test set in {data_dir} has other classes or colours than the training set: "
-            "they do not belong together."
-        )
-    return train, test
+    return _source(dataset).splits(data_dir, img_size, quiet)
+
+
+def _source(dataset: str) -> Source:
+    if dataset not in DATASETS:
+        raise BadValue(f"--dataset must be one of {', '.join(DATASETS)}, not {dataset!r}.")
+    return DATASETS[dataset]
 
 
 def _make(name: str, split: _Split, img_size: int) -> Dataset:
@@ -128,14 +133,6 @@ def _make(name: str, split: _Split, img_size: int) -> Dataset:
         labels=labels.astype(np.int32),
         source_size=(pixels.shape[1], pixels.shape[2]),
     )
-
-
-def _split(digits: Dataset) -> tuple[Dataset, Dataset]:
-    """Return the images to train on and those to test on."""
-    for_test = np.zeros(len(digits.labels), bool)
-    for label in range(digits.n_classes):
-        for_test[np.flatnonzero(digits.labels == label)[::_DIGITS_PER_TEST]] = True
-    return digits.part(~for_test), digits.part(for_test)
 
 
 def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -164,6 +161,34 @@ def _sklearn_digits() -> tuple[str, _Split]:
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
     return "scikit-learn digits", (pixels, digits.target.astype(np.uint8))
+
+
+def _sklearn_splits(img_size: int) -> tuple[Dataset, Dataset]:
+    """Return the digits to train on, and those to test on: there is no test set of their own.
+
+    `load` uses all of them for training.
+    """
+    digits = _make(*_sklearn_digits(), img_size)
+    for_test = np.zeros(len(digits.labels), bool)
+    for label in range(digits.n_classes):
+        for_test[np.flatnonzero(digits.labels == label)[::_DIGITS_PER_TEST]] = True
+    return digits.part(~for_test), digits.part(for_test)
+
+
+def _idx_train(folder: Path, quiet: bool) -> tuple[str, _Split]:
+    name, (split,) = _idx_folder(folder, quiet, (_TRAINING_FILES,))
+    return name, split
+
+
+def _idx_splits(folder: Path, img_size: int, quiet: bool) -> tuple[Dataset, Dataset]:
+    name, splits = _idx_folder(folder, quiet, (_TRAINING_FILES, _TEST_FILES))
+    train, test = (_make(name, split, img_size) for split in splits)
+    if test.n_classes > train.n_classes or test.channels != train.channels:
+        raise BadValue(
+            f"The test set in {folder} has other classes or colours than the training set: "
+            "they do not belong together."
+        )
+    return train, test
 
 
 def _idx_folder(
@@ -219,3 +244,15 @@ def _read_idx_files(
                     "file (or its .gz) there."
                 )
     return contents, not others
+
+
+# `cgan.publish.card` says what the model card tells about each.
+DATASETS = {
+    "mnist": Source("IDX files in --data-dir, downloaded if missing", _idx_train, _idx_splits),
+    "digits": Source(
+        "bundled",
+        lambda data_dir, quiet: _sklearn_digits(),
+        lambda data_dir, img_size, quiet: _sklearn_splits(img_size),
+    ),
+}
+"""The data sets by name; the IDX files may be other data than MNIST."""

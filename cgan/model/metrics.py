@@ -2,8 +2,8 @@
 
 import json
 import math
-import types
 import typing
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ class Metrics:
         for name in _SHARES:
             _check_between(name, getattr(self, name), 1)
         for share in self.gan_test_per_class:
+            _check_type("gan_test_per_class", share, float)
             _check_between("gan_test_per_class", share, 1)
         for name in ("frechet_distance", "frechet_distance_real"):
             _check_between(name, getattr(self, name), math.inf)
@@ -170,22 +171,22 @@ def read(folder: Path, sha256: str) -> Metrics:
 
 
 def _check_type(name: str, value: Any, kind: Any) -> None:
-    if isinstance(kind, types.UnionType):  # float | None
-        if value is None:
-            return
-        kind = float
-    if kind is float:
-        fits = is_whole(value) or isinstance(value, float)
-    elif kind is int:
-        fits = is_whole(value, 0)
-    elif kind is str:
-        fits = isinstance(value, str)
-    else:  # tuple[float, ...]
-        fits = isinstance(value, tuple) and len(value) > 0
-        for item in value if fits else ():
-            _check_type(name, item, float)
-    if not fits:
+    if not _FITS[kind](value):
         raise BadValue(f"{name} can't be {value!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return is_whole(value) or isinstance(value, float)
+
+
+# By the type of a field.
+_FITS: dict[Any, Callable[[Any], bool]] = {
+    float: _is_number,
+    float | None: lambda value: value is None or _is_number(value),
+    int: lambda value: is_whole(value, 0),
+    str: lambda value: isinstance(value, str),
+    tuple[float, ...]: lambda value: isinstance(value, tuple) and len(value) > 0,
+}
 
 
 def _check_between(name: str, value: float | None, high: float) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgan.common.errors import printable
 from cgan.hub.repository import Repository
@@ -16,8 +16,31 @@ GRID_NAME, NUMBER_NAME = "grid.png", "number.png"
 # The article's number, never the one of a run: that may be somebody's phone number.
 NUMBER = "01234567890"
 
-# The repository of the data on the Hub, if there is one, and their usual name.
-_DATASETS = {"mnist": ("ylecun/mnist", "MNIST"), "digits": (None, "scikit-learn's digits")}
+
+class _Data(NamedTuple):
+    """What the card tells about a data set.
+
+    Attributes:
+        hub_id: its repository on the Hub, if there is one.
+        title: its usual name.
+        limits: what it limits, as a sentence; empty if nothing.
+    """
+
+    hub_id: str | None = None
+    title: str | None = None
+    limits: str = ""
+
+
+# By the names that training has for them.
+DATASETS = {
+    "mnist": _Data(
+        "ylecun/mnist",
+        "MNIST",
+        "Its handwriting is that of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, "
+        "from the 1990s. It varies less than MNIST does, and some digits are illegible.",
+    ),
+    "digits": _Data(None, "scikit-learn's digits"),
+}
 # By key in `metrics.json`: the type on the Hub, the usual name, and what it measures.
 _METRICS = {
     "gan_test": ("accuracy", "GAN-test", "accuracy of a real-data classifier on its images"),
@@ -66,7 +89,7 @@ def _front_matter(
 ) -> str:
     from huggingface_hub import EvalResult, ModelCardData  # here: slow to import
 
-    hub_id, title = _dataset(training)
+    hub_id, title, _ = _dataset(training)
     tags = ["gan", "cgan", "jittor", "numpy", "image-generation"]
     if writes_numbers(config):
         tags.append("handwritten-digits")
@@ -98,7 +121,7 @@ def _front_matter(
 
 def _what_it_is(sampler: Sampler, training: Mapping[str, Any]) -> str:
     config = sampler.config
-    title = _dataset(training)[1]
+    title = _dataset(training).title
     size = f"{config.img_size}x{config.img_size}"
     kind = "A conditional GAN" if config.conditional else "A GAN"
     draws = "that writes numbers by hand" if writes_numbers(config) else "that draws images"
@@ -188,19 +211,16 @@ def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     lines = ["Each image is drawn by itself: neighbours don't touch or match in style."]
     if writes_numbers(config):
         lines.append("It knows single digits and no other characters.")
-    if training.get("dataset") == "mnist":
-        lines.append(
-            "Its handwriting is that of MNIST (LeCun, Cortes and Burges, CC BY-SA 3.0): American, "
-            "from the 1990s. It varies less than MNIST does, and some digits are illegible."
-        )
+    if limits := _dataset(training).limits:
+        lines.append(limits)
     lines.append("What it draws is no evidence that a person wrote anything.")
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
-def _dataset(training: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Return the id on the Hub and the usual name of the data; None for what is unknown."""
+def _dataset(training: Mapping[str, Any]) -> _Data:
+    """Return what there is to tell about the data: nothing if the record names none we know."""
     name = training.get("dataset")
-    return _DATASETS.get(name, (None, None)) if isinstance(name, str) else (None, None)
+    return DATASETS.get(name, _Data()) if isinstance(name, str) else _Data()
 
 
 def _known(metrics: Mapping[str, Any]) -> dict[str, float]:

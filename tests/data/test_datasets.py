@@ -222,6 +222,13 @@ def test_a_test_set_with_more_classes_belongs_to_other_data(tmp_path):
         datasets.load_splits("mnist", tmp_path, 12)
 
 
+@pytest.mark.parametrize("load", [datasets.load, datasets.load_splits])
+def test_unknown_data_are_refused_not_taken_for_mnist(load, tmp_path):
+    with pytest.raises(BadValue) as caught:
+        load("letters", tmp_path, 8)
+    assert message(caught) == "--dataset must be one of mnist, digits, not 'letters'."
+
+
 def test_the_checksum_is_of_images_and_labels():
     train, test = datasets.load_splits("digits", None, 8)
     assert train.checksum() == datasets.load_splits("digits", None, 8)[0].checksum()

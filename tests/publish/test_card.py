@@ -5,9 +5,10 @@ import re
 import pytest
 import yaml
 
+from cgan.data import datasets
 from cgan.hub.repository import Repository
 from cgan.model.config import GeneratorConfig
-from cgan.publish.card import card
+from cgan.publish.card import DATASETS, card
 from tests.conftest import TINY, TINY_CONV, random_sampler, run_python
 
 X = Repository("ann/numbers")
@@ -26,6 +27,10 @@ METRICS = {
 def make(config=None, training=TRAINING, metrics=METRICS, repository=X):
     config = config or GeneratorConfig(latent_dim=3, img_size=8)
     return card(random_sampler(config), training, metrics, repository)
+
+
+def test_it_knows_all_data_that_training_does():
+    assert DATASETS.keys() == datasets.DATASETS.keys()
 
 
 def front_matter(text):
