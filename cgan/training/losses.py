@@ -47,16 +47,14 @@ and it is paid only every few steps, at as many times the weight, as in Karras e
 and Improving the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
 
 Each function of scores below takes those of D, (N, 1) float32, and returns a scalar. The loss of D
-is (real + generated) / 2, as in the article. Importing this module imports Jittor.
+is (real + generated) / 2, as in the article. They are written with the methods of Jittor's arrays
+alone, so that this module, which the options read, need not import Jittor.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cgan.backend.setup import load_jittor
 from cgan.model.reader import CERTAIN
-
-jt = load_jittor()
 
 R1_NOISE = 0.05
 """s in equation (7); pixels are from -1 to 1."""
@@ -78,12 +76,12 @@ def bce(scores: Any, real: bool) -> Any:
     """
     logits = -scores if real else scores
     # log(1 + exp(x)) without overflow: max(x, 0) + log(1 + exp(-|x|)).
-    return (jt.maximum(logits, 0.0) + jt.log(1.0 + jt.exp(-jt.abs(logits)))).mean()
+    return (logits.maximum(0.0) + (1.0 + (-logits.abs()).exp()).log()).mean()
 
 
 def hinge(scores: Any, real: bool) -> Any:
     """Hinge loss, equation (4), for D: the mean of max(0, 1 - score), or of max(0, 1 + score)."""
-    return jt.maximum(1.0 - scores if real else 1.0 + scores, 0.0).mean()
+    return (1.0 - scores if real else 1.0 + scores).maximum(0.0).mean()
 
 
 def reader_loss(log_probabilities: Any, labels: Any) -> Any:
@@ -94,7 +92,7 @@ def reader_loss(log_probabilities: Any, labels: Any) -> Any:
         labels: (N,) int32, the classes that the images should show.
     """
     own = log_probabilities.reindex((len(labels),), ["i0", "@e0(i0)"], extras=[labels])
-    return jt.maximum(CERTAIN - own, 0.0).mean()
+    return (CERTAIN - own).maximum(0.0).mean()
 
 
 def gradient_penalty(scores: Any, near: Any) -> Any:
@@ -111,16 +109,20 @@ class Loss(NamedTuple):
     """What both networks minimise.
 
     Attributes:
+        title: what the help of `--loss` says about it.
         discriminator: (scores, real) -> the loss of D on real or on generated images.
         generator: scores of generated images -> the loss of G.
     """
 
+    title: str
     discriminator: Callable[[Any, bool], Any]
     generator: Callable[[Any], Any]
 
 
 LOSSES = {
-    "lsgan": Loss(lsgan, lambda scores: lsgan(scores, real=True)),
-    "bce": Loss(bce, lambda scores: bce(scores, real=True)),
-    "hinge": Loss(hinge, lambda scores: -scores.mean()),
+    "lsgan": Loss("least squares", lsgan, lambda scores: lsgan(scores, real=True)),
+    "bce": Loss(
+        "cross-entropy, the article's formulas", bce, lambda scores: bce(scores, real=True)
+    ),
+    "hinge": Loss("", hinge, lambda scores: -scores.mean()),
 }
