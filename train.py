@@ -8,7 +8,7 @@ import json
 import shlex
 import sys
 import time
-from dataclasses import fields
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
 from cgan.hub.repository import Repository
-from cgan.model.option_fields import add_to
+from cgan.model.option_fields import add_to, options_of
 from cgan.publish.push import check_may_push, push
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES, from_recipe
@@ -26,29 +26,30 @@ from cgan.training.run import generator_config, resume, start
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line's values; training and execution options only if given."""
     parser = Parser(prog="train.py", description=__doc__.split("\n")[0])
-    add_to(parser, TrainingOptions)
+    data_dir, *how_to_run, quiet = options_of(Execution).values()
+    add_to(parser, TrainingOptions.known().values())
     parser.add_option(
         "recipe",
         choices=RECIPES,
         help="what the other options start from: article (the defaults) or best",
     )
-    add_to(parser, Execution, "data_dir")
+    add_to(parser, [data_dir])
     parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME)")
     parser.add_option("resume", type=Path, metavar="RUN", help="go on with the run in this folder")
-    add_to(parser, Execution, "max_steps", "device", "evaluate")
+    add_to(parser, how_to_run)
     parser.add_option(
         "push_to_hub", metavar="USER/NAME", help="publish the weights when training is done"
     )
     parser.add_option("dry_run", action="store_true", help="print the settings and stop")
-    add_to(parser, Execution, "quiet")
+    add_to(parser, [quiet])
     return parser.parse_args(arguments)
 
 
 def train(arguments: list[str] | None) -> None:
     """Do what the command line says."""
     values = parse(arguments)
-    given = _given(values, TrainingOptions)
-    execution = Execution(**_given(values, Execution))
+    given = _given(values, TrainingOptions.known())
+    execution = Execution(**_given(values, options_of(Execution)))
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
         options = from_recipe(values.recipe or "article", given)
@@ -80,9 +81,8 @@ def _check_resume(values: argparse.Namespace) -> None:
         raise BadValue("--resume takes neither --out nor --dry-run: it goes on in its folder.")
 
 
-def _given(values: argparse.Namespace, options_class: type) -> dict[str, Any]:
-    """Return the options of a dataclass that were given."""
-    names = (field.name for field in fields(options_class))
+def _given(values: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of the options that were given."""
     return {name: getattr(values, name) for name in names if hasattr(values, name)}
 
 

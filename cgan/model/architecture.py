@@ -4,8 +4,8 @@ Everything else asks here, and never for the name of an architecture. `cgan.mode
 lists the known ones.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cgan.model.config import Config
 from cgan.model.layers import Shapes, Tensors
+from cgan.model.option_fields import check_needs, check_values, options_of
 
 
 class Network(Protocol):
@@ -39,6 +40,22 @@ class Network(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class OwnOptions:
+    """The training options that only one architecture has: none, but a subclass adds some.
+
+    They are fields made by `cgan.model.option_fields.option`.
+
+    Raises:
+        BadValue: names the option that is wrong.
+    """
+
+    def __post_init__(self) -> None:
+        """Check every option."""
+        check_values(self)
+        check_needs(self)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Architecture(Generic[Config]):
     """An architecture of generators.
@@ -52,9 +69,9 @@ class Architecture(Generic[Config]):
         generator: builds the forward pass in NumPy from a config and checked tensors.
         networks: module with its Jittor networks (see `cgan.training.networks`). It is imported
             only for training, because it imports Jittor.
-        config_options: the training option that sets each of the config's own fields, by field.
-        network_options: the other training options that its networks take, besides those that all
-            do.
+        options: class of its own training options. They are on the command line and in
+            `config.json` with all others, and its networks find them in `TrainingOptions.own`.
+        takes: the training options that it takes and others may not, besides its own.
     """
 
     name: str
@@ -64,19 +81,15 @@ class Architecture(Generic[Config]):
     shapes: Callable[[Config], Shapes]
     generator: Callable[[Config, Tensors], Network]
     networks: str
-    config_options: Mapping[str, str] = field(default_factory=dict)
-    network_options: frozenset[str] = frozenset()
+    options: type[OwnOptions] = OwnOptions
+    takes: frozenset[str] = frozenset()
 
-    @property
-    def options(self) -> frozenset[str]:
-        """Training options that this architecture takes and others may not."""
-        return self.network_options.union(self.config_options.values())
+    def own_fields(self, own: OwnOptions) -> dict[str, Any]:
+        """Return the config's own fields that the architecture's own options set."""
+        values = {its.sets: getattr(own, name) for name, its in options_of(self.options).items()}
+        return {name: value for name, value in values.items() if name and value is not None}
 
-    def own_fields(self, options: object) -> dict[str, Any]:
-        """Return the config's own fields that training options set.
-
-        Args:
-            options: has an attribute for each option; None leaves a field at its default.
-        """
-        values = {name: getattr(options, option) for name, option in self.config_options.items()}
-        return {name: value for name, value in values.items() if value is not None}
+    def option_for(self, field: str) -> str:
+        """Return the name of the training option that sets a field of the config."""
+        setters = {its.sets: name for name, its in options_of(self.options).items()}
+        return setters.get(field, field)

@@ -2,7 +2,8 @@
 
 `option` makes such a field: its default, what it means, its bounds, and whether it decides the
 weights. The command line, its help, the checks and the rule of `--resume` all come from the
-fields, so adding a field is all that it takes to add an option.
+fields, so adding a field is all that it takes to add an option. Training has such options
+(`cgan.training.options`), and an architecture may bring its own.
 """
 
 import argparse
@@ -10,29 +11,41 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from cgan.common.command_line import Parser
 from cgan.common.errors import BadValue
 from cgan.common.values import is_one_of, is_whole
 
-Options = TypeVar("Options")
-
 _METADATA_KEY = "option"
+
+
+class Titled(Protocol):
+    """A choice that says what it is."""
+
+    @property
+    def title(self) -> str:
+        """A few words; empty where the name says it all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What is known about an option besides its name, type and default.
+    """What is known about an option.
 
     Attributes:
-        description: the text in `--help`.
+        name: the field's.
+        type: the field's; of `int | None` it is int.
+        default: the field's.
+        description: the text in `--help`; or a table of the choices, which makes it.
         decides_weights: whether another value gives other weights. Where it doesn't, `--resume`
             accepts a new value.
-        needs: another option that this one needs.
+        private: whether its value may be somebody's own, so that it isn't published.
+        sets: the field of the generator's config that it sets; empty if none. With None as its
+            value, that field keeps its default.
+        needs: another option of the same dataclass that this one needs.
         choices: the values to choose from; empty if there is no such list.
         at_least: lower bound, of each value if there are several.
         greater_than: lower bound that is not itself allowed.
@@ -41,8 +54,13 @@ class Option:
         because: why the bounds are what they are, as the end of an error message.
     """
 
-    description: str
+    name: str = ""
+    type: Any = None
+    default: Any = None
+    description: str | Mapping[str, Titled]
     decides_weights: bool = True
+    private: bool = False
+    sets: str = ""
     needs: str | None = None
     choices: Collection[str] = ()
     at_least: float = -math.inf
@@ -50,6 +68,12 @@ class Option:
     at_most: float = math.inf
     less_than: float = math.inf
     because: str = ""
+
+    def describe(self) -> str:
+        """Return the text in `--help`, without the default."""
+        if isinstance(self.description, str):
+            return self.description
+        return describe_choices(self.description)
 
     def describe_bounds(self) -> str:
         """Return the bounds in words: "at least 0 and less than 1"."""
@@ -70,63 +94,64 @@ class Option:
         return self.at_least <= value <= self.at_most and self.greater_than < value < self.less_than
 
 
-def option(default: Any, description: str, **details: Any) -> Any:
+def option(default: Any, description: str | Mapping[str, Titled], **details: Any) -> Any:
     """Return a dataclass field for an option; `details` are the attributes of `Option`."""
+    if not isinstance(description, str):
+        details["choices"] = description
     metadata = {_METADATA_KEY: Option(description=description, **details)}
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def describe_choices(table: Mapping[str, Titled]) -> str:
+    """Return choices and what they are in words: "red (the default), blue or green"."""
+    named = [f"{name} ({one.title})" if one.title else name for name, one in table.items()]
+    return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+
+
 def options_of(options_class: type) -> dict[str, Option]:
     """Return the options of a dataclass by name, in order."""
+    hints = typing.get_type_hints(options_class)
     return {
-        field.name: field.metadata[_METADATA_KEY]
+        field.name: dataclasses.replace(
+            field.metadata[_METADATA_KEY],
+            name=field.name,
+            type=_without_none(hints[field.name]),
+            default=field.default,
+        )
         for field in dataclasses.fields(options_class)
         if _METADATA_KEY in field.metadata
     }
 
 
-def default_of(options_class: type, name: str) -> Any:
-    """Return the default of an option."""
-    return next(f.default for f in dataclasses.fields(options_class) if f.name == name)
-
-
-def add_to(parser: Parser, options_class: type, *names: str) -> None:
-    """Add a dataclass's options to a command line; options not given are absent when parsed.
-
-    Args:
-        parser: the command line.
-        options_class: the dataclass.
-        names: which ones, in this order; all of them if empty, flags last.
-    """
-    types_by_name = _types(options_class)
-    options = options_of(options_class)
-    for name in names or sorted(options, key=lambda name: types_by_name[name] is bool):
-        text = options[name].description
-        if types_by_name[name] is bool:
-            parser.add_option(name, action="store_true", default=argparse.SUPPRESS, help=text)
+def add_to(parser: Parser, options: Iterable[Option]) -> None:
+    """Add options to a command line, flags last; those not given are absent when parsed."""
+    for its in sorted(options, key=lambda its: its.type is bool):
+        if its.type is bool:
+            parser.add_option(
+                its.name, action="store_true", default=argparse.SUPPRESS, help=its.describe()
+            )
             continue
-        default = default_of(options_class, name)
+        default = "" if its.default is None else f" (default {its.default})"
         parser.add_option(
-            name,
-            type=_TYPES[types_by_name[name]].read,
-            choices=options[name].choices or None,
+            its.name,
+            type=_TYPES[its.type].read,
+            choices=its.choices or None,
             default=argparse.SUPPRESS,
-            help=text if default is None else f"{text} (default {default})",
+            help=its.describe() + default,
         )
 
 
 def check_values(options: Any) -> None:
-    """Check the type, choices and bounds of every option.
+    """Check the type, choices and bounds of every option of a dataclass.
 
     Raises:
         BadValue: names the first option that is wrong.
     """
-    types_by_name = _types(type(options))
     for name, its in options_of(type(options)).items():
         value = getattr(options, name)
-        if value is None and default_of(type(options), name) is None:
+        if value is None and its.default is None:
             continue
-        its_type = _TYPES[types_by_name[name]]
+        its_type = _TYPES[its.type]
         if not its_type.fits(value):
             raise BadValue(f"--{name} must be {its_type.name}, not {shown(value)}.")
         if its.choices and not is_one_of(value, its.choices):
@@ -145,33 +170,30 @@ def check_needs(options: Any) -> None:
         BadValue: names the first option that needs another one.
     """
     for name, its in options_of(type(options)).items():
-        if its.needs and is_given(options, name) and not getattr(options, its.needs):
+        if its.needs and getattr(options, name) != its.default and not getattr(options, its.needs):
             raise BadValue(f"--{name} needs --{its.needs}.")
 
 
-def is_given(options: Any, name: str) -> bool:
-    """Return whether an option differs from its default."""
-    return bool(getattr(options, name) != default_of(type(options), name))
-
-
-def resumed(options: Options, given: Mapping[str, Any]) -> Options:
-    """Return the options of a resumed run, with the changes that the user asks for.
+def check_unchanged(
+    known: Mapping[str, Option], values: Mapping[str, Any], given: Mapping[str, Any]
+) -> None:
+    """Check that a resumed run keeps the options that decide its weights.
 
     Args:
-        options: those of the run so far.
+        known: the options by name.
+        values: those of the run so far.
         given: options that the user gives now.
 
     Raises:
-        BadValue: a given option is wrong, or decides the weights and differs from the run's.
+        BadValue: a given option decides the weights and differs from the run's.
     """
     for name, value in given.items():
-        own = getattr(options, name)
-        if value != own and options_of(type(options))[name].decides_weights:
+        if value != values[name] and known[name].decides_weights:
             raise BadValue(
-                f"--resume continues with the run's own settings: --{name} is {shown(own)} there, "
-                f"not {shown(value)}. Leave it out, or start a new run."
+                f"--resume continues with the run's own settings: --{name} is "
+                f"{shown(values[name])} there, not {shown(value)}. Leave it out, or start a new "
+                "run."
             )
-    return dataclasses.replace(options, **given)  # type: ignore[type-var]
 
 
 def shown(value: Any) -> str:
@@ -218,13 +240,6 @@ _TYPES: dict[Any, _Type] = {
         lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
     ),
 }
-
-
-def _types(options_class: type) -> dict[str, Any]:
-    """Return each option's type; that of `int | None` is int."""
-    return {
-        name: _without_none(hint) for name, hint in typing.get_type_hints(options_class).items()
-    }
 
 
 def _without_none(hint: Any) -> Any:

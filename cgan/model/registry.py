@@ -1,30 +1,66 @@
 """The architectures of generators, by name: every module in `cgan/model/architectures/` has one.
 
 To add one, write two files: a module in that folder, like `mlp.py`, which describes it as an
-`ARCHITECTURE`; and one with its Jittor networks, like `cgan/training/mlp_networks.py`.
+`ARCHITECTURE`; and one with its Jittor networks, like `cgan/training/mlp_networks.py`. Modules
+whose names begin with an underscore are left out: they are for what architectures share.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from typing import Any
 
 from cgan.model import architectures, reader
 from cgan.model.architecture import Architecture
 from cgan.model.config import GeneratorConfig, check_one_of
 from cgan.model.layers import Shapes
+from cgan.model.option_fields import Option, options_of
+
+# The article's.
+DEFAULT = "mlp"
 
 
 def discover() -> dict[str, Architecture[Any]]:
-    """Return the architectures by name: the default one first, then by the alphabet."""
-    modules = (
-        importlib.import_module(f"{architectures.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(architectures.__path__)
-    )
-    found: dict[str, Architecture[Any]] = {
-        one.ARCHITECTURE.name: one.ARCHITECTURE for one in modules
-    }
-    default = GeneratorConfig.architecture
-    return {name: found[name] for name in sorted(found, key=lambda name: (name != default, name))}
+    """Return the architectures by name: the default one first, then by the alphabet.
+
+    Raises:
+        ImportError: a module has no architecture, or two have the same name or different options
+            of the same name.
+    """
+    found: dict[str, Architecture[Any]] = {}
+    for info in pkgutil.iter_modules(architectures.__path__):
+        if info.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{architectures.__name__}.{info.name}")
+        one = getattr(module, "ARCHITECTURE", None)
+        if not isinstance(one, Architecture):
+            raise ImportError(
+                f"{module.__file__} has no ARCHITECTURE. If it is no architecture, begin its name "
+                "with an underscore."
+            )
+        if one.name in found:
+            raise ImportError(f"{module.__file__}: another architecture is called {one.name!r}.")
+        found[one.name] = one
+    ordered = sorted(found, key=lambda name: (name != DEFAULT, name))
+    own_options(found[name] for name in ordered)
+    return {name: found[name] for name in ordered}
+
+
+def own_options(several: Iterable[Architecture[Any]]) -> dict[str, Option]:
+    """Return the training options that architectures have of their own, by name.
+
+    Raises:
+        ImportError: two have options of the same name that aren't the same.
+    """
+    options: dict[str, Option] = {}
+    for one in several:
+        for name, its in options_of(one.options).items():
+            if options.setdefault(name, its) != its:
+                raise ImportError(
+                    f"The architecture {one.name!r} has an option {name!r} that differs from "
+                    "another's of that name."
+                )
+    return options
 
 
 ARCHITECTURES = discover()
@@ -61,7 +97,11 @@ def takers(option: str) -> tuple[str, ...]:
 
     Empty for an option that is not about the architecture at all.
     """
-    return tuple(name for name, one in ARCHITECTURES.items() if option in one.options)
+    return tuple(
+        name
+        for name, one in ARCHITECTURES.items()
+        if option in one.takes or option in options_of(one.options)
+    )
 
 
 def generator_shapes(config: GeneratorConfig) -> Shapes:

@@ -21,7 +21,9 @@ from cgan.writing import picture
 NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
 """Files that only some weights are published with."""
 
-_NUMBER_KEY = "number"
+PRIVATE = frozenset({"number"})
+"""Training options that may be somebody's own, so that they aren't published."""
+
 _ROWS = 10
 _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 
@@ -29,7 +31,7 @@ _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
     """Return the files to publish, by their paths in the repository.
 
-    `config.json` is published without the number that the run wrote.
+    `config.json` is published without `PRIVATE` options, such as the number that the run wrote.
 
     Args:
         folder: of a run, or any with `model.safetensors` and `config.json`. Its `metrics.json`
@@ -48,7 +50,8 @@ def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
         weights.CONFIG_NAME: (folder / weights.CONFIG_NAME).read_bytes(),
         card.GRID_NAME: _png(sampler.grid(_ROWS, seed=0), sampler.config),
     }
-    if training.pop(_NUMBER_KEY, None) is not None:
+    if PRIVATE & training.keys():
+        training = {name: value for name, value in training.items() if name not in PRIVATE}
         published = json.dumps(content | {weights.TRAINING_KEY: training}, indent=2) + "\n"
         files[weights.CONFIG_NAME] = published.encode()
     if card.writes_numbers(sampler.config):

@@ -11,7 +11,7 @@ from cgan.backend.conv import conv, conv_transpose
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.backend.spectral import SpectralNorm
-from cgan.model.architectures.conv import BATCH_NORM_EPS, ConvConfig
+from cgan.model.architectures.conv import BATCH_NORM_EPS, ConvConfig, ConvOptions
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
@@ -22,8 +22,9 @@ LEAKY_SLOPE = 0.2
 
 def make(config: ConvConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:
     """Return a new generator and a new discriminator."""
+    own: ConvOptions = options.own
     # In this order: both draw their weights from one stream of random numbers.
-    discriminator = Discriminator(config, options.d_widths, options.pack)
+    discriminator = Discriminator(config, own.d_widths, options.pack)
     return Generator(config), discriminator
 
 

@@ -1,24 +1,38 @@
 """The options of a training run: what decides the weights, and how to run.
 
 An option is added by adding a field. `cgan.model.option_fields` says what a field can hold, and
-gets the command line, the help, the checks and the rule of `--resume` from it.
+gets the command line, the help, the checks and the rule of `--resume` from it. An architecture
+brings options of its own (`cgan.model.architecture.Architecture.options`); here they are joined to
+those of all runs.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cgan.backend.setup import DEVICES
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
-from cgan.model.architectures.conv import DEFAULT_WIDTHS, MAX_WIDTH
-from cgan.model.option_fields import check_needs, check_values, is_given, option, options_of
+from cgan.model import registry
+from cgan.model.config import GeneratorConfig
+from cgan.model.option_fields import (
+    Option,
+    check_needs,
+    check_unchanged,
+    check_values,
+    option,
+    options_of,
+)
 from cgan.model.registry import ARCHITECTURES, takers
+from cgan.training.losses import LOSSES
 from cgan.writing.latents import MAX_SEED
 
-LOSSES = ("lsgan", "bce", "hinge")
+Options = TypeVar("Options", bound="TrainingOptions")
+
+_OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -29,46 +43,21 @@ class TrainingOptions:
     in `config.json`. What each one means is its first string, which `--help` shows too. None as a
     default means that the value comes from the data or from another option.
 
+    Attributes:
+        own: the options that the architecture has of its own, an instance of its `options`. On the
+            command line and in `config.json` they stand among the others, as in `from_dict`.
+
     Raises:
         BadValue: names the option that is wrong.
     """
 
     # The data and the networks.
-    dataset: str = option(
-        "mnist",
-        "mnist (IDX files in --data-dir, downloaded if missing) or digits (bundled)",
-        choices=DATASETS,
-    )
-    arch: str = option(
-        "mlp",
-        " or ".join(f"{name} ({one.title})" for name, one in ARCHITECTURES.items()),
-        choices=ARCHITECTURES,
-    )
-    # See `GeneratorConfig.widths`.
-    g_widths: tuple[int, ...] | None = option(
-        None,
-        "channels of a conv generator, from the latent on; "
-        f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
-    )
-    # At 1/2, 1/4 and 1/8 of the image's size.
-    d_widths: tuple[int, ...] | None = option(
-        None,
-        "channels of a conv discriminator; those of the generator by default",
-        at_least=1,
-        at_most=MAX_WIDTH,
-    )
-    class_norm: bool = option(
-        False,
-        "give each class its own gains and biases in a conv generator's BatchNorm",
-    )
-    latent_norm: bool = option(False, "let these depend on the latent, too", needs="class_norm")
+    dataset: str = option("mnist", DATASETS)
+    arch: str = option(registry.DEFAULT, ARCHITECTURES)
+    own: Any = None
 
     # The objective and the optimisers.
-    loss: str = option(
-        "lsgan",
-        "lsgan (least squares), bce (cross-entropy, the article's formulas) or hinge",
-        choices=LOSSES,
-    )
+    loss: str = option("lsgan", LOSSES)
     unconditional: bool = option(False, "train G(z) without labels")
     n_epochs: int = option(100, "passes over the data", at_least=1)
     # The last batch of an epoch may be smaller.
@@ -106,7 +95,8 @@ class TrainingOptions:
     # `cgan.training.losses`, equation 6.
     r1: float = option(
         0.0,
-        "weight of the gradient penalty of a conv discriminator on real images; 0 for none",
+        f"weight of the gradient penalty of a {' or '.join(takers('r1'))} discriminator on real "
+        "images; 0 for none",
         at_least=0,
     )
     shift: int = option(
@@ -122,10 +112,16 @@ class TrainingOptions:
     )
 
     # The generator's sizes. Their bounds are those of `GeneratorConfig`.
-    latent_dim: int = option(100, "length of the latent z")
-    n_classes: int | None = option(None, "number of classes; taken from the data by default (10)")
-    img_size: int = option(32, "height and width that images are resized to")
-    channels: int | None = option(None, "1 (grey) or 3 (RGB); taken from the data by default (1)")
+    latent_dim: int = option(GeneratorConfig.latent_dim, "length of the latent z")
+    n_classes: int | None = option(
+        None,
+        f"number of classes; taken from the data by default ({GeneratorConfig.n_classes})",
+    )
+    img_size: int = option(GeneratorConfig.img_size, "height and width that images are resized to")
+    channels: int | None = option(
+        None,
+        f"1 (grey) or 3 (RGB); taken from the data by default ({GeneratorConfig.channels})",
+    )
 
     # What is written on the way.
     sample_interval: int = option(
@@ -158,15 +154,23 @@ class TrainingOptions:
         at_least=0,
         at_most=MAX_SEED,
     )
-    number: str = option("01234567890", "the number in result.png", decides_weights=False)
+    # It may be somebody's phone number.
+    number: str = option(
+        "01234567890", "the number in result.png", decides_weights=False, private=True
+    )
 
     def __post_init__(self) -> None:
         """Check everything that can be checked without the data."""
         check_values(self)
-        self._check_architecture()
+        its_class = registry.get(self.arch).options
+        if self.own is None:
+            object.__setattr__(self, _OWN, its_class())
+        if type(self.own) is not its_class:
+            raise TypeError(f"The own options of {self.arch!r} are {its_class.__name__}.")
+        for name, its in options_of(type(self)).items():
+            if getattr(self, name) != its.default:
+                _check_taken(name, self.arch)
         check_needs(self)
-        if self.d_widths is not None and len(self.d_widths) != 3:
-            raise BadValue("--d_widths must be three whole numbers, such as 64,128,256.")
         if self.batch_size % self.pack:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
@@ -176,27 +180,63 @@ class TrainingOptions:
                 f"--shift must be less than --img_size ({self.img_size}), not {self.shift}."
             )
 
-    def _check_architecture(self) -> None:
-        """Refuse options that other architectures take, but not this one."""
-        for name in options_of(type(self)):
-            names = takers(name)
-            if names and self.arch not in names and is_given(self, name):
-                raise BadValue(f"--{name} needs --arch {' or '.join(names)}.")
+    @classmethod
+    def known(cls) -> dict[str, Option]:
+        """Return all options by name, those of every architecture included, in order.
+
+        Raises:
+            ImportError: an architecture has an option of the name of one that all have.
+        """
+        own, options = registry.own_options(ARCHITECTURES.values()), options_of(cls)
+        if both := own.keys() & options.keys():
+            raise ImportError(f"An architecture has an option {min(both)!r}, as all runs have.")
+        known: dict[str, Option] = {}
+        for field in fields(cls):
+            known |= own if field.name == _OWN else {field.name: options[field.name]}
+        return known
+
+    def values(self) -> dict[str, Any]:
+        """Return the values of all options by name; those of other architectures' are defaults."""
+        values = {name: its.default for name, its in self.known().items()}
+        for part in (self, self.own):
+            values |= {name: getattr(part, name) for name in options_of(type(part))}
+        return values
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options as JSON-ready values."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        """Return the values of all options as JSON-ready values."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.values().items()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "TrainingOptions":
-        """Build options from JSON values; missing ones get their defaults.
+    def from_dict(cls: type[Options], values: Mapping[str, Any]) -> Options:
+        """Build options from values, which may be JSON's; missing ones get their defaults.
 
         Raises:
             BadValue: names the option that is wrong.
             TypeError: there is an unknown one.
         """
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**values)
+        arch = values.get("arch", registry.DEFAULT)
+        if not isinstance(arch, str) or arch not in ARCHITECTURES:
+            return cls(arch=arch)  # which raises
+        its_class = ARCHITECTURES[arch].options
+        own = {}
+        for name, its in registry.own_options(ARCHITECTURES.values()).items():
+            value = values.pop(name, its.default)
+            if name in options_of(its_class):
+                own[name] = value
+            elif value != its.default:
+                _check_taken(name, arch)
+        return cls(own=its_class(**own), **values)
+
+    def resumed(self: Options, given: Mapping[str, Any]) -> Options:
+        """Return the options of a resumed run, with the changes that the user asks for.
+
+        Raises:
+            BadValue: a given option is wrong, or decides the weights and differs from the run's.
+        """
+        values = self.values()
+        check_unchanged(self.known(), values, given)
+        return self.from_dict({**values, **given})
 
     def learning_rate_factor(self, progress: float) -> float:
         """Return what the learning rates are multiplied by when `progress` of the run is done.
@@ -209,6 +249,13 @@ class TrainingOptions:
         return (1 - progress) / (1 - self.decay_from)
 
 
+def _check_taken(name: str, arch: str) -> None:
+    """Refuse an option that other architectures take, but not this one."""
+    names = takers(name)
+    if names and arch not in names:
+        raise BadValue(f"--{name} needs --arch {' or '.join(names)}.")
+
+
 @dataclass(frozen=True)
 class Execution:
     """How to run, as opposed to what: a run may go on with other values, so none is saved.
@@ -218,9 +265,9 @@ class Execution:
     """
 
     data_dir: Path = option(DATA_DIR, DATA_DIR_HELP)  # noqa: RUF009  (immutable)
-    device: str = option("auto", "auto takes a usable GPU", choices=DEVICES)
     # Of the whole run, whether it was resumed or not.
     max_steps: int | None = option(None, "stop after this many steps of the whole run", at_least=1)
+    device: str = option("auto", "auto takes a usable GPU", choices=DEVICES)
     evaluate: bool = option(False, "measure the weights when training is done")
     quiet: bool = option(False, "no progress")
 

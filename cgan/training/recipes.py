@@ -34,4 +34,4 @@ def from_recipe(recipe: str, given: dict[str, Any]) -> TrainingOptions:
     Raises:
         BadValue: names the option that is wrong.
     """
-    return TrainingOptions(**(RECIPES[recipe] | given))
+    return TrainingOptions.from_dict(RECIPES[recipe] | given)

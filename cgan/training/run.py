@@ -14,7 +14,6 @@ from cgan.common.terminal import warn
 from cgan.data import datasets
 from cgan.model import reader, registry
 from cgan.model.config import GeneratorConfig
-from cgan.model.option_fields import resumed
 from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
@@ -53,7 +52,7 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
     """
     with RunFolder.reopen(path) as run:
         record = RunRecord.load(path)
-        _train(run, resumed(record.options, given), execution, record)
+        _train(run, record.options.resumed(given), execution, record)
 
 
 def _train(
@@ -144,24 +143,23 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
         BadValue: names the option that is out of bounds.
     """
     architecture = registry.get(options.arch)
+    of_data = {"n_classes": options.n_classes, "channels": options.channels}
     try:
         config: GeneratorConfig = architecture.config(
             latent_dim=options.latent_dim,
-            n_classes=10 if options.n_classes is None else options.n_classes,
             img_size=options.img_size,
-            channels=1 if options.channels is None else options.channels,
             conditional=not options.unconditional,
             architecture=options.arch,
             reader=options.reader,
-            **architecture.own_fields(options),
+            **{name: value for name, value in of_data.items() if value is not None},
+            **architecture.own_fields(options.own),
         )
         return config
     except UserError as error:
         key = error.values.get("key")
         if key is None:
             raise BadValue(f"These options make no valid generator: {error}.") from error
-        option = architecture.config_options.get(str(key), key)
-        named: dict[str, Any] = error.values | {"key": f"--{option}"}
+        named: dict[str, Any] = error.values | {"key": f"--{architecture.option_for(str(key))}"}
         raise BadValue(error.template + ".", **named) from error
 
 

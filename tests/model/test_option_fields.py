@@ -12,7 +12,7 @@ from cgan.model.option_fields import (
     check_needs,
     check_values,
     option,
-    resumed,
+    options_of,
     shown,
 )
 from cgan.training.options import TrainingOptions
@@ -29,7 +29,8 @@ class WithSwirl(TrainingOptions):
 
 def parse(options_class, *arguments):
     parser = Parser(prog="prog")
-    add_to(parser, options_class)
+    known = getattr(options_class, "known", lambda: options_of(options_class))
+    add_to(parser, known().values())
     return vars(parser.parse_args(arguments))
 
 
@@ -70,14 +71,14 @@ def test_a_new_option_is_in_the_record_and_old_records_get_its_default():
 
 def test_a_new_option_is_kept_or_changed_by_resume():
     run = WithSwirl(swirl=4)
-    assert resumed(run, {"swirl": 4, "swirl_interval": 2.0}) == replace(run, swirl_interval=2.0)
+    assert run.resumed({"swirl": 4, "swirl_interval": 2.0}) == replace(run, swirl_interval=2.0)
     with pytest.raises(BadValue, match="--swirl is 4 there, not 5"):
-        resumed(run, {"swirl": 5})
+        run.resumed({"swirl": 5})
 
 
 def test_what_resume_changes_is_checked():
     with pytest.raises(BadValue, match="--checkpoint_interval must be at least 1, not 0"):
-        resumed(TrainingOptions(), {"checkpoint_interval": 0})
+        TrainingOptions().resumed({"checkpoint_interval": 0})
 
 
 @dataclass(frozen=True)

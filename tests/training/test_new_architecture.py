@@ -1,6 +1,7 @@
 """A third architecture needs two files, and no change to training, saving, sampling or cards.
 
-The files are `tests/toy/linear.py` and `tests/toy/linear_networks.py`.
+The files are `tests/toy/linear.py` and `tests/toy/linear_networks.py`. It has options of its
+own, and takes one that not all architectures take.
 """
 
 import json
@@ -9,6 +10,7 @@ import shutil
 import numpy as np
 import pytest
 
+import train
 from cgan.common.errors import UserError
 from cgan.hub.repository import Repository
 from cgan.model import architectures, registry, weights
@@ -28,6 +30,9 @@ OPTIONS = {
     "n_epochs": 1,
     "batch_size": 64,
     "lr": 0.01,
+    "boost": 2,
+    "d_scale": 0.5,
+    "pack": 2,
 }
 
 
@@ -43,14 +48,15 @@ def linear_is_there(monkeypatch, tmp_path_factory):
 @pytest.fixture
 def run(tmp_path):
     """The folder of a run of five steps."""
-    options = TrainingOptions(**OPTIONS)
+    options = TrainingOptions.from_dict(OPTIONS)
     start(options, tmp_path / "run", Execution(tmp_path, device="cpu", max_steps=5, quiet=True))
     return tmp_path / "run"
 
 
 def test_it_trains_saves_loads_resumes_samples_and_has_a_card(run, tmp_path):
     content = json.loads((run / "config.json").read_text(encoding="utf-8"))
-    assert (content["architecture"], content["bias"]) == ("linear", True)
+    assert (content["architecture"], content["bias"], content["gain"]) == ("linear", True, 2)
+    assert OPTIONS.items() <= content["training"].items()
     assert "widths" not in content
 
     sampler = Sampler.from_pretrained(run)
@@ -72,7 +78,7 @@ def test_it_trains_saves_loads_resumes_samples_and_has_a_card(run, tmp_path):
 def trained_network(run):
     """The Jittor generator with the weights of a run, in evaluation mode."""
     loaded = weights.load(run)
-    generator, _ = make(loaded.config, TrainingOptions(**OPTIONS))
+    generator, _ = make(loaded.config, TrainingOptions.from_dict(OPTIONS))
     generator.load_parameters(dict(loaded.tensors))
     generator.eval()
     return lambda z, labels: generator(_var(z), _var(labels))
@@ -97,7 +103,46 @@ def test_its_own_field_is_checked_and_unknown_ones_are_refused(run):
         assert sentence in message(caught)
 
 
-@pytest.mark.parametrize("option", [{"d_widths": (8, 8, 8)}, {"class_norm": True}, {"pack": 2}])
+@pytest.mark.parametrize("option", [{"d_widths": (8, 8, 8)}, {"class_norm": True}, {"r1": 0.1}])
 def test_options_that_it_does_not_take_are_refused(option):
     with pytest.raises(UserError, match="needs --arch conv"):
-        TrainingOptions(**OPTIONS | option)
+        TrainingOptions.from_dict(OPTIONS | option)
+
+
+@pytest.mark.parametrize("option", [{"boost": 2}, {"d_scale": 0.5}])
+@pytest.mark.parametrize("arch", ["mlp", "conv"])
+def test_its_options_are_refused_elsewhere(arch, option):
+    with pytest.raises(UserError, match=f"--{next(iter(option))} needs --arch linear"):
+        TrainingOptions.from_dict({"arch": arch} | option)
+
+
+def test_its_options_are_on_the_command_line_and_checked(capsys):
+    assert train.main(["--dry-run", "--arch=linear", "--boost=3", "--d-scale=2"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["gain"], content["training"]["d_scale"]) == (3, 2.0)
+    with pytest.raises(SystemExit):
+        train.main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "or linear (one linear layer) (default mlp)" in said
+    assert "what a linear generator's weights are multiplied by (default 1)" in said
+    for arguments, sentence in (
+        (["--boost=10"], "--boost must be a whole number from 1 to 9, not 10."),
+        (["--d_scale=0"], "--d_scale must be greater than 0, not 0.0."),
+    ):
+        assert train.main(["--dry-run", "--arch=linear", *arguments]) == 2
+        assert sentence in capsys.readouterr().err
+
+
+def test_resume_knows_which_of_its_options_decide_the_weights(run, tmp_path):
+    execution = Execution(tmp_path, device="cpu", max_steps=5, quiet=True)
+    with pytest.raises(UserError, match=r"--d_scale is 0\.5 there, not 0\.7"):
+        resume(run, {"d_scale": 0.7}, execution)
+    resume(run, {"d_note": "later", "d_scale": 0.5}, execution)
+    content = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    assert content["training"]["d_note"] == "later"
+
+
+def test_runs_from_before_it_was_there_can_be_resumed():
+    record = TrainingOptions().to_dict()
+    old = {name: record[name] for name in record.keys() - {"boost", "d_scale", "d_note"}}
+    assert TrainingOptions.from_dict(old) == TrainingOptions()

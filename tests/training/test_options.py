@@ -1,13 +1,17 @@
 """The options of a training run: the article's defaults, and wrong ones are named."""
 
 import json
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, dataclass, replace
 
 import pytest
 
 from cgan.common.errors import BadValue
-from cgan.model.option_fields import resumed
+from cgan.model import registry
+from cgan.model.architecture import OwnOptions
+from cgan.model.architectures.conv import ConvOptions
+from cgan.model.option_fields import option
 from cgan.model.registry import ARCHITECTURES
+from cgan.publish.publication import PRIVATE
 from cgan.training.options import Execution, TrainingOptions
 from tests.conftest import message
 
@@ -22,6 +26,13 @@ ARTICLE = {
     "img_size": 32,
     "sample_interval": 1000,
 }
+
+
+def options_of(**values):
+    """Options as the command line and `config.json` give them, the architecture's own included."""
+    return TrainingOptions.from_dict(values)
+
+
 NAN, INFINITY = float("nan"), float("inf")
 
 
@@ -66,7 +77,7 @@ def test_a_leading_zero_of_the_number_is_kept():
 def test_json_round_trip():
     for options in (
         replace(TrainingOptions(), dataset="digits", lr=1e-3, number="007"),
-        replace(TrainingOptions(), arch="conv", g_widths=(3, 2, 1), d_widths=(1, 2, 3), d_lr=0.1),
+        options_of(arch="conv", g_widths=(3, 2, 1), d_widths=(1, 2, 3), d_lr=0.1),
     ):
         assert TrainingOptions.from_dict(json.loads(json.dumps(options.to_dict()))) == options
 
@@ -121,7 +132,7 @@ def test_the_smallest_values_fit():
 @pytest.mark.parametrize("widths", [(), (1, 2), (1, 2, 3, 4), (0, 1, 1), (1, 1025, 1)])
 def test_bad_widths_of_a_discriminator_are_refused(widths):
     with pytest.raises(BadValue, match=r"^--d_widths must be "):
-        TrainingOptions(arch="conv", d_widths=widths)
+        options_of(arch="conv", d_widths=widths)
 
 
 @pytest.mark.parametrize("pack", [0, -2, 3, 128])
@@ -133,7 +144,7 @@ def test_a_pack_divides_the_batch(pack):
 
 def test_a_latents_norm_needs_the_classes():
     with pytest.raises(BadValue, match="--latent_norm needs --class_norm"):
-        TrainingOptions(arch="conv", latent_norm=True)
+        options_of(arch="conv", latent_norm=True)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +160,7 @@ def test_a_latents_norm_needs_the_classes():
 )
 def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
     with pytest.raises(BadValue, match=f"--{name} needs --arch conv"):
-        TrainingOptions(**{name: value})
+        options_of(**{name: value})
 
 
 @pytest.mark.parametrize("weight", [-0.1, float("inf"), float("nan")])
@@ -166,9 +177,38 @@ def test_there_is_no_weight_without_a_reader():
 
 
 def test_what_an_architecture_takes_are_options():
-    names = TrainingOptions().to_dict()
     for arch in ARCHITECTURES.values():
-        assert arch.options <= names.keys()
+        assert arch.takes <= TrainingOptions.known().keys() - registry.own_options([arch]).keys()
+
+
+def test_an_option_of_an_architecture_can_not_have_the_name_of_another(monkeypatch):
+    @dataclass(frozen=True)
+    class Greedy(OwnOptions):
+        lr: float = option(0.1, "its own learning rate")
+
+    conv = ARCHITECTURES["conv"]
+    monkeypatch.setitem(ARCHITECTURES, "conv", replace(conv, options=Greedy))
+    with pytest.raises(ImportError, match="has an option 'lr', as all runs have"):
+        TrainingOptions.known()
+
+
+def test_own_options_are_those_of_the_architecture():
+    assert type(TrainingOptions().own) is OwnOptions
+    assert TrainingOptions(arch="conv").own == ConvOptions()
+    assert options_of(arch="conv", class_norm=True).own == ConvOptions(class_norm=True)
+    with pytest.raises(TypeError, match="The own options of 'mlp' are OwnOptions"):
+        TrainingOptions(own=ConvOptions())
+
+
+def test_what_is_private_is_not_published():
+    private = {name for name, its in TrainingOptions.known().items() if its.private}
+    assert private == PRIVATE == {"number"}
+
+
+def test_the_record_has_the_options_of_all_architectures():
+    record = TrainingOptions().to_dict()
+    assert list(record)[:4] == ["dataset", "arch", "g_widths", "d_widths"]
+    assert (record["g_widths"], record["class_norm"]) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -181,19 +221,19 @@ def test_what_an_architecture_takes_are_options():
 )
 def test_resume_accepts_what_does_not_decide_the_weights(changes):
     run = TrainingOptions(seed=3)
-    assert resumed(run, changes) == replace(run, **changes)
+    assert run.resumed(changes) == replace(run, **changes)
 
 
 def test_resume_refuses_what_decides_the_weights():
     accepted = {"sample_interval", "checkpoint_interval", "evaluate_interval", "number", "n_cpu"}
-    run = TrainingOptions(arch="conv", g_widths=(16, 8, 8), class_norm=True, reader=True)
+    run = options_of(arch="conv", g_widths=(16, 8, 8), class_norm=True, reader=True)
     for name, value in run.to_dict().items():
         if name not in accepted:
             with pytest.raises(BadValue, match=f"--{name} is .* there, not ") as caught:
-                resumed(run, {name: not value if isinstance(value, bool) else object()})
+                run.resumed({name: not value if isinstance(value, bool) else object()})
             message(caught)
     with pytest.raises(BadValue, match="--g_widths is 16,8,8 there, not 16,8,4"):
-        resumed(run, {"g_widths": (16, 8, 4)})
+        run.resumed({"g_widths": (16, 8, 4)})
 
 
 @pytest.mark.parametrize("values", [{"max_steps": 0}, {"device": "tpu"}, {"quiet": 1}])

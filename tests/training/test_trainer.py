@@ -46,7 +46,7 @@ def make(count=64, seed=0, **settings):
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (count, 1, 8, 8)).astype(np.float32)
     labels = rng.integers(0, 10, count).astype(np.int32)
-    options = TrainingOptions(batch_size=16, seed=seed, **{"n_epochs": 3} | settings)
+    options = TrainingOptions.from_dict({"batch_size": 16, "seed": seed, "n_epochs": 3} | settings)
     noise = Dataset("noise", images, labels, (8, 8))
     return Trainer(config_of(settings), options, noise, reader() if options.reader else None)
 

@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue
 from cgan.model import layers
-from cgan.model.architecture import Architecture
+from cgan.model.architecture import Architecture, OwnOptions
 from cgan.model.config import OPTIONAL, GeneratorConfig, check_int, check_one_of
 from cgan.model.layers import Array, Shapes, Tensors
+from cgan.model.option_fields import option
 
 DEFAULT_WIDTHS = (128, 64, 32)
 MAX_WIDTH = 1024
@@ -113,6 +114,40 @@ class ConvConfig(GeneratorConfig):
     def affine_names(self) -> tuple[str, str]:
         """Names of a BatchNorm's gain and bias."""
         return ("gains", "biases") if self.class_norm else ("weight", "bias")
+
+
+@dataclass(frozen=True)
+class ConvOptions(OwnOptions):
+    """The training options of the convolutional networks."""
+
+    # See `ConvConfig.widths`.
+    g_widths: tuple[int, ...] | None = option(
+        None,
+        "channels of a conv generator, from the latent on; "
+        f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
+        sets="widths",
+    )
+    # At 1/2, 1/4 and 1/8 of the image's size.
+    d_widths: tuple[int, ...] | None = option(
+        None,
+        "channels of a conv discriminator; those of the generator by default",
+        at_least=1,
+        at_most=MAX_WIDTH,
+    )
+    class_norm: bool = option(
+        False,
+        "give each class its own gains and biases in a conv generator's BatchNorm",
+        sets="class_norm",
+    )
+    latent_norm: bool = option(
+        False, "let these depend on the latent, too", sets="latent_norm", needs="class_norm"
+    )
+
+    def __post_init__(self) -> None:
+        """Check every option."""
+        super().__post_init__()
+        if self.d_widths is not None and len(self.d_widths) != 3:
+            raise BadValue("--d_widths must be three whole numbers, such as 64,128,256.")
 
 
 def generator_shapes(config: ConvConfig) -> Shapes:
@@ -267,6 +302,6 @@ ARCHITECTURE = Architecture(
     shapes=generator_shapes,
     generator=ConvGenerator,
     networks="cgan.training.conv_networks",
-    config_options={"widths": "g_widths", "class_norm": "class_norm", "latent_norm": "latent_norm"},
-    network_options=frozenset({"d_widths", "pack", "r1"}),
+    options=ConvOptions,
+    takes=frozenset({"pack", "r1"}),
 )
