@@ -18,12 +18,10 @@ from cgan.backend.shift import shift
 from cgan.data.datasets import Dataset
 from cgan.evaluation import classifier_cache
 from cgan.model import reader
-from cgan.model.layers import Tensors
+from cgan.model.layers import BATCH_NORM_EPS, Tensors
 
 jt = load_jittor()
 nn = jt.nn
-
-_KERNELS = (5, 3, 3)
 
 _BATCH = 128
 _LEARNING_RATE = 4e-3
@@ -217,10 +215,10 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
         super().__init__()
         inputs, size, _ = image_shape
         layers: list[Any] = []
-        for outputs, kernel in zip(settings.channels, _KERNELS, strict=True):
+        for outputs, kernel in zip(settings.channels, reader.KERNELS, strict=True):
             layers += [
                 nn.Conv(inputs, outputs, kernel, stride=2, padding=kernel // 2, bias=False),
-                nn.BatchNorm(outputs),
+                nn.BatchNorm(outputs, BATCH_NORM_EPS),
                 nn.ReLU(),
             ]
             inputs, size = outputs, math.ceil(size / 2)
@@ -253,6 +251,10 @@ def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:
 
 
 def _shifts(count: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Return random shifts (count, 2), in pixels, by up to a sixteenth of the images' size."""
+    """Return random shifts (count, 2), in pixels, by up to a sixteenth of the images' size.
+
+    They aren't drawn as those of `cgan.training.randomness`, because other draws would give other
+    classifiers, and other figures in every `metrics.json`.
+    """
     most = size // 16
     return (most - rng.integers(0, 2 * most + 1, (2, count))).astype(np.int32).T

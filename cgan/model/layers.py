@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Of every BatchNorm but the article's, and of every LeakyReLU.
+BATCH_NORM_EPS = 1e-5
+LEAKY_SLOPE = 0.2
+
 Tensors = Mapping[str, NDArray[np.float32]]
 """The weights of a network: float32 arrays by name."""
 Shapes = dict[str, tuple[int, ...]]

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue
 from cgan.model.config import GeneratorConfig
-from cgan.model.layers import Array, Shapes, Tensors, fold_batch_norm
+from cgan.model.layers import BATCH_NORM_EPS, Array, Shapes, Tensors, fold_batch_norm
 
 CHANNELS = (8, 16, 32)
-KERNELS = (5, 3, 3)
+KERNELS = (5, 3, 3)  # of every classifier
 FEATURES = 64
 
 # An image that is read as its class with this probability counts as fully legible. If the image
@@ -25,7 +25,6 @@ FEATURES = 64
 CERTAIN = math.log(0.99)
 
 _PREFIX = "reader."
-_BATCH_NORM_EPS = 1e-5
 
 
 class NoReader(BadValue):
@@ -76,7 +75,7 @@ def fold(classifier: Tensors) -> dict[str, NDArray[np.float32]]:
         gain, bias, mean, variance = (
             tensors[f"{norm}.{name}"] for name in ("weight", "bias", "running_mean", "running_var")
         )
-        factor, summand = fold_batch_norm(gain, bias, mean, variance, _BATCH_NORM_EPS)
+        factor, summand = fold_batch_norm(gain, bias, mean, variance, BATCH_NORM_EPS)
         weight = tensors[f"convolutions.{3 * index}.weight"]
         result[f"conv{index + 1}.weight"] = weight * factor[:, None, None, None]
         result[f"conv{index + 1}.bias"] = summand

@@ -11,13 +11,12 @@ from cgan.backend.conv import conv, conv_transpose
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.backend.spectral import SpectralNorm
-from cgan.model.architectures.conv import BATCH_NORM_EPS, ConvConfig, ConvOptions
+from cgan.model.architectures.conv import ConvConfig, ConvOptions
+from cgan.model.layers import BATCH_NORM_EPS, LEAKY_SLOPE
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
 nn = jt.nn
-
-LEAKY_SLOPE = 0.2
 
 
 def make(config: ConvConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:

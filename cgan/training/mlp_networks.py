@@ -11,8 +11,9 @@ import numpy as np
 
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
-from cgan.model.architectures.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, LEAKY_SLOPE
+from cgan.model.architectures.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN
 from cgan.model.config import GeneratorConfig
+from cgan.model.layers import LEAKY_SLOPE
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()

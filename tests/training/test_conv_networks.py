@@ -8,10 +8,11 @@ import pytest
 from cgan.backend.setup import load_jittor
 from cgan.hub.source import BUNDLED
 from cgan.model.architectures.conv import ConvConfig, generator_shapes
+from cgan.model.layers import LEAKY_SLOPE
 from cgan.model.reader import is_reader
 from cgan.model.weights import Weights, load
 from cgan.sampler import Sampler
-from cgan.training.conv_networks import LEAKY_SLOPE, Discriminator, Generator
+from cgan.training.conv_networks import Discriminator, Generator
 from tests.conftest import TINY_CONV, random_tensors
 from tests.model.architectures.test_conv import CONFIGS
 

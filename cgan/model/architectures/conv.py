@@ -30,7 +30,6 @@ from cgan.model.option_fields import option
 
 DEFAULT_WIDTHS = (128, 64, 32)
 MAX_WIDTH = 1024
-BATCH_NORM_EPS = 1e-5
 
 # The size is doubled three times.
 _UPSAMPLING = 8
@@ -283,7 +282,7 @@ def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tu
     gain, bias, mean, variance = (
         tensors[f"norm{index}.{name}"] for name in (*names, "running_mean", "running_var")
     )
-    return layers.fold_batch_norm(gain, bias, mean, variance, BATCH_NORM_EPS)
+    return layers.fold_batch_norm(gain, bias, mean, variance, layers.BATCH_NORM_EPS)
 
 
 def _fold_linear(tensors: dict[str, Array], gain: Array, bias: Array) -> tuple[Array, Array]:

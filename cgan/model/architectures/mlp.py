@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from cgan.model.architecture import Architecture
 from cgan.model.config import GeneratorConfig
-from cgan.model.layers import Array, Shapes, Tensors, fold_batch_norm
+from cgan.model.layers import LEAKY_SLOPE, Array, Shapes, Tensors, fold_batch_norm
 
 # Widths between the input and the image.
 HIDDEN = (128, 256, 512, 1024)
 
 # BatchNorm's eps in the article: `BatchNorm1d(n, 0.8)` sets eps, not momentum.
 BATCH_NORM_EPS = 0.8
-LEAKY_SLOPE = 0.2
 
 # Positions in the article's `Sequential`: neither the first nor the last Linear has BatchNorm.
 LINEAR_LAYERS = (0, 2, 5, 8, 11)
