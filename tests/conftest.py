@@ -17,14 +17,14 @@ from huggingface_hub.utils import _xet
 
 from cgan.model import weights
 from cgan.model.architectures.conv import ConvConfig
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
 from tests import fresh_jittor, resources
 from tests.hub_server import HubServer
 
 ROOT = Path(__file__).parents[1]
-TINY = GeneratorConfig(latent_dim=3, n_classes=10, img_size=8)
+TINY = MlpConfig(latent_dim=3, n_classes=10, img_size=8)
 TINY_CONV = ConvConfig(latent_dim=3, n_classes=10, img_size=8, widths=(8, 6, 4))
 
 # No deadline: a busy machine is no failure. The same examples in every run.

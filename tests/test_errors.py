@@ -21,7 +21,7 @@ from cgan.hub.pull import Pulled
 from cgan.hub.repository import Repository
 from cgan.hub.source import read_pulled
 from cgan.model import article, metrics, weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.publish import space
 from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
@@ -101,7 +101,7 @@ def filled(folder, name):
 
 
 def page_with(folder, **config):
-    other = GeneratorConfig(**{**vars(TINY), **config})
+    other = MlpConfig(**{**vars(TINY), **config})
     weights.save_config(folder, other)
     weights.save_tensors(folder, other, random_tensors(other))
     return Models([str(folder)])

@@ -12,7 +12,7 @@ from PIL import Image
 from cgan.__main__ import main
 from cgan.common.command_line import run
 from cgan.model import weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
 from tests.conftest import random_tensors, run_python
@@ -143,9 +143,9 @@ def test_the_same_command_writes_the_same_bytes(folder):
 @pytest.mark.parametrize(
     "config",
     [
-        GeneratorConfig(),
-        GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3),
-        GeneratorConfig(latent_dim=5, img_size=6, conditional=False),
+        MlpConfig(),
+        MlpConfig(latent_dim=3, n_classes=4, img_size=8, channels=3),
+        MlpConfig(latent_dim=5, img_size=6, conditional=False),
     ],
     ids=["article", "colour", "unconditional"],
 )

@@ -11,19 +11,19 @@ import pytest
 from cgan.common.errors import UserError
 from cgan.model import weights
 from cgan.model.architectures.conv import ConvConfig
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.reader import NoReader, Reader
 from cgan.sampler import Sampler
 from cgan.writing import picture
 from cgan.writing.latents import candidates
 from tests.conftest import TINY, message, random_sampler, random_tensors, run_python
 
-UNCONDITIONAL = GeneratorConfig(latent_dim=3, img_size=8, conditional=False)
-COLOUR = GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
+UNCONDITIONAL = MlpConfig(latent_dim=3, img_size=8, conditional=False)
+COLOUR = MlpConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
 LABELS = np.arange(40) % 10
 # Of the usual sizes, where a matrix library has the most to choose.
 CONFIGS = {
-    "mlp": GeneratorConfig(),
+    "mlp": MlpConfig(),
     "conv": ConvConfig(class_norm=True),
 }
 
@@ -329,7 +329,7 @@ def test_a_share_beyond_the_ends_is_refused(tiny_sampler, share):
 
 
 def test_unconditional_weights_have_nothing_between_classes():
-    sampler = random_sampler(GeneratorConfig(latent_dim=3, img_size=8, conditional=False))
+    sampler = random_sampler(MlpConfig(latent_dim=3, img_size=8, conditional=False))
     with pytest.raises(UserError, match="unconditional"):
         sampler.between(sampler.latents(1, seed=0), [1], [2], 0.5)
 

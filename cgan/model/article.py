@@ -9,15 +9,12 @@ from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.model import weights
-from cgan.model.architectures.mlp import LINEAR_LAYERS
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import LINEAR_LAYERS, MlpConfig
 
 _EMBEDDING = "label_emb.weight"
 
 
-def convert(
-    tensors: Mapping[str, NDArray[Any]], pickle_path: Path, folder: Path
-) -> GeneratorConfig:
+def convert(tensors: Mapping[str, NDArray[Any]], pickle_path: Path, folder: Path) -> MlpConfig:
     """Write `model.safetensors` and `config.json` from what `generator.save("….pkl")` saved.
 
     The sizes come from the shapes of the arrays. Images are square and, as in the article, grey;
@@ -47,7 +44,7 @@ def convert(
     inputs, pixels = tensors[first].shape[1], tensors[last].shape[0]
     channels = 1 if math.isqrt(pixels) ** 2 == pixels else 3
     try:
-        config = GeneratorConfig(
+        config = MlpConfig(
             latent_dim=inputs - (0 if embedding is None else n_classes),
             n_classes=n_classes,
             img_size=math.isqrt(pixels // channels),

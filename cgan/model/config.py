@@ -1,7 +1,7 @@
 """What a generator is: the part of `config.json` that travels with the weights.
 
-`GeneratorConfig` has what every architecture needs. An architecture with settings of its own adds
-them in a subclass, as `cgan.model.architectures.conv` does.
+`GeneratorConfig` has what every architecture needs. Each architecture has a subclass, which says
+its name and may add settings of its own, as `cgan.model.architectures.conv` does.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -45,7 +45,7 @@ class GeneratorConfig:
     img_size: int = 32
     channels: int = 1
     conditional: bool = True
-    architecture: str = "mlp"
+    architecture: str = ""
     latent_distribution: str = "normal"
     pixel_range: tuple[float, float] = (-1.0, 1.0)
     reader: bool = field(default=False, metadata=OPTIONAL)

@@ -11,8 +11,7 @@ import numpy as np
 
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
-from cgan.model.architectures.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, MlpConfig
 from cgan.model.layers import LEAKY_SLOPE
 from cgan.training.options import TrainingOptions
 
@@ -23,7 +22,7 @@ DROPOUT = 0.4
 DISCRIMINATOR_WIDTH = 512
 
 
-def make(config: GeneratorConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:
+def make(config: MlpConfig, options: TrainingOptions) -> tuple["Generator", "Discriminator"]:
     """Return a new generator and a new discriminator; no option changes them."""
     return Generator(config), Discriminator(config)
 
@@ -35,7 +34,7 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
     BatchNorm (eps 0.8); LeakyReLU 0.2 between; Linear to the pixels; tanh.
     """
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    def __init__(self, config: MlpConfig) -> None:
         """Build the layers with Jittor's default initialisation."""
         super().__init__()
         self.config = config
@@ -73,7 +72,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     Dropout 0.4; LeakyReLU 0.2 between; Linear 1.
     """
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    def __init__(self, config: MlpConfig) -> None:
         """Build the layers with Jittor's default initialisation.
 
         Jittor's Dropout does nothing until `train()` is called on the network.

@@ -14,7 +14,7 @@ from tests.conftest import run_python
 STORM = """
 import signal
 import numpy as np
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.data.datasets import Dataset
 from cgan.common.signals import Interruption
 from cgan.backend.setup import load_jittor
@@ -30,7 +30,7 @@ received = []
 with Interruption("Stopping.") as interruption:
     signal.signal(signal.SIGALRM, lambda *_: received.append(1))
     signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
-    trainer = Trainer(GeneratorConfig(), TrainingOptions(batch_size=256, n_epochs=60), dataset)
+    trainer = Trainer(MlpConfig(), TrainingOptions(batch_size=256, n_epochs=60), dataset)
     for _ in trainer.run():
         pass
     trainer.state()

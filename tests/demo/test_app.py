@@ -16,7 +16,7 @@ from gradio_client import Client
 
 from cgan import Sampler
 from cgan.model import weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from tests import browser
 from tests.conftest import ROOT, random_tensors
 
@@ -80,9 +80,9 @@ def test_a_bad_weights_folder_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (GeneratorConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
-        (GeneratorConfig(latent_dim=3, img_size=8, n_classes=9), "9 classes and 1 channels"),
-        (GeneratorConfig(latent_dim=3, img_size=8, channels=3), "10 classes and 3 channels"),
+        (MlpConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
+        (MlpConfig(latent_dim=3, img_size=8, n_classes=9), "9 classes and 1 channels"),
+        (MlpConfig(latent_dim=3, img_size=8, channels=3), "10 classes and 3 channels"),
     ],
     ids=["unconditional", "nine classes", "colour"],
 )
@@ -171,7 +171,7 @@ def test_a_folder_for_temporary_files_that_can_not_be_made_is_refused(tmp_path):
 def test_options_come_from_the_environment_and_own_weights_are_named(tmp_path):
     folder = tmp_path / "my-weights"
     folder.mkdir()
-    config = GeneratorConfig(latent_dim=3, img_size=8)
+    config = MlpConfig(latent_dim=3, img_size=8)
     weights.save_config(folder, config)
     weights.save_tensors(folder, config, random_tensors(config))
     with socket.socket() as probe:

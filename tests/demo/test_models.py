@@ -16,7 +16,7 @@ from cgan import Sampler, UserError
 from cgan.hub.errors import HubError
 from cgan.hub.repository import Repository
 from cgan.model import weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.publish.push import push
 from demo import models
 from demo.models import Models
@@ -249,7 +249,7 @@ def test_a_commit_in_the_cache_needs_no_hub_at_all(hub, made):
 def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path, wrong):
     config = TINY
     if wrong == "nine classes":
-        config = GeneratorConfig(latent_dim=3, img_size=8, n_classes=9)
+        config = MlpConfig(latent_dim=3, img_size=8, n_classes=9)
     files = published(tmp_path, 2, config)
     if wrong == "nan":
         tensors = random_tensors(TINY) | {"model.0.bias": np.full(128, np.nan, np.float32)}
@@ -278,9 +278,9 @@ def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path
     ("config", "said"),
     [
         (None, "model.safetensors is not a safetensors file"),
-        (GeneratorConfig(latent_dim=3, img_size=8, n_classes=9), "these have 9 classes"),
-        (GeneratorConfig(latent_dim=3, img_size=8, channels=3), "and 3 channels"),
-        (GeneratorConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
+        (MlpConfig(latent_dim=3, img_size=8, n_classes=9), "these have 9 classes"),
+        (MlpConfig(latent_dim=3, img_size=8, channels=3), "and 3 channels"),
+        (MlpConfig(latent_dim=3, img_size=8, conditional=False), "these are unconditional"),
     ],
     ids=["no weights", "nine classes", "colour", "unconditional"],
 )

@@ -9,7 +9,7 @@ from PIL import Image
 from cgan.common.errors import BadValue
 from cgan.data import datasets
 from cgan.evaluation.evaluator import Evaluator, check_fits
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.training.options import TrainingOptions
 from tests.conftest import TINY, message, random_sampler
 
@@ -165,7 +165,7 @@ def test_measuring_between_steps_of_training_changes_no_weight(evaluator):
 
     def train(measure):
         options = TrainingOptions(dataset="digits", img_size=8, batch_size=64, n_epochs=1)
-        trainer = Trainer(GeneratorConfig(img_size=8), options, TRAIN)
+        trainer = Trainer(MlpConfig(img_size=8), options, TRAIN)
         for step, _ in enumerate(trainer.run()):
             if measure and step % 5 == 0:
                 evaluator.quick(

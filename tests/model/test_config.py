@@ -7,7 +7,7 @@ import pytest
 
 from cgan.common.errors import UserError
 from cgan.model.architectures.conv import ConvConfig
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import config_from_dict
 from tests.conftest import message
 
@@ -26,11 +26,11 @@ NOT_SIZES = [0, -1, True, "100", 1e9, 100.0, float("nan"), None, [100], 10**30]
 
 
 def test_the_defaults_are_the_articles():
-    assert GeneratorConfig().to_dict() == ARTICLE
+    assert MlpConfig().to_dict() == ARTICLE
 
 
 def test_json_round_trip():
-    config = GeneratorConfig(7, 5, 8, 3, False)
+    config = MlpConfig(7, 5, 8, 3, False)
     assert config_from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -48,20 +48,20 @@ def test_the_keys_keep_their_order(values):
 
 
 def test_image_shape():
-    assert GeneratorConfig(img_size=8, channels=3).image_shape == (3, 8, 8)
+    assert MlpConfig(img_size=8, channels=3).image_shape == (3, 8, 8)
 
 
 def test_it_is_frozen():
     with pytest.raises(FrozenInstanceError):
-        GeneratorConfig().latent_dim = 3
+        MlpConfig().latent_dim = 3
 
 
 def test_a_reader_is_named_only_where_there_is_one():
     config = config_from_dict(ARTICLE | {"reader": True})
     assert config.to_dict() == ARTICLE | {"reader": True}
-    assert config_from_dict(ARTICLE | {"reader": False}) == GeneratorConfig()
+    assert config_from_dict(ARTICLE | {"reader": False}) == MlpConfig()
     with pytest.raises(UserError, match="reader must be False for an unconditional generator"):
-        GeneratorConfig(conditional=False, reader=True)
+        MlpConfig(conditional=False, reader=True)
 
 
 @pytest.mark.parametrize("low_or_high", [0, 1])
@@ -170,7 +170,7 @@ def test_an_unknown_key_is_named():
 
 
 def test_has_classes():
-    config = GeneratorConfig(n_classes=3)
+    config = MlpConfig(n_classes=3)
     assert config.has_classes([])
     assert config.has_classes([0, 2])
     assert not config.has_classes([0, 3])

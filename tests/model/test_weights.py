@@ -9,7 +9,7 @@ import pytest
 
 from cgan.common.errors import UserError
 from cgan.model import weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from tests.conftest import TINY, message, random_tensors
 
 TENSORS = "model.safetensors"
@@ -50,8 +50,8 @@ def test_round_trip(tiny_weights, tiny_tensors):
 @pytest.mark.parametrize(
     "config",
     [
-        GeneratorConfig(1, 1, 4, conditional=False),
-        GeneratorConfig(2, 3, 5, channels=3),
+        MlpConfig(1, 1, 4, conditional=False),
+        MlpConfig(2, 3, 5, channels=3),
     ],
 )
 def test_every_kind_of_generator_round_trips(tmp_path, config):
@@ -274,7 +274,7 @@ def test_a_key_missing_in_the_config_is_named(tiny_weights, key):
 
 
 def test_the_config_of_another_generator_is_refused(tiny_weights):
-    weights.save_config(tiny_weights, GeneratorConfig(latent_dim=4, img_size=8))
+    weights.save_config(tiny_weights, MlpConfig(latent_dim=4, img_size=8))
     text = refusal(tiny_weights, TENSORS)
     assert "'model.0.weight' has shape (128, 13); its config asks for (128, 14)" in text
 

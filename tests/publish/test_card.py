@@ -7,7 +7,7 @@ import yaml
 
 from cgan.data import datasets
 from cgan.hub.repository import Repository
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.publish.card import DATASETS, card
 from tests.conftest import TINY, TINY_CONV, random_sampler, run_python
 
@@ -25,7 +25,7 @@ METRICS = {
 
 
 def make(config=None, training=TRAINING, metrics=METRICS, repository=X):
-    config = config or GeneratorConfig(latent_dim=3, img_size=8)
+    config = config or MlpConfig(latent_dim=3, img_size=8)
     return card(random_sampler(config), training, metrics, repository)
 
 
@@ -125,8 +125,8 @@ def test_a_branch_is_named():
 @pytest.mark.parametrize(
     "config",
     [
-        GeneratorConfig(latent_dim=3, img_size=8, conditional=False),
-        GeneratorConfig(latent_dim=3, img_size=8, n_classes=4, channels=3),
+        MlpConfig(latent_dim=3, img_size=8, conditional=False),
+        MlpConfig(latent_dim=3, img_size=8, n_classes=4, channels=3),
     ],
     ids=["unconditional", "colour"],
 )

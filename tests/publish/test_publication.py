@@ -10,7 +10,7 @@ from PIL import Image
 from cgan.common.errors import UserError
 from cgan.hub.repository import Repository
 from cgan.model import metrics, weights
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.publish.publication import publication
 from cgan.writing.picture import enlarge
 from tests.conftest import TINY, random_tensors
@@ -97,8 +97,8 @@ def test_the_number_of_a_run_is_not_published(tiny_weights):
 @pytest.mark.parametrize(
     "config",
     [
-        GeneratorConfig(latent_dim=3, img_size=8, conditional=False),
-        GeneratorConfig(latent_dim=3, img_size=8, n_classes=4, channels=3),
+        MlpConfig(latent_dim=3, img_size=8, conditional=False),
+        MlpConfig(latent_dim=3, img_size=8, n_classes=4, channels=3),
     ],
     ids=["unconditional", "colour"],
 )

@@ -5,8 +5,7 @@ import pytest
 
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
-from cgan.model.architectures.mlp import generator_shapes
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig, generator_shapes
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
 from cgan.training.losses import lsgan
@@ -31,14 +30,14 @@ def shapes(network):
 
 
 def test_names_and_shapes_are_the_articles():
-    generator, discriminator = Generator(GeneratorConfig()), Discriminator(GeneratorConfig())
+    generator, discriminator = Generator(MlpConfig()), Discriminator(MlpConfig())
     assert shapes(generator) == shapes(article.Generator())
     assert shapes(discriminator) == shapes(article.Discriminator())
-    assert shapes(generator) == generator_shapes(GeneratorConfig())
+    assert shapes(generator) == generator_shapes(MlpConfig())
 
 
 def test_unconditional_networks_have_no_embedding():
-    config = GeneratorConfig(conditional=False)
+    config = MlpConfig(conditional=False)
     generator, discriminator = Generator(config), Discriminator(config)
     assert shapes(generator) == generator_shapes(config)
     assert shapes(generator)["model.0.weight"] == (128, 100)
@@ -48,9 +47,9 @@ def test_unconditional_networks_have_no_embedding():
 
 @pytest.mark.parametrize("training", [True, False])
 def test_outputs_are_the_articles(training):
-    ours, theirs = Generator(GeneratorConfig()), article.Generator()
+    ours, theirs = Generator(MlpConfig()), article.Generator()
     copy_parameters(ours, theirs)
-    our_critic, their_critic = Discriminator(GeneratorConfig()), article.Discriminator()
+    our_critic, their_critic = Discriminator(MlpConfig()), article.Discriminator()
     copy_parameters(our_critic, their_critic)
     for network in (ours, theirs, our_critic, their_critic):
         network.train() if training else network.eval()
@@ -67,7 +66,7 @@ def test_outputs_are_the_articles(training):
 
 
 def test_the_sampler_gives_what_jittor_gives():
-    weights = Weights(GeneratorConfig(), random_tensors(GeneratorConfig()))
+    weights = Weights(MlpConfig(), random_tensors(MlpConfig()))
     generator = Generator(weights.config)
     generator.load_parameters(dict(weights.tensors))
     generator.eval()
@@ -77,7 +76,7 @@ def test_the_sampler_gives_what_jittor_gives():
 
 
 def test_dropout_acts_in_training_only():
-    critic = Discriminator(GeneratorConfig())
+    critic = Discriminator(MlpConfig())
     x, y = jt.array(IMAGES), jt.array(LABELS)
     critic.train()
     assert not np.array_equal(critic(x, y).numpy(), critic(x, y).numpy())
@@ -88,9 +87,9 @@ def test_dropout_acts_in_training_only():
 def test_steps_are_those_of_jittors_own_linear_and_adam():
     """Our faster Linear and Adam train the same weights, up to rounding."""
     jt.set_global_seed(3)
-    ours, theirs = Generator(GeneratorConfig()), article.Generator()
+    ours, theirs = Generator(MlpConfig()), article.Generator()
     copy_parameters(ours, theirs)
-    critic = Discriminator(GeneratorConfig())
+    critic = Discriminator(MlpConfig())
     critic.eval()
     our_adam = Adam(ours.parameters(), 2e-4, (0.5, 0.999))
     their_adam = jt.nn.Adam(theirs.parameters(), lr=2e-4, betas=(0.5, 0.999))

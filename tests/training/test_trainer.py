@@ -10,7 +10,7 @@ from cgan.data import datasets
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import READER, fit
 from cgan.model.architectures.conv import ConvConfig
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
 from cgan.training.losses import R1_NOISE, gradient_penalty
@@ -18,7 +18,7 @@ from cgan.training.options import TrainingOptions
 from cgan.training.randomness import noise
 from cgan.training.trainer import Diverged, Trainer, jt
 
-CONFIG = GeneratorConfig(img_size=8)
+CONFIG = MlpConfig(img_size=8)
 # What a step may have besides the article's, at once.
 ALL = {
     "arch": "conv",

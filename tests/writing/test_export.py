@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cgan.common.errors import BadValue
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.writing import export, outline
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
@@ -58,7 +58,7 @@ def test_unknown_looks_and_inks_are_refused(drawing, look, ink):
 
 
 def test_coloured_digits_have_no_look():
-    sampler = random_sampler(GeneratorConfig(latent_dim=3, n_classes=4, img_size=8, channels=3))
+    sampler = random_sampler(MlpConfig(latent_dim=3, n_classes=4, img_size=8, channels=3))
     drawing = written(sampler, text="03")
     for action in (
         lambda: export.svg(drawing, "paper", "black"),

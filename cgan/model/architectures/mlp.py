@@ -7,6 +7,8 @@ The tensors have the names and shapes of the article's checkpoints. An unconditi
 has no embedding.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,14 @@ _BATCH_NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
 _BLOCK = 16
 
 
-def generator_shapes(config: GeneratorConfig) -> Shapes:
+@dataclass(frozen=True)
+class MlpConfig(GeneratorConfig):
+    """Config of the article's generator, which has no settings of its own."""
+
+    architecture: str = "mlp"
+
+
+def generator_shapes(config: MlpConfig) -> Shapes:
     """Return the name and shape of every float32 tensor in a generator's weights.
 
     The first Linear takes the label's embedding before z.
@@ -60,7 +69,7 @@ class MlpGenerator:
 
     classes: NDArray[np.float32] | None
 
-    def __init__(self, config: GeneratorConfig, tensors: Tensors) -> None:
+    def __init__(self, config: MlpConfig, tensors: Tensors) -> None:
         """Fold the layers; about 14 MB for the article's generator."""
         self._image_shape = config.image_shape
         self.classes = tensors.get("label_emb.weight")
@@ -115,7 +124,7 @@ ARCHITECTURE = Architecture(
     name="mlp",
     title="the article's networks",
     card="those of the Jittor tutorial on the conditional GAN (计图挑战热身赛)",
-    config=GeneratorConfig,
+    config=MlpConfig,
     shapes=generator_shapes,
     generator=MlpGenerator,
     networks="cgan.training.mlp_networks",

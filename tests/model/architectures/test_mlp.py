@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 
-from cgan.model.architectures.mlp import generator_shapes
-from cgan.model.config import GeneratorConfig
+from cgan.model.architectures.mlp import MlpConfig, generator_shapes
 from cgan.model.generator import NumpyGenerator
 from cgan.model.weights import Weights
 from tests.conftest import random_tensors
 
 CONFIGS = {
-    "article": GeneratorConfig(),
-    "unconditional": GeneratorConfig(latent_dim=5, img_size=8, conditional=False),
-    "colour": GeneratorConfig(latent_dim=3, n_classes=4, img_size=6, channels=3),
+    "article": MlpConfig(),
+    "unconditional": MlpConfig(latent_dim=5, img_size=8, conditional=False),
+    "colour": MlpConfig(latent_dim=3, n_classes=4, img_size=6, channels=3),
 }
 
 
@@ -33,11 +32,11 @@ def test_the_defaults_are_the_articles():
     for layer, width in ((3, 256), (6, 512), (9, 1024)):
         for name in ("weight", "bias", "running_mean", "running_var"):
             expected[f"model.{layer}.{name}"] = (width,)
-    assert generator_shapes(GeneratorConfig()) == expected
+    assert generator_shapes(MlpConfig()) == expected
 
 
 def test_the_sizes_come_from_the_config():
-    config = GeneratorConfig(latent_dim=3, n_classes=5, img_size=8, channels=3)
+    config = MlpConfig(latent_dim=3, n_classes=5, img_size=8, channels=3)
     shapes = generator_shapes(config)
     assert shapes["label_emb.weight"] == (5, 5)
     assert shapes["model.0.weight"] == (128, 8)
@@ -46,8 +45,8 @@ def test_the_sizes_come_from_the_config():
 
 
 def test_an_unconditional_generator_takes_z_alone():
-    conditional = generator_shapes(GeneratorConfig())
-    unconditional = generator_shapes(GeneratorConfig(conditional=False))
+    conditional = generator_shapes(MlpConfig())
+    unconditional = generator_shapes(MlpConfig(conditional=False))
     assert unconditional["model.0.weight"] == (128, 100)
     assert conditional.keys() - unconditional.keys() == {"label_emb.weight"}
     assert unconditional.keys() <= conditional.keys()
