@@ -90,3 +90,23 @@ def test_its_command_draws_and_says_what_other_commands_need(installed, tmp_path
         assert refused.returncode == 2, refused.stderr
         assert "cgan[hub]" in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone")
+def test_pip_installs_it_from_git(installed, tmp_path):
+    """The last commit, into a folder that goes before the packages of the plain environment."""
+    site = tmp_path / "site"
+    # Without "cgan @ ", since pip before 24.1 takes that for a path where the URL has no host. And
+    # without isolation: the environment of the tests has hatchling.
+    source = f"git+file://{ROOT}"
+    hosting.install(
+        sys.executable, "--no-deps", "--no-build-isolation", "--target", site, source, cwd=tmp_path
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(site)!r})\n{DRAW}\nimport cgan; print(cgan.__file__)"
+    )
+    drawn = run(installed, "-W", "error", "-c", code, cwd=tmp_path)
+    assert drawn.returncode == 0, drawn.stderr
+    result, path = drawn.stdout.splitlines()
+    assert json.loads(result)[0] == Sampler.from_pretrained().write("138", seed=7).tolist()
+    assert path == str(site / "cgan/__init__.py")

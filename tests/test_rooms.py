@@ -114,3 +114,20 @@ def test_each_room_says_what_it_knows_and_holds_nothing_else():
 
 def test_the_rules_name_every_room():
     assert {room_of(name) for name, _, _ in modules()} - set(ENTRIES) == MAY_IMPORT.keys()
+
+
+def test_the_tests_have_a_folder_for_each_package_and_stand_where_their_module_does():
+    tests = ROOT / "tests"
+    homes = {}  # by folder in tests/: the names of the modules there; those of cgan/ are at the top
+    for name, _, is_package in modules():
+        folder, _, module = (f"{name}." if is_package else name).rpartition(".")
+        homes.setdefault(folder.removeprefix("cgan").removeprefix("."), set()).add(module)
+    found = {}
+    for path in tests.rglob("__init__.py"):
+        folder = ".".join(path.parent.relative_to(tests).parts)
+        found[folder] = {one.stem.removeprefix("test_") for one in path.parent.glob("test_*.py")}
+    assert found.keys() - {"toy"} == homes.keys()
+    for folder, names in found.items():
+        for name in names:
+            elsewhere = [home for home, there in homes.items() if name in there]
+            assert not elsewhere or folder in elsewhere, f"{folder}/test_{name}.py"
