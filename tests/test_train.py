@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import train
-from cgan.model.option_fields import options_of
+from cgan.model.option_fields import option, options_of
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES
 
@@ -43,6 +44,15 @@ def test_every_option_is_in_the_help(capsys):
     others = ("recipe", "out", "resume", "push_to_hub", "dry_run")
     for name in (*TrainingOptions.known(), *options_of(Execution), *others):
         assert f"--{name}" in shown
+
+
+def test_a_new_option_of_how_to_run_is_on_the_command_line(monkeypatch):
+    @dataclass(frozen=True)
+    class WithNoise(Execution):
+        noise: int = option(1, "how loud it is")
+
+    monkeypatch.setattr(train, "Execution", WithNoise)
+    assert train.parse(["--noise=3", "--quiet"]).noise == 3
 
 
 def test_a_dry_run_prints_the_settings_and_touches_nothing(tmp_path):

@@ -36,10 +36,14 @@ def discover() -> dict[str, Architecture[Any]]:
         if not isinstance(one, Architecture):
             raise ImportError(
                 f"{module.__file__} has no ARCHITECTURE. If it is no architecture, begin its name "
-                "with an underscore."
+                "with an underscore.",
+                name=module.__name__,
             )
         if one.name in found:
-            raise ImportError(f"{module.__file__}: another architecture is called {one.name!r}.")
+            raise ImportError(
+                f"{module.__file__}: another architecture is called {one.name!r}.",
+                name=module.__name__,
+            )
         found[one.name] = one
     ordered = sorted(found, key=lambda name: (name != DEFAULT, name))
     own_options(found[name] for name in ordered)
@@ -58,7 +62,8 @@ def own_options(several: Iterable[Architecture[Any]]) -> dict[str, Option]:
             if options.setdefault(name, its) != its:
                 raise ImportError(
                     f"The architecture {one.name!r} has an option {name!r} that differs from "
-                    "another's of that name."
+                    "another's of that name.",
+                    name=one.options.__module__,
                 )
     return options
 
