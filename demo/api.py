@@ -18,11 +18,10 @@ from cgan.writing.settings import (
     MorphSettings,
     specified,
 )
-from demo import actions
+from demo import actions, compat
 from demo.actions import Settings
 from demo.models import Model, Models
 from demo.page.widgets import slider
-from demo.serve import compat
 
 # Drawing keeps a core busy: more drawings at a time than there are cores would slow down all.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}

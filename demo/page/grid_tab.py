@@ -9,12 +9,11 @@ from cgan import UserError
 from cgan.writing.checks import whole
 from cgan.writing.export import File
 from cgan.writing.settings import GridSettings, specified
-from demo import actions
+from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
-from demo.serve import compat
 from demo.text.texts import say
 
 

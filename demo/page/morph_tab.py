@@ -11,7 +11,7 @@ from cgan.writing.export import File
 from cgan.writing.morph import FORMATS, Morph
 from cgan.writing.settings import MorphSettings, specified
 from demo import actions
-from demo.page import morph as morphs
+from demo.page import film as films
 from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
 
 
@@ -78,7 +78,7 @@ class MorphTab:
                 values = before
                 made = make(**values)
             note = actions.row_note(values["style"] == "one", values["row"], language)
-            html = morphs.html(made, values["ink"], language, note)
+            html = films.html(made, values["ink"], language, note)
             return [html, problem, json.dumps([language, values])]
 
         def film_file(kind: str) -> Callable[..., File]:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from demo import actions, api
+from demo import actions, api, compat
 from demo.actions import Settings
 from demo.models import Models
 from demo.page import about
@@ -14,7 +14,6 @@ from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.grid_tab import GridTab
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
-from demo.serve import compat
 from demo.serve.gate import check_values
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.serve.compat import ERRORS, is_pending, is_unknown_endpoint, parameter_problem
+from demo.compat import ERRORS, is_pending, is_unknown_endpoint, parameter_problem
 
 ENDPOINTS = ("write", "grid", "morph")
 NO_ENDPOINT = "There is no such endpoint: there are /write, /grid and /morph."

@@ -10,7 +10,8 @@ from starlette.middleware import Middleware
 
 from cgan import UserError
 from cgan.common import terminal
-from demo.serve import compat, gate, zero_gpu
+from demo import compat
+from demo.serve import gate, zero_gpu
 from demo.serve.network import choose_port
 
 

@@ -1,11 +1,11 @@
 """Everything that leans on private parts of Gradio, in one place for the day its pin changes.
 
-Each function says why it is needed. `tests/demo/serve/test_compat.py` tries each one by itself and
+Each function says why it is needed. `tests/demo/test_compat.py` tries each one by itself and
 sees when Gradio has changed under it; the tests of the served page see it too. What can't be moved
 here is:
 
-- `environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not documented.
-- `gate.py`: the routes of Gradio's server. `test_every_route_is_known` sees new ones.
+- `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not documented.
+- `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` sees new ones.
 - `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
 """
 

@@ -12,8 +12,9 @@ from gradio.routes import App
 
 from cgan.common.packages import read_pins
 from cgan.writing.look import LOOKS
+from demo import compat
 from demo.page.page import STATIC
-from demo.serve import compat, gate, options
+from demo.serve import gate, options
 from tests.conftest import ROOT
 
 pytestmark = [

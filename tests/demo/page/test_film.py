@@ -12,7 +12,7 @@ from cgan.writing import look as looks
 from cgan.writing.hand import Hand
 from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.number import parse
-from demo.page.morph import html
+from demo.page.film import html
 
 
 @pytest.fixture(scope="module")
