@@ -42,7 +42,7 @@ _LINK_ORDER = (
 class Settings(WritingSettings):
     """Everything that a link restores, by its names in the link, with the page's defaults."""
 
-    size: int = setting_field(72, Number(low=24, high=160))
+    size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
 
 
@@ -73,7 +73,7 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
         UserError: a setting is wrong.
     """
     right, drawing = _draw(model, settings)
-    note = _note(drawing.hand, len(drawing.pixels), language)
+    note = _note(right.hand(), len(drawing.pixels), language)
     html = paper.html(drawing, right.look, right.ink, right.size, language, note)
     return html, facts(model, drawing.milliseconds, language)
 
@@ -108,7 +108,7 @@ def number_file(model: Model, settings: Settings, kind: str) -> File:
     if kind != "svg":
         return number_png(model, settings, LARGE if kind == "large" else 1)
     right, drawing = _draw(model, settings)
-    return export.svg(drawing, right.look, right.ink)
+    return export.svg(drawing, right)
 
 
 def number_png(model: Model, settings: Settings, scale: Any) -> File:
@@ -119,7 +119,7 @@ def number_png(model: Model, settings: Settings, scale: Any) -> File:
     """
     factor = int(SCALE.check(scale))
     right, drawing = _draw(model, settings)
-    return export.png(drawing, right.look, right.ink, factor)
+    return export.png(drawing, right, factor)
 
 
 def grid_html(model: Model, settings: GridSettings, language: str) -> str:
@@ -141,9 +141,7 @@ def grid_file(model: Model, settings: GridSettings, scale: int) -> File:
     """
     right = checked(settings)
     grid = model.sampler.grid(right.rows, seed=right.seed)
-    return export.grid_png(
-        grid, right.seed, right.rows, right.look, right.ink, scale, model.sampler.fields
-    )
+    return export.grid_png(grid, right, scale, model.sampler.fields)
 
 
 def make_morph(model: Model, settings: MorphSettings) -> morphs.Morph:
@@ -161,7 +159,7 @@ def morph_file(morphed: morphs.Morph, ink: Any, kind: Any) -> File:
     """Return a morph as "gif" or "webp".
 
     Raises:
-        UserError: an unknown ink or format.
+        UserError: an unknown format.
     """
     name = f"{morphed.start}-to-{morphed.end}.{FORMAT.check(kind)}"
     return File(name, f"image/{kind}", morphs.animation(morphed, ink, kind))

@@ -4,7 +4,8 @@ Each function says why it is needed. `tests/demo/test_compat.py` tries each one 
 sees when Gradio has changed under it; the tests of the served page see it too. What can't be moved
 here is:
 
-- `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not documented.
+- `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
+  documented.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` sees new ones.
 - `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
 """

@@ -103,10 +103,7 @@ def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> Non
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     settings = WritingSettings(**checked, seed=seed, best_of=best_of)
     drawing = draw(_load(values.weights), number.parse(values.number), settings.hand())
-    if is_svg:
-        file = export.svg(drawing, settings.look, settings.ink)
-    else:
-        file = export.png(drawing, settings.look, settings.ink, scale)
+    file = export.svg(drawing, settings) if is_svg else export.png(drawing, settings, scale)
     files.write_bytes(values.output, file.data)
     height, width = drawing.row.shape
     note(f"Wrote {values.output} ({width * scale}x{height * scale}).")

@@ -2,39 +2,57 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from cgan.writing import picture
-from cgan.writing.checks import one_of
 
-PAPER = (253, 250, 243)
-INKS = {
+Rgb = tuple[int, int, int]
+
+PAPER: Rgb = (253, 250, 243)
+INKS: dict[str, Rgb] = {
     "black": (28, 28, 30),
     "blue": (29, 53, 130),
     "red": (165, 28, 36),
     "green": (22, 92, 60),
     "sepia": (96, 58, 28),
 }
+
+
+@dataclass(frozen=True)
+class Look:
+    """How ink is shown.
+
+    Attributes:
+        paper: the colour of the background; None for a transparent one.
+        ink: the only ink; None if any of `INKS` will do.
+        pixelated: whether the generator's own pixels are shown, in their shades and enlarged as
+            squares; strokes are crisp at any scale otherwise.
+    """
+
+    paper: Rgb | None
+    ink: Rgb | None = None
+    pixelated: bool = False
+
+    def ink_of(self, name: str) -> Rgb:
+        """Return the colour of the ink if `name`, a key of `INKS`, is asked for."""
+        return self.ink or INKS[name]
+
+
 # Ink on paper; white on black, as in MNIST; ink on a transparent background.
-LOOKS = ("paper", "mnist", "clear")
+LOOKS = {
+    "paper": Look(PAPER),
+    "mnist": Look((0, 0, 0), (255, 255, 255), pixelated=True),
+    "clear": Look(None),
+}
 
 # How much ink a point needs to be inside a stroke.
 THRESHOLD = 0.4
 # How steep the edge of an enlarged stroke is; at 1 it would be as soft as in the small picture.
 _EDGE = 6.0
-
-
-def check(look: str, ink: str) -> None:
-    """Check the names of a look and an ink.
-
-    Raises:
-        NotOffered: one of them is unknown; the sentence lists the known ones.
-    """
-    one_of("look", look, LOOKS)
-    one_of("ink", ink, INKS)
 
 
 def enlarge_smoothly(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:
@@ -68,13 +86,12 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
 
     Args:
         ink: (H, W) uint8, 255 where there is ink.
-        look: "paper" and "clear" have crisp strokes at any scale; "mnist" has MNIST's own
-            pixels, enlarged as squares.
-        ink_name: a key of `INKS`; "mnist" is always white.
+        look: a key of `LOOKS`.
+        ink_name: a key of `INKS`.
         scale: 1 or more; at 1 every look has the generator's own shades.
     """
-    check(look, ink_name)
-    if look == "mnist":
+    shown = LOOKS[look]
+    if shown.pixelated:
         return Image.fromarray(picture.enlarge(ink, scale))
     image = Image.fromarray(ink)
     if scale > 1:
@@ -83,9 +100,9 @@ def colour(ink: NDArray[np.uint8], look: str, ink_name: str, scale: int = 1) -> 
         # The conversion clips to 0 and 255, and rounds down.
         image = _resize(cover + 0.5, scale).convert("L")
     share = np.linspace(0.0, 1.0, 256)[:, None]
-    paper, full = np.array(PAPER), np.array(INKS[ink_name])
-    if look == "clear":
-        paper = full
+    full = np.array(shown.ink_of(ink_name))
+    paper = full if shown.paper is None else np.array(shown.paper)
+    if shown.paper is None:
         image.info["transparency"] = bytes(range(256))
     image.putpalette(np.rint(paper + share * (full - paper)).astype(np.uint8).tobytes())
     return image

@@ -18,8 +18,10 @@ from cgan.writing.latents import slerp
 from cgan.writing.memory import Memory
 from cgan.writing.number import joined
 
-FORMATS = ("gif", "webp")
-FRAMES_PER_SECOND = 20
+# The formats of an animation, and how Pillow is to write each.
+_OPTIONS: dict[str, dict[str, Any]] = {"gif": {}, "webp": {"lossless": True}}
+FORMATS = tuple(_OPTIONS)
+FRAME_MILLISECONDS = 50
 # Of all frames together: four times as large as drawn for a phone number, less for longer ones.
 _MAX_PIXELS = 16_000_000
 _MAX_SCALE = 4
@@ -108,14 +110,13 @@ def animation(morphed: Morph, ink: str, kind: str) -> bytes:
     images = [looks.colour(frame, "paper", ink, morphed.scale) for frame in morphed.frames]
     images += images[-2:0:-1]
     file = io.BytesIO()
-    options: dict[str, Any] = {"lossless": True} if kind == "webp" else {}
     images[0].save(
         file,
         format=kind.upper(),
         save_all=True,
         append_images=images[1:],
-        duration=1000 // FRAMES_PER_SECOND,
+        duration=FRAME_MILLISECONDS,
         loop=0,
-        **options,
+        **_OPTIONS[kind],
     )
     return file.getvalue()

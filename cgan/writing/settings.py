@@ -7,6 +7,7 @@ a setting, add a field, and use it in the drawing.
 
 import contextlib
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -16,7 +17,9 @@ from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
 from cgan.writing.number import MAX_DIGITS, parse_limited
 
-STYLES = ("own", "one")
+# The styles, and whether all digits share one hand.
+STYLES = {"own": False, "one": True}
+MAX_ROWS = 20  # of the class grid
 LARGE = 8  # a large picture is this many times as large as the generator's
 _KEY = "setting"
 
@@ -33,12 +36,18 @@ class Setting(ABC):
         description: what the API and the command line say about it; empty for a setting that
             only the page has.
         text: the key of its label in the page's texts; empty if that is the name.
+        api_label: its label in the API; empty where it shares its control, and so its label, with
+            the page.
+        strokes: whether it changes the strokes. Files say so of such a setting, and a digit that
+            is carried over from the class grid is drawn with its default. Colours and sizes don't.
     """
 
     name: str = ""
     default: Any = None
     description: str = ""
     text: str = ""
+    api_label: str = ""
+    strokes: bool = True
 
     @abstractmethod
     def check(self, value: Any) -> Any:
@@ -59,6 +68,10 @@ class Setting(ABC):
     def describe(self) -> str:
         """Return the description."""
         return self.description
+
+    def tell(self, value: Any) -> str:
+        """Return what a file says of a checked value."""
+        return str(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +98,10 @@ class Number(Setting):
     def describe(self) -> str:
         """Return the description with the bounds."""
         return self.description.format(low=self.low, high=self.high)
+
+    def tell(self, value: Any) -> str:
+        """Return the number, without the point where it is whole."""
+        return repr(value).removesuffix(".0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,20 +147,34 @@ _NUMBER = Digits(
 )
 _SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")
 _STYLE = Choice(
-    choices=STYLES, description='"own" (each digit its own latent) or "one" (one hand for all)'
+    choices=tuple(STYLES),
+    description='"own" (each digit its own latent) or "one" (one hand for all)',
 )
 _ROW = Number(
     low=0,
-    high=19,
+    high=MAX_ROWS - 1,
     description="with one hand, which latent of the seed: the class grid's row, "
     "{low:g} to {high:g}",
 )
-_LOOK = Choice(choices=LOOKS, prefix="look_", description="{choices}")
-_INK = Choice(choices=tuple(INKS), description="{choices}")
+_LOOK = Choice(choices=tuple(LOOKS), prefix="look_", description="{choices}", strokes=False)
+_INK = Choice(choices=tuple(INKS), description="{choices}", strokes=False)
 SCALE = Number(
-    name="scale", default=4, low=1, high=LARGE, description="{low:g} (32 pixels high) to {high:g}"
+    name="scale",
+    default=4,
+    low=1,
+    high=LARGE,
+    description="{low:g} (32 pixels high) to {high:g}",
+    api_label="scale",
+    strokes=False,
 )
-FORMAT = Choice(name="format", default="gif", choices=FORMATS, description="{choices}")
+FORMAT = Choice(
+    name="format",
+    default="gif",
+    choices=FORMATS,
+    description="{choices}",
+    api_label="format",
+    strokes=False,
+)
 
 
 def _field(default: Any, setting: Setting, **changes: Any) -> Any:
@@ -172,6 +203,15 @@ def checked(settings: S) -> S:
     """
     values = {name: one.check(getattr(settings, name)) for name, one in specified(settings).items()}
     return replace(settings, **values)  # type: ignore[type-var]
+
+
+def _changed(settings: Any, besides: tuple[str, ...]) -> dict[str, str]:
+    """Return what a file says of the settings that change the strokes and aren't the defaults."""
+    return {
+        name: one.tell(value)
+        for name, one in specified(settings).items()
+        if one.strokes and name not in besides and (value := getattr(settings, name)) != one.default
+    }
 
 
 @dataclass(frozen=True)
@@ -213,22 +253,48 @@ class WritingSettings:
         """Return the hand of checked settings."""
         return Hand(
             seed=self.seed,
-            one_hand=self.style == "one",
+            one_hand=STYLES[self.style],
             row=self.row,
             truncation=self.truncation,
             redrawn=parse_redrawn(self.redrawn),
             best_of=self.best_of,
         )
 
+    def fields(self, digits: str, weights: Mapping[str, str]) -> dict[str, str]:
+        """Return what made a number, for the text fields of its file.
+
+        Args:
+            digits: the number without gaps.
+            weights: what the file says about the weights.
+        """
+        one = specified(self)
+        return {
+            "digits": digits,
+            "seed": one["seed"].tell(self.seed),
+            "style": f"one hand, row {self.row}" if STYLES[self.style] else "each digit its own",
+            "truncation": one["truncation"].tell(self.truncation),
+            **weights,
+            **_changed(self, besides=("digits", "seed", "style", "row", "truncation")),
+        }
+
 
 @dataclass(frozen=True)
 class GridSettings:
     """Everything that decides how the class grid looks; not checked."""
 
-    rows: int = _field(10, Number(low=1, high=20, description="{low:g} to {high:g}"))
+    rows: int = _field(
+        10,
+        Number(low=1, high=MAX_ROWS, description="{low:g} to {high:g}", api_label="rows"),
+    )
     seed: int = _field(WritingSettings.seed, _SEED)
     look: str = _field("paper", _LOOK)
     ink: str = _field("black", _INK)
+
+    def fields(self, weights: Mapping[str, str]) -> dict[str, str]:
+        """Return what made a grid, for the text fields of its file, with those of the weights."""
+        one = specified(self)
+        always = {name: one[name].tell(getattr(self, name)) for name in ("seed", "rows")}
+        return {**always, **weights, **_changed(self, besides=tuple(always))}
 
 
 @dataclass(frozen=True)
@@ -236,19 +302,35 @@ class MorphSettings:
     """Everything that decides how one number turns into another; not checked."""
 
     start: str = _field(
-        WritingSettings.digits, _NUMBER, description="digits to begin with", text="from"
+        WritingSettings.digits,
+        _NUMBER,
+        description="digits to begin with",
+        text="from",
+        api_label="digits to begin with",
     )
-    end: str = _field("024 6802 4680", _NUMBER, description="as many digits to end with", text="to")
-    start_seed: int = _field(WritingSettings.seed, _SEED, text="from_seed")
-    end_seed: int = _field(WritingSettings.seed, _SEED, text="to_seed")
-    frames: int = _field(30, Number(low=8, high=60, description="{low:g} to {high:g}, one way"))
-    style: str = _field("own", _STYLE)
-    row: int = _field(0, _ROW)
+    end: str = _field(
+        "024 6802 4680",
+        _NUMBER,
+        description="as many digits to end with",
+        text="to",
+        api_label="digits to end with",
+    )
+    start_seed: int = _field(
+        WritingSettings.seed, _SEED, text="from_seed", api_label="seed to begin with"
+    )
+    end_seed: int = _field(
+        WritingSettings.seed, _SEED, text="to_seed", api_label="seed to end with"
+    )
+    frames: int = _field(
+        30, Number(low=8, high=60, description="{low:g} to {high:g}, one way", strokes=False)
+    )
+    style: str = _field("own", _STYLE, description="")  # these two have only the page
+    row: int = _field(0, _ROW, description="")
     ink: str = _field("black", _INK)
 
     def hands(self) -> tuple[Hand, Hand]:
         """Return the hands of both numbers, of checked settings."""
-        one_hand = self.style == "one"
+        one_hand = STYLES[self.style]
         return (
             Hand(self.start_seed, one_hand, self.row),
             Hand(self.end_seed, one_hand, self.row),

@@ -18,13 +18,12 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
 
     Args:
         drawing: the number.
-        look: a name of `cgan.writing.look.LOOKS`.
-        ink: a name of `cgan.writing.look.INKS`.
+        look: a key of `cgan.writing.look.LOOKS`.
+        ink: a key of `cgan.writing.look.INKS`.
         size: height of a digit, in CSS pixels.
         language: of the labels.
         note: what else to say about it, with a button that undoes it.
     """
-    looks.check(look, ink)
     colour = "#{:02x}{:02x}{:02x}".format(*looks.INKS[ink])
     buttons = []
     for position, (digit, pixels) in enumerate(zip(drawing.digits, drawing.pixels, strict=True)):
@@ -35,7 +34,7 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
         )
     alt = escape(say(language, "paper_label", digits=drawing.digits))
     style = f"--ink:{colour};--digit:{size}px"
-    if look == "mnist":
+    if looks.LOOKS[look].pixelated:
         height = drawing.pixels[0].shape[0]
         style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
     return (
@@ -76,7 +75,7 @@ def undo(note: str, language: str) -> str:
 
 def _glyph(ink: NDArray[np.uint8], look: str) -> str:
     height, width = ink.shape
-    if look == "mnist":
+    if looks.LOOKS[look].pixelated:
         data = data_uri(looks.png(looks.colour(ink, look, "black"), {}), "image/png")
         return f'<img alt="" src="{data}" width="{width}" height="{height}">'
     return (

@@ -81,13 +81,13 @@ right_settings = st.builds(
     Settings,
     digits=st.text("0123456789 -.()", max_size=40).map(lambda text: f"+{text}7"),
     seed=st.integers(0, 9999),
-    style=st.sampled_from(STYLES),
+    style=st.sampled_from(tuple(STYLES)),
     row=st.integers(0, 19),
     truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
         lambda redrawn: "-".join(f"{i}.{redrawn[i]}" for i in sorted(redrawn))
     ),
-    look=st.sampled_from(LOOKS),
+    look=st.sampled_from(tuple(LOOKS)),
     ink=st.sampled_from(tuple(INKS)),
     size=st.integers(24, 160),
     best_of=st.integers(1, 3),
@@ -364,9 +364,8 @@ def test_another_format_of_a_morph_is_refused(tiny_model, kind):
 
 
 def test_another_ink_of_a_morph_is_refused(tiny_model):
-    morphed = make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="ink must be one of"):
-        actions.morph_file(morphed, "pink", "gif")
+        make_morph(tiny_model, "1", "2", 0, 1, 8, "own", 0, "pink")
 
 
 @pytest.mark.parametrize("frames", [7, 61, 8.5, "8", None, True])

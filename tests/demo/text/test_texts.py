@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cgan.common.errors import BadValue, UserError
 from cgan.model.reader import NoReader
-from cgan.writing.checks import NotOffered, OutOfRange, real, whole
+from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
 from cgan.writing.hand import BadRedrawn, parse_redrawn
-from cgan.writing.look import INKS, LOOKS, check
+from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import DifferentLengths
 from cgan.writing.number import BadCharacter, NoDigit, TooLong, parse_limited
 from cgan.writing.settings import MorphSettings, WritingSettings, specified
@@ -116,7 +116,7 @@ ERRORS = [
     (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["截断", "0", "1.5"]),
     (NoReader, no_reader, ["1"]),
     (BadRedrawn, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
-    (NotOffered, lambda: check("glass", "black"), ["外观", "paper, mnist, clear"]),
+    (NotOffered, lambda: one_of("look", "glass", LOOKS), ["外观", "paper, mnist, clear"]),
     (OutOfRange, lambda: whole("row", 77, 0, 19), ["笔迹", "0", "19"]),
     (UserError, lambda: parse_limited(None), ["13812345678"]),
 ]
