@@ -1,18 +1,20 @@
-"""What the page's events and the API's endpoints do: plain functions on a `Model`."""
+"""What the page's events and the API's endpoints do: plain functions on a `Model`.
 
-import json
+They check the settings that they are given and return numbers, grids, morphs and files. They must
+not know HTML, languages or Gradio.
+"""
+
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgan import UserError
 from cgan.writing import export, number
-from cgan.writing import morph as morphs
 from cgan.writing.drawing import Drawing, draw
 from cgan.writing.export import File
-from cgan.writing.hand import Hand
 from cgan.writing.memory import Memory
+from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.settings import (
     FORMAT,
     LARGE,
@@ -26,8 +28,6 @@ from cgan.writing.settings import (
     specified,
 )
 from demo.models import Model, Models
-from demo.page import paper, sheet
-from demo.text.texts import explain, say
 
 # Shared by all visitors.
 _MEMORY = Memory()
@@ -38,6 +38,10 @@ _LINK_ORDER = (
 )  # fmt: skip
 
 
+# The class grid's picture is this many times as large as the generator makes it.
+GRID_SCALE = 4
+
+
 @dataclass(frozen=True)
 class Settings(WritingSettings):
     """Everything that a link restores, by its names in the link, with the page's defaults."""
@@ -46,57 +50,63 @@ class Settings(WritingSettings):
     weights: str = ""  # one of the `Models`
 
 
-def facts(model: Model, milliseconds: float, language: str) -> str:
-    """Return the line that says what drew the number, and how fast."""
-    sampler = model.sampler
-    key = "weights_named" if model.source else "weights_bundled"
-    weights = say(language, key, name=escape(model.source), sha=sampler.sha256[:12])
-    if model.metrics is not None:
-        weights = say(language, "measured", weights=weights, share=100 * model.metrics.gan_test)
-    if model.reason is not None:
-        reason = escape(explain(model.reason, language))
-        wanted = escape(model.wanted)
-        weights = say(language, "instead", weights=weights, wanted=wanted, reason=reason)
-    parameters = sampler.parameter_count
-    return say(language, "facts", ms=milliseconds, parameters=parameters, weights=weights)
+@dataclass(frozen=True)
+class Kinds:
+    """The classes of settings, of which the page's tabs and the API's endpoints are made."""
+
+    write: type[Settings] = Settings
+    grid: type[GridSettings] = GridSettings
+    morph: type[MorphSettings] = MorphSettings
 
 
-def problem(error: UserError | None, language: str) -> str:
-    """Return the HTML next to the box: a sentence, or nothing."""
-    return "" if error is None else f'<p role="alert">{escape(explain(error, language))}</p>'
+class Written(NamedTuple):
+    """A number, and the checked settings that made it."""
+
+    settings: Settings
+    drawing: Drawing
 
 
-def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, str]:
-    """Draw the number; return (paper, line of facts) as HTML.
+class Grid(NamedTuple):
+    """A class grid.
+
+    Attributes:
+        settings: what made it, checked.
+        columns: how many classes it has.
+        file: its picture.
+    """
+
+    settings: GridSettings
+    columns: int
+    file: File
+
+
+class Morphed(NamedTuple):
+    """A morph, and the checked settings that made it."""
+
+    settings: MorphSettings
+    morph: Morph
+
+
+def write(model: Model, settings: Settings) -> Written:
+    """Write the number.
 
     Raises:
         UserError: a setting is wrong.
     """
-    right, drawing = _draw(model, settings)
-    note = _note(right.hand(), len(drawing.pixels), language)
-    html = paper.html(drawing, right.look, right.ink, right.size, language, note)
-    return html, facts(model, drawing.milliseconds, language)
-
-
-def _draw(model: Model, settings: Settings) -> tuple[Settings, Drawing]:
-    """Return checked settings, and the number."""
     right = checked(settings)
-    return right, draw(model.sampler, number.parse(right.digits), right.hand(), _MEMORY)
+    return Written(right, draw(model.sampler, number.parse(right.digits), right.hand(), _MEMORY))
 
 
-def _note(hand: Hand, count: int, language: str) -> str:
-    """Return what, besides the seed, made the number; empty if nothing did."""
-    parts = []
-    if note := row_note(hand.one_hand, hand.row, language):
-        parts.append(note)
-    if redrawn := sum(position < count for position in hand.redrawn):
-        parts.append(say(language, "redrawn_note", count=redrawn))
-    return " · ".join(parts)
+def _png(written: Written, scale: int = 1) -> File:
+    return export.png(written.drawing, written.settings, scale)
 
 
-def row_note(one_hand: bool, row: int, language: str) -> str:
-    """Return which hand of its seed it is; empty for the first one, the default."""
-    return say(language, "row_note", row=row + 1) if one_hand and row else ""
+# The files of a number, by the names that the page's buttons have for them.
+_TAKES: dict[str, Callable[[Written], File]] = {
+    "png": _png,
+    "large": lambda written: _png(written, LARGE),
+    "svg": lambda written: export.svg(written.drawing, written.settings),
+}
 
 
 def number_file(model: Model, settings: Settings, kind: str) -> File:
@@ -105,10 +115,7 @@ def number_file(model: Model, settings: Settings, kind: str) -> File:
     Raises:
         UserError: a setting is wrong.
     """
-    if kind != "svg":
-        return number_png(model, settings, LARGE if kind == "large" else 1)
-    right, drawing = _draw(model, settings)
-    return export.svg(drawing, right)
+    return _TAKES[kind](write(model, settings))
 
 
 def number_png(model: Model, settings: Settings, scale: Any) -> File:
@@ -118,33 +125,22 @@ def number_png(model: Model, settings: Settings, scale: Any) -> File:
         UserError: a setting is wrong.
     """
     factor = int(SCALE.check(scale))
-    right, drawing = _draw(model, settings)
-    return export.png(drawing, right, factor)
+    return _png(write(model, settings), factor)
 
 
-def grid_html(model: Model, settings: GridSettings, language: str) -> str:
-    """Return the class grid as HTML.
-
-    Raises:
-        UserError: a setting is wrong.
-    """
-    right = checked(settings)
-    columns = model.sampler.config.n_classes
-    return sheet.html(grid_file(model, right, 4), right, columns, language)
-
-
-def grid_file(model: Model, settings: GridSettings, scale: int) -> File:
-    """Return the class grid as PNG.
+def make_grid(model: Model, settings: GridSettings, scale: int = GRID_SCALE) -> Grid:
+    """Return the class grid.
 
     Raises:
         UserError: a setting is wrong.
     """
-    right = checked(settings)
-    grid = model.sampler.grid(right.rows, seed=right.seed)
-    return export.grid_png(grid, right, scale, model.sampler.fields)
+    right, sampler = checked(settings), model.sampler
+    picture = sampler.grid(right.rows, seed=right.seed)
+    file = export.grid_png(picture, right, scale, sampler.fields)
+    return Grid(right, sampler.config.n_classes, file)
 
 
-def make_morph(model: Model, settings: MorphSettings) -> morphs.Morph:
+def make_morph(model: Model, settings: MorphSettings) -> Morphed:
     """Return the frames between two numbers, both in the same style and row.
 
     Raises:
@@ -152,22 +148,19 @@ def make_morph(model: Model, settings: MorphSettings) -> morphs.Morph:
     """
     right = checked(settings)
     start, end = number.parse(right.start), number.parse(right.end)
-    return morphs.morph(model.sampler, start, end, *right.hands(), right.frames, _MEMORY)
+    made = morph(model.sampler, start, end, *right.hands(), right.frames, _MEMORY)
+    return Morphed(right, made)
 
 
-def morph_file(morphed: morphs.Morph, ink: Any, kind: Any) -> File:
+def morph_file(morphed: Morphed, kind: Any) -> File:
     """Return a morph as "gif" or "webp".
 
     Raises:
         UserError: an unknown format.
     """
-    name = f"{morphed.start}-to-{morphed.end}.{FORMAT.check(kind)}"
-    return File(name, f"image/{kind}", morphs.animation(morphed, ink, kind))
-
-
-def courier(file: File) -> str:
-    """Return a file as the JSON that the page saves under its name."""
-    return json.dumps({"name": file.name, "address": paper.data_uri(file.data, file.mime)})
+    made = morphed.morph
+    name = f"{made.start}-to-{made.end}.{FORMAT.check(kind)}"
+    return File(name, f"image/{kind}", animation(made, morphed.settings.ink, kind))
 
 
 def names(settings: type[Settings]) -> list[str]:

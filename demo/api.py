@@ -1,4 +1,7 @@
-"""The endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP."""
+"""The API's endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP.
+
+They share the page's controls, but must not know what it shows or says.
+"""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -11,28 +14,21 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
-from cgan.writing.settings import (
-    FORMAT,
-    SCALE,
-    GridSettings,
-    MorphSettings,
-    specified,
-)
+from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings, Setting, specified
 from demo import actions, compat
-from demo.actions import Settings
+from demo.actions import Kinds, Settings
+from demo.components import component
 from demo.models import Model, Models
-from demo.page.widgets import slider
 
 # Drawing keeps a core busy: more drawings at a time than there are cores would slow down all.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
 
-# The order in which callers may give `/write` its values; new settings follow.
-_WRITE_ORDER = (
-    "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row", "weights",
-    "best_of",
-)  # fmt: skip
 _WEIGHTS = "one of those that the page offers; empty for its first"
-_GRID_SCALE = 4
+# Components of the files that endpoints return.
+_OUTPUTS: dict[str, Callable[[], Any]] = {
+    "picture": lambda: gr.Image(visible=False, type="filepath", format="png", label="picture"),
+    "animation": lambda: gr.File(visible=False, label="animation"),
+}
 
 
 @contextmanager
@@ -45,62 +41,108 @@ def told_to_the_caller() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A parameter of an endpoint.
-
-    Attributes:
-        description: what its values are.
-        component: has its type and its default.
-    """
-
-    description: str
-    component: Any
-
-
-@dataclass(frozen=True)
 class Endpoint:
-    """An endpoint.
+    """An endpoint. Its parameters are settings that have a description, and the weights.
 
     Attributes:
-        name: in its address.
+        name: in its address; its settings have this name in `Kinds`.
         description: what it does.
-        parameters: by name, in the order in which callers may give their values.
-        make: gets the model and the values by name, without the weights.
-        output: component of the file's type.
+        order: the order in which callers may give the values; new settings follow.
+        make: gets the model, the settings, and the values of `besides` by name.
+        output: what it returns, a key of `_OUTPUTS`.
+        besides: other settings that `make` takes.
     """
 
     name: str
     description: str
-    parameters: dict[str, Parameter]
+    order: tuple[str, ...]
     make: Callable[..., File]
-    output: Any
+    output: str
+    besides: tuple[Setting, ...] = ()
+
+    def kind(self, kinds: Kinds) -> type[Any]:
+        """Return the class of its settings."""
+        found: type[Any] = getattr(kinds, self.name)
+        return found
+
+    def parameters(self, kinds: Kinds) -> dict[str, Setting]:
+        """Return the settings that callers may give, by name."""
+        settings = [*specified(self.kind(kinds)).values(), *self.besides]
+        return {setting.name: setting for setting in settings if setting.description}
 
 
-def add(models: Models, kind: type[Settings], controls: Mapping[str, Any], frames: Any) -> None:
+def _write(model: Model, settings: Settings, scale: Any) -> File:
+    return actions.number_png(model, settings, scale)
+
+
+def _grid(model: Model, settings: GridSettings) -> File:
+    return actions.make_grid(model, settings).file
+
+
+def _morph(model: Model, settings: MorphSettings, format: Any) -> File:  # noqa: A002
+    return actions.morph_file(actions.make_morph(model, settings), format)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "write",
+        "Write a number by hand, as a PNG file. The same digits, settings and weights give the "
+        "same picture for ever.",
+        (
+            "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
+            "weights", "best_of",
+        ),
+        _write,
+        "picture",
+        besides=(SCALE,),
+    ),
+    Endpoint(
+        "grid",
+        "Draw every digit (columns) in several hands (rows), as a PNG file.",
+        ("rows", "seed", "look", "ink", "weights"),
+        _grid,
+        "picture",
+    ),
+    Endpoint(
+        "morph",
+        "Turn one written number into another, as an animation there and back.",
+        ("start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"),
+        _morph,
+        "animation",
+        besides=(FORMAT,),
+    ),
+)  # fmt: skip
+
+
+def add(
+    models: Models, kinds: Kinds, controls: Mapping[str, Mapping[str, Any]], weights: Any
+) -> None:
     """Add the endpoints to the page that is being built.
 
     Args:
         models: what draws.
-        kind: the class of the page's settings.
-        controls: component of each of them, whose type and value are those of the parameter.
-        frames: component of the number of frames.
+        kinds: the classes of the settings.
+        controls: by endpoint and setting, the page's components. A parameter without a label of
+            its own has the type, the value and the label of the component.
+        weights: component of the choice between the models.
     """
-    image = gr.Image(visible=False, type="filepath", format="png", label="picture")
-    animation = gr.File(visible=False, label="animation")
+    outputs = {name: make() for name, make in _OUTPUTS.items()}
     with gr.Row(visible=False):
-        endpoints = [
-            _write(kind, controls, image),
-            _grid(controls, image),
-            _morph(controls, frames, animation),
+        added = [
+            (endpoint, _components(endpoint, kinds, controls[endpoint.name], weights))
+            for endpoint in ENDPOINTS
         ]
         trigger = gr.Button()
-    for endpoint in endpoints:
-        for parameter in endpoint.parameters.values():
-            compat.describe(parameter.component, parameter.description)
+    for endpoint, components in added:
+        described = endpoint.parameters(kinds)
+        for name, one in components.items():
+            told = described[name].describe() if name in described else _WEIGHTS
+            compat.describe(one, told)
+        output = outputs[endpoint.output]
         trigger.click(
-            _function(endpoint, models),
-            [parameter.component for parameter in endpoint.parameters.values()],
-            endpoint.output,
+            _function(endpoint, endpoint.kind(kinds), list(components), models, output),
+            list(components.values()),
+            output,
             api_name=endpoint.name,
             api_description=endpoint.description,
             preprocess=False,  # Gradio's own checks print a traceback and say less than ours do
@@ -108,95 +150,29 @@ def add(models: Models, kind: type[Settings], controls: Mapping[str, Any], frame
         )
 
 
-def _write(kind: type[Settings], controls: Mapping[str, Any], output: Any) -> Endpoint:
-    settings = specified(kind)
-    parameters = {
-        name: Parameter(setting.describe(), controls[name])
-        for name, setting in settings.items()
-        if setting.description
-    }
-    parameters["scale"] = Parameter(SCALE.describe(), slider(SCALE, "scale"))
-    parameters["weights"] = Parameter(_WEIGHTS, controls["weights"])
-
-    def make(model: Model, scale: Any, **values: Any) -> File:
-        return actions.number_png(model, kind(**values), scale)
-
-    return Endpoint(
-        "write",
-        "Write a number by hand, as a PNG file. The same digits, settings and weights give the "
-        "same picture for ever.",
-        {name: parameters[name] for name in dict.fromkeys((*_WRITE_ORDER, *parameters))},
-        make,
-        output,
-    )
-
-
-def _grid(controls: Mapping[str, Any], output: Any) -> Endpoint:
-    settings = specified(GridSettings)
-    rows = slider(settings["rows"], "rows")
-    parameters = {
-        name: Parameter(setting.describe(), rows if name == "rows" else controls[name])
-        for name, setting in settings.items()
-    }
-
-    def make(model: Model, **values: Any) -> File:
-        return actions.grid_file(model, GridSettings(**values), _GRID_SCALE)
-
-    return Endpoint(
-        "grid",
-        "Draw every digit (columns) in several hands (rows), as a PNG file.",
-        {**parameters, "weights": Parameter(_WEIGHTS, controls["weights"])},
-        make,
-        output,
-    )
-
-
-def _morph(controls: Mapping[str, Any], frames: Any, output: Any) -> Endpoint:
-    settings = specified(MorphSettings)
+def _components(
+    endpoint: Endpoint, kinds: Kinds, controls: Mapping[str, Any], weights: Any
+) -> dict[str, Any]:
+    """Return the component of each parameter, in the order of the values."""
     components = {
-        name: gr.Textbox(settings[name].default, label=label)
-        for name, label in (("start", "digits to begin with"), ("end", "digits to end with"))
+        name: component(setting, setting.api_label) if setting.api_label else controls[name]
+        for name, setting in endpoint.parameters(kinds).items()
     }
-    components |= {
-        name: slider(settings[name], label)
-        for name, label in (
-            ("start_seed", "seed to begin with"),
-            ("end_seed", "seed to end with"),
-        )
-    }
-    components |= {"frames": frames, "ink": controls["ink"]}
-    parameters = {
-        name: Parameter(settings[name].describe(), component)
-        for name, component in components.items()
-    }
-    formats = gr.Radio(list(FORMAT.choices), value=FORMAT.default, label="format")
-
-    def make(model: Model, format: Any, **values: Any) -> File:  # noqa: A002
-        made = actions.make_morph(model, MorphSettings(**values))
-        return actions.morph_file(made, values["ink"], format)
-
-    return Endpoint(
-        "morph",
-        "Turn one written number into another, as an animation there and back.",
-        {
-            **parameters,
-            "format": Parameter(FORMAT.describe(), formats),
-            "weights": Parameter(_WEIGHTS, controls["weights"]),
-        },
-        make,
-        output,
-    )
+    components["weights"] = weights
+    return {name: components[name] for name in dict.fromkeys((*endpoint.order, *components))}
 
 
-def _function(endpoint: Endpoint, models: Models) -> Callable[..., str]:
+def _function(
+    endpoint: Endpoint, kind: type[Any], names: list[str], models: Models, output: Any
+) -> Callable[..., str]:
     """Return a function of the endpoint's parameters, which Gradio reads from its signature."""
-    names = list(endpoint.parameters)
 
     def call(*given: Any) -> str:
         values = dict(zip(names, given, strict=True))
         with told_to_the_caller():
             model = models[values.pop("weights")]
-            return _save(endpoint.make(model, **values), endpoint.output)
+            besides = {setting.name: values.pop(setting.name) for setting in endpoint.besides}
+            return _save(endpoint.make(model, kind(**values), **besides), output)
 
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]

@@ -32,18 +32,21 @@ def serve(arguments: list[str] | None) -> None:
     options.check_mcp(values.mcp)
     process.make_temporary_folder()
 
+    from demo import api
     from demo.page import page
     from demo.page.theme import theme
+    from demo.serve.gate import check_values
     from demo.serve.launch import launch
 
     models.start()
     try:
         built = launch(
-            lambda: page.build(models),
+            lambda: page.build(models, check_values),
+            [endpoint.name for endpoint in api.ENDPOINTS],
             values,
             theme=theme(),
             css_paths=page.STATIC / "style.css",
-            head=_head((page.STATIC / "page.js").read_text(encoding="utf-8")),
+            head=_head(page.script()),
         )
         try:
             built.block_thread()

@@ -67,11 +67,6 @@ class Model:
         """Where the weights come from: user/name@commit, a folder's name, or "" if bundled."""
         return self.sampler.source.label
 
-    @property
-    def fields(self) -> dict[str, str]:
-        """What a picture's file says about the weights."""
-        return self.sampler.fields
-
 
 class Models:
     """The models by their references, each replaced as a whole when a newer one arrives.

@@ -1,4 +1,4 @@
-"""What the page shows: its tabs, its components and their events.
+"""What the page shows: its tabs, its components, their events, and drawings as HTML.
 
-It must not know how digits are drawn, nor how the page is served.
+It must not know how latents become pixels, nor how the page is served.
 """

@@ -1,5 +1,8 @@
 """The "About" tab: what a conditional GAN is, in a picture and a few words."""
 
+from html import escape
+
+from demo.page import views
 from demo.text.texts import say
 
 _PICTURE = """
@@ -37,13 +40,13 @@ def html(language: str) -> str:
     """Return the tab's content in a language."""
 
     def text(key: str) -> str:
-        return say(language, f"about_{key}")
+        return views.content(language, f"about_{key}")
 
     def head(key: str) -> str:
         return f"<h2>{text(f'{key}_head')}</h2>"
 
-    names = ("z", "y", "real", "is_real", "alt")
-    picture = _PICTURE.format(**{name: text(f"picture_{name}") for name in names})
+    parts = {name: text(f"picture_{name}") for name in ("z", "y", "real", "is_real")}
+    picture = _PICTURE.format(**parts, alt=escape(say(language, "about_picture_alt")))
     return (
         f'<div class="about">{head("idea")}<p>{text("idea")}</p>{_EQUATIONS[0]}'
         f"{head('label')}<p>{text('label')}</p>{picture}{_EQUATIONS[1]}"

@@ -1,5 +1,6 @@
 """What all parts of the page share: hidden components and the settings of their events."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,10 +8,11 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
-from cgan.writing.settings import specified
-from demo import actions, api
-from demo.actions import Settings
+from demo import api
+from demo.actions import Kinds
 from demo.models import Models
+from demo.page import views
+from demo.page.paper import data_uri
 from demo.page.widgets import Widgets
 
 # Gradio's own checks of values print a traceback and say less than ours do.
@@ -28,8 +30,7 @@ class Shared:
 
     Attributes:
         models: what draws.
-        kind: the class of the page's settings.
-        specified: what each of them may be, by name.
+        kinds: the classes of the tabs' settings.
         words: makes the components with texts.
         weights: the reference of the model that the visitor has chosen.
         language: hidden; the page's language.
@@ -38,11 +39,10 @@ class Shared:
         carried: hidden; changes when a cell of the grid is carried over to the morph tab.
     """
 
-    def __init__(self, models: Models, kind: type[Settings]) -> None:
+    def __init__(self, models: Models, kinds: Kinds) -> None:
         """Make the hidden components."""
         self.models = models
-        self.kind = kind
-        self.specified = specified(kind)
+        self.kinds = kinds
         self.words = Widgets()
         self.language = hidden_text("language", "en")
         self.switched = hidden_text("switched")
@@ -75,13 +75,18 @@ class Shared:
 
         def send(language: str, *values: Any) -> list[Any]:
             try:
-                return [actions.courier(make(*values)), ""]
+                return [courier(make(*values)), ""]
             except UserError as error:
-                return ["", actions.problem(error, language)]
+                return ["", views.problem(error, language)]
 
         button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE).then(
             None, self._courier, None, js="cgan.save", **PRIVATE
         )
+
+
+def courier(file: File) -> str:
+    """Return a file as the JSON that the page saves under its name."""
+    return json.dumps({"name": file.name, "address": data_uri(file.data, file.mime)})
 
 
 def hidden_text(label: str, value: str = "") -> Any:

@@ -16,7 +16,7 @@ def html(morphed: Morph, ink: str, language: str, note: str = "") -> str:
 
     Args:
         morphed: the frames.
-        ink: a name of `cgan.writing.look.INKS`.
+        ink: a key of `cgan.writing.look.INKS`.
         language: of the labels.
         note: what else to say about it, with a button that undoes it.
     """

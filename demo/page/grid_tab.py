@@ -6,26 +6,31 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing.checks import whole
+from cgan.writing.checks import one_of, whole
 from cgan.writing.export import File
-from cgan.writing.settings import GridSettings, specified
+from cgan.writing.settings import GridSettings
 from demo import actions, compat
 from demo.api import told_to_the_caller
+from demo.page import views
+from demo.page.controls import Controls
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
-from demo.text.texts import say
 
 
 class GridTab:
-    """The components and their events."""
+    """The components and their events.
 
-    def __init__(self, shared: Shared) -> None:
-        """Add the tab to the tabs that are being built."""
+    Attributes:
+        controls: the components of the grid's settings.
+    """
+
+    def __init__(self, shared: Shared, write: WriteTab) -> None:
+        """Add the tab to the tabs that are being built; the first tab has its look and ink."""
         self._shared = shared
-        words, settings = shared.words, specified(GridSettings)
+        words = shared.words
         with words.tab("grid") as self._tab:
-            words.html(lambda lang: f"<p>{say(lang, 'grid_hint')}</p>", elem_classes="hint")
+            words.html(views.paragraph("grid_hint"), elem_classes="hint")
             self._problem = problem_place()
             self._grid = gr.HTML(
                 "",
@@ -33,80 +38,77 @@ class GridTab:
                 elem_id="grid",
                 js_on_load="cgan.cells(element, trigger)",
             )
+            self.controls: Controls[GridSettings] = Controls(
+                words, shared.kinds.grid, look=write.controls["look"], ink=write.controls["ink"]
+            )
             with gr.Row(elem_classes="controls"):
-                self._rows = words.control(settings["rows"], elem_id="rows")
-                self._seed = words.control(settings["seed"])
+                self.controls.add("rows", elem_id="rows")
+                self.controls.add("seed")
+                self.controls.add_others()
             self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
             with gr.Row(elem_classes="take"):
                 self._png = words.button("png", size="sm")
 
     def answer(self, write: WriteTab, morph: MorphTab, tabs: Any) -> None:
         """Add the events; a click on a cell carries it over to one of the other tabs."""
-        models, weights = self._shared.models, self._shared.weights
-
-        def show(
-            language: str, weights: str, rows: Any, seed: Any, look: str, ink: str
-        ) -> list[Any]:
-            settings = GridSettings(rows=rows, seed=seed, look=look, ink=ink)
-            try:
-                return [actions.grid_html(models[weights], settings, language), ""]
-            except UserError as error:
-                return [gr.skip(), actions.problem(error, language)]
-
-        def carry(event: gr.EventData, target: str) -> dict[Any, Any]:
-            # The cell's own seed: a grid of another seed may be on its way.
-            cell = compat.event_data(event)
-            with told_to_the_caller():
-                digit = whole("digit", cell.get("digit"), 0, 9)
-                row, seed = (
-                    self._shared.specified[name].check(cell.get(name)) for name in ("row", "seed")
-                )
-            if target == "morph":
-                style, hand = morph.style, morph.row
-                values = {
-                    morph.start: str(digit),
-                    morph.end: str((digit + 1) % 10),
-                    morph.start_seed: seed,
-                    morph.end_seed: seed,
-                    self._shared.carried: str(time.monotonic_ns()),
-                }
-            else:
-                style, hand = write.controls["style"], write.controls["row"]
-                values = {
-                    write.controls["digits"]: str(digit),
-                    write.controls["seed"]: seed,
-                    write.controls["truncation"]: 1,
-                    write.controls["best_of"]: 1,
-                    write.controls["redrawn"]: "",
-                }
-            return values | {style: "one", hand: row, tabs: gr.Tabs(selected=target)}
-
-        def png(weights: str, rows: Any, seed: Any, look: str, ink: str) -> File:
-            settings = GridSettings(rows=rows, seed=seed, look=look, ink=ink)
-            return actions.grid_file(models[weights], settings, 4)
-
-        inputs = [
-            weights, self._rows, self._seed, write.controls["look"], write.controls["ink"],
-        ]  # fmt: skip
+        self._write, self._morph, self._tabs = write, morph, tabs
+        shared, controls = self._shared, self.controls.all()
+        inputs = [shared.weights, *controls.values()]
+        # Look and ink change on the first tab: selecting this one shows them.
+        changes = [one.change for name, one in controls.items() if name not in ("look", "ink")]
         gr.on(
-            [
-                self._tab.select,
-                self._rows.change,
-                self._seed.change,
-                self._shared.switched.change,
-                weights.change,
-            ],
-            show,
-            [self._shared.language, *inputs],
+            [self._tab.select, *changes, shared.switched.change, shared.weights.change],
+            self.show,
+            [shared.language, *inputs],
             [self._grid, self._problem],
             **LIVE,
         )
-        written = ("digits", "seed", "truncation", "best_of", "redrawn", "style", "row")
-        carried = [
-            *(write.controls[name] for name in written), morph.start, morph.end, morph.start_seed,
-            morph.end_seed, morph.style, morph.row, self._shared.carried, tabs,
-        ]  # fmt: skip
-        self._grid.click(carry, self._target, carried, **LIVE).then(
+        self._grid.click(self.carry, self._target, self._carried(), **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
-        self._shared.offer(self._png, png, inputs, self._problem)
+        shared.offer(self._png, self._file, inputs, self._problem)
+
+    def show(self, language: str, weights: str, *values: Any) -> list[Any]:
+        """Return grid and problem; if there is a problem, the grid stays as it is."""
+        settings = self.controls.settings(values)
+        try:
+            return [views.grid_html(self._shared.models[weights], settings, language), ""]
+        except UserError as error:
+            return [gr.skip(), views.problem(error, language)]
+
+    def carry(self, event: gr.EventData, target: str) -> dict[Any, Any]:
+        """Return the values with which the other tab draws the cell, and select that tab."""
+        # The cell's own seed: a grid of another seed may be on its way.
+        cell = compat.event_data(event)
+        specified = self._write.controls.specified
+        targets = {"write": self._to_write, "morph": self._to_morph}
+        with told_to_the_caller():
+            digit = whole("digit", cell.get("digit"), 0, 9)
+            row, seed = (specified[name].check(cell.get(name)) for name in ("row", "seed"))
+            one_of("target", target, targets)
+        return targets[target](digit, row, seed) | {self._tabs: gr.Tabs(selected=target)}
+
+    def _to_write(self, digit: int, row: int, seed: int) -> dict[Any, Any]:
+        return self._write.controls.with_default_strokes(
+            digits=str(digit), seed=seed, style="one", row=row
+        )
+
+    def _to_morph(self, digit: int, row: int, seed: int) -> dict[Any, Any]:
+        values = self._morph.controls.with_default_strokes(
+            start=str(digit),
+            end=str((digit + 1) % 10),
+            start_seed=seed,
+            end_seed=seed,
+            style="one",
+            row=row,
+        )
+        return values | {self._shared.carried: str(time.monotonic_ns())}
+
+    def _carried(self) -> list[Any]:
+        """Return all components that `carry` may have a value for."""
+        tabs = (self._write, self._morph)
+        controls = [one for tab in tabs for one in tab.controls.with_default_strokes()]
+        return [*controls, self._shared.carried, self._tabs]
+
+    def _file(self, weights: str, *values: Any) -> File:
+        return actions.make_grid(self._shared.models[weights], self.controls.settings(values)).file

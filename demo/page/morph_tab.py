@@ -8,34 +8,39 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
-from cgan.writing.morph import FORMATS, Morph
-from cgan.writing.settings import MorphSettings, specified
+from cgan.writing.morph import FORMATS
+from cgan.writing.settings import MorphSettings
 from demo import actions
-from demo.page import film as films
+from demo.actions import Morphed
+from demo.page import views
+from demo.page.controls import Controls
 from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
+from demo.page.write_tab import WriteTab
 
 
 class MorphTab:
     """The components and their events.
 
     Attributes:
-        start, end: the numbers.
-        start_seed, end_seed: their seeds.
-        frames: how many, one way.
-        style, row: the hand of both.
+        controls: the components of the morph's settings.
     """
 
-    def __init__(self, shared: Shared) -> None:
-        """Add the tab to the tabs that are being built."""
+    def __init__(self, shared: Shared, write: WriteTab) -> None:
+        """Add the tab to the tabs that are being built; the first tab has its ink."""
         self._shared = shared
-        words, settings = shared.words, specified(MorphSettings)
+        words = shared.words
         with words.tab("morph") as self._tab:
-            self.row = hidden_row(settings["row"].default)
-            # What the film shows: its language, and what it was made with.
+            self.controls: Controls[MorphSettings] = Controls(
+                words,
+                shared.kinds.morph,
+                ink=write.controls["ink"],
+                row=hidden_row(shared.kinds.morph().row),
+            )
+            # What the film shows: its language, and the weights and settings that made it.
             self._shown = hidden_text("film")
             with gr.Row(elem_classes="entry"):
-                self.start = words.control(settings["start"])
-                self.end = words.control(settings["end"])
+                self.controls.add("start")
+                self.controls.add("end")
                 self._make = words.button("make_morph", variant="primary")
             self._problem = problem_place()
             self._film = gr.HTML(
@@ -45,66 +50,70 @@ class MorphTab:
                 js_on_load="cgan.film(element, trigger, watch)",
             )
             with gr.Row(elem_classes="controls"):
-                self.start_seed = words.control(settings["start_seed"])
-                self.end_seed = words.control(settings["end_seed"])
-                self.frames = words.control(settings["frames"])
-            self.style = words.control(settings["style"])
+                self.controls.add("start_seed")
+                self.controls.add("end_seed")
+                self.controls.add("frames")
+            self.controls.add_others()
             with gr.Row(elem_classes="take"):
                 self._files = {kind: words.button(kind, size="sm") for kind in FORMATS}
 
-    def answer(self, ink: Any) -> None:
-        """Add the events; `ink` is the component of the ink."""
-        models, weights = self._shared.models, self._shared.weights
-
-        inputs = {
-            "ink": ink, "weights": weights, "start": self.start, "end": self.end,
-            "start_seed": self.start_seed, "end_seed": self.end_seed, "frames": self.frames,
-            "style": self.style, "row": self.row,
-        }  # fmt: skip
-
-        def make(weights: str, **values: Any) -> Morph:
-            return actions.make_morph(models[weights], MorphSettings(**values))
-
-        def film(shown: str, language: str, *given: Any) -> list[Any]:
-            values, problem = dict(zip(inputs, given, strict=True)), ""
-            try:
-                made = make(**values)
-            except UserError as error:
-                problem = actions.problem(error, language)
-                # The film stays as it is, except for its language.
-                last, before = json.loads(shown or "[null, null]")
-                if last in (None, language):
-                    return [gr.skip(), problem, gr.skip()]
-                values = before
-                made = make(**values)
-            note = actions.row_note(values["style"] == "one", values["row"], language)
-            html = films.html(made, values["ink"], language, note)
-            return [html, problem, json.dumps([language, values])]
-
-        def film_file(kind: str) -> Callable[..., File]:
-            def file(shown: str, *given: Any) -> File:
-                values = dict(zip(inputs, given, strict=True))
-                if shown:  # not what was typed since
-                    _, values = json.loads(shown)
-                return actions.morph_file(make(**values), values["ink"], kind)
-
-            return file
-
-        triggers = [
-            self._tab.select, self.start.submit, self.end.submit, self._make.click,
-            self.start_seed.change, self.end_seed.change, self.frames.change, self.style.input,
-            self._shared.carried.change, self._shared.switched.change, weights.change,
-            self.row.change,
-        ]  # fmt: skip
+    def answer(self) -> None:
+        """Add the events."""
+        shared, controls = self._shared, self.controls.all()
+        inputs = [self._shown, shared.language, shared.weights, *controls.values()]
+        # The numbers wait for Enter or the button, and the ink, which changes on the first tab, for
+        # this tab to be selected. Only a visitor's choice of a style draws: a digit that is carried
+        # over sets it, too, and draws by itself.
+        others = ("start", "end", "ink", "style")
+        changes = [one.change for name, one in controls.items() if name not in others]
         gr.on(
-            triggers,
-            film,
-            [self._shown, self._shared.language, *inputs.values()],
+            [
+                self._tab.select,
+                controls["start"].submit,
+                controls["end"].submit,
+                self._make.click,
+                controls["style"].input,
+                *changes,
+                shared.carried.change,
+                shared.switched.change,
+                shared.weights.change,
+            ],
+            self.film,
+            inputs,
             [self._film, self._problem, self._shown],
             **LIVE,
         )
         # "Undo", beside the note on the hand that a cell of the grid brought.
-        self._film.click(None, None, self.row, js="() => 0", **PRIVATE)
+        first = json.dumps(shared.kinds.morph().row)
+        self._film.click(None, None, controls["row"], js=f"() => {first}", **PRIVATE)
         for kind, button in self._files.items():
-            shown = [self._shown, *inputs.values()]
-            self._shared.offer(button, film_file(kind), shown, self._problem)
+            given = [self._shown, shared.weights, *controls.values()]
+            shared.offer(button, self._file(kind), given, self._problem)
+
+    def film(self, shown: str, language: str, *given: Any) -> list[Any]:
+        """Return film, problem and what is shown.
+
+        If there is a problem, the film stays as it is, except for its language.
+        """
+        problem = ""
+        try:
+            made = self._morph(*given)
+        except UserError as error:
+            problem = views.problem(error, language)
+            last, before = json.loads(shown or "[null, null]")
+            if last in (None, language):
+                return [gr.skip(), problem, gr.skip()]
+            given = tuple(before)
+            made = self._morph(*given)
+        return [views.film_html(made, language), problem, json.dumps([language, given])]
+
+    def _morph(self, weights: str, *values: Any) -> Morphed:
+        return actions.make_morph(self._shared.models[weights], self.controls.settings(values))
+
+    def _file(self, kind: str) -> Callable[..., File]:
+        def file(shown: str, *given: Any) -> File:
+            if shown:  # not what was typed since
+                _, given = json.loads(shown)
+            return actions.morph_file(self._morph(*given), kind)
+
+        return file

@@ -1,20 +1,23 @@
 """The page: its tabs, its language, and what a link restores."""
 
+import json
+from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from cgan import UserError
+from cgan.writing.hand import MAX_VARIATION
+from cgan.writing.morph import FRAME_MILLISECONDS
 from demo import actions, api, compat
-from demo.actions import Settings
+from demo.actions import Kinds
 from demo.models import Models
-from demo.page import about
+from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.grid_tab import GridTab
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
-from demo.serve.gate import check_values
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -24,52 +27,76 @@ STATIC = Path(__file__).parents[1] / "static"
 _FILE_AGE = 600
 # How many requests may wait; more are refused at once, with a sentence.
 QUEUE_SIZE = 128
+_KINDS = Kinds()
 
 
-def _add(models: Models, kind: type[Settings]) -> None:
+def script() -> str:
+    """Return the browser's script, with what it shares with Python."""
+    defaults = _KINDS.write()
+    shared = {
+        "variations": MAX_VARIATION,
+        "frameMilliseconds": FRAME_MILLISECONDS,
+        "row": defaults.row,
+        "redrawn": defaults.redrawn,
+    }
+    text = (STATIC / "page.js").read_text(encoding="utf-8")
+    return f"{text}cgan.shared = {json.dumps(shared)};\n"
+
+
+def _add(models: Models, kinds: Kinds) -> None:
     """Add everything to the page that is being built."""
-    shared = Shared(models, kind)
+    shared = Shared(models, kinds)
     words = shared.words
     fragment = hidden_text("fragment")
     with gr.Row(elem_id="head"):
-        words.html(lambda lang: f"<h1>{say(lang, 'title')}</h1><p>{say(lang, 'subtitle')}</p>")
+        words.html(_head)
         switch = words.button("other_language", elem_id="language", size="sm")
-    words.html(_trouble, elem_id="trouble")
+    words.html(trouble, elem_id="trouble")
     shared.add_weights()
     with gr.Tabs() as tabs:
         write = WriteTab(shared)
-        grid = GridTab(shared)
-        morph = MorphTab(shared)
+        grid = GridTab(shared, write)
+        morph = MorphTab(shared, write)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
     grid.answer(write, morph, tabs)
-    morph.answer(write.controls["ink"])
+    morph.answer()
     _answer_languages(shared, fragment, switch, write)
-    api.add(models, kind, write.controls, morph.frames)
+    controls = {
+        "write": write.controls.all(),
+        # The seed is described as in /write.
+        "grid": grid.controls.all() | {"seed": write.controls["seed"]},
+        "morph": morph.controls.all(),
+    }
+    api.add(models, kinds, controls, shared.weights)
 
 
-def _trouble(language: str) -> str:
+def _head(language: str) -> str:
+    title, subtitle = (views.content(language, key) for key in ("title", "subtitle"))
+    return f"<h1>{title}</h1><p>{subtitle}</p>"
+
+
+def trouble(language: str) -> str:
     """Return the place for a sentence when the server doesn't answer, with the sentences."""
-    busy, reset = say(language, "busy"), say(language, "reset")
-    data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{tag_of(language)}"'
+    busy, reset = (escape(say(language, key)) for key in ("busy", "reset"))
+    data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{escape(tag_of(language))}"'
     return f'<p role="alert" {data}></p>'
 
 
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
     """Restore a link and choose the language at the start; switch the language later."""
-    texts = shared.words.components
+    texts, controls = shared.words.components, write.controls.all()
     drawn_with = shared.models[""]
 
     def load(fragment: str, tag: str) -> list[Any]:
         language = language_of(tag)
-        settings, wrong = actions.restore(fragment, shared.models, shared.kind)
+        settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
         told = ""
         if wrong is not None:
-            sentence = say(language, "bad_link", message=explain(wrong, language))
-            told = actions.problem(UserError(sentence), "en")
+            told = views.alert(say(language, "bad_link", message=explain(wrong, language)))
         # What was typed already, on a slow line, stays if there is nothing to restore.
-        restored = [getattr(settings, name) if fragment else gr.skip() for name in write.controls]
+        restored = [getattr(settings, name) if fragment else gr.skip() for name in controls]
         updates = [gr.skip()] * len(texts)
         if language != "en":
             updates = shared.words.updates(language)
@@ -85,7 +112,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     page.load(
         load,
         [fragment, shared.language],
-        [shared.language, write.link_problem, shared.renewed, *write.controls.values(), *texts],
+        [shared.language, write.link_problem, shared.renewed, *controls.values(), *texts],
         js="() => cgan.begin()",
         **PRIVATE,
     ).then(None, shared.language, None, js="cgan.speak", **PRIVATE)
@@ -95,14 +122,22 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     )
 
 
-def build(models: Models, kind: type[Settings] = Settings) -> gr.Blocks:
-    """Return the page on one or more generators, with the settings of a class."""
+def build(
+    models: Models, check: Callable[[Sequence[Any]], None], kinds: Kinds = _KINDS
+) -> gr.Blocks:
+    """Return the page.
+
+    Args:
+        models: one or more generators.
+        check: refuses values of events that the server mustn't take, with `gr.Error`.
+        kinds: the classes of the settings.
+    """
     with compat.LenientBlocks(
-        check_values,
+        check,
         title=say("en", "title"),
         analytics_enabled=False,
         delete_cache=(_FILE_AGE, _FILE_AGE),
     ) as page:
-        _add(models, kind)
+        _add(models, kinds)
     built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
     return built

@@ -6,7 +6,7 @@ any event of the page by its name without waiting in the queue.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -17,8 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.compat import ERRORS, is_pending, is_unknown_endpoint, parameter_problem
 
-ENDPOINTS = ("write", "grid", "morph")
-NO_ENDPOINT = "There is no such endpoint: there are /write, /grid and /morph."
 # Requests wait in the queue, and no number is this long.
 MAX_BODY_BYTES = 1 << 18
 
@@ -35,9 +33,10 @@ _PAST_THE_QUEUE = re.compile(r"/gradio_api/(run|api)/")
 class Gate:
     """ASGI middleware that refuses such requests with a status and a sentence."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Take the application to protect."""
+    def __init__(self, app: ASGIApp, endpoints: Sequence[str]) -> None:
+        """Take the application to protect, and the names of its endpoints."""
         self._app = app
+        self._endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -46,7 +45,7 @@ class Gate:
             return
         request = Request(scope, receive)
         try:
-            _check_path(request)
+            _check_path(request, self._endpoints)
             if request.method == "POST":
                 body = await _read(request)
                 _check_body(body)
@@ -60,7 +59,18 @@ class Gate:
             await self._app(scope, receive, send)
 
 
-def _check_path(request: Request) -> None:
+def no_endpoint(endpoints: Sequence[str]) -> str:
+    """Return the sentence that names the endpoints that there are."""
+    return f"There is no such endpoint: there are {_list(endpoints, '/', 'and')}."
+
+
+def _list(names: Sequence[str], mark: str, last: str) -> str:
+    """Return names as a sentence lists them, each with a mark before it."""
+    *others, final = (mark + name for name in names)
+    return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def _check_path(request: Request, endpoints: Sequence[str]) -> None:
     """Refuse routes that this page doesn't need, and unknown results.
 
     Raises:
@@ -70,10 +80,12 @@ def _check_path(request: Request) -> None:
     if _CLOSED.search(path):
         raise HTTPException(403, "Nothing is stored or fetched for anyone here.")
     if _PAST_THE_QUEUE.search(path):
-        raise HTTPException(404, "Use /gradio_api/call/ with write, grid or morph instead.")
+        raise HTTPException(
+            404, f"Use /gradio_api/call/ with {_list(endpoints, '', 'or')} instead."
+        )
     if found := _BY_NAME.search(path):
-        if found["name"] not in ENDPOINTS:
-            raise HTTPException(404, NO_ENDPOINT)
+        if found["name"] not in endpoints:
+            raise HTTPException(404, no_endpoint(endpoints))
         if found["event"] and not is_pending(request.app.get_blocks(), found["event"]):
             raise HTTPException(404, "There is no such result, or it has been fetched already.")
 
@@ -131,18 +143,19 @@ def check_values(values: Sequence[Any]) -> None:
             )
 
 
-async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Say which endpoint or parameter is unknown, where Gradio would print a traceback.
+def exception_handlers(
+    endpoints: Sequence[str],
+) -> dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]]:
+    """Return FastAPI's handlers of the errors that Gradio raises, for an API with these endpoints.
 
-    Raises:
-        Exception: it is another error.
+    They say which endpoint or parameter is unknown, where Gradio would print a traceback.
     """
-    if is_unknown_endpoint(error):
-        return JSONResponse({"error": NO_ENDPOINT}, status_code=404)
-    if problem := parameter_problem(error, request):
-        return JSONResponse({"error": problem}, status_code=422)
-    raise error
 
+    async def refuse(request: Request, error: Exception) -> JSONResponse:
+        if is_unknown_endpoint(error):
+            return JSONResponse({"error": no_endpoint(endpoints)}, status_code=404)
+        if problem := parameter_problem(error, request):
+            return JSONResponse({"error": problem}, status_code=422)
+        raise error
 
-# For FastAPI.
-EXCEPTION_HANDLERS = dict.fromkeys(ERRORS, _refuse)
+    return dict.fromkeys(ERRORS, refuse)

@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -15,11 +15,14 @@ from demo.serve import gate, zero_gpu
 from demo.serve.network import choose_port
 
 
-def launch(build: Callable[[], gr.Blocks], options: Namespace, **look: Any) -> gr.Blocks:
+def launch(
+    build: Callable[[], gr.Blocks], endpoints: Sequence[str], options: Namespace, **look: Any
+) -> gr.Blocks:
     """Build the page, serve it, and print where it is.
 
     Args:
         build: makes the page.
+        endpoints: the names of those of its API.
         options: the command line's values.
         look: `launch` arguments of Gradio that say how the page looks.
 
@@ -37,8 +40,8 @@ def launch(build: Callable[[], gr.Blocks], options: Namespace, **look: Any) -> g
                 mcp_server=options.mcp,
                 footer_links=[],
                 app_kwargs={
-                    "exception_handlers": gate.EXCEPTION_HANDLERS,
-                    "middleware": [Middleware(gate.Gate)],
+                    "exception_handlers": gate.exception_handlers(endpoints),
+                    "middleware": [Middleware(gate.Gate, endpoints)],
                 },
                 run_history=False,
                 enable_monitoring=False,

@@ -23,12 +23,12 @@ window.cgan = {
 
   // The next variation of the clicked digit, as "position.variation-..."; "Undo" removes all.
   redraw(row, redrawn) {
-    if (cgan.clicked === null) return [0, ""];
+    if (cgan.clicked === null) return [cgan.shared.row, cgan.shared.redrawn];
     const variations = new Map(
       redrawn.split("-").filter(Boolean).map((pair) => pair.split(".").map(Number)),
     );
     const position = Number(cgan.clicked);
-    variations.set(position, ((variations.get(position) ?? 0) % 999) + 1);
+    variations.set(position, ((variations.get(position) ?? 0) % cgan.shared.variations) + 1);
     const pairs = [...variations].sort(([a], [b]) => a - b);
     return [row, pairs.map((pair) => pair.join(".")).join("-")];
   },
@@ -101,7 +101,7 @@ window.cgan = {
         if (Number(slider.value) + direction > Number(slider.max)) direction = -1;
         if (Number(slider.value) + direction < 0) direction = 1;
         show(Number(slider.value) + direction);
-      }, 50);
+      }, cgan.shared.frameMilliseconds);
     };
     element.addEventListener("input", (event) => {
       stop();

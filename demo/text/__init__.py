@@ -1,4 +1,4 @@
 """What the page says, errors included, in each language.
 
-It must not know Gradio or the components that show the texts.
+It must not know Gradio, HTML, or the components that show the texts.
 """

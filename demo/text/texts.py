@@ -79,7 +79,7 @@ def say(language: str, key: str, **values: object) -> str:
     """Return the text `key` in a language, with `values` filled in.
 
     Args:
-        language: its code; English is spoken for one that there isn't.
+        language: its code; unknown codes fall back to English.
         key: of the text; "other_language" is the name of the next one, for the button.
         values: for the text's placeholders.
     """

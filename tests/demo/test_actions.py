@@ -1,8 +1,6 @@
-"""The page's events: links and files are exact, and anything else is refused in a sentence."""
+"""Links and files are exact, and anything else is refused in a sentence."""
 
-import base64
 import io
-import json
 import shutil
 import urllib.parse
 from dataclasses import replace
@@ -20,14 +18,24 @@ from cgan.common.errors import UserError
 from cgan.hub.source import Source
 from cgan.model.weights import Weights
 from cgan.writing.drawing import draw
-from cgan.writing.look import INKS, LOOKS
+from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
-from cgan.writing.settings import STYLES, GridSettings, MorphSettings, checked
+from cgan.writing.settings import GridSettings, MorphSettings, checked
 from demo import actions
 from demo.actions import Settings
-from demo.models import Loading, Model, Models
+from demo.models import Model, Models
 from demo.text.texts import explain
 from tests.conftest import TINY, message, random_tensors
+from tests.demo.strategies import (
+    any_ink,
+    any_look,
+    any_seed,
+    any_settings,
+    any_text,
+    right_settings,
+    strange,
+    worked,
+)
 
 MODELS = Models()
 OTHER = Settings(
@@ -43,64 +51,9 @@ OTHER = Settings(
     best_of=3,
 )
 
-numbers = st.text("0123456789１٣ -.()[]+", max_size=70)
-any_text = numbers | st.text(max_size=20) | st.none() | st.integers()
-# No subnormal floats: where Jittor has been imported before, the process flushes them to zero.
-strange = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_subnormal=False)
-    | st.text(max_size=4)
-)
-any_seed = st.integers(0, 9999) | strange
-any_truncation = st.floats(0, 1.5, allow_subnormal=False) | strange
-any_redrawn = (
-    st.lists(st.tuples(st.integers(0, 70), st.integers(0, 1100)), max_size=5).map(
-        lambda pairs: "-".join(f"{position}.{variation}" for position, variation in pairs)
-    )
-    | st.text("0123456789.-_ ", max_size=12)
-    | strange
-)
-any_look = st.sampled_from([*LOOKS, "", "PAPER"])
-any_ink = st.sampled_from([*INKS, "", "pink"])
-any_settings = st.builds(
-    Settings,
-    digits=any_text,
-    seed=any_seed,
-    style=st.sampled_from(["own", "one"]) | strange,
-    row=st.integers(0, 19) | strange,
-    truncation=any_truncation,
-    redrawn=any_redrawn,
-    look=any_look,
-    ink=any_ink,
-    size=st.integers(24, 160) | strange,
-    best_of=st.integers(1, 8) | strange,
-)
-right_settings = st.builds(
-    Settings,
-    digits=st.text("0123456789 -.()", max_size=40).map(lambda text: f"+{text}7"),
-    seed=st.integers(0, 9999),
-    style=st.sampled_from(tuple(STYLES)),
-    row=st.integers(0, 19),
-    truncation=st.floats(0, 1.5, allow_subnormal=False),
-    redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
-        lambda redrawn: "-".join(f"{i}.{redrawn[i]}" for i in sorted(redrawn))
-    ),
-    look=st.sampled_from(tuple(LOOKS)),
-    ink=st.sampled_from(tuple(INKS)),
-    size=st.integers(24, 160),
-    best_of=st.integers(1, 3),
-)
 
-
-@pytest.fixture(scope="session")
-def tiny_model(reading_sampler):
-    return Model(reading_sampler)
-
-
-def make_morph(model, *values):
-    return actions.make_morph(model, MorphSettings(*values))
+def make_morph(model, *values, **named):
+    return actions.make_morph(model, MorphSettings(*values, **named))
 
 
 def fragment(settings):
@@ -111,18 +64,6 @@ def opened(data):
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
-
-
-def worked(action):
-    """Return what `action` returns, or None where it is refused in one line in each language."""
-    try:
-        return action()
-    except UserError as error:
-        for language in ("en", "zh"):
-            said = explain(error, language)
-            assert said
-            assert said.isprintable()
-        return None
 
 
 @given(right_settings)
@@ -188,7 +129,7 @@ def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
 def test_any_fragment_gives_settings_that_can_be_drawn(tiny_model, text):
     restored, wrong = actions.restore(text, MODELS)
     assert wrong is None or str(wrong).isprintable()
-    assert actions.paper_html(tiny_model, restored, "en")
+    assert actions.write(tiny_model, restored)
 
 
 @given(
@@ -202,7 +143,7 @@ def test_any_value_in_a_link_is_taken_or_named(tiny_model, name, value):
     assert vars(restored) == {**vars(Settings()), name: getattr(restored, name)}
     if wrong is not None:
         assert restored == Settings()
-    assert actions.paper_html(tiny_model, restored, "zh")
+    assert actions.write(tiny_model, restored)
 
 
 @pytest.mark.parametrize(
@@ -273,33 +214,6 @@ def test_another_scale_is_refused(tiny_model, scale):
     message(caught)
 
 
-@pytest.mark.parametrize(
-    ("changes", "english", "chinese"),
-    [
-        ({}, None, None),
-        ({"row": 3}, None, None),
-        ({"style": "one"}, None, None),
-        ({"style": "one", "row": 3}, "Hand 4 of this seed", "此种子的第 4 种笔迹"),
-        ({"redrawn": "0.2-2.1"}, "Written anew: 2", "已重写 2 个"),
-        ({"redrawn": "0.2-11.1"}, "Written anew: 1", "已重写 1 个"),
-        ({"redrawn": "11.1"}, None, None),
-        (
-            {"style": "one", "row": 1, "redrawn": "0.2"},
-            "Hand 2 of this seed · Written anew: 1",
-            "此种子的第 2 种笔迹 · 已重写 1 个",
-        ),
-    ],
-)
-def test_what_else_than_the_seed_made_the_number_is_said_and_may_be_undone(
-    tiny_model, changes, english, chinese
-):
-    settings = Settings(**changes)
-    for language, note in (("en", english), ("zh", chinese)):
-        html, _ = actions.paper_html(tiny_model, settings, language)
-        assert html.count('class="undo"') == (note is not None)
-        assert note is None or f'<p class="note">{note} <button' in html
-
-
 def test_settings_with_an_unknown_style_are_refused():
     with pytest.raises(UserError, match="style must be one of own, one") as caught:
         checked(Settings(style="two"))
@@ -307,24 +221,11 @@ def test_settings_with_an_unknown_style_are_refused():
 
 
 def test_a_grid_file_shows_the_samplers_grid(reading_sampler, tiny_model):
-    name, mime, data = actions.grid_file(tiny_model, GridSettings(3, 4, "mnist"), 1)
+    name, mime, data = actions.make_grid(tiny_model, GridSettings(3, 4, "mnist"), 1).file
     assert (name, mime) == ("grid-seed-4.png", "image/png")
     image = opened(data)
     np.testing.assert_array_equal(np.asarray(image), reading_sampler.grid(3, seed=4))
     assert image.text == {"seed": "4", "rows": "3", "weights-sha256": reading_sampler.sha256}
-
-
-def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
-    html = actions.grid_html(tiny_model, GridSettings(3, 4, "paper", "red"), "en")
-    assert html.count("<button") == 30
-    for row in range(3):
-        for column in range(10):
-            assert html.count(f'data-class="{column}" data-row="{row}"') == 1
-    assert html.count('tabindex="0"') == 1
-    assert 'aria-label="9 in hand 3, seed 4"' in html
-    assert 'aria-label="9，第 3 种笔迹，种子 4"' in actions.grid_html(
-        tiny_model, GridSettings(3, 4, "paper", "red"), "zh"
-    )
 
 
 @pytest.mark.parametrize(
@@ -338,34 +239,30 @@ def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
     ],
 )
 def test_a_bad_grid_is_refused(tiny_model, rows, seed, said):
-    for action in (
-        lambda: actions.grid_html(tiny_model, GridSettings(rows, seed), "en"),
-        lambda: actions.grid_file(tiny_model, GridSettings(rows, seed), 1),
-    ):
-        with pytest.raises(UserError, match=said):
-            action()
+    with pytest.raises(UserError, match=said):
+        actions.make_grid(tiny_model, GridSettings(rows, seed))
 
 
 @pytest.mark.parametrize(("kind", "mime"), [("gif", "image/gif"), ("webp", "image/webp")])
 def test_a_morph_file_is_named_after_both_numbers(tiny_model, kind, mime):
-    morphed = make_morph(tiny_model, "1 2", "34", 0, 1, 8)
-    name, given_mime, data = actions.morph_file(morphed, "blue", kind)
+    morphed = make_morph(tiny_model, "1 2", "34", 0, 1, 8, ink="blue")
+    name, given_mime, data = actions.morph_file(morphed, kind)
     assert (name, given_mime) == (f"12-to-34.{kind}", mime)
     assert opened(data).format == kind.upper()
-    assert actions.morph_file(morphed, "blue", kind)[2] == data
+    assert actions.morph_file(morphed, kind)[2] == data
 
 
 @pytest.mark.parametrize("kind", ["png", "GIF", "", None, 3])
 def test_another_format_of_a_morph_is_refused(tiny_model, kind):
     morphed = make_morph(tiny_model, "1", "2", 0, 1, 8)
     with pytest.raises(UserError, match="format must be one of gif, webp") as caught:
-        actions.morph_file(morphed, "black", kind)
+        actions.morph_file(morphed, kind)
     message(caught)
 
 
 def test_another_ink_of_a_morph_is_refused(tiny_model):
     with pytest.raises(UserError, match="ink must be one of"):
-        make_morph(tiny_model, "1", "2", 0, 1, 8, "own", 0, "pink")
+        make_morph(tiny_model, "1", "2", 0, 1, 8, ink="pink")
 
 
 @pytest.mark.parametrize("frames", [7, 61, 8.5, "8", None, True])
@@ -392,55 +289,10 @@ def test_what_is_no_number_does_not_morph(tiny_model, start, end, said):
 
 
 def test_a_morph_is_in_one_hand_and_its_row(reading_sampler, tiny_model):
-    morphed = make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
+    _, morphed = make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
     start = Settings(digits="12", seed=5, style="one", row=4)
     drawing = draw(reading_sampler, parse(start.digits), start.hand())
     np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
-
-
-def test_a_file_travels_as_json_and_stays_the_same(tiny_model):
-    file = actions.number_file(tiny_model, OTHER, "png")
-    sent = json.loads(actions.courier(file))
-    start, content = sent["address"].split(",")
-    assert (sent["name"], start) == (file[0], "data:image/png;base64")
-    assert base64.b64decode(content) == file[2]
-
-
-def test_the_line_of_facts_names_the_weights(tiny_sampler, tiny_tensors):
-    sha = tiny_sampler.sha256[:12]
-    hub = Source("hub", "ann/digits@main", "c0ffee")
-    for source, language, name in [
-        (Source("bundled"), "en", f"bundled weights {sha}"),
-        (Source("bundled"), "zh", f"内置权重 {sha}"),
-        (Source("folder", "runs/<b>"), "en", f"weights &lt;b&gt; {sha}"),
-        (hub, "en", f"weights ann/digits@c0ffee {sha}"),
-        (hub, "zh", f"权重 ann/digits@c0ffee {sha}"),
-    ]:
-        model = Model(Sampler(Weights(TINY, tiny_tensors), source))
-        line = actions.facts(model, 1.25, language)
-        assert line.endswith(f"· {name}")
-        assert f"{tiny_sampler.parameter_count:,} " in line
-
-
-def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler):
-    for reason, english, chinese in [
-        (
-            Loading(),
-            "it is on its way from the Hugging Face Hub.",
-            "正在从 Hugging Face Hub 获取。",
-        ),
-        (
-            UserError("{path}: no object", text_id="weights.not_object", path="<b>"),
-            "&lt;b&gt;: no object",
-            "：&lt;b&gt; 的内容必须是一个 JSON 对象。",
-        ),
-        (UserError("Gone <b>."), "Gone &lt;b&gt;.", "出错了（原文为英文）：Gone &lt;b&gt;."),
-    ]:
-        model = Model(reading_sampler, None, "ann/x", reason)
-        assert actions.facts(model, 1, "en").endswith(f", instead of ann/x: {english}")
-        line = actions.facts(model, 1, "zh")
-        assert "，因为尚未取得最新的 ann/x：" in line
-        assert line.endswith(chinese)
 
 
 def test_a_picture_from_the_hub_names_repository_and_commit():
@@ -449,7 +301,7 @@ def test_a_picture_from_the_hub_names_repository_and_commit():
     model = Model(Sampler(Weights(config, random_tensors(config)), source))
     for data in (
         actions.number_file(model, OTHER, "png")[2],
-        actions.grid_file(model, GridSettings(3, 4, "mnist"), 1)[2],
+        actions.make_grid(model, GridSettings(3, 4, "mnist"), 1).file.data,
     ):
         assert opened(data).text["weights"] == "ann/digits@c0ffee"
     svg = actions.number_file(model, OTHER, "svg")[2].decode()
@@ -459,7 +311,7 @@ def test_a_picture_from_the_hub_names_repository_and_commit():
 def test_the_sentence_of_a_bad_character_names_it(tiny_model):
     for character in ("a", "é", "二", "\n", "\u202e", "<", "{", "\udcff", "📞"):
         with pytest.raises(UserError) as caught:
-            actions.paper_html(tiny_model, Settings(digits=f"12{character}4"), "en")
+            actions.write(tiny_model, Settings(digits=f"12{character}4"))
         assert message(caught).startswith(f"Character 3, {ascii_or_itself(character)}")
         said = explain(caught.value, "zh")
         assert said.startswith(f"第 3 个字符 {ascii_or_itself(character)}")
@@ -467,30 +319,6 @@ def test_the_sentence_of_a_bad_character_names_it(tiny_model):
 
 def ascii_or_itself(character):
     return repr(character) if character.isprintable() else ascii(character)
-
-
-def test_a_problem_is_an_alert_without_markup_of_its_own():
-    assert actions.problem(None, "en") == ""
-    shown = actions.problem(UserError("<script>&"), "en")
-    assert shown == '<p role="alert">&lt;script&gt;&amp;</p>'
-
-
-@examples(max_examples=60)
-@given(any_settings, st.sampled_from(["en", "zh"]))
-def test_any_settings_are_drawn_on_the_page_or_refused(tiny_model, settings, language):
-    result = worked(lambda: actions.paper_html(tiny_model, settings, language))
-    if result is not None:
-        assert result[0].startswith("<div")
-        assert "data-index" in result[0]
-
-
-@examples(max_examples=60)
-@given(numbers, right_settings)
-def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_model, text, settings):
-    changed = Settings(**{**vars(settings), "digits": text})
-    result = worked(lambda: actions.paper_html(tiny_model, changed, "en"))
-    if result is not None:
-        assert result[0].count("data-index") == sum(character.isdecimal() for character in text)
 
 
 @examples(max_examples=60)
@@ -514,10 +342,10 @@ def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kin
 @given(st.integers(1, 20) | strange, any_seed, any_look, any_ink, st.integers(1, 4))
 def test_any_grid_is_drawn_or_refused(tiny_model, rows, seed, look, ink, scale):
     result = worked(
-        lambda: actions.grid_file(tiny_model, GridSettings(rows, seed, look, ink), scale)
+        lambda: actions.make_grid(tiny_model, GridSettings(rows, seed, look, ink), scale)
     )
     if result is not None:
-        assert opened(result[2]).size == (80 * scale, 8 * rows * scale)
+        assert opened(result.file.data).size == (80 * scale, 8 * rows * scale)
 
 
 @examples(max_examples=40)
@@ -529,8 +357,8 @@ def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frame
         )
     )
     if result is not None:
-        assert len(result.frames) == frames
-        assert len(result.start) == len(result.end)
+        assert len(result.morph.frames) == frames
+        assert len(result.morph.start) == len(result.morph.end)
 
 
 @examples(max_examples=40)
@@ -543,7 +371,7 @@ def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frame
     st.integers(0, 19),
 )
 def test_numbers_of_the_same_length_morph(tiny_model, numbers, first, last, row):
-    morphed = make_morph(tiny_model, *numbers, first, last, 8, "one", row)
+    _, morphed = make_morph(tiny_model, *numbers, first, last, 8, "one", row)
     assert (morphed.start, morphed.end) == numbers
     assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))
 

@@ -17,6 +17,7 @@ from cgan import Sampler
 from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, specified
 from demo.models import Models
 from demo.page import page
+from demo.serve.gate import check_values
 from tests import browser
 
 pytestmark = [
@@ -258,7 +259,7 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_pat
     monkeypatch.setattr(page, "QUEUE_SIZE", 2)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")
-    demo = page.build(Models())
+    demo = page.build(Models(), check_values)
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
     client = Client(address, verbose=False, download_files=False)
     try:
@@ -277,6 +278,6 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_pat
 
 def test_files_are_deleted_in_time():
     """Ten minutes after they were made, the numbers in them are gone."""
-    demo = page.build(Models())
+    demo = page.build(Models(), check_values)
     assert demo.delete_cache == (600, 600)
     demo.close()

@@ -59,7 +59,9 @@ def built():
 
 @pytest.fixture(scope="module")
 def client(built):
-    app = App.create_app(built, app_kwargs={"exception_handlers": gate.EXCEPTION_HANDLERS})
+    app = App.create_app(
+        built, app_kwargs={"exception_handlers": gate.exception_handlers(["write"])}
+    )
     compat.keep_no_sessions(built)
     with TestClient(app) as client:
         assert client.get("/gradio_api/startup-events").json()  # starts the queue
@@ -116,12 +118,12 @@ def test_a_parameter_is_described(client):
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("call/rite", {"data": []}, 404, gate.NO_ENDPOINT),
+        ("call/rite", {"data": []}, 404, gate.no_endpoint(["write"])),
         (
             "queue/join",
             {"data": [], "fn_index": 999, "session_hash": "x"},
             404,
-            gate.NO_ENDPOINT,
+            gate.no_endpoint(["write"]),
         ),
         ("call/v2/write", {"txt": "b"}, 422, "Parameter `txt` is not a valid key-word argument."),
     ],

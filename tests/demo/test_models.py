@@ -86,7 +86,7 @@ def test_a_folder_is_named_and_loaded_at_once(tiny_weights):
     assert loaded.names == [str(tiny_weights)]
     assert loaded[""] is loaded[str(tiny_weights)]
     assert (loaded[""].source, loaded[""].reason) == ("weights", None)
-    assert loaded[""].fields == {
+    assert loaded[""].sampler.fields == {
         "weights": "weights",
         "weights-sha256": Sampler.from_pretrained(tiny_weights).sha256,
     }

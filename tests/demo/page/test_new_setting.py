@@ -1,18 +1,22 @@
 """A setting that is added to the specification is everywhere, without another change."""
 
 import gc
+import io
 import json
 import warnings
 from dataclasses import dataclass, replace
 
+import gradio as gr
 import pytest
+from PIL import Image
 
 from cgan.common.errors import UserError
-from cgan.writing.settings import Choice, Number, setting_field
+from cgan.writing.settings import Choice, GridSettings, MorphSettings, Number, setting_field
 from demo import actions
-from demo.actions import Settings
+from demo.actions import Kinds, Settings
 from demo.models import Models
-from demo.page import page
+from demo.page import page, views
+from demo.serve.gate import check_values
 
 pytestmark = [
     # Gradio leaves sockets and event loops to the garbage collector.
@@ -21,7 +25,7 @@ pytestmark = [
 ]
 
 NUMBER = Number(low=2, high=9, description="a toy from {low:g} to {high:g}", text="frames")
-CHOICE = Choice(choices=("gif", "webp"), description="{choices}", text="more")
+CHOICE = Choice(choices=("gif", "webp"), description="{choices}", text="more", strokes=False)
 MODELS = Models()
 
 
@@ -33,9 +37,29 @@ class More(Settings):
     kind: str = setting_field("gif", CHOICE)
 
 
+@dataclass(frozen=True)
+class MoreGrid(GridSettings):
+    """The grid's settings and two new ones."""
+
+    toy: int = setting_field(4, NUMBER)
+    kind: str = setting_field("gif", CHOICE)
+
+
+@dataclass(frozen=True)
+class MoreMorph(MorphSettings):
+    """The morph's settings and two new ones."""
+
+    toy: int = setting_field(4, NUMBER)
+    kind: str = setting_field("gif", CHOICE)
+
+
+NAMES = ("write", "grid", "morph")
+every_tab = pytest.mark.parametrize("name", NAMES)
+
+
 @pytest.fixture(scope="module")
 def built():
-    demo = page.build(MODELS, More)
+    demo = page.build(MODELS, check_values, Kinds(More, MoreGrid, MoreMorph))
     yield demo
     demo.close()
     with warnings.catch_warnings():
@@ -43,29 +67,44 @@ def built():
         gc.collect()
 
 
-def endpoint(demo):
-    (found,) = (function for function in demo.fns.values() if function.api_name == "write")
+def endpoint(demo, name):
+    (found,) = (function for function in demo.fns.values() if function.api_name == name)
     return found
 
 
-def is_toy(component):
-    return getattr(component, "minimum", None) == NUMBER.low
+def named(demo, function):
+    """Return the event's function of this name."""
+    (found,) = (f for f in demo.fns.values() if getattr(f.fn, "__name__", "") == function)
+    return found
 
 
-def parameters(demo):
-    return demo.get_api_info()["named_endpoints"]["/write"]["parameters"]
+def toys(demo):
+    """Return the controls of the toy, one for each tab."""
+    blocks = demo.blocks.values()
+    return [one for one in blocks if getattr(one, "minimum", None) == NUMBER.low]
 
 
-def test_it_has_a_control_on_the_page(built):
-    shown = [component.get_config() for component in built.blocks.values()]
-    (slider,) = (one for one in shown if (one.get("minimum"), one.get("maximum")) == (2, 9))
-    assert (slider["label"], slider["value"], slider["step"]) == ("Frames", 4, 1)
-    (radio,) = (one for one in shown if one.get("label") == "Look and details" and "choices" in one)
-    assert [choice for _, choice in radio["choices"]] == ["gif", "webp"]
+def toy_of(demo, name):
+    return toys(demo)[NAMES.index(name)]
 
 
-def test_a_change_of_it_draws(built):
-    (control,) = (component for component in built.blocks.values() if is_toy(component))
+def parameters(demo, name):
+    return demo.get_api_info()["named_endpoints"][f"/{name}"]["parameters"]
+
+
+def test_it_has_a_control_on_each_tab(built):
+    for slider in toys(built):
+        shown = slider.get_config()
+        assert (shown["label"], shown["value"], shown["step"]) == ("Frames", 4, 1)
+    blocks = [component.get_config() for component in built.blocks.values()]
+    radios = [one for one in blocks if one.get("label") == "Look and details" and "choices" in one]
+    assert [[choice for _, choice in one["choices"]] for one in radios] == [["gif", "webp"]] * 3
+    assert len(toys(built)) == 3
+
+
+@every_tab
+def test_a_change_of_it_draws(built, name):
+    control = toy_of(built, name)
     drawing = [f for f in built.fns.values() if (control._id, "change") in f.targets]
     assert len(drawing) == 1
     assert control in drawing[0].inputs
@@ -79,30 +118,37 @@ def test_it_is_in_the_link_and_comes_back():
 
 
 def test_it_is_restored_to_its_control(built):
-    (load,) = (f for f in built.fns.values() if any(event == "load" for _, event in f.targets))
+    load = named(built, "load")
     restored = load.fn("#toy=8&kind=webp", "en")
-    (toy,) = (component for component in built.blocks.values() if is_toy(component))
-    assert restored[load.outputs.index(toy)] == 8
+    assert restored[load.outputs.index(toy_of(built, "write"))] == 8
     assert "webp" in restored
 
 
-def test_it_is_the_last_parameter_of_the_api(built):
-    *old, toy, kind = parameters(built)
-    assert old[0]["parameter_name"] == "digits"
+@every_tab
+def test_it_is_the_last_parameter_of_the_api(built, name):
+    *old, toy, kind = parameters(built, name)
+    assert old[0]["parameter_name"] in ("digits", "rows", "start")
     assert (toy["parameter_name"], toy["parameter_default"]) == ("toy", 4)
     assert toy["python_type"]["description"] == "a toy from 2 to 9"
     assert "between 2 and 9" in json.dumps(toy["type"])
     assert kind["python_type"]["description"] == '"gif" or "webp"'
 
 
+@every_tab
 @pytest.mark.parametrize("values", [[10, "gif"], [2.5, "gif"], ["x", "gif"], [4, "exe"]])
-def test_a_bad_value_of_it_is_refused_in_a_sentence(built, values):
-    write = endpoint(built)
-    given = [component.value for component in write.inputs]
-    assert write.fn(*given).endswith(".png")
+def test_a_bad_value_of_it_is_refused_in_a_sentence(built, name, values):
+    function = endpoint(built, name)
+    given = [component.value for component in function.inputs]
     with pytest.raises(Exception, match="must be") as caught:
-        write.fn(*given[:-2], *values)
+        function.fn(*given[:-2], *values)
     assert "\n" not in str(caught.value)
+
+
+@every_tab
+def test_a_right_value_of_it_is_taken(built, name):
+    function = endpoint(built, name)
+    given = [component.value for component in function.inputs]
+    assert function.fn(*given[:-2], 5, "webp").endswith((".png", ".gif"))
 
 
 @pytest.mark.parametrize("link", ["#toy=10", "#toy=x", "#kind=exe"])
@@ -114,4 +160,38 @@ def test_a_bad_value_in_a_link_is_named_and_ignored(link):
 
 def test_a_bad_value_is_refused_on_the_page():
     with pytest.raises(UserError, match="Toy must be a whole number from 2 to 9"):
-        actions.paper_html(MODELS[""], More(toy=10), "en")
+        views.paper_html(MODELS[""], More(toy=10), "en")
+
+
+def test_a_bad_value_is_refused_beside_the_grid_and_the_film(built):
+    for name, function in (("grid", "show"), ("morph", "film")):
+        event = named(built, function)
+        toy = event.inputs.index(toy_of(built, name))
+        given = [component.value for component in event.inputs]
+        said = event.fn(*given[:toy], 10, *given[toy + 1 :])
+        assert "Toy must be a whole number from 2 to 9" in str(said)
+
+
+@pytest.mark.parametrize("target", ["write", "morph"])
+def test_a_cell_of_the_grid_is_carried_over_with_its_default(built, target):
+    carry = named(built, "carry")
+    values = carry.fn(gr.EventData(None, {"digit": 7, "row": 3, "seed": 12}), target)
+    assert values.keys() <= set(carry.outputs)
+    assert values[toy_of(built, target)] == 4  # it changes the strokes
+    assert "gif" not in values.values()  # `kind` doesn't
+
+
+def test_an_unknown_tab_gets_no_cell(built):
+    event = gr.EventData(None, {"digit": 7, "row": 3, "seed": 12})
+    with pytest.raises(gr.Error, match="target must be one of write, morph"):
+        named(built, "carry").fn(event, "about")
+
+
+def test_a_file_says_what_it_was(built):
+    model = MODELS[""]
+    number = actions.number_png(model, More(toy=5, kind="webp"), 1)
+    grid = actions.make_grid(model, MoreGrid(rows=1, toy=5, kind="webp"), 1).file
+    for file in (number, grid):
+        texts = Image.open(io.BytesIO(file.data)).text
+        assert texts["toy"] == "5"
+        assert "kind" not in texts

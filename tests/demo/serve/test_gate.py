@@ -7,7 +7,7 @@ import urllib.request
 import gradio as gr
 import pytest
 
-from demo.serve.gate import check_values
+from demo.serve.gate import check_values, no_endpoint
 from tests import browser
 
 FILE = {"path": "http://host.invalid/x", "meta": {"_type": "gradio.FileData"}}
@@ -147,6 +147,18 @@ def test_a_result_is_given_once(quiet):
 def test_what_the_page_needs_is_let_through(quiet):
     for path in ("", "config", "theme.css", "gradio_api/info", "gradio_api/startup-events"):
         assert ask(f"{quiet.address}{path}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "listed"),
+    [
+        (["write"], "/write"),
+        (["write", "grid"], "/write and /grid"),
+        (["write", "grid", "morph"], "/write, /grid and /morph"),
+    ],
+)
+def test_the_sentence_about_an_unknown_endpoint_names_all_that_there_are(endpoints, listed):
+    assert no_endpoint(endpoints) == f"There is no such endpoint: there are {listed}."
 
 
 def test_text_and_numbers_pass():

@@ -9,7 +9,7 @@ from demo.serve import launch, options
 def launched(build):
     """Return what is raised by a launch of the page that `build` makes."""
     with pytest.raises(UserError) as caught:
-        launch.launch(build, options.parse(["--host=127.0.0.1"], "Serve."))
+        launch.launch(build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."))
     return caught.value
 
 

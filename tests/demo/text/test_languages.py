@@ -6,6 +6,8 @@ import re
 import string
 import sys
 import unicodedata
+from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 
@@ -16,7 +18,7 @@ from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
 from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings, specified
 from demo.actions import Settings
-from demo.page import about
+from demo.page import about, page, write_tab
 from demo.page.widgets import Widgets
 from demo.text import texts
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
@@ -41,6 +43,9 @@ NOT_SHOWN = (
     "cgan/writing/limits.py",  # of Python's arguments; the page's settings are checked before
 )
 ERRORS = ("UserError", "BadValue", "MissingFile", "HubError", "super().__init__", "kind_of(error)")
+
+
+MARKUP = "new <b>&\"'"
 
 
 def has_chinese(text):
@@ -138,7 +143,7 @@ def test_english_is_english_and_chinese_is_chinese():
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_about_tab_is_complete(code):
-    html = about.html(code)
+    html = unescape(about.html(code))
     assert not re.search("[{}]", html)
     for key, text in languages()[code].texts.items():
         if key.startswith("about_"):
@@ -175,6 +180,7 @@ def test_an_unknown_language_is_english(code):
 def another_language(tmp_path, monkeypatch):
     """Add a language by one file."""
     translated = {key: f"new {text}" for key, text in languages()["en"].texts.items()}
+    translated |= dict.fromkeys(("busy", "copied", "about_picture_alt", "about_idea"), MARKUP)
     errors = {"config.missing_key": "mankas {key!r}", "setting.whole": "{setting}: {low}-{high}"}
     (tmp_path / f"{NEW}.py").write_text(
         f"TAG = '{NEW}'\nNAME = 'Esperanto'\nTEXTS = {translated!r}\nERRORS = {errors!r}\n"
@@ -195,7 +201,7 @@ def test_a_language_is_added_by_one_file():
     assert language_of(f"{NEW}-FR") == NEW
     assert tag_of(NEW) == NEW
     assert say(NEW, "row_note", row=3) == "new Hand 3 of this seed"
-    assert "new A generator G" in about.html(NEW)
+    assert "new A conditional GAN" in about.html(NEW)
     whole = UserError("", text_id="setting.whole", setting="Seed", low=0, high=9)
     assert explain(whole, NEW) == "Semo: 0-9"
     assert explain(UserError("Odd.", text_id="odd"), NEW) == "new Odd."
@@ -209,6 +215,29 @@ def test_the_button_goes_through_all_languages():
     assert "Esperanto" in names
     assert words.button("other_language").value == names[0]
     assert [words.updates(code)[0]["value"] for code in codes] == names
+
+
+@pytest.mark.usefixtures("another_language")
+def test_a_text_with_quotation_marks_or_markup_is_shown_as_it_is():
+    shown = [about.html(NEW), page.trouble(NEW), write_tab.said(NEW)]
+    told = Attributes()
+    told.feed("".join(shown))
+    for name in ("data-busy", "data-copied", "aria-label"):
+        assert MARKUP in told.values[name]
+    assert "b" not in told.tags
+
+
+class Attributes(HTMLParser):
+    """Collects the tags and the attributes' values of some HTML."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.values = set(), {}
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.values.setdefault(name, []).append(value)
 
 
 def test_a_deployed_page_has_every_language():

@@ -1,0 +1,90 @@
+"""What the page shows of each thing that is drawn, and the sentences beside it, as HTML."""
+
+from collections.abc import Callable
+from html import escape
+
+from cgan import UserError
+from cgan.writing.hand import Hand
+from cgan.writing.settings import GridSettings
+from demo import actions
+from demo.actions import Morphed, Settings
+from demo.models import Model
+from demo.page import film, paper, sheet
+from demo.text.texts import explain, say
+
+
+def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, str]:
+    """Draw the number; return (paper, line of facts).
+
+    Raises:
+        UserError: a setting is wrong.
+    """
+    right, drawing = actions.write(model, settings)
+    note = _number_note(right.hand(), len(drawing.pixels), language)
+    html = paper.html(drawing, right.look, right.ink, right.size, language, note)
+    return html, facts(model, drawing.milliseconds, language)
+
+
+def grid_html(model: Model, settings: GridSettings, language: str) -> str:
+    """Draw the class grid.
+
+    Raises:
+        UserError: a setting is wrong.
+    """
+    grid = actions.make_grid(model, settings)
+    return sheet.html(grid.file, grid.settings, grid.columns, language)
+
+
+def film_html(morphed: Morphed, language: str) -> str:
+    """Show a morph."""
+    start, _ = morphed.settings.hands()
+    return film.html(morphed.morph, morphed.settings.ink, language, _row_note(start, language))
+
+
+def paragraph(key: str) -> Callable[[str], str]:
+    """Return a function of the language that makes a paragraph of a text."""
+    return lambda language: f"<p>{content(language, key)}</p>"
+
+
+def content(language: str, key: str) -> str:
+    """Return a text as the content of an element."""
+    return escape(say(language, key), quote=False)
+
+
+def facts(model: Model, milliseconds: float, language: str) -> str:
+    """Return the line that says what drew the number, and how fast."""
+    sampler = model.sampler
+    key = "weights_named" if model.source else "weights_bundled"
+    weights = say(language, key, name=model.source, sha=sampler.sha256[:12])
+    if model.metrics is not None:
+        weights = say(language, "measured", weights=weights, share=100 * model.metrics.gan_test)
+    if model.reason is not None:
+        reason = explain(model.reason, language)
+        weights = say(language, "instead", weights=weights, wanted=model.wanted, reason=reason)
+    parameters = sampler.parameter_count
+    return escape(say(language, "facts", ms=milliseconds, parameters=parameters, weights=weights))
+
+
+def problem(error: UserError, language: str) -> str:
+    """Return what is shown beside a control when its value is wrong."""
+    return alert(explain(error, language))
+
+
+def alert(sentence: str) -> str:
+    """Return a sentence that says what is wrong."""
+    return f'<p role="alert">{escape(sentence)}</p>'
+
+
+def _number_note(hand: Hand, count: int, language: str) -> str:
+    """Return what, besides the seed, made the number; empty if nothing did."""
+    parts = []
+    if note := _row_note(hand, language):
+        parts.append(note)
+    if redrawn := sum(position < count for position in hand.redrawn):
+        parts.append(say(language, "redrawn_note", count=redrawn))
+    return " · ".join(parts)
+
+
+def _row_note(hand: Hand, language: str) -> str:
+    """Return which hand of its seed it is; empty for the first one, the default."""
+    return say(language, "row_note", row=hand.row + 1) if hand.one_hand and hand.row else ""
