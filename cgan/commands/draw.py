@@ -41,10 +41,17 @@ def add(commands: Commands) -> None:
 
 
 def _settings() -> dict[str, Setting]:
-    """Return the page's settings that `write` takes, with its defaults; not seed and best_of."""
-    settings = specified(WritingSettings)
-    for name in ("digits", "seed", "best_of"):  # their limits are higher here, or there are none
-        del settings[name]
+    """Return the page's settings that `write` takes, with its defaults.
+
+    Not among them are those with limits of their own, or none, outside the page, which `add` adds;
+    and those without a description, which only the page has.
+    """
+    own = ("digits", "seed", "best_of")
+    settings = {
+        name: setting
+        for name, setting in specified(WritingSettings).items()
+        if setting.description and name not in own
+    }
     settings["look"] = replace(settings["look"], default="mnist")
     settings["scale"] = replace(SCALE, default=1, description=f"of a PNG: {SCALE.description}")
     return settings
