@@ -65,7 +65,7 @@ def _add(models: Models, kinds: Kinds) -> None:
     _answer_languages(shared, fragment, switch, write)
     controls = {
         "write": write.controls.all(),
-        # The seed is described as in /write.
+        # Seed, look and ink are those of /write in every endpoint.
         "grid": grid.controls.all() | {"seed": write.controls["seed"]},
         "morph": morph.controls.all(),
     }
