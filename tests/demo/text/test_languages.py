@@ -39,6 +39,7 @@ NOT_SHOWN = (
     "cgan/hub/repository.py",  # command lines alone take a reference that may be invalid
     "cgan/model/article.py",
     "cgan/model/metrics.py",
+    "cgan/model/option_fields.py",
     "cgan/writing/latents.py",
     "cgan/writing/limits.py",  # of Python's arguments; the page's settings are checked before
 )
