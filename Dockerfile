@@ -14,7 +14,7 @@ WORKDIR /app
 COPY --from=source /source/staged/requirements.txt .
 RUN pip install --no-cache-dir --only-binary :all: -r requirements.txt
 COPY --from=source /source/staged .
-# For files from the Hub: the only folder in the app that whoever runs it may write.
+# For files from the Hub: the only folder in the app that its user may write to.
 RUN mkdir -m 1777 cache
 USER 1000:1000
 ENV HOME=/tmp HF_HOME=/app/cache GRADIO_SERVER_NAME=0.0.0.0 PORT=7860

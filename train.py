@@ -32,11 +32,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option(
         "recipe",
         choices=RECIPES,
-        help="what the other options start from: article (the defaults) or best",
+        help="preset for the other options: article (the defaults) or best",
     )
     add_to(parser, [data_dir])
     parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME)")
-    parser.add_option("resume", type=Path, metavar="RUN", help="go on with the run in this folder")
+    parser.add_option("resume", type=Path, metavar="RUN", help="continue the run in this folder")
     add_to(parser, how_to_run)
     parser.add_option(
         "push_to_hub", metavar="USER/NAME", help="publish the weights when training is done"
@@ -77,9 +77,9 @@ def train(arguments: list[str] | None) -> None:
 def _check_resume(values: argparse.Namespace) -> None:
     """Refuse options that make no sense for an existing run."""
     if values.recipe is not None:
-        raise BadValue("--resume takes no --recipe: it continues with the run's own settings.")
+        raise BadValue("--resume can't take --recipe: it continues with the run's own settings.")
     if values.out is not None or values.dry_run:
-        raise BadValue("--resume takes neither --out nor --dry-run: it goes on in its folder.")
+        raise BadValue("--resume can't take --out or --dry-run: it continues in the run's folder.")
 
 
 def _given(values: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The least Gradio app that answers `/write` with a picture: the peer of demo_latency.py."""
+"""The smallest Gradio app that answers `/write` with a picture: the benchmarks' baseline."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import gradio as gr
 
 
 def main(picture: str, port: int) -> None:
-    """Serve the file `picture`, whatever is asked."""
+    """Serve the file `picture`, whatever the request."""
     with gr.Blocks(analytics_enabled=False) as app:
         digits = gr.Textbox(label="digits")
         image = gr.Image(type="filepath", format="png")

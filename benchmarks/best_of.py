@@ -2,8 +2,8 @@
 
     python benchmarks/best_of.py [WEIGHTS] --data-dir data
 
-For each k: GAN-test and the Frechet distance, which legible digits improve; precision and recall,
-since choosing costs diversity; and how many digits are others than with k = 1. Needs MNIST, and
+For each k: GAN-test, which legible digits improve; the Frechet distance, precision and recall,
+since choosing costs diversity; and how many digits differ from those of k = 1. Needs MNIST, and
 the judging classifier of `python -m cgan evaluate`, which it trains if it isn't in the cache.
 """
 

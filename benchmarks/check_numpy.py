@@ -1,4 +1,4 @@
-"""Compare what Jittor's generator draws, on a GPU say, with what `cgan.Sampler` draws by NumPy.
+"""Compare what Jittor's generator draws, on a GPU say, with what `cgan.Sampler` draws with NumPy.
 
     python benchmarks/check_numpy.py --device cuda [RUN ...]
 
@@ -38,7 +38,7 @@ def main() -> int:
     apart = False
     for folder in (BUNDLED, *values.runs):
         if not (folder / "model.safetensors").is_file():
-            print(f"{folder}: no weights there")
+            print(f"{folder}: no weights in this folder")
             apart = True
             continue
         loaded = weights.load(folder)

@@ -2,10 +2,10 @@
 
     python benchmarks/cold_start.py
 
-What a Space holds is staged into a folder, and copied anew for each start, so that its modules
+The Space's files are staged into a folder and copied afresh for each start, so that its modules
 are not compiled yet, as on the first start of a Space. Both apps run as processes of their own on
 this machine, with the packages of this environment, and take turns, round by round; what counts
-is the ratio. Installing the packages and starting the machine, which take longer, are the host's.
+is the ratio. Installing the packages and starting the machine take longer, but are up to the host.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def get(address: str, data: object = None) -> bytes:
 
 
 def draw(address: str) -> bytes:
-    """Return a picture of the endpoint /write."""
+    """Return a picture from the endpoint /write."""
     event = json.loads(get(f"{address}gradio_api/call/write", {"data": ["13812345678"]}))
     said = get(f"{address}gradio_api/call/write/{event['event_id']}").decode()
     (file,) = json.loads(said.partition("data: ")[2])

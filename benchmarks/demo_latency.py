@@ -56,7 +56,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def started(name: str, folder: Path) -> Iterator[App]:
-    """Start an app, and stop it in the end."""
+    """Start an app, and stop it at the end."""
     port = free_port()
     command = {
         DEMO: [ROOT / "demo/app.py", "--port", port],
@@ -108,7 +108,7 @@ def first_picture(name: str, folder: Path) -> float:
 
 @dataclass
 class Load:
-    """What came of many requests: their seconds, those that failed, and how long all took."""
+    """The result of many requests: their durations, how many failed, and the total time."""
 
     seconds: list[float]
     failed: int

@@ -12,7 +12,7 @@
 #   WORK          folder for the virtual environment and Jittor's cache, to be kept and used
 #                 again; by default a new one that is deleted at the end
 #   STEPS         training steps of each architecture (500)
-#   LIMIT         seconds for all (480); each part's own limit grows and shrinks with it
+#   LIMIT         seconds for all (480); each part's own limit scales with it
 #   PYTHON        of the version that the wheels are for (python3)
 #   TORCH_PYTHON  a Python that has PyTorch, to compare with (python3)
 set -uo pipefail
@@ -22,7 +22,7 @@ refuse() {
     exit 2
 }
 
-# Paths of the command line and the environment are relative to where one is.
+# Paths on the command line and in the environment are relative to the caller's folder.
 here=$PWD
 cd "$(dirname "$0")/.."
 absolute() { [[ $1 = /* ]] && echo "$1" || echo "$here/$1"; }
@@ -35,7 +35,7 @@ prepare() {
     local version=${1:-3.12} platform packages=(jittor numpy pillow safetensors matplotlib)
     [[ $version =~ ^3\.1[012]$ ]] ||
         refuse "prepare takes a Python version from 3.10 to 3.12, as Jittor does, not '$version'."
-    # On the CPU Jittor multiplies matrices with oneDNN. With a GPU it is 29 MB for nothing.
+    # On the CPU Jittor multiplies matrices with oneDNN. With a GPU, it would be 29 MB for nothing.
     [[ $device = cpu ]] && packages+=(onednn-cpu-gomp onednn-devel-cpu-gomp)
     local target=(--only-binary=:all: --implementation cp --python-version "$version")
     for platform in manylinux1 manylinux2014 manylinux_2_{17..28}; do
@@ -52,15 +52,15 @@ prepare() {
         "$(du --apparent-size -sm "$wheels" | cut -f1) MB."
 }
 
-# Runs a part and goes on after it, whatever becomes of it: no longer than its own seconds, nor
-# than what is left for all.
+# Runs a part and carries on after it, even if it fails; it gets no more than its own seconds, or
+# than what is left in total.
 part() {
     local name=$1 limit=$(($2 * total / 480)) left=$((total - SECONDS - 5)) start=$SECONDS
     local status=0 verdict=done
     shift 2
     ((limit < left)) || limit=$left
     if ((limit < 1)); then
-        verdicts+=("$name: left out, the time is up")
+        verdicts+=("$name: skipped: out of time")
         failed=1
         return 1
     fi
@@ -112,15 +112,15 @@ if not any((place / name).exists() for place in places):
     [[ -s $work/python-config ]] || return 0
     chmod +x "$work/python-config"
     export python_config_path=$work/python-config
-    echo "There is no python-config: one was made."
+    echo "There is no python-config, so one was made."
 }
 
 run() {
     local arch file total=$limit failed=0 verdicts=() site first rivals
     describe
-    has_gpu || echo "There is no GPU here: all is done on the CPU, as DEVICE=cpu says."
+    has_gpu || echo "There is no GPU here: everything runs on the CPU, as DEVICE=cpu says."
 
-    # Without pip, which not every Python can put in; the one that there is installs.
+    # Without pip, which not every Python can add; the existing one does the installing.
     [[ -x $work/venv/bin/python ]] || "$python" -m venv --without-pip "$work/venv"
     part install 60 "$python" -m pip --python "$work/venv/bin/python" install --quiet --no-index \
         --no-cache-dir --find-links "$wheels" --disable-pip-version-check "$wheels"/*.whl
@@ -195,7 +195,7 @@ run)
         refuse "the wheels are for Python $(<"$wheels/python-version"), and this is $version:" \
             "prepare others, or name another PYTHON."
     [[ $device = cpu ]] || has_gpu ||
-        refuse "there is no GPU here that works: DEVICE=cpu does without, to try this script."
+        refuse "there is no working GPU here: set DEVICE=cpu to try this script without one."
     # Rounds of about a second.
     rounds=$([[ $device = cuda ]] && echo 200 || echo 20)
     out=$(absolute "${OUT:-$PWD/runs/gpu-$(date +%Y%m%d-%H%M%S)}")

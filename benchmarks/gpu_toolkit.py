@@ -1,4 +1,4 @@
-"""Lay out a CUDA toolkit as Jittor wants it, from what a machine has; for `gpu.sh`.
+"""Lay out a CUDA toolkit as Jittor expects it, from what a machine has; for `gpu.sh`.
 
     python benchmarks/gpu_toolkit.py FOLDER SITE_PACKAGES
 
@@ -7,7 +7,7 @@ nvcc is in one place (or is a script that calls another one) and the libraries c
 PyTorch, in `nvidia/` of its site-packages. So FOLDER gets links to all of them.
 
 Jittor 1.3.11 was written for CUDA up to 12 and cuDNN up to 8: it doesn't compile with CUDA 13. The
-few lines that keep it from that are changed in the Jittor of the Python that runs this, which is to
+few lines that prevent it are changed in the Jittor of the Python that runs this, which should
 be in a virtual environment of its own. Beside each changed file stays the original.
 
 Prints what was done, and last the folder's nvcc; exit code 1 where there is no toolkit, or where
@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cgan.backend import compat
 
-# What CUDA 13 no longer has; none of it decides anything on a machine with one GPU.
+# What CUDA 13 no longer has; none of it matters on a machine with one GPU.
 CUDA_13 = {
     "deviceProp.computeMode": "cudaComputeModeDefault",
     "deviceProp.clockRate": "1",
@@ -39,7 +39,7 @@ CUDNN_9 = {
     '"libcudnn_cnn_train.so"': '"libcudnn_ops.so", "libcudnn_cnn.so"',
     '"cublas", "cudnn", "curand", "cufft", "cusparse"': '"cublas", "cudnn", "curand"',
 }
-# Of the image processing library's header Jittor takes only these.
+# Jittor uses only these from the image processing library's header.
 NPP_H = """#include <climits>
 #define NPP_MIN_32S INT_MIN
 #define NPP_MAX_32S INT_MAX
@@ -64,7 +64,7 @@ def find_toolkit() -> Path | None:
 
 
 def link_all(sources: list[Path], pattern: str, target: Path) -> None:
-    """Link what is in `sources` into `target`; of two with one name, the first counts."""
+    """Link what is in `sources` into `target`; of two with the same name, the first counts."""
     target.mkdir(parents=True)
     for source in sources:
         for path in sorted(source.glob(pattern)):
@@ -86,7 +86,7 @@ def lay_out(folder: Path, toolkit: Path, packages: Path) -> Path:
             plain.symlink_to(path.resolve())
     nvcc = folder / "bin/nvcc"
     nvcc.parent.mkdir()
-    # A script and no link: Jittor would follow the link and look for the libraries there.
+    # A script, not a link: Jittor would follow the link and look for the libraries there.
     nvcc.write_text(f'#!/bin/sh\nexec "{toolkit}/bin/nvcc" "$@"\n')
     nvcc.chmod(0o755)
     return nvcc
@@ -124,7 +124,7 @@ def find_jittor() -> Path:
 
 
 def adapt_jittor(jittor: Path, folder: Path, nvcc: Path) -> None:
-    """Change Jittor where CUDA or cuDNN is newer than it."""
+    """Change Jittor where CUDA or cuDNN is newer than it supports."""
     version = subprocess.run([nvcc, "--version"], capture_output=True, text=True, check=True)
     if major_version(version.stdout, r"release (\d+)") >= 13:
         change(jittor / "extern/cuda/inc/helper_cuda.h", CUDA_13)
@@ -140,7 +140,7 @@ def adapt_jittor(jittor: Path, folder: Path, nvcc: Path) -> None:
         change(jittor / "compile_extern.py", CUDNN_9)
         for path in recurrent:
             path.unlink()
-        print("Jittor changed for cuDNN 9: other names of libraries, no recurrent networks.")
+        print("Jittor changed for cuDNN 9: new library names, no recurrent networks.")
 
 
 def main() -> None:

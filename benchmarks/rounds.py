@@ -17,7 +17,7 @@ def serve(step: Callable[[], object], finish: Callable[[], object]) -> None:
 
     Args:
         step: does one training step.
-        finish: waits until all that has been asked for is computed.
+        finish: waits until everything that was asked for is computed.
     """
     for _ in range(WARM_UP_STEPS):
         step()

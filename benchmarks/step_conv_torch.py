@@ -1,6 +1,6 @@
 """Worker: the training step of `--arch conv` in PyTorch, channels last, with its fused Adam.
 
-`python step_conv_torch.py compile` uses its compiler, `cuda` the GPU, where the data are from the
+`python step_conv_torch.py compile` uses its compiler, `cuda` the GPU, which has the data from the
 beginning.
 """
 

@@ -1,4 +1,4 @@
-"""Worker: this project's training step, with all that it does per step.
+"""Worker: this project's training step, with everything that it does per step.
 
 `python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
 `cuda` takes the GPU.

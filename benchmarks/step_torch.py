@@ -1,7 +1,7 @@
 """Worker: the same training step in PyTorch.
 
-`python step_torch.py fused` uses its fused Adam, `compile` its compiler, `cuda` the GPU, where the
-data are from the beginning.
+`python step_torch.py fused` uses its fused Adam, `compile` its compiler, `cuda` the GPU, which has
+the data from the beginning.
 """
 
 import os

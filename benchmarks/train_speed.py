@@ -41,7 +41,7 @@ COMPILED = {
 
 
 class EndedEarly(Exception):
-    """A contestant is no longer there; its own message is above."""
+    """A contestant has exited; its own message is above."""
 
 
 class Contestant:

@@ -1,4 +1,4 @@
-"""Time the model alone: the digits of a phone number by NumPy, and by Jittor, on one core.
+"""Time the model alone: the digits of a phone number with NumPy and with Jittor, on one core.
 
     python benchmarks/write_speed.py [WEIGHTS]
 
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-# Before NumPy is imported, which reads it then.
+# NumPy reads this when it is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 

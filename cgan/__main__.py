@@ -11,7 +11,7 @@ from cgan.common.errors import UserError
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the command line's values; `do` is the function that takes them."""
-    # Installed, it is a command of its own.
+    # Once installed, it is a command of its own.
     name = "cgan" if Path(sys.argv[0]).name == "cgan" else "python -m cgan"
     parser = Parser(prog=name, description="Use a trained generator.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -21,9 +21,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _find_commands(arguments: list[str]) -> tuple[ModuleType, ...]:
-    """Return the commands' modules; only `doctor` if that is asked for.
+    """Return the commands' modules; `doctor` alone if that is the command.
 
-    It must run where packages that the others import are missing or broken.
+    It must run even where packages that the others import are missing or broken.
     """
     from cgan.commands import doctor
 

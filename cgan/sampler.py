@@ -19,7 +19,7 @@ from cgan.writing.latents import check_seed, latents
 from cgan.writing.limits import check_best_of, check_count
 from cgan.writing.memory import Memory
 
-# Columns of the grid of an unconditional generator, which has no classes to put there.
+# Columns of an unconditional generator's grid, which has no classes to fill them.
 _UNCONDITIONAL_COLUMNS = 10
 
 
@@ -75,7 +75,7 @@ class Sampler:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What a picture's file says about the weights: where they come from and their sha256."""
+        """Metadata about the weights for a picture's file: their origin and their sha256."""
         fields = {"weights-sha256": self.sha256}
         return {"weights": self.source.label, **fields} if self.source.label else fields
 
@@ -109,7 +109,7 @@ class Sampler:
     def between(
         self, z: ArrayLike, labels: ArrayLike, others: ArrayLike, share: float
     ) -> NDArray[np.float32]:
-        """Generate what lies between two classes: label embeddings interpolated linearly.
+        """Generate what lies between two classes: all that depends on them is mixed linearly.
 
         Args:
             z: (N, latent_dim), as for `generate`.
@@ -134,11 +134,11 @@ class Sampler:
         return self._generator.between(checked, first, second, shares)
 
     def best(self, z: ArrayLike, labels: ArrayLike) -> int:
-        """Return the index of the most legible latent, as `cgan.model.reader` reads.
+        """Return the index of the most legible latent, as judged by `cgan.model.reader`.
 
         It is the first latent whose images are all read correctly with a probability of at
-        least 0.99. If there is none, it is the one whose least legible image is the most legible.
-        So legible digits stay as they are, and unusual ones stay unusual.
+        least 0.99. Otherwise it is the one whose least legible image is the most legible.
+        So digits that are legible already stay as they are, however unusual.
 
         Args:
             z: (K, latent_dim), the latents to choose from, as for `generate`.
@@ -148,7 +148,7 @@ class Sampler:
             From 0 to K - 1; it depends on the weights, z and the labels alone.
 
         Raises:
-            NoReader: the weights have none.
+            NoReader: the weights have no reader.
             BadValue: a shape, type or value does not fit.
         """
         if self._reader is None:
@@ -186,7 +186,7 @@ class Sampler:
             (N, latent_dim) float32; row i depends on the weights, seed, i and label i alone.
 
         Raises:
-            NoReader: best_of is more than 1, and the weights have none.
+            NoReader: best_of is more than 1, and the weights have no reader.
             BadValue: an argument is out of range.
         """
         hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
@@ -217,7 +217,7 @@ class Sampler:
         Raises:
             BadValue: a character can't be written (named with its position), there is no digit,
                 seed or best_of is out of range, or the weights can't write a chosen digit.
-            NoReader: best_of is more than 1, and the weights have none.
+            NoReader: best_of is more than 1, and the weights have no reader.
         """
         parts = number.parse(text)
         hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
@@ -280,5 +280,5 @@ def _floats(z: ArrayLike) -> NDArray[np.float32]:
         raise BadValue(f"z must be an array of numbers ({error}).") from error
     if array.dtype.kind not in "iuf":
         raise BadValue(f"z must be an array of real numbers, not {array.dtype}.")
-    with np.errstate(over="ignore"):  # what overflows becomes infinite, which is refused
+    with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
         return array.astype(np.float32)

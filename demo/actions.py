@@ -44,7 +44,7 @@ GRID_SCALE = 4
 
 @dataclass(frozen=True)
 class Settings(WritingSettings):
-    """Everything that a link restores, by its names in the link, with the page's defaults."""
+    """Everything that a link restores, named as in the link, with the page's defaults."""
 
     size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
@@ -119,7 +119,7 @@ def number_file(model: Model, settings: Settings, kind: str) -> File:
 
 
 def number_png(model: Model, settings: Settings, scale: Any) -> File:
-    """Return the number as PNG, `scale` times as large as the generator's.
+    """Return the number as PNG, `scale` times as large as the generator's output.
 
     Raises:
         UserError: a setting is wrong.
@@ -180,7 +180,7 @@ def restore(
 ) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
-    A missing or wrong setting is as on a new page.
+    A missing or wrong setting keeps its default.
 
     Returns:
         The settings, and the error of the first wrong one.

@@ -20,10 +20,10 @@ from demo.actions import Kinds, Settings
 from demo.components import component
 from demo.models import Model, Models
 
-# Drawing keeps a core busy: more drawings at a time than there are cores would slow down all.
+# Drawing keeps a core busy: more drawings at a time than there are cores would slow them all down.
 CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
 
-_WEIGHTS = "one of those that the page offers; empty for its first"
+_WEIGHTS = "one of the weights that the page offers; empty for the first"
 # Components of the files that endpoints return.
 _OUTPUTS: dict[str, Callable[[], Any]] = {
     "picture": lambda: gr.Image(visible=False, type="filepath", format="png", label="picture"),
@@ -87,7 +87,7 @@ ENDPOINTS = (
     Endpoint(
         "write",
         "Write a number by hand, as a PNG file. The same digits, settings and weights give the "
-        "same picture for ever.",
+        "same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
             "weights", "best_of",
@@ -105,7 +105,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "morph",
-        "Turn one written number into another, as an animation there and back.",
+        "Turn one written number into another, as an animation that plays forwards and back.",
         ("start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"),
         _morph,
         "animation",
@@ -120,7 +120,7 @@ def add(
     """Add the endpoints to the page that is being built.
 
     Args:
-        models: what draws.
+        models: the models that draw.
         kinds: the classes of the settings.
         controls: by endpoint and setting, the page's components. A parameter without a label of
             its own has the type, the value and the label of the component.

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from demo.serve import environment
 
-environment.prepare()  # before NumPy is imported, and Gradio
+environment.prepare()  # before NumPy and Gradio are imported
 
 from cgan.common.command_line import run  # noqa: E402
 from demo.models import Models  # noqa: E402
@@ -27,7 +27,7 @@ def serve(arguments: list[str] | None) -> None:
     process.share_arenas()
     network.bypass_proxies(values.host)
     models = Models(options.split(values.weights))
-    # Importing Gradio takes seconds: what can be refused is refused before.
+    # Importing Gradio takes seconds, so anything that can be refused is refused first.
     network.choose_port(values.host, values.port)
     options.check_mcp(values.mcp)
     process.make_temporary_folder()

@@ -1,12 +1,12 @@
-"""Everything that leans on private parts of Gradio, in one place for the day its pin changes.
+"""Everything that relies on private parts of Gradio, in one place for when its pin changes.
 
 Each function says why it is needed. `tests/demo/test_compat.py` tries each one by itself and
-sees when Gradio has changed under it; the tests of the served page see it too. What can't be moved
+notices when Gradio has changed; so do the tests of the served page. What can't be moved
 here is:
 
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
-- `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` sees new ones.
+- `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
 - `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
 """
 
@@ -62,7 +62,7 @@ class LenientBlocks(gr.Blocks):
         self._check = check
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Check the values, fill in the components' own, and drop those that are too many.
+        """Check the values, fill in the components' own, and drop surplus ones.
 
         Raises:
             gr.Error: a value is not allowed.
@@ -89,7 +89,7 @@ def describe(component: Any, text: str) -> None:
 
 
 def save_file(data: bytes, name: str, component: Any) -> str:
-    """Save an answer's file where Gradio serves it from, and deletes it in time; return its path.
+    """Save an answer's file where Gradio serves it from and later deletes it; return its path.
 
     Gradio deletes only the files that a component knows.
     """
@@ -99,7 +99,7 @@ def save_file(data: bytes, name: str, component: Any) -> str:
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:
-    """Return what the browser sent with an event; {} if that is no object."""
+    """Return what the browser sent with an event; {} if that isn't an object."""
     # Its public attributes raise an error for each missing name.
     data = event._data
     return data if isinstance(data, dict) else {}
@@ -151,8 +151,8 @@ def why_no_link(printed: io.StringIO) -> str:
 def keep_no_sessions(page: gr.Blocks) -> None:
     """Make a launched page forget its sessions: what visitors type is theirs.
 
-    Gradio keeps what each of the last ten thousand visitors and callers has set, in 160 KB each,
-    for components whose state is the server's. This page's state is in the browser.
+    Gradio keeps what each of the last ten thousand visitors and callers has set, 160 KB each,
+    for components whose state lives on the server. This page's state is in the browser.
     """
     holder = NoSessions()  # type: ignore[no-untyped-call]
     holder.set_blocks(page)
@@ -171,7 +171,7 @@ class NoSessions(StateHolder):
 
 
 class _State(SessionState):
-    """A session's state without a copy of the page and its values, which is for deep links."""
+    """A session's state without the copy of the page and its values that only deep links need."""
 
     def __init__(self, blocks: Any) -> None:
         self.blocks_config = copy(blocks.default_config)

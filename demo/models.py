@@ -1,6 +1,6 @@
-"""The generators that the page offers, and how they come from the Hub while it is served.
+"""The generators that the page offers, and how they arrive from the Hub while the page is up.
 
-Each repository is pulled in a thread of its own. Until that is done, its cached revision draws, or
+Each repository is pulled in its own thread. Until that is done, its cached revision draws, or
 the bundled weights; then the page switches to the new ones without a restart.
 """
 
@@ -23,7 +23,7 @@ from cgan.writing.checks import NotOffered
 PATIENCE = 2.0
 # Seconds until the next try: the first pause and the longest; each is twice the one before.
 _FIRST_PAUSE, _LAST_PAUSE = 5.0, 300.0
-# Seconds to wait for the threads at the end.
+# Seconds to wait for each thread at the end.
 _STOP_PATIENCE = 1.0
 
 
@@ -31,17 +31,17 @@ class Loading(UserError):
     """The Hub has not answered yet."""
 
     def __init__(self) -> None:
-        """Say so."""
-        super().__init__("it is on its way from the Hugging Face Hub.", text_id="hub.loading")
+        """Fill in the sentence."""
+        super().__init__("it is still loading from the Hugging Face Hub.", text_id="hub.loading")
 
 
 class OnlyBundled(BadValue):
     """Weights were named, but only the bundled ones are offered."""
 
     def __init__(self) -> None:
-        """Say so."""
+        """Fill in the sentence."""
         super().__init__(
-            "weights must be left out: there are only the bundled ones here.",
+            "weights must be left out: only the bundled ones are available here.",
             text_id="weights.only_bundled",
         )
 
@@ -164,7 +164,7 @@ class Models:
                 # Whatever it is, the page keeps drawing with what it has.
                 traceback.print_exc()
                 reason = UserError(
-                    "it can't be loaded; the server's log says why.", text_id="weights.not_loaded"
+                    "it can't be loaded: see the server's log.", text_id="weights.not_loaded"
                 )
                 self._fall_back(name, reason)
             self._stopped.wait(pause)

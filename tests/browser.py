@@ -141,7 +141,7 @@ def visit(browser: Browser, address: str, **settings):
     visited.page.on("request", lambda request: visited.requests.append(request.url))
 
     def fail(error):
-        # Gradio says so of what it was fetching when the page is loaded anew.
+        # Gradio logs this for what it was fetching when the page is reloaded.
         if not str(error).startswith("AbortError"):
             visited.complaints.append(str(error))
 

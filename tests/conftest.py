@@ -45,7 +45,7 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.option.markexpr == "quick":
         hypothesis.settings.load_profile("quick")
-    # Threads that wait for each other sleep: others need the CPUs.
+    # Let threads sleep while they wait for each other: others need the CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if WORKER is not None:
         return
@@ -72,7 +72,7 @@ def pytest_xdist_auto_num_workers(config):
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave out what would import Jittor when it is collected where only quick tests run."""
+    """Where only quick tests run, don't collect what would import Jittor."""
     if config.option.markexpr == "quick" and resources.needs_jittor(collection_path):
         return True
     return None
@@ -81,7 +81,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_xdist_make_scheduler(config, log):
     """Say which tests stay together in one process.
 
-    Those of a file share its fixtures. One process has all that are about Jittor: two would compile
+    Those of a file share its fixtures. One process has all tests about Jittor: two would compile
     the same operators, and fight over the CPUs with their threads.
     """
     from xdist.scheduler import LoadScopeScheduling
@@ -203,7 +203,7 @@ def hub(request, tmp_path, monkeypatch):
         for name in ("HF_HOME", "HF_XET_CACHE"):
             monkeypatch.setenv(name, str(home))
         monkeypatch.setenv("HF_TOKEN", WRITE)
-        # hf_xet tries again for a minute and a half otherwise.
+        # Otherwise hf_xet retries for a minute and a half.
         monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "1ms")
         yield started
         huggingface_hub.close_session()
@@ -220,14 +220,14 @@ def no_long_pauses(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda s: sleep(s) if s < 60 else pytest.fail(f"slept {s}"))
 
 
-# For tests of what goes on before any file is sent or fetched, or whatever the transport.
+# For tests of what happens before a file is sent or fetched, or where the transport is the same.
 http_only = pytest.mark.parametrize("hub", [False], indirect=True, ids=["http"])
-# For what takes long and needs no more than the way that users' files take.
+# For slow tests that need only the transport that users' files take.
 xet_only = pytest.mark.parametrize("hub", [True], indirect=True, ids=["xet"])
 
 
 def hub_constants(server, home):
-    """Return what huggingface_hub reads from the environment, which it did when imported."""
+    """Return what huggingface_hub would have read from the environment when imported."""
     return {
         "ENDPOINT": server.endpoint,
         "HUGGINGFACE_CO_URL_TEMPLATE": server.endpoint + "/{repo_id}/resolve/{revision}/{filename}",

@@ -1,6 +1,6 @@
 """Following a Dockerfile's steps without Docker: folders for images, an environment for Python.
 
-Knows what ours uses, and raises at anything else. What it can't show: that the base image exists,
+Knows what ours uses, and raises on anything else. What it can't show: that the base image exists,
 and what an image's own files would do.
 """
 

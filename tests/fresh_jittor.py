@@ -27,10 +27,10 @@ def is_compiled():
 
 
 def compile_into(folder):
-    """Use Jittor for the first time, with `folder`/home as the home folder; keep what came of it.
+    """Use Jittor for the first time, with `folder`/home as the home folder; keep the result.
 
     Returns:
-        The process's exit code, output and complaints, and what it left in its two folders.
+        The process's exit code, output and errors, and what it left in its two folders.
     """
     home, work = folder / "home", folder / "work"
     home.mkdir()

@@ -1,4 +1,4 @@
-"""The demo as a host runs it: packages of its own, a plain user, an app folder he can't write."""
+"""The demo as a host runs it: packages of its own, a plain user, a read-only app folder."""
 
 import contextlib
 import json
@@ -107,7 +107,7 @@ def unlock_folder(folder):
 
 
 def free_port(wanted=0):
-    """Return the port that is wanted, or another one where somebody listens there."""
+    """Return the wanted port, or another one if somebody listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -119,7 +119,7 @@ def free_port(wanted=0):
 
 @dataclass
 class Host:
-    """A running app: its address, what it prints, and whom it asked."""
+    """A running app: its address, what it prints, and whom it contacted."""
 
     address: str
     process: subprocess.Popen
@@ -145,13 +145,13 @@ class Host:
         return self.get(f"gradio_api/file={file['path']}")
 
     def asked_outside(self):
-        """Return what it asked of other machines."""
+        """Return its requests to other machines."""
         return [line for line in self.log.read_text().splitlines() if not line.startswith(LOCAL)]
 
 
 @contextlib.contextmanager
 def running(command, app, disk, port, **environment):
-    """Run an app as a plain user with a home of his own; yield it when it answers.
+    """Run an app as a plain user with their own home; yield it when it answers.
 
     Args:
         command: how it is started.

@@ -1,8 +1,8 @@
-"""A Hugging Face Hub of one's own: HTTP as huggingface_hub speaks it, and faults on demand.
+"""A Hugging Face Hub of our own: HTTP as huggingface_hub speaks it, and faults on demand.
 
 Repositories are kept on disk: `blobs/SHA256` for every content, and for each repository
 `repos/models/ann/x/repo.json` (branches, tags, who may read) and `commits/SHA.json`. Each file is
-written whole or not at all: a Hub started again, or another one on the folder, goes on from there.
+written whole or not at all: a restarted Hub, or another one on the folder, continues from there.
 
 Large files are stored at a second origin, the "cdn", as on the real Hub, which refuses a request
 that brings a token along. With Xet, bytes go through hf_xet's own test store, in a folder per
@@ -95,13 +95,13 @@ class Fault:
     method: str = ""  # one that must match the whole method, as in "GET|HEAD"; "" is any
     origin: str = ""  # "main", "cdn"; "" is either
     times: int | None = None
-    skip: int = 0  # so many such requests go well before
+    skip: int = 0  # this many such requests succeed first
     status: int | None = None
     code: str = ""  # X-Error-Code of that status, such as "GatedRepo"
     headers: dict[str, str] = field(default_factory=dict)  # of that status, such as Retry-After
     delay: float = 0  # seconds before anything is done
     drop: bool = False  # the connection is closed without an answer, and nothing is done
-    lose: bool = False  # what is asked is done, but the connection is closed without an answer
+    lose: bool = False  # the request is carried out, but the connection is closed without an answer
     # Of a file's body, or of all that the Xet store of a read token holds:
     cut: bool = False  # half of it comes, then the connection is closed
     flip: bool = False  # the byte in the middle has all its bits flipped
@@ -125,7 +125,7 @@ class Fault:
 
 
 class User(NamedTuple):
-    """Whose a token is, and what she may do with it."""
+    """Whose a token is, and what they may do with it."""
 
     name: str
     role: str
@@ -148,7 +148,7 @@ class HubServer:
         self.xet = xet and importlib.util.find_spec("hf_xet") is not None
         self.requests = []
         self.fault = None  # a Fault, or a list of them: the first that applies
-        self.requests_left = None  # so many are answered yet; every later connection is closed
+        self.requests_left = None  # this many more are answered; every later connection is closed
         self.users = {}  # token -> User
         self.lock = threading.RLock()
         self.stopping = threading.Event()
@@ -199,7 +199,7 @@ class HubServer:
         self._threads.clear()
 
     def add_user(self, name, token, role="write", orgs=()):
-        """Let `token` read as `name`, and write to her and the organisations' namespaces."""
+        """Let `token` read as `name`, and write to that and the organisations' namespaces."""
         if role not in ("read", "write"):
             raise ValueError(role)
         self.users[token] = User(name, role, tuple(orgs))
@@ -396,7 +396,7 @@ class HubServer:
 
 
 class _Server(ThreadingHTTPServer):
-    """One origin; knows its open connections, to break them off."""
+    """One origin; knows its open connections, so that it can close them."""
 
     daemon_threads = False  # all are waited for
     request_queue_size = 64
@@ -598,7 +598,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, answer | {"auth": {"type": "access_token", "accessToken": token}})
 
     def _named(self, user):
-        """Return the kind and the full name of the repository a request's body tells of."""
+        """Return the kind and the full name of the repository that a request's body names."""
         asked = self._read_json()
         if user is None:
             raise Refused(401, "Invalid username or password.")
@@ -968,7 +968,7 @@ def _replace(path, content):
 
 
 def _check_card(text, kind):
-    """Return what the Hub has against a README.md: errors and warnings."""
+    """Return the Hub's complaints about a README.md: errors and warnings."""
     found = re.match(r"---\r?\n(.*?)\r?\n---\s*(\n|$)", text, re.DOTALL)
     if found is None:
         if text.startswith("---"):
@@ -1006,7 +1006,7 @@ def _xet(program, store, lines):
 
 
 def _shard_files(shard):
-    """Return {sha256: (Xet hash, size)} of the files that a shard of Xet tells of.
+    """Return {sha256: (Xet hash, size)} of the files that a Xet shard lists.
 
     Its records have 48 bytes: after a header, for each file one with its hash, flags and number of
     segments; that many segments; as many checks of them if bit 31 is set; one with the sha256 if

@@ -18,7 +18,7 @@ MARKERS = {
     "server": "listens at a port",
     "quick": "needs none of these and is not slow: all of them together take under a minute",
 }
-# Here all is about Jittor; most of these modules import it when they are collected.
+# Everything here is about Jittor; most of these modules import it when they are collected.
 JITTOR_PATHS = (
     "backend",
     "commands/test_evaluate.py",

@@ -1,7 +1,7 @@
 """The benchmarks run; what they measure is not tested.
 
 Whole runs take minutes, most of them for warming up. Here each contestant trains one step, and
-the tables are made of few rounds.
+the tables are made from a few rounds.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The command line: `python -m cgan write | grid | convert`; test_main_hub has `push`."""
+"""The command line: `python -m cgan write | grid | convert`; commands/test_hub.py has `push`."""
 
 import hashlib
 import pickle
@@ -203,7 +203,7 @@ USER_ERRORS = {
     "no output folder": (["write", "1", *USE, "-o", "nowhere/a.png"], "nowhere/a.png"),
     "an output folder": (["grid", *USE, "-o", "weights"], "Could not write weights"),
     "no checkpoint": (["convert", "nowhere.pkl", "new"], "Could not read nowhere.pkl"),
-    "another checkpoint": (["convert", "weights/config.json", "new"], "not a checkpoint"),
+    "another checkpoint": (["convert", "weights/config.json", "new"], "not a Jittor checkpoint"),
     "a folder of weights": (["convert", "good.pkl", "weights"], "already holds weights"),
     "a file as folder": (["convert", "good.pkl", "good.pkl"], "folder good.pkl"),
     "a long folder": (["convert", "good.pkl", "f" * 300], "f" * 300),
@@ -293,7 +293,7 @@ def test_help(command, capsys):
     assert output.err == ""
 
 
-def test_ctrl_c_is_no_traceback(capsys):
+def test_ctrl_c_gives_no_traceback(capsys):
     def interrupted():
         raise KeyboardInterrupt
 

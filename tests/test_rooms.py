@@ -101,10 +101,10 @@ def test_imports_go_one_way():
         if name in ENTRIES:
             continue
         for imported in imports(tree):
-            # The version is everyone's.
+            # Every room may use the version.
             if imported.split(".")[0] not in ("cgan", "demo") or imported in VERSION:
                 continue
-            # `from cgan import Sampler` is the package's face.
+            # `from cgan import Sampler` is the package's public interface.
             face = ("cgan.Sampler", "cgan.UserError")
             target = "cgan" if imported in face else room_of(imported)
             if target != room and target not in MAY_IMPORT[room]:

@@ -456,12 +456,12 @@ def test_the_reader_does_not_count_as_the_generators_parameters(tiny_sampler, re
 
 
 @pytest.mark.parametrize("best_of", [0, -1, 65, 1.5, True, "4", None])
-def test_a_number_of_candidates_that_is_none_is_refused(reading_sampler, best_of):
+def test_an_invalid_number_of_candidates_is_refused(reading_sampler, best_of):
     with pytest.raises(UserError, match="best_of must be"):
         reading_sampler.write("1", best_of=best_of)
 
 
-def test_the_more_legible_can_not_be_told_without_a_reader(tiny_sampler):
+def test_the_most_legible_cannot_be_found_without_a_reader(tiny_sampler):
     with pytest.raises(NoReader, match="best_of must be 1"):
         tiny_sampler.write("138", best_of=2)
 

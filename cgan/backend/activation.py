@@ -1,4 +1,4 @@
-"""Activations as one kernel on all cores, and another for the gradient.
+"""Activations that run as one kernel on all cores, and one more for the gradient.
 
 Jittor's own use a single core, and its ReLU keeps the sign of every value as a tensor. Together
 that took a quarter of a convolutional training step. Measured by benchmarks/train_speed.py.

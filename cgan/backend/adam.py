@@ -1,7 +1,7 @@
 """Adam with one kernel per network and step instead of about ten operators per parameter.
 
-Kingma and Ba, "Adam", 2015 (arXiv:1412.6980), in Jittor's arrangement: the bias corrections
-enter the step size, so eps is added to the uncorrected square root. Importing this module
+Kingma and Ba, "Adam", 2015 (arXiv:1412.6980), in Jittor's form: the bias corrections
+are part of the step size, so eps is added to the uncorrected square root. Importing this module
 imports Jittor.
 """
 

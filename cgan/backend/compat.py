@@ -1,4 +1,4 @@
-"""Every private part of Jittor that this project leans on, written for version `VERSION`.
+"""Every private part of Jittor that this project relies on, written for version `VERSION`.
 
 Jittor's documented interface is its tensors, modules and optimizers. The rest of what we need is
 here, each with the reason and the test that fails when it changes. Before moving the pin in
@@ -54,11 +54,11 @@ ONEDNN_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
 ONEDNN_LIBRARY = "lib/libmkldnn.so"
 ONEDNN_INCLUDE = "include"
 ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
-# The name that compiled operators ask the loader for; oneDNN 3 has another.
+# The name under which compiled operators load it; oneDNN 3 has another.
 ONEDNN_SONAME = "libdnnl.so.2"
 
-# Where Jittor's compiler.py looks for nvcc when it isn't on the PATH, in its order. Jittor takes
-# a toolkit that it downloaded itself, in CUDA_FOLDER, before these. Test: test_compat.py, nvcc.
+# Where Jittor's compiler.py looks for nvcc when it isn't on the PATH, in this order. Jittor prefers
+# a toolkit that it downloaded itself, in CUDA_FOLDER, to these. Test: test_compat.py, nvcc.
 NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
 CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
 
@@ -88,7 +88,7 @@ def home_folder() -> Path:
     try:
         content = json.loads((Path.home() / CONFIG_FILE).read_bytes())
         return Path(content[JITTOR_HOME])
-    except (OSError, ValueError, LookupError, TypeError):  # no such file, or nothing about it
+    except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
         return Path.home()
 
 
@@ -111,7 +111,7 @@ def cache_path(utilities: Any) -> str:
 
 
 def core_is_compiled(cache_path: str) -> bool:
-    """Return whether Jittor's core is in its cache, so that the import takes a second only.
+    """Return whether Jittor's core is in its cache, so that importing it takes only a second.
 
     Tests: test_compat.py, the core in the cache; test_setup.py, a fresh machine without internet.
     """
@@ -123,7 +123,7 @@ def core_is_compiled(cache_path: str) -> bool:
 
 
 def stop_compilers(utilities: Any) -> None:
-    """End the pool of processes with which Jittor compiled, which would hold on to our memory.
+    """End the pool of processes that Jittor compiled with, which would hold on to our memory.
 
     Jittor's `UTILITIES` start another pool when they need one. Test: test_setup.py, no process of
     Jittor's stays behind.

@@ -74,5 +74,5 @@ def runs(nvcc: str) -> bool:
 
 
 def has_runtime(nvcc: str) -> bool:
-    """Return whether the runtime library of an nvcc is where Jittor will open it."""
+    """Return whether an nvcc's runtime library is where Jittor will look for it."""
     return compat.cuda_runtime(nvcc).exists()

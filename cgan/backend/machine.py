@@ -1,4 +1,4 @@
-"""What this machine has for training, found without importing Jittor, which would compile."""
+"""What this machine has for training, found without importing, and so compiling, Jittor."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from cgan.common.errors import UserError
 from cgan.common.finding import Finding, look, shown
 
 _SECONDS = 20
-# What Jittor, or we for it, read from the environment.
+# Environment variables that Jittor reads, or that we read on its behalf.
 _VARIABLES = (
     compat.JITTOR_HOME,
     "OMP_NUM_THREADS",
@@ -118,14 +118,14 @@ def _mpi() -> Finding:
     mpicc = os.environ.get(compat.MPI_COMPILER) or shutil.which("mpicc")
     if not mpicc:
         return Finding("MPI", "not found: nothing here needs it")
-    return Finding("MPI", f"{mpicc}: Jittor compiles operators for it, which nothing here uses")
+    return Finding("MPI", f"{mpicc}: Jittor compiles operators for it, but nothing here uses them")
 
 
 def _cache() -> Finding:
     folder = compat.home_folder() / compat.CACHE_FOLDER
     writable = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(writable, os.W_OK):
-        advice = "can't be written: to train, set HOME to a folder that can"
+        advice = "can't be written: to train, set HOME to a writable folder"
         return Finding("Jittor cache", f"{shown(folder)} {advice}", "note")
     if not compat.core_is_compiled(str(folder)):
         advice = "empty: Jittor compiles for about two minutes when training first starts"
@@ -144,7 +144,7 @@ def _first_line(*command: str) -> str | None:
 
 
 def _output(*command: str) -> list[str] | None:
-    """Return the lines that a program prints, or None if it fails or isn't there."""
+    """Return the lines that a program prints, or None if it fails or is missing."""
     try:
         ran = subprocess.run(
             command, capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL

@@ -26,14 +26,14 @@ from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
 
 ADVICE = (
-    "On x86-64 Linux, pip install -r requirements.txt brings it; elsewhere on Debian or Ubuntu, "
+    "On x86-64 Linux, pip install -r requirements.txt installs it; elsewhere, on Debian or Ubuntu, "
     "sudo apt-get install libdnnl-dev does."
 )
 _SERVER_SECONDS = 5
 
 
 def provide_onednn(home: str) -> None:
-    """Make sure that `import jittor` finds a oneDNN, or goes without and says so.
+    """Make sure that `import jittor` finds oneDNN or can download it; else warn and do without.
 
     Does nothing if the user has set `use_mkl`, or if Jittor's cache holds a oneDNN.
 
@@ -51,10 +51,10 @@ def provide_onednn(home: str) -> None:
     source = _from_wheels() or _from_system()
     if source is not None:
         _link(folder, *source)
-        if not _complete(folder):  # a folder of the user's in a link's place
-            raise UserError(f"{folder} is incomplete: delete it, and it will be made again.")
+        if not _complete(folder):  # the user has a folder in place of a link
+            raise UserError(f"{folder} is incomplete: delete it, and it will be created again.")
     elif _server_answers():
-        note("Jittor downloads oneDNN, its matrix library, now: about 20 MB, once.")
+        note("Jittor is downloading its matrix library oneDNN: about 20 MB, once.")
     else:
         os.environ[USE_ONEDNN] = "0"
         warn(
@@ -64,7 +64,7 @@ def provide_onednn(home: str) -> None:
 
 
 def find(home: Path) -> str | None:
-    """Say where `provide_onednn` would find a oneDNN, changing nothing; None if nowhere."""
+    """Say where `provide_onednn` would find oneDNN, without changing anything; or None."""
     if _complete(home / ONEDNN_FOLDER):
         return "in Jittor's cache"
     if _from_wheels() is not None:

@@ -1,4 +1,4 @@
-"""Read the pickles that Jittor's `Module.save` writes, without running what is in them.
+"""Read the pickles that Jittor's `Module.save` writes, without executing them.
 
 A pickle is a program that calls functions by name. The unpickler here knows plain containers and
 replacements for the few functions that build arrays of numbers. It refuses every other name.
@@ -68,7 +68,7 @@ def _var(array: _Array) -> _Array:
     return array
 
 
-# What a pickled array calls, as NumPy 1 and 2 name it, and what is called here instead.
+# The functions that a pickled array calls, as NumPy 1 and 2 name them, and our replacements.
 _KNOWN: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
@@ -116,9 +116,8 @@ def read_parameters(path: Path) -> dict[str, NDArray[Any]]:
         content = _Unpickler(io.BytesIO(data)).load()
     # A hostile or broken pickle may raise almost anything.
     except Exception as error:
-        raise BadValue(
-            f"{path} is not a checkpoint of NumPy arrays, as Jittor saves it: {error}."
-        ) from error
+        why = str(error).rstrip(".")
+        raise BadValue(f"{path} is not a Jittor checkpoint of NumPy arrays: {why}.") from error
     arrays = {}
     for name, value in content.items() if isinstance(content, dict) else [(None, content)]:
         if not isinstance(name, str) or not isinstance(value, _Array) or value.array is None:

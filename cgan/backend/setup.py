@@ -53,7 +53,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     use_cuda = _choose_device(device)
     compat.set_import_settings()
     # Jittor's kernels flush subnormal numbers to zero, and NumPy warns about that in the first
-    # `finfo` afterwards, such as Matplotlib's. It keeps the answer, so ask before.
+    # `finfo` afterwards, such as Matplotlib's. NumPy keeps the answer, so ask first.
     np.finfo(np.float64), np.finfo(np.float32)
     with compat.kept_process_state():
         # The place of the cache depends on the variables set so far; oneDNN is put there.
@@ -65,7 +65,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         except OSError as error:
             raise UserError(
                 f"Jittor can't write its cache into the home folder: {error}. Set the "
-                "environment variable HOME to a folder that can be written."
+                "environment variable HOME to a folder that you can write to."
             ) from error
         except Exception as error:
             raise UserError(
@@ -103,8 +103,8 @@ def _import_announced(cache_path: str) -> Any:
     compiled = compat.core_is_compiled(cache_path)
     if not compiled:
         note(
-            "Jittor compiles its core with g++ now: about two minutes on 2 cores, once on this "
-            "machine for this environment. Each operator is compiled at its first use, too: "
+            "Jittor is compiling its core with g++: about two minutes on 2 cores, once on this "
+            "machine for this environment. Each operator is also compiled at its first use: "
             "about another minute in the first training step."
         )
     start = time.monotonic()
@@ -112,7 +112,7 @@ def _import_announced(cache_path: str) -> Any:
         jittor = _import("jittor")
     except compat.Restart as error:
         raise UserError(
-            "Jittor has compiled a part of itself and asks for a new start: run the same command "
+            "Jittor has compiled part of itself and needs to be restarted: run the same command "
             "again."
         ) from error
     except Exception as error:

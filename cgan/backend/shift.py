@@ -13,7 +13,7 @@ _BLACK = -1.0
 
 
 def shift(images: Any, shifts: NDArray[np.int32]) -> Any:
-    """Shift each image by its own number of pixels; what comes in is black.
+    """Shift each image by its own number of pixels; the pixels that come in are black.
 
     Args:
         images: (N, C, H, W) float32.

@@ -21,7 +21,7 @@ def check_compiler() -> None:
         if shutil.which(compiler) is None:
             raise BadValue(
                 f"The C++ compiler {compiler!r}, named by the environment variable {COMPILER}, "
-                "is not there: correct the variable or unset it."
+                "was not found: correct the variable or unset it."
             )
         return
     os.environ.pop(COMPILER, None)  # Jittor would run even an empty one

@@ -12,8 +12,8 @@ from cgan.model.article import convert
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("convert", help="convert the article's generator_last.pkl")
-    parser.add_argument("pickle", type=Path, help="what generator.save() wrote")
-    parser.add_argument("folder", type=Path, help="weights folder to make")
+    parser.add_argument("pickle", type=Path, help="file that generator.save() wrote")
+    parser.add_argument("folder", type=Path, help="weights folder to create")
     parser.set_defaults(do=do)
 
 

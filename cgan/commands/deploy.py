@@ -11,20 +11,20 @@ from cgan.hub import compat
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("deploy", help="put the demo on a Hugging Face Space")
-    parser.add_argument("space", metavar="USER/SPACE", help="made if it isn't there")
+    parser.add_argument("space", metavar="USER/SPACE", help="created if it doesn't exist")
     parser.add_option(
         "weights",
-        help="user/name@revision on the Hub, pinned to its commit; several behind commas "
+        help="user/name@revision on the Hub, pinned to its commit; separate several with commas "
         "(default: the bundled ones)",
     )
     parser.add_option("private", action="store_true", help="make a new Space private")
     parser.add_option(
         "zero_gpu",
         action="store_true",
-        help="make a new Space of the free kind, ZeroGPU (default: CPU, which needs a paid plan)",
+        help="put a new Space on ZeroGPU, which is free (default: CPU, which needs a paid plan)",
     )
     parser.add_option(
-        "dry_run", type=Path, metavar="DIR", help="write the Space's files to DIR and upload none"
+        "dry_run", type=Path, metavar="DIR", help="write the Space's files to DIR; upload nothing"
     )
     parser.set_defaults(do=do)
 
@@ -40,11 +40,11 @@ def do(values: argparse.Namespace) -> None:
         if not one.public:
             warn(
                 f"{one.repository.id} is private or gated: in the Space's settings, add a secret "
-                "HF_TOKEN that may read it; until then, the bundled weights are used."
+                "HF_TOKEN that can read it; until then, the bundled weights are used."
             )
     if values.dry_run is not None:
         space.stage(values.dry_run, weights, hardware)
         note(f"Wrote {values.dry_run}. Nothing was uploaded.")
         return
     address = space.deploy(values.space, weights, private=values.private, hardware=hardware)
-    note(f"Deployed. In a few minutes, when it is built, open {address}")
+    note(f"Deployed. When it is built, in a few minutes, open {address}")

@@ -1,4 +1,4 @@
-"""`doctor`: say what this machine has, and what to do about what it lacks."""
+"""`doctor`: report what this machine has, what is missing and what to do about it."""
 
 import argparse
 import functools
@@ -24,7 +24,7 @@ _ENOUGH_DISK = 2 << 30
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "doctor", help="say what this machine has, and what to do about what it lacks"
+        "doctor", help="report what this machine has, what is missing and what to do about it"
     )
     parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.set_defaults(do=do)
@@ -84,7 +84,7 @@ def _mnist(folder: Path) -> Finding:
     missing = [name for name in mnist.MD5 if mnist.find(folder, name) is None]
     if not missing:
         return Finding("MNIST", f"in {shown(folder)}")
-    advice = "training downloads them, or give --data_dir"
+    advice = "training downloads them, or set --data_dir"
     return Finding("MNIST", f"{len(missing)} of {len(mnist.MD5)} files not in {folder}: {advice}")
 
 

@@ -26,9 +26,9 @@ _MAX_GRID_ROWS = 1000
 def add(commands: Commands) -> None:
     """Add both commands."""
     writer = commands.add_parser("write", help="write a number by hand")
-    writer.add_argument("number", help="digits; spaces, -, ., brackets and a leading + are gaps")
+    writer.add_argument("number", help="digits; spaces, -, ., brackets and a leading + become gaps")
     writer.add_option(
-        "best_of", type=int, default=1, help="latents per digit to choose the most legible of"
+        "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
     )
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
@@ -58,7 +58,7 @@ def _settings() -> dict[str, Setting]:
 
 
 def _default(setting: Setting) -> str:
-    """Return a default as the help names it."""
+    """Return a default as the help shows it."""
     if setting.name == "look":
         return f"{setting.default}, or paper with --ink"
     return (
@@ -94,10 +94,10 @@ def write(values: argparse.Namespace) -> None:
 
 
 def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> None:
-    """Write a number with the page's settings; `given` has their texts by name."""
+    """Write a number with the page's settings; `given` maps their names to texts."""
     is_svg = _is_svg(values.output)
     if is_svg and "scale" in given:
-        raise BadValue("--scale is for PNG: leave it out, an SVG has no pixels.")
+        raise BadValue("--scale is for PNG only: leave it out, since an SVG has no pixels.")
     if "ink" in given:
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {

@@ -32,18 +32,18 @@ def add(commands: Commands) -> None:
     parser.add_option(
         "samples",
         type=int,
-        help="how many (default 10000, or all if there are fewer training images)",
+        help="how many (default 10000, at most as many as there are training images)",
     )
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
     parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
-    parser.add_option("device", default="auto", help="auto, cpu or cuda; auto takes a usable GPU")
+    parser.add_option("device", default="auto", help="auto, cpu or cuda; auto uses a GPU if it can")
     parser.add_option("quiet", action="store_true", help="print the results only")
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
     """Evaluate, print the results, and write `metrics.json` and two pictures."""
-    # Here: they take longer to import than other commands take altogether.
+    # Imported here: it takes longer than other commands take altogether.
     from cgan.backend.setup import load_jittor
     from cgan.evaluation import evaluator
 
@@ -116,4 +116,4 @@ def _check_writable(folder: Path, pictures: Path) -> None:
         ) from error
     for path in (folder, pictures):
         if not os.access(path, os.W_OK):
-            raise UserError(f"{path} can't be written: copy the weights to a folder that can be.")
+            raise UserError(f"{path} can't be written: copy the weights to a writable folder.")

@@ -15,11 +15,11 @@ def add(commands: Commands) -> None:
         "push", help="publish a run or weights folder on the Hugging Face Hub"
     )
     parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
-    parser.add_argument("repository", help="user/name, made if it isn't there")
+    parser.add_argument("repository", help="user/name, created if missing")
     parser.add_option("private", action="store_true", help="make a new repository private")
-    parser.add_option("revision", help="branch to push to, made if it isn't there (default main)")
-    parser.add_option("tag", help="name that the commit gets, such as v1.0")
-    parser.add_option("message", help="message of the commit")
+    parser.add_option("revision", help="branch to push to, created if missing (default main)")
+    parser.add_option("tag", help="tag for the commit, such as v1.0")
+    parser.add_option("message", help="commit message")
     parser.set_defaults(do=do)
 
 

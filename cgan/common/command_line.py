@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_USER_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Print a message, if there is one, and exit: after `--help` with code 0."""
+        """Print the message, if there is one, and exit; `--help` exits with code 0."""
         sys.stderr.write(message or "")
         raise Exit(status)
 
@@ -48,7 +48,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 def run(main: Callable[[], None]) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
-    So is a package that isn't installed, if only some uses need it. `Interrupted` gives the exit
+    A missing optional package is also reported in one line. `Interrupted` gives the exit
     code of its signal. An exit with code 0 that isn't ours is no success: some libraries
     leave like this when they want to be started again.
     """

@@ -23,7 +23,7 @@ class UserError(Exception):
 
     Attributes:
         text_id: names the sentence, so that a translation can be found: "weights.missing_tensor".
-            Empty where no page can show it.
+            Empty for a sentence that the page never shows.
         template: the English sentence, with names in braces where there are `values`.
         values: what replaces those names; an error is replaced by its own sentence.
     """
@@ -34,7 +34,7 @@ class UserError(Exception):
         super().__init__(printable(template.format(**values) if values else template))
 
     def __str__(self) -> str:
-        """Return the sentence, also where a base class such as OSError would write its own."""
+        """Return the sentence, even where a base class such as OSError would write its own."""
         return str(self.args[0])
 
 
@@ -43,7 +43,7 @@ class BadValue(UserError, ValueError):
 
 
 class MissingFile(UserError, FileNotFoundError):
-    """A file or folder is not there."""
+    """A file or folder is missing."""
 
 
 def kind_of(error: Exception) -> type[UserError]:

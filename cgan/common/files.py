@@ -41,7 +41,7 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
-    except UserError:  # one of them is an OSError, too
+    except UserError:  # MissingFile is also an OSError
         raise
     except OSError as error:
         raise kind_of(error)(

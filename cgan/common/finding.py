@@ -1,4 +1,4 @@
-"""What `python -m cgan doctor` finds: a line for each thing that it looks at."""
+"""What `python -m cgan doctor` finds: one line for each thing that it checks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ Level: TypeAlias = Literal["ok", "note", "fault"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
         name: what it is, a word or two.
-        text: what was found and, where something should be done, what.
+        text: what was found and, if necessary, what to do about it.
         level: "ok"; "note" where something is unusual, or missing that only some uses need;
             "fault" where what every use needs doesn't work.
     """
@@ -27,7 +27,7 @@ class Finding:
 
 
 def look(name: str, find: Callable[[], Finding]) -> Finding:
-    """Call `find`; whatever goes wrong in it becomes a finding of this name."""
+    """Call `find`; an error in it becomes a finding with this name."""
     try:
         return find()
     except (Exception, SystemExit) as error:  # a broken package may raise anything when imported

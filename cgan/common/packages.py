@@ -22,10 +22,10 @@ class Package:
     """A package that this project imports.
 
     Attributes:
-        name: on the package index.
+        name: its name on the package index.
         module: what `import` calls it.
         use: what it is needed for, in words.
-        extra: which of this project's extras brings it; empty if the plain install does.
+        extra: which of this project's extras installs it; empty if the plain install does.
     """
 
     name: str
@@ -67,12 +67,12 @@ def is_installed(module: str) -> bool:
 
 
 def missing_package(use: str, package: str, extra: str) -> UserError:
-    """Return the error of a use whose package is not installed.
+    """Return the error for a feature whose package is not installed.
 
     Args:
         use: the beginning of the sentence, such as "Training needs".
         package: its name on the package index.
-        extra: which of this project's extras brings it.
+        extra: which of this project's extras installs it.
     """
     return UserError(f"{use} the package {package}: pip install 'cgan[{extra}]'.")
 
@@ -101,7 +101,7 @@ def find_package(package: Package) -> Finding:
         try:
             importlib.import_module(package.module)
         except (Exception, SystemExit) as error:
-            text = f"{version} can't be imported ({describe(error)}): reinstall it: {install}"
+            text = f"{version} can't be imported ({describe(error)}); to reinstall it: {install}"
             return Finding(package.name, text, level)
     wanted = _wanted(package.name)
     if wanted and not _fits(version, wanted):
@@ -110,7 +110,7 @@ def find_package(package: Package) -> Finding:
 
 
 def _wanted(name: str) -> str:
-    """Return the version that is asked for, such as "==1.26.4" or ">=1.22,<2", or ""."""
+    """Return the required version, such as "==1.26.4" or ">=1.22,<2"; "" if unknown."""
     try:
         version = read_pins(LOCK.read_text(encoding="utf-8")).get(name)
     except OSError:  # not a clone
@@ -133,7 +133,7 @@ def _range(name: str) -> str:
 
 def _fits(version: str, wanted: str) -> bool:
     try:
-        from packaging.specifiers import SpecifierSet  # comes with other packages, or doesn't
+        from packaging.specifiers import SpecifierSet  # usually installed by other packages
     except ImportError:
         return not wanted.startswith("==") or version == wanted.removeprefix("==")
     return SpecifierSet(wanted).contains(version, prereleases=True)

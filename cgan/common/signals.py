@@ -1,4 +1,4 @@
-"""Stop at a safe point: Ctrl-C and SIGTERM ask for it instead of interrupting at once."""
+"""Stop at a safe point: Ctrl-C and SIGTERM request it instead of interrupting at once."""
 
 import signal
 import threading

@@ -16,5 +16,5 @@ def note(message: str) -> None:
 
 
 def warn(message: str) -> None:
-    """Say what the user may not expect."""
+    """Print a warning about something unexpected."""
     note(f"Warning: {message}")

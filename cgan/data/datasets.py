@@ -29,7 +29,7 @@ class Dataset:
     """Images with labels.
 
     Attributes:
-        name: for people: "MNIST", "scikit-learn digits", or the folder.
+        name: display name: "MNIST", "scikit-learn digits", or the folder.
         images: (N, C, H, W) float32 in [-1, 1].
         labels: (N,) int32 in 0 .. n_classes - 1.
         source_size: (height, width) of the images before they were resized.
@@ -42,7 +42,7 @@ class Dataset:
 
     @property
     def n_classes(self) -> int:
-        """Number of classes: the highest label and those below it."""
+        """Number of classes: one more than the highest label."""
         return int(self.labels.max()) + 1
 
     @property
@@ -58,7 +58,7 @@ class Dataset:
         return digest.hexdigest()
 
     def part(self, indices: NDArray[Any]) -> "Dataset":
-        """Return some of the images, chosen by any index that NumPy takes."""
+        """Return some of the images, chosen by any index that NumPy accepts."""
         return replace(self, images=self.images[indices], labels=self.labels[indices])
 
     def describe(self) -> str:
@@ -185,7 +185,7 @@ def _idx_splits(folder: Path, img_size: int, quiet: bool) -> tuple[Dataset, Data
     train, test = (_make(name, split, img_size) for split in splits)
     if test.n_classes > train.n_classes or test.channels != train.channels:
         raise BadValue(
-            f"The test set in {folder} has other classes or colours than the training set: "
+            f"The test set in {folder} has different classes or colours from the training set: "
             "they do not belong together."
         )
     return train, test
@@ -222,7 +222,7 @@ def _check_split(
 def _read_idx_files(
     folder: Path, wanted: list[str]
 ) -> tuple[dict[str, tuple[Path, NDArray[np.uint8]]], bool]:
-    """Read the IDX files in `folder`; return them and whether they are MNIST's, or there are none.
+    """Read the IDX files in `folder`; return them, and True if they are MNIST's or there are none.
 
     A folder with at least one of MNIST's files is taken for MNIST, so other content in it counts as
     damage. A folder without any is another data set, which must have every file in `wanted`.
@@ -240,7 +240,7 @@ def _read_idx_files(
         for name in wanted:
             if name not in contents:
                 raise MissingFile(
-                    f"{folder} holds a data set that is not MNIST, without {name}: copy that "
+                    f"{folder} holds a data set other than MNIST, but {name} is missing: copy that "
                     "file (or its .gz) there."
                 )
     return contents, not others

@@ -62,6 +62,6 @@ def md5(data: bytes) -> str:
 def damaged(path: Path, how: str) -> BadValue:
     """Return the error for a file that is not what it should be."""
     return BadValue(
-        f"{path} is damaged: {how}. Delete it; MNIST is then downloaded again, other data must be "
+        f"{path} is damaged: {how}. Delete it: MNIST will be downloaded again, other data must be "
         "copied there again."
     )

@@ -34,7 +34,7 @@ _MAX_BYTES = 64 << 20
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """Return where the IDX file `name` is in `folder`, plain or .gz, or None."""
+    """Return the path of the IDX file `name` in `folder`, plain or .gz, or None."""
     try:
         return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     except OSError as error:
@@ -45,10 +45,10 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def download_missing(folder: Path, quiet: bool = False) -> None:
-    """Download those of the four files that `folder` lacks, check them, and save them there.
+    """Download whichever of the four files `folder` lacks, check them, and save them there.
 
     Args:
-        folder: made if it doesn't exist.
+        folder: created if it doesn't exist.
         quiet: show no progress bar.
 
     Raises:
@@ -88,7 +88,7 @@ def _download(name: str, path: Path, quiet: bool) -> None:
             reasons.append(f"{mirror} failed ({getattr(error, 'reason', None) or error})")
         warn(f"{path.name}: {reasons[-1]}.")
     raise UserError(
-        f"Could not download {path.name} from any mirror ({len(reasons)} tried). Put MNIST's four "
+        f"Could not download {path.name} from any mirror ({len(reasons)} tried). Copy MNIST's four "
         "files into a folder and name it with --data-dir, or train on the bundled digits, which "
         "need no download: --dataset digits."
     )

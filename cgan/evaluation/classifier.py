@@ -26,7 +26,7 @@ nn = jt.nn
 _BATCH = 128
 _LEARNING_RATE = 4e-3
 _WARM_UP = 0.1  # share of the steps in which the learning rate rises
-_MIN_STEPS = 400  # small data sets are gone through more often
+_MIN_STEPS = 400  # small data sets get more epochs
 
 # The last bits of the weights depend on the number of threads. It is always the same here, so that
 # the same images give the same results, whatever else this process does.
@@ -45,11 +45,11 @@ class ClassifierSettings:
     The same settings and data give the same weights, bit for bit, on one machine.
 
     Attributes:
-        name: for people.
+        name: display name.
         epochs: passes over the data, more for small data sets.
         shift: whether to shift images at random, by up to a sixteenth of their size.
-        seed: of the initial weights, the order of the images, and the shifts.
-        channels: of the three convolutions.
+        seed: seed of the initial weights, the order of the images, and the shifts.
+        channels: output channels of the three convolutions.
         features: units of the first linear layer.
     """
 
@@ -61,7 +61,7 @@ class ClassifierSettings:
     features: int = 128
 
 
-# The judge is about as good as a minute of training makes it. The classifiers that GAN-train
+# The judge is about as good as a minute of training can make it. The classifiers that GAN-train
 # compares learn from unshifted images: shifts would make up for a generator without variety.
 JUDGE = ClassifierSettings("judging classifier", epochs=8, shift=True)
 PUPIL = ClassifierSettings("classifier to compare with", epochs=4, shift=False)
@@ -75,7 +75,7 @@ class Classifier:
     """A trained network.
 
     Attributes:
-        tensors: its weights by name, as `fit` gave them.
+        tensors: its weights by name, as `fit` made them.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Classifier:
         return nn.log_softmax(self._network(images)[0], dim=1)
 
     def accuracy(self, data: Dataset) -> float:
-        """Return the share of images that are classified as their label says."""
+        """Return the share of images that are classified correctly."""
         return float(np.mean(self.classify(data.images)[0].argmax(axis=1) == data.labels))
 
 
@@ -125,12 +125,12 @@ def trained(
     say: Callable[[str], None] = lambda _: None,
     check: Callable[[], None] = lambda: None,
 ) -> Classifier:
-    """Return the classifier that `fit` gives, from the cache, where it is put if it is missing.
+    """Return the classifier that `fit` makes, from the cache; train and cache it if missing.
 
     Args:
         data: as for `fit`.
         settings: as for `fit`.
-        say: told if it has to be trained.
+        say: called with a message if it has to be trained.
         check: as for `fit`.
     """
     shape, n_classes = data.images.shape[1:], data.n_classes
@@ -139,14 +139,14 @@ def trained(
     tensors = classifier_cache.load(path, {name: tuple(v.shape) for name, v in state.items()})
     if tensors is not None:
         return Classifier(shape, n_classes, settings, tensors)
-    say(f"The {settings.name} learns from {data.describe()} (once; kept in {path.parent}).")
+    say(f"Training the {settings.name} on {data.describe()} (once; kept in {path.parent}).")
     classifier = fit(data, n_classes, settings, check)
     classifier_cache.save(path, classifier.tensors)
     return classifier
 
 
 def cache_key(settings: ClassifierSettings) -> dict[str, Any]:
-    """Return everything but the data that decides the weights which `fit` gives."""
+    """Return everything, except the data, that decides the weights that `fit` makes."""
     return asdict(settings) | {
         "version": VERSION,
         "jittor": jt.__version__,
@@ -167,7 +167,7 @@ def fit(
         data: images with labels below `n_classes`, at least two.
         n_classes: number of classes.
         settings: how to train.
-        check: called after each step; what it raises stops the training.
+        check: called after each step; an exception that it raises stops the training.
     """
     shape = data.images.shape[1:]
     rng = np.random.Generator(np.random.PCG64([settings.seed, len(data.labels)]))

@@ -26,7 +26,7 @@ _SUFFIX = ".safetensors"
 
 
 def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
-    """Return where a classifier is cached, whether it is there or not.
+    """Return where a classifier is cached, whether or not it is there.
 
     Args:
         data_checksum: `Dataset.checksum` of what it was trained on.
@@ -58,7 +58,7 @@ def find() -> Finding:
 
 
 def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
-    """Return the tensors in `path`, or None if there are none of these names and shapes."""
+    """Return the tensors in `path`, or None unless they have exactly these names and shapes."""
     try:
         if not path.is_file():
             return None
@@ -80,7 +80,7 @@ def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
 
 
 def save(path: Path, tensors: Tensors) -> None:
-    """Write the tensors to `path`; if that fails, warn and do without."""
+    """Write the tensors to `path`; if that fails, warn and carry on."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(path, to_safetensors(tensors))

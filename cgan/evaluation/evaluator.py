@@ -25,7 +25,7 @@ QUICK_SAMPLES = 2_000
 MIN_SAMPLES = 100
 SCORES_NAME, NEIGHBOURS_NAME = "scores.png", "neighbours.png"
 
-# Seed of a random order of the training images. The first ones are compared with as many samples.
+# Seed for shuffling the training images, the first of which are compared with as many samples.
 _REAL_SEED = 0
 _CHUNK = 1000
 # Metrics are rounded to these decimals: their last bits depend on the matrix library.
@@ -72,7 +72,7 @@ class Evaluator:
         Args:
             train: what the generators were trained on.
             test: real images that they were not trained on.
-            say: told what is happening.
+            say: called with a message about what is happening.
             check: called many times a second; an exception that it raises stops the work.
         """
         # Here and below: it imports Jittor, which may have to compile itself first.
@@ -114,11 +114,11 @@ class Evaluator:
             few = images[:samples], labels[:samples]
             galleries.save_scores(pictures / SCORES_NAME, *few, judgement.scores)
             galleries.save_neighbours(pictures / NEIGHBOURS_NAME, *few, self._train.images)
-        self._say("Comparing them with real images.")
+        self._say("Comparing the samples with real images.")
         metrics = self._measure(sampler, judgement, seed)
         precision, recall = self.precision_recall(judgement.features)
         precision_real, recall_real = self.precision_recall(self._training_features[:samples])
-        self._say("A classifier learns from the samples alone (GAN-train).")
+        self._say("Training a classifier on the samples alone (GAN-train).")
         return replace(
             metrics,
             gan_train=self.gan_train(images, labels),
@@ -134,7 +134,7 @@ class Evaluator:
 
         Args:
             sampler: the generator.
-            samples: how many; with fewer, the Frechet distance is larger, of real images too.
+            samples: how many; with fewer, the Frechet distance is larger, even for real images.
             seed: of the latents.
 
         Raises:
@@ -155,7 +155,7 @@ class Evaluator:
         return images, labels
 
     def judge(self, images: Images, labels: Labels) -> Judgement:
-        """Let the classifier judge images, wherever they come from.
+        """Let the classifier judge images, generated or real.
 
         Args:
             images: (N, C, H, W) float32 in [-1, 1].
@@ -245,12 +245,12 @@ def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
     theirs: tuple[Any, ...] = train.images.shape[1:]
     if ours != theirs:
         raise BadValue(
-            f"The weights draw {_image(ours)}, the data ({train.name}) are {_image(theirs)}: "
+            f"The weights draw {_image(ours)}, but the data ({train.name}) are {_image(theirs)}: "
             "choose the data that the weights were trained on."
         )
     if config.n_classes != train.n_classes:
         raise BadValue(
-            f"The weights know {config.n_classes} classes, the data ({train.name}) "
+            f"The weights have {config.n_classes} classes, but the data ({train.name}) have "
             f"{train.n_classes}: choose the data that the weights were trained on."
         )
     most = len(train.labels)

@@ -1,4 +1,4 @@
-"""The Frechet distance between two sets of features, each taken as a normal distribution."""
+"""The Frechet distance between two sets of features, each treated as a normal distribution."""
 
 from typing import Any
 

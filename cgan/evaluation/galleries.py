@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cgan.evaluation.neighbours import nearest
 from cgan.writing import picture
 
-_SCORED = 10  # worst, and as many best, of each class
+_SCORED = 10  # worst and best samples of each class: this many of each
 _NEIGHBOURS = 5
 _COMPARED = 2  # samples of each class
 
@@ -46,7 +46,7 @@ def save_neighbours(
 ) -> None:
     """Draw the first two samples of each class, each with its nearest real images to its right.
 
-    The distance is between pixels, so a generator that copies is found out: its samples look
+    The distance is between pixels, which gives away a generator that copies: its samples look
     exactly like their first neighbours.
 
     Args:

@@ -1,4 +1,4 @@
-"""Every private part of huggingface_hub that this project leans on, written for `VERSION`.
+"""Every private part of huggingface_hub that this project relies on, written for `VERSION`.
 
 What the library documents is used where it is needed. The rest is here, each with the reason and
 the test that fails when it changes. Before moving the pin in requirements.txt, run these tests;
@@ -40,7 +40,7 @@ def require(use: str) -> None:
         use: what needs it, the beginning of a sentence: "Publishing needs".
 
     Raises:
-        UserError: it isn't; says how to install it.
+        UserError: it isn't; the message says how to install it.
     """
     if not is_installed("huggingface_hub"):
         raise missing_package(use, "huggingface-hub", "hub")
@@ -89,8 +89,8 @@ def user_decides_progress_bars() -> bool:
 def adjusted_clients(adjust: Callable[["Client"], "Client"]) -> Iterator[None]:
     """Pass the library's HTTP client, and those that replace it, through `adjust`.
 
-    After a failed connection the library makes a new client, by a factory of which
-    `set_client_factory` can set another, but no function returns the present one. Test:
+    After a failed connection the library makes a new client with a factory.
+    `set_client_factory` can replace it, but no function returns the current one. Test:
     test_session.py, the time limit outlives a connection that failed.
     """
     from huggingface_hub import get_session
@@ -106,7 +106,7 @@ def adjusted_clients(adjust: Callable[["Client"], "Client"]) -> Iterator[None]:
     try:
         yield
     finally:
-        if _http._GLOBAL_CLIENT_FACTORY is adjusted:  # nobody has set another meanwhile
+        if _http._GLOBAL_CLIENT_FACTORY is adjusted:  # nobody has set another one meanwhile
             _http._GLOBAL_CLIENT_FACTORY = factory
 
 
@@ -119,7 +119,7 @@ def without_xet() -> Iterator[None]:
     """
     from huggingface_hub import constants
 
-    with _xet_lock:  # it is the whole process's setting
+    with _xet_lock:  # the setting is process-wide
         before = constants.HF_HUB_DISABLE_XET
         constants.HF_HUB_DISABLE_XET = True
         try:
@@ -220,7 +220,7 @@ def xet_status(error: ConnectionError) -> int | None:
 def seconds_of_rate_limit(headers: Mapping[str, str]) -> int | None:
     """Return the seconds until a used-up rate limit is reset, or None.
 
-    The library reads the Hub's headers by a function that its documentation doesn't mention.
+    The library reads the Hub's headers with an undocumented function.
     Test: test_pull.py, a Hub that asks to wait.
     """
     from huggingface_hub.utils import parse_ratelimit_headers
@@ -244,7 +244,7 @@ def snapshot(path: Path) -> tuple[Path, str]:
 
 
 def matches_its_name(path: Path) -> bool:
-    """Return whether a cached file has the hash that the cache has named it by.
+    """Return whether a cached file has the hash that the cache named it after.
 
     A blob's hash is the file's sha256 or its id in git. A cache without symbolic links has no such
     names: then there is nothing to compare. Test: test_pull.py, damage in the cache.
@@ -266,7 +266,7 @@ def forget(path: Path) -> None:
 
 
 def remember(snapshot: Path, revision: str) -> None:
-    """Write down which commit a branch or tag is, for when there is no network.
+    """Record which commit a branch or tag points to, for when there is no network.
 
     The library does so only where it resolves the revision itself; we ask for a commit. The
     cache keeps it in `refs/REVISION`. Test: test_pull.py, a Hub that is down.
@@ -274,7 +274,7 @@ def remember(snapshot: Path, revision: str) -> None:
     if revision == snapshot.name:
         return
     note = snapshot.parent.parent / "refs" / revision
-    with contextlib.suppress(UserError, OSError):  # a cache that can't be written still serves
+    with contextlib.suppress(UserError, OSError):  # a read-only cache is still of use
         note.parent.mkdir(parents=True, exist_ok=True)
         if not note.exists() or note.read_bytes() != snapshot.name.encode():
             files.write_text(note, snapshot.name)

@@ -1,4 +1,4 @@
-"""What this machine has for the Hugging Face Hub, found without its library and without the net.
+"""What this machine has for the Hugging Face Hub, found without its library or the network.
 
 The variables and folders are those that huggingface_hub documents.
 """
@@ -39,10 +39,10 @@ def _home() -> Path:
 def _cache() -> Finding:
     folder = Path(os.environ.get("HF_HUB_CACHE") or _home() / "hub")
     if not folder.exists():
-        return Finding("Hub cache", f"{shown(folder)}, not there yet")
+        return Finding("Hub cache", f"{shown(folder)}, doesn't exist yet")
     count = compat.count_models(folder)
     if not os.access(folder, os.W_OK):
-        advice = "can't be written: set HF_HOME to a folder that can"
+        advice = "can't be written: set HF_HOME to a writable folder"
         return Finding("Hub cache", f"{shown(folder)} {advice}", "note")
     return Finding("Hub cache", f"{shown(folder)}, {count} model{'s' * (count != 1)}")
 
@@ -53,7 +53,7 @@ def _token() -> Finding:
     path = Path(os.environ.get("HF_TOKEN_PATH") or _home() / "token")
     if path.is_file() and path.stat().st_size:
         return Finding("Hub token", f"present, in {shown(path)}")
-    return Finding("Hub token", "none: pushing and private models need one: hf auth login")
+    return Finding("Hub token", "none: to push or to use private models, run hf auth login")
 
 
 def _endpoint() -> Finding:

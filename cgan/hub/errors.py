@@ -1,4 +1,4 @@
-"""What can go wrong between here and the Hugging Face Hub, each in one sentence with a way out.
+"""What can go wrong with the Hugging Face Hub, each in one sentence that says what to do.
 
 No sentence shows a token: neither one in an address nor one that a server repeats.
 """
@@ -23,12 +23,12 @@ class HubError(UserError):
     """The Hub, or the way to it, refused or failed.
 
     Attributes:
-        unavailable: whether the Hub could not be asked, so that a copy from before will do, and
+        unavailable: whether the Hub could not be asked, so that an earlier copy will do, and
             asking again later may help; False where the Hub's answer was no.
     """
 
     def __init__(self, template: str, /, *, unavailable: bool = False, **values: Any) -> None:
-        """Say it in a sentence."""
+        """Fill in the sentence, as `UserError` does."""
         super().__init__(template, **values)
         self.unavailable = unavailable
 
@@ -71,7 +71,7 @@ def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubEr
     Args:
         error: as raised, with its causes.
         repository: the one that was asked for.
-        pushing: whether it was to be written.
+        pushing: whether it was being written to.
     """
     for cause in _causes(error):
         for kind, answer in _answers():
@@ -103,7 +103,7 @@ def _say(text_id: str, repository: Repository | None = None, **values: Any) -> H
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and its causes: the library wraps the one that says more in others."""
+    """Yield an error and its causes: the library wraps the most telling one in others."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -111,16 +111,16 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-# What explains an error: a function of it, the repository and whether it was to be written, which
-# may return None to leave it to others.
+# A function that explains an error, given the repository and whether we were pushing to it. It
+# may return None to leave the error to others.
 _Explanation: TypeAlias = Callable[[Any, Repository, bool], HubError | None]
 
 
 @functools.cache
 def _answers() -> tuple[tuple[type[BaseException], str | _Explanation], ...]:
-    """Return the kinds of errors, each with the id of a sentence or what chooses one.
+    """Return the kinds of errors, each with the id of a sentence or a function that chooses one.
 
-    The first that fits counts, so a class comes before those that it inherits from.
+    The first match counts, so a class comes before those that it inherits from.
     """
     import httpx2
     from huggingface_hub import errors
@@ -158,7 +158,7 @@ def _unsendable(error: UnicodeEncodeError, repository: Repository, _: bool) -> H
 
 
 def _not_found(error: Any, repository: Repository, pushing: bool) -> HubError | None:
-    # Pushing, it may be the token that was refused: the status says so.
+    # In a push, the token may have been refused instead: the status says so.
     if pushing and error.response.status_code == 401:
         return None
     return _say("hub.no_repository", repository)
@@ -177,7 +177,7 @@ def _refusal(error: Any, repository: Repository, pushing: bool) -> HubError:
 
 
 def _xet_refusal(error: ConnectionError, repository: Repository, pushing: bool) -> HubError | None:
-    """Explain an answer to hf_xet, which tells its status alone."""
+    """Explain an answer to hf_xet, which reports only the status."""
     status = compat.xet_status(error)
     return None if status is None else _status(status, repository, pushing)
 
@@ -190,7 +190,7 @@ def _status(
     told: str = "",
     seconds: int | None = None,
 ) -> HubError:
-    """Explain a status; `told` and `seconds` (to wait) are what the server said besides."""
+    """Explain a status; `told` and `seconds` (to wait) are what else the server said."""
     text_id = _id_of_status(status, pushing, seconds)
     return _say(text_id, repository, status=status, told=told, seconds=seconds)
 

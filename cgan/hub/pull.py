@@ -106,7 +106,7 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     commit = info.sha
     if commit is None:
         raise UserError(
-            "The Hub did not give the commit of {repository}: check HF_ENDPOINT.",
+            "The Hub did not report the commit of {repository}: check HF_ENDPOINT.",
             text_id="hub.no_commit",
             repository=repository,
         )
@@ -125,12 +125,12 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     limit = weights.max_weights_bytes(weights.load_generator_config(folder))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
-        # Drawing doesn't need it. A commit that was asked for by its sha then goes without, for
+        # Drawing doesn't need it. A commit that was asked for by its sha then stays without it for
         # as long as it is in the cache.
         with contextlib.suppress(UserError, *compat.transfer_errors()):
             _fetch_file(api, pinned, there[METRICS_NAME], weights.MAX_CONFIG_BYTES)
-    # Only now that everything is here and valid: after a pull that was cut off, or that brought
-    # other files than ours, the revision stays what it was. Loading them says what is wrong.
+    # Only now that everything is here and valid: after a pull that was cut off, or that fetched
+    # unusable files, the revision stays what it was. Loading them says what is wrong.
     with contextlib.suppress(UserError):
         loaded = weights.load(folder)
         if check is not None:
@@ -144,7 +144,7 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
     name = file.rfilename
     if file.size is None:
         raise UserError(
-            "The Hub did not give the size of {file} of {repository}: check HF_ENDPOINT.",
+            "The Hub did not report the size of {file} in {repository}: check HF_ENDPOINT.",
             text_id="hub.no_size",
             file=name,
             repository=pinned,
@@ -170,7 +170,7 @@ def _fetch_file(api: "HfApi", pinned: Repository, file: "RepoSibling", limit: in
         return path
     compat.forget(path)
     raise UserError(
-        "{file} of {repository} came damaged twice: its hash is not the one that the Hub gives. "
+        "{file} of {repository} arrived damaged twice: its hash is not the one that the Hub gives. "
         "Try again, or use another network or mirror.",
         text_id="hub.file_damaged",
         file=name,

@@ -45,11 +45,11 @@ class Repository:
             revision: one given separately.
 
         Raises:
-            BadValue: it is neither, or says a revision that was given apart as well.
+            BadValue: it is neither, or it names a revision and so does `revision`.
         """
         name, at, written = text.partition("@")
         if at and revision is not None:
-            raise BadValue(f"{text} names a revision already: give only one.")
+            raise BadValue(f"{text} already names a revision: give only one.")
         return cls(name, written if at else revision)
 
     @property

@@ -1,7 +1,7 @@
 """What `cgan.hub.errors` can say, by the ids that translations use.
 
 Every sentence may use these values: `hub` (the address, without a password), `name` (user/name),
-`namespace` (user), `repository` (user/name@revision) and `revision`. Some have more, named where
+`namespace` (user), `repository` (user/name@revision) and `revision`. Some need more, named where
 the error is made.
 """
 
@@ -22,12 +22,12 @@ SENTENCES = {
     ),
     # What was asked for
     "hub.no_repository": (
-        "There is no model {name} on {hub} that you may see: check the name; if it is private, "
+        "There is no model {name} on {hub} that you can see: check the name; if it is private, "
         "log in with `hf auth login` or set HF_TOKEN."
     ),
     "hub.no_revision": (
-        "{name} has no revision {revision!r}: give a branch, a tag or a commit that {hub}/{name} "
-        "lists."
+        "{name} has no revision {revision!r}: give a branch, a tag or a commit listed at "
+        "{hub}/{name}."
     ),
     "hub.gated": (
         "{name} is gated: ask for access at {hub}/{name}, then log in with `hf auth login` or set "
@@ -39,7 +39,7 @@ SENTENCES = {
     ),
     # Permission, and other answers
     "hub.paid_plan": (
-        "{hub} asks for a paid plan{told}: see {hub}/settings/billing, or choose another name."
+        "{hub} requires a paid plan{told}: see {hub}/settings/billing, or choose another name."
     ),
     "hub.read_forbidden": "{hub} does not let you read {name}{told}: check your token.",
     "hub.write_forbidden": (
@@ -47,21 +47,21 @@ SENTENCES = {
         "be you or an organisation that lets you write. Create one at {hub}/settings/tokens."
     ),
     "hub.no_namespace": (
-        "{hub} knows no user or organisation {namespace} that you may write to: check the name."
+        "{hub} has no user or organisation {namespace} that you may write to: check the name."
     ),
     "hub.conflict": "{name} was being changed at the same moment{told}: try again.",
     "hub.refused": (
         "{hub} refused the request with status {status}{told}: check the name and HF_ENDPOINT."
     ),
-    # What passes by itself
-    "hub.out_of_order": "{hub} is out of order (status {status}): try again later.",
+    # Temporary problems
+    "hub.out_of_order": "{hub} is having problems (status {status}): try again later.",
     "hub.rate_limit": (
-        "{hub} has had too many requests from here: try again in a few minutes. Those who are "
-        "logged in (`hf auth login` or HF_TOKEN) may send more."
+        "{hub} has received too many requests from here: try again in a few minutes. You may send "
+        "more when you are logged in (`hf auth login` or HF_TOKEN)."
     ),
     "hub.rate_limit_seconds": (
-        "{hub} has had too many requests from here: try again in {seconds} s. Those who are logged "
-        "in (`hf auth login` or HF_TOKEN) may send more."
+        "{hub} has received too many requests from here: try again in {seconds} s. You may send "
+        "more when you are logged in (`hf auth login` or HF_TOKEN)."
     ),
     # The connection
     "hub.offline": (
@@ -82,17 +82,17 @@ SENTENCES = {
         "HF_ENDPOINT."
     ),
     "hub.broken_off": (
-        "The connection to {hub} was broken off: try again; check the internet connection and, if "
+        "The connection to {hub} was lost: try again; check the internet connection and, if "
         "it is set, HF_ENDPOINT."
     ),
     "hub.not_a_hub": "{hub} does not answer like a Hub: check HF_ENDPOINT and the proxy.",
     # This machine
-    "hub.disk_full": "No disk space for {repository} in {path}: free some.",
+    "hub.disk_full": "No disk space for {repository} in {path}: free some space.",
     "hub.cache_not_usable": (
-        "{path} can't be written or read ({why}): set HF_HOME to a folder that can."
+        "{path} can't be written or read ({why}): set HF_HOME to a folder that can be."
     ),
     "hub.file_not_usable": "Could not use {path} ({why}) for {repository}: check it.",
-    # All else
+    # Everything else
     "hub.unknown": (
         "Something went wrong with {repository} ({kind}: {said}). Try again, or look at {hub} in "
         "a browser."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Seconds without a byte. In most calls huggingface_hub waits forever.
 _SILENCE = 60.0
-# Seconds until one may ask again, after too many requests.
+# Longest wait that is accepted, in seconds, after too many requests.
 _LONGEST_WAIT = 5
 
 _lock = threading.Lock()
@@ -81,7 +81,7 @@ def _quiet() -> Iterator[None]:
     from huggingface_hub.utils.logging import get_verbosity, set_verbosity
 
     verbosity = get_verbosity()
-    if verbosity == logging.WARNING:  # the default; whoever set another wants to see it
+    if verbosity == logging.WARNING:  # the default; anyone who set another level wants to see them
         set_verbosity(logging.ERROR)
     hide_bars = (
         not compat.user_decides_progress_bars()
@@ -100,7 +100,7 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
-    """Shorten the library's waits: for a byte, and until it may ask again."""
+    """Limit the library's waits: for data, and after too many requests."""
     changed = []
 
     def limit(client: "Client") -> "Client":
@@ -121,7 +121,7 @@ def _limited() -> Iterator[None]:
 
 
 def _refuse_long_waits(response: "Response") -> None:
-    """Raise at once what the library raises only after five silent waits as long as this."""
+    """Raise at once what the library would raise only after five silent waits of this length."""
     from huggingface_hub.utils import hf_raise_for_status
 
     if response.status_code == 429 and (seconds_to_wait(response.headers) or 0) > _LONGEST_WAIT:

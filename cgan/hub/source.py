@@ -109,7 +109,7 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
 
 
 def _without_folder(error: UserError, folder: Path) -> UserError:
-    """Return the error with files in `folder` named without it."""
+    """Return the error with files in `folder` given by their bare names."""
     values: dict[str, Any] = {
         name: value.name if isinstance(value, Path) and value.parent == folder else value
         for name, value in error.values.items()

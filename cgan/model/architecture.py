@@ -1,6 +1,6 @@
-"""What an architecture of generators says about itself.
+"""How an architecture of generators describes itself.
 
-Everything else asks here, and never for the name of an architecture. `cgan.model.registry`
+All other code asks here, and never looks at the name of an architecture. `cgan.model.registry`
 lists the known ones.
 """
 
@@ -26,7 +26,7 @@ class Network(Protocol):
 
     @property
     def classes(self) -> NDArray[Any] | None:
-        """All that depends on the class, (n_classes, K); None if unconditional."""
+        """Everything that depends on the class, (n_classes, K); None if unconditional."""
 
     def __call__(self, z: NDArray[np.float32], classes: NDArray[Any] | None) -> NDArray[np.float32]:
         """Generate images.

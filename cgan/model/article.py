@@ -18,12 +18,12 @@ def convert(tensors: Mapping[str, NDArray[Any]], pickle_path: Path, folder: Path
     """Write `model.safetensors` and `config.json` from what `generator.save("….pkl")` saved.
 
     The sizes come from the shapes of the arrays. Images are square and, as in the article, grey;
-    they are RGB if the number of pixels says so.
+    they are RGB if the number of pixels implies it.
 
     Args:
         tensors: by name, as they were saved.
         pickle_path: where they were read, for messages.
-        folder: for the weights; made if missing. It must not hold weights yet.
+        folder: for the weights; created if missing. It must not hold weights yet.
 
     Returns:
         The config of the generator.

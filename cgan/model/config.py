@@ -20,7 +20,7 @@ CHANNELS = (1, 3)
 Config = TypeVar("Config", bound="GeneratorConfig")
 
 OPTIONAL = {"optional": True}
-"""Metadata of a field that `config.json` has only where it is true, as older weights lack it."""
+"""Metadata of a field that `config.json` has only if it is true, since older weights lack it."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class GeneratorConfig:
     def from_dict(cls: type[Config], values: dict[str, Any]) -> Config:
         """Build a config of this class from JSON values.
 
-        All keys must be there, and no others, except that optional ones may be missing.
+        All keys must be present, and no others, except that optional ones may be missing.
         `cgan.model.registry.config_from_dict` finds the class.
 
         Raises:

@@ -45,7 +45,7 @@ class NumpyGenerator:
     ) -> NDArray[np.float32]:
         """Generate images between two classes.
 
-        All that depends on the class is interpolated linearly from `labels` to `others`.
+        Everything that depends on the class is interpolated linearly from `labels` to `others`.
 
         Args:
             z: (N, latent_dim) float32.

@@ -4,7 +4,7 @@ Images are (N, H, W, C) here: with channels last, a transposed convolution is on
 all pixels of an image, whose results are added in runs of four pixels' channels.
 
 An image must not depend on the others in its batch, not even in its last bit. So each row or image
-has a matrix product of its own, which NumPy computes for the members of a stack one by one: in a
+has its own matrix product, which NumPy computes one by one for the members of a stack: in a
 single product, the shape decides the order of the additions.
 """
 

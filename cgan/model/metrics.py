@@ -1,4 +1,4 @@
-"""The measured quality of weights: `metrics.json`, which is beside them and checked when read."""
+"""The measured quality of weights: `metrics.json`, kept beside them and checked when read."""
 
 import json
 import math
@@ -41,17 +41,17 @@ class Metrics:
         gan_train_real: the same for a classifier trained likewise on the real training images.
         frechet_distance: between `samples` samples and the test images, in the 128 features of
             the classifier; smaller is better (`cgan.evaluation.frechet`).
-        frechet_distance_real: the same of as many real training images.
+        frechet_distance_real: the same for as many real training images.
         precision: share of the samples that are like test images (`cgan.evaluation.neighbours`).
         recall: share of the test images that are like samples.
-        precision_real: precision of real training images in the samples' place.
-        recall_real: recall of real training images in the samples' place.
+        precision_real: precision with real training images in place of the samples.
+        recall_real: recall with real training images in place of the samples.
         samples: number of samples; the classes take turns.
         seed: of the samples' latents.
         data: name of the data set.
         data_sha256: checksum of the resized images and the labels of both splits.
         sha256: of the weights' `model.safetensors`, as `Sampler.sha256`.
-        version: of this package, when it measured.
+        version: version of this package that measured them.
     """
 
     gan_test: float
@@ -94,7 +94,7 @@ class Metrics:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Metrics":
-        """Build metrics from JSON values; all keys must be there, and no others.
+        """Build metrics from JSON values; all keys must be present, and no others.
 
         Raises:
             BadValue: names the key that is missing, unknown or out of bounds.
@@ -136,7 +136,7 @@ def load(folder: Path, sha256: str | None = None) -> Metrics | None:
     try:
         return read(folder, sha256)
     except UserError as error:
-        warn(f"the measured quality is left out: {error}")
+        warn(f"the measured quality is ignored: {error}")
         return None
 
 
@@ -165,7 +165,7 @@ def read(folder: Path, sha256: str) -> Metrics:
         raise kind_of(error)(f"{path}: {error}.") from error
     if metrics.sha256 != sha256:
         raise BadValue(
-            f"{path} was measured with other weights; python -m cgan evaluate {folder} renews it."
+            f"{path} was measured with other weights: run python -m cgan evaluate {folder} again."
         )
     return metrics
 
@@ -210,7 +210,9 @@ def table(metrics: Metrics) -> list[str]:
     shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(metrics.gan_test_per_class)]
     for start in range(0, len(shares), _CLASSES_IN_LINE):
         lines.append("  " + "   ".join(shares[start : start + _CLASSES_IN_LINE]))
-    lines.append(f"{metrics.samples:,} samples of seed {metrics.seed}, against {metrics.data}.")
+    lines.append(
+        f"{metrics.samples:,} samples with seed {metrics.seed}, compared with {metrics.data}."
+    )
     return lines
 
 

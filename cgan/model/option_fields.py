@@ -164,7 +164,7 @@ def check_values(options: Any) -> None:
 
 
 def check_needs(options: Any) -> None:
-    """Check that the options which others need are given.
+    """Check that options needed by others are given.
 
     Raises:
         BadValue: names the first option that needs another one.

@@ -1,4 +1,4 @@
-"""A small classifier beside a generator, which says how legible an image is; in NumPy.
+"""A small classifier, published with a generator, that says how legible an image is; in NumPy.
 
 It is trained on the same real images as the generator (see `cgan.evaluation.classifier`) and may
 take part in the generator's training. It is never used to measure the generator's quality.
@@ -28,12 +28,12 @@ _PREFIX = "reader."
 
 
 class NoReader(BadValue):
-    """The more legible of several digits is asked for, but the weights have no reader."""
+    """The most legible of several digits is asked for, but the weights have no reader."""
 
     def __init__(self) -> None:
         """Say what to do."""
         super().__init__(
-            "These weights have no reader, which could tell the more legible of two digits: "
+            "These weights have no reader to find the most legible of several digits: "
             "best_of must be 1. `train.py --reader` trains one with the generator.",
             text_id="weights.no_reader",
         )

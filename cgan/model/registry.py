@@ -75,7 +75,7 @@ def get(name: Any) -> Architecture[Any]:
     """Return an architecture.
 
     Raises:
-        BadValue: there is none of this name.
+        BadValue: no architecture has this name.
     """
     check_one_of("architecture", name, tuple(ARCHITECTURES))
     return ARCHITECTURES[name]
@@ -86,7 +86,7 @@ def of(config: GeneratorConfig) -> Architecture[Any]:
 
     Raises:
         BadValue: its name is unknown.
-        TypeError: the config is of another class than the architecture's.
+        TypeError: the config is not of the architecture's class.
     """
     architecture = get(config.architecture)
     if type(config) is not architecture.config:
@@ -98,9 +98,9 @@ def of(config: GeneratorConfig) -> Architecture[Any]:
 
 
 def takers(option: str) -> tuple[str, ...]:
-    """Return the names of the architectures that take a training option which not all take.
+    """Return the names of the architectures that take a training option, if only some do.
 
-    Empty for an option that is not about the architecture at all.
+    Empty for an option that has nothing to do with the architecture.
     """
     return tuple(
         name
@@ -121,7 +121,7 @@ def generator_shapes(config: GeneratorConfig) -> Shapes:
 def config_from_dict(values: dict[str, Any]) -> GeneratorConfig:
     """Build a generator's config from JSON values.
 
-    All keys of its architecture must be there, and no others, except that optional ones may be
+    All keys of its architecture must be present, and no others, except that optional ones may be
     missing.
 
     Raises:

@@ -47,7 +47,7 @@ def save_config(
     """Write `config.json`.
 
     Args:
-        folder: of the weights.
+        folder: where the weights are.
         config: of the generator.
         training: how it was trained, for people and for resuming; None to leave it out.
     """
@@ -80,7 +80,7 @@ def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> 
 
 
 def fingerprint(tensors: Tensors) -> str:
-    """Return the sha256 of the `model.safetensors` that `save_tensors` makes of `tensors`."""
+    """Return the sha256 of the `model.safetensors` that `save_tensors` writes for `tensors`."""
     return hashlib.sha256(to_safetensors(tensors)).hexdigest()
 
 
@@ -131,7 +131,7 @@ def load_generator_config(folder: Path) -> GeneratorConfig:
 
 
 def load_config(folder: Path) -> dict[str, Any]:
-    """Return the content of `config.json`, without checking more than that it is a JSON object.
+    """Return the content of `config.json`, checking only that it is a JSON object.
 
     Raises:
         MissingFile: there is none.
@@ -163,7 +163,7 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
         tensors = safetensors.numpy.load(data)
     except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
         raise BadValue(
-            "{path} is not a safetensors file that NumPy can hold ({why}).",
+            "{path} is not a safetensors file that NumPy can read ({why}).",
             text_id="weights.not_safetensors",
             path=path,
             why=error,
@@ -191,7 +191,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
         )
     if unknown := sorted(tensors.keys() - shapes.keys()):
         raise BadValue(
-            "{path}: there is a tensor {tensor!r} that no generator has.",
+            "{path}: unknown tensor {tensor!r}.",
             text_id="weights.unknown_tensor",
             path=source,
             tensor=unknown[0],
@@ -208,7 +208,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
             )
         if tensor.shape != shape:
             raise BadValue(
-                "{path}: {tensor!r} has shape {shape}; its config asks for {wanted}.",
+                "{path}: {tensor!r} has shape {shape}; its config requires {wanted}.",
                 text_id="weights.wrong_shape",
                 path=source,
                 tensor=name,
@@ -252,7 +252,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
         ) from error
     if len(data) > max_bytes:
         raise BadValue(
-            "{path} is larger than its config allows ({limit:,} bytes).",
+            "{path} is larger than the limit of {limit:,} bytes.",
             text_id="weights.too_large",
             path=path,
             limit=max_bytes,

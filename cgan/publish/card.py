@@ -44,7 +44,7 @@ DATASETS = {
 # By key in `metrics.json`: the type on the Hub, the usual name, and what it measures.
 _METRICS = {
     "gan_test": ("accuracy", "GAN-test", "accuracy of a real-data classifier on its images"),
-    "gan_train": ("accuracy", "GAN-train", "accuracy on real images of one trained on its images"),
+    "gan_train": ("accuracy", "GAN-train", "accuracy on real images, of one trained on its images"),
     "frechet_distance": ("frechet_distance", "Fréchet distance", "in a classifier's features"),
     "precision": ("precision", "Precision", "share of its images that look like real ones"),
     "recall": ("recall", "Recall", "share of real images that it covers"),
@@ -52,7 +52,7 @@ _METRICS = {
 
 _INSTALL = """## Use
 
-Install the project's code, in a clone of it:
+Install the project's code, in a clone of the repository:
 
 ```sh
 pip install ".[hub]"  # or ".[demo]", for the page as well
@@ -166,7 +166,7 @@ python -m cgan write "+86 138-1234-5678" --weights {repository} -o number.png
 python demo/app.py --weights {repository}
 ```
 
-and by the API of that page:
+and through the API of that page:
 
 ```python
 from gradio_client import Client
@@ -210,10 +210,10 @@ def _is_widths(value: Any) -> bool:
 def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
     lines = ["Each image is drawn by itself: neighbours don't touch or match in style."]
     if writes_numbers(config):
-        lines.append("It knows single digits and no other characters.")
+        lines.append("It draws single digits and no other characters.")
     if limits := _dataset(training).limits:
         lines.append(limits)
-    lines.append("What it draws is no evidence that a person wrote anything.")
+    lines.append("What it draws is not evidence that a person wrote anything.")
     return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
 
 

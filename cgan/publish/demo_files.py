@@ -2,7 +2,7 @@
 
     python -I cgan/publish/demo_files.py FOLDER
 
-copies all of it there. It uses the standard library alone and imports nothing of the package, so
+copies all of it there. It uses the standard library alone and imports nothing from the package, so
 that it works before anything is installed, as in the Dockerfile.
 """
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "demo/app.py"
-# The lock of what the demo installs, and the name that Spaces wants it under.
+# The demo's lock file, and the name under which Spaces expects it.
 LOCK, REQUIREMENTS = "requirements-demo.txt", "requirements.txt"
 _BESIDES = ("LICENSE", "NOTICE")
-# Their modules are found by listing them, so that no import names them.
+# Modules that the code finds by listing these folders, so that no import names them.
 _LISTED = ("cgan/model/architectures", "demo/text")
 
 
 def stage(folder: Path) -> None:
-    """Copy what the demo needs into `folder`, which is made if missing."""
+    """Copy what the demo needs into `folder`, which is created if missing."""
     for name in find_files():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)

@@ -34,7 +34,7 @@ def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
     `config.json` is published without `PRIVATE` options, such as the number that the run wrote.
 
     Args:
-        folder: of a run, or any with `model.safetensors` and `config.json`. Its `metrics.json`
+        folder: a run folder, or any with `model.safetensors` and `config.json`. Its `metrics.json`
             is published and quoted if it was measured on these weights.
         repository: where they will be; the card says how to load them from there.
 

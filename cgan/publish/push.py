@@ -37,7 +37,7 @@ class Pushed:
         """Say what happened to the weights in `folder`."""
         if self.changed:
             return f"Pushed {folder} to {self.url} (commit {self.commit[:7]})."
-        return f"Nothing to push: {self.url} has the same already (commit {self.commit[:7]})."
+        return f"Nothing to push: {self.url} already has the same files (commit {self.commit[:7]})."
 
 
 def check_may_push(repository: Repository) -> None:
@@ -54,14 +54,14 @@ def check_may_push(repository: Repository) -> None:
     with hub_session(repository, pushing=True) as api:
         who = compat.account(api.whoami())
         namespace = repository.id.partition("/")[0]
-        # What a fine-grained token may do, only an attempt shows.
+        # Only an attempt shows what a fine-grained token may do.
         if who.role == "read" or (who.role == "write" and namespace not in who.writable):
             raise HubError(
-                f"Your token may not write to {repository.id}: it is {who.name}'s and lets "
-                f"you {who.role}. Use a name of your own, or create a token with write permission "
+                f"Your token may not write to {repository.id}: it is {who.name}'s, with {who.role} "
+                f"access. Use a name of your own, or create a token with write permission "
                 f"at {shown_endpoint()}/settings/tokens."
             )
-        with contextlib.suppress(RepositoryNotFoundError):  # then it will be made
+        with contextlib.suppress(RepositoryNotFoundError):  # then it will be created
             api.auth_check(repository.id, write=True)
 
 
@@ -75,16 +75,16 @@ def push(
 ) -> Pushed:
     """Publish the weights in a folder, with pictures and a model card (`cgan.publish.publication`).
 
-    The repository, and the branch if the revision names one, are made if they aren't there.
+    The repository, and the branch if the revision names one, are created if they don't exist.
     Other files in it are kept, except a `metrics.json` or `number.png` that these weights don't
     have. If it has the same files already, there is no commit.
 
     Args:
-        folder: of a run, or any with `model.safetensors` and `config.json`.
+        folder: a run folder, or any with `model.safetensors` and `config.json`.
         repository: where to; its revision is a branch.
         private: make a new repository private.
-        tag: name that the commit gets.
-        message: of the commit.
+        tag: tag for the commit.
+        message: commit message.
 
     Raises:
         HubError: why nothing was pushed, and what to do; or that everything except the tag was.
@@ -101,7 +101,7 @@ def push(
         branch = _find_branch(api, repository)
         if private and not branch.head.private:
             raise BadValue(
-                f"{repository.id} is there already and public: leave out --private, make it "
+                f"{repository.id} already exists and is public: leave out --private, make it "
                 "private in its settings, or choose another name."
             )
         additions = changed(files, branch.head.siblings)
@@ -123,10 +123,10 @@ def push(
 
 @dataclass(frozen=True)
 class _Branch:
-    """A branch to push to, and what is on the Hub before.
+    """A branch to push to, and what is on the Hub before the push.
 
     Attributes:
-        name: of the branch.
+        name: name of the branch.
         is_new: whether it has to be made, from the main branch.
         head: the last commit of the branch, or of the main branch if it is new.
         tags: the repository's tags, and the commits that they name.
@@ -200,7 +200,7 @@ def _tag(repository: Repository, tag: str, commit: str) -> None:
             api.create_tag(repository.id, tag=tag, revision=commit)
     except HubError as error:
         raise HubError(
-            f"The files are pushed, as commit {commit}, but the tag {tag} is not: {error} Then "
+            f"The files were pushed as commit {commit}, but the tag {tag} was not: {error} Then "
             "push again.",
             unavailable=error.unavailable,
         ) from None

@@ -35,14 +35,14 @@ _README = """\
 # Numbers written by hand
 
 Type a phone number and get it in handwriting. A conditional GAN trained on MNIST draws the
-digits, with NumPy alone: the page needs no GPU. What you type is kept nowhere.
+digits, with NumPy alone: the page needs no GPU. What you type isn't kept anywhere.
 
 {weights}
 """
 _BUNDLED = "The weights are those in `cgan/pretrained`."
 _PINNED = """\
 The weights are {weights}, or, where the Hub can't be reached, those in `cgan/pretrained`.
-The variable `CGAN_WEIGHTS`, under Settings, names others."""
+To use others, set the variable `CGAN_WEIGHTS` under Settings."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
 
     Args:
         folder: new or empty.
-        weights: what the page offers, the one shown first at the beginning; empty for those in
+        weights: what the page offers, the default one first; empty for those in
             the package.
         hardware: `CPU` or `ZERO_GPU`.
 
@@ -125,7 +125,7 @@ def _list(weights: list[Pinned]) -> str:
 
 
 def pin(references: str) -> list[Pinned]:
-    """Look up the commits of `user/name` or `user/name@revision`, or of several behind commas.
+    """Look up the commits of `user/name` or `user/name@revision`, or several separated by commas.
 
     Raises:
         UserError: a name is invalid; there is no such repository or revision, or it has no
@@ -155,9 +155,9 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
     """Upload the demo to a Space in one commit; return the Space's address.
 
     Args:
-        name: "user/name"; made if it isn't there.
+        name: "user/name"; created if it doesn't exist.
         weights: as for `stage`.
-        private: make a new Space private; one that is there stays as it is.
+        private: make a new Space private; an existing one stays as it is.
         hardware: `CPU` or `ZERO_GPU`, for a new Space.
 
     Raises:
@@ -190,9 +190,9 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
 
 
 def _upload(api: HfApi, space_id: str, folder: Path) -> None:
-    """Make the Space hold what the folder does, in one commit, or none if nothing changed.
+    """Make the Space match the folder, in one commit, or none if nothing changed.
 
-    The library's `upload_folder` commits again, for minutes, where an answer was lost, and can't
+    The library's `upload_folder` retries its commit for minutes if an answer was lost, and can't
     fall back from Xet to HTTP.
     """
     content = {

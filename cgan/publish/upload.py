@@ -30,7 +30,7 @@ def outdated(
     there: Sequence["RepoSibling"] | None,
     is_ours: Callable[[str], bool],
 ) -> "list[CommitOperationDelete]":
-    """Return operations that delete what is there, is ours by its name, and is not in `files`."""
+    """Return operations that delete the files there that are ours by name and not in `files`."""
     from huggingface_hub import CommitOperationDelete
 
     names = [file.rfilename for file in there or ()]

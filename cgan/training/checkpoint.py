@@ -25,7 +25,7 @@ class Position:
     Attributes:
         step: steps done, in the whole run.
         steps_per_epoch: for checking that the data are still the same.
-        seed: of all randomness.
+        seed: seed of all randomness.
     """
 
     step: int
@@ -34,7 +34,7 @@ class Position:
 
 
 def save(path: Path, tensors: Tensors, position: Position) -> None:
-    """Write a checkpoint beside `path` and rename it: the old one stays until the new one is whole.
+    """Write a checkpoint beside `path` and rename it: the old one stays until the new one is ready.
 
     Raises:
         UserError: it can't be written, for example because the disk is full; the old one stays.

@@ -159,7 +159,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
             self.embedding = SpectralNorm(nn.Embedding(config.n_classes, features).weight)
 
     def begin_step(self) -> None:
-        """Let the spectral norms follow the weights."""
+        """Update the spectral norms to the current weights."""
         for part in self.modules():
             if isinstance(part, SpectralNorm):
                 part.iterate()

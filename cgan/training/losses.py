@@ -43,7 +43,7 @@ arXiv:2501.08316) do so without dividing by s. Here it is
 
     γ/2 E_x,e[((D(x + s e) - D(x)) / s)²],    e ~ N(0, I)                                    (7)
 
-and it is paid only every few steps, at as many times the weight, as in Karras et al. ("Analyzing
+and it is added only every few steps, at that many times the weight, as in Karras et al. ("Analyzing
 and Improving the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
 
 Each function of scores below takes those of D, (N, 1) float32, and returns a scalar. The loss of D
@@ -59,7 +59,7 @@ from cgan.model.reader import CERTAIN
 R1_NOISE = 0.05
 """s in equation (7); pixels are from -1 to 1."""
 R1_INTERVAL = 4
-"""D pays the penalty in one of so many steps, at as many times the weight."""
+"""The penalty is added in one of this many steps, with this many times the weight."""
 
 
 def lsgan(scores: Any, real: bool) -> Any:
@@ -85,7 +85,7 @@ def hinge(scores: Any, real: bool) -> Any:
 
 
 def reader_loss(log_probabilities: Any, labels: Any) -> Any:
-    """Equation (5): by how much the classifier falls short of certainty, on average.
+    """Equation (5): how far the classifier falls short of certainty, on average.
 
     Args:
         log_probabilities: (N, n_classes) float32, at most 0.

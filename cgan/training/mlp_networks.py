@@ -89,7 +89,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         self.model = nn.Sequential(*layers, Linear(width, 1))
 
     def begin_step(self) -> None:
-        """Do nothing: unlike spectral norms, nothing here follows the weights from step to step."""
+        """Do nothing: there are no spectral norms to update here."""
 
     def execute(self, images: Any, labels: Any = None) -> Any:
         """Score images.

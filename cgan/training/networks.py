@@ -27,7 +27,7 @@ def make(config: GeneratorConfig, options: TrainingOptions) -> tuple[Any, Any]:
 
     Args:
         config: of the generator.
-        options: of the run; each architecture takes what it knows.
+        options: of the run; each architecture uses those that it knows.
     """
     networks = importlib.import_module(registry.of(config).networks)
     generator, discriminator = networks.make(config, options)

@@ -40,7 +40,7 @@ class TrainingOptions:
     """How a generator is trained; saved as "training" in the run's `config.json`.
 
     Names and defaults are the article's where it has them. The fields' order is that of the keys
-    in `config.json`. What each one means is its first string, which `--help` shows too. None as a
+    in `config.json`. Each one's first string says what it means; `--help` shows it, too. None as a
     default means that the value comes from the data or from another option.
 
     Attributes:
@@ -65,7 +65,7 @@ class TrainingOptions:
         64,
         "images per step",
         at_least=2,
-        because="BatchNorm compares the images of a batch",
+        because="BatchNorm needs several images in a batch",
     )
     lr: float = option(0.0002, "Adam's learning rate", greater_than=0)
     d_lr: float | None = option(
@@ -100,10 +100,10 @@ class TrainingOptions:
         at_least=0,
     )
     shift: int = option(
-        0, "shift what the discriminator sees at random by up to this many pixels", at_least=0
+        0, "shift the discriminator's images at random by up to this many pixels", at_least=0
     )
-    # Decides the last bits of the weights, which another machine changes, too: a resumed run
-    # warns where the number of threads is not the same any more.
+    # Decides the last bits of the weights, as the machine does: a resumed run
+    # warns if the number of threads has changed.
     n_cpu: int = option(
         8,
         "CPU threads, at most as many as there are CPUs",
@@ -139,11 +139,11 @@ class TrainingOptions:
 
     # The reader (`cgan.model.reader`), which is published with the generator.
     reader: bool = option(
-        False, "train a small classifier beside the generator, for writing legibly (--best-of)"
+        False, "also train a small classifier that finds legible digits (--best-of)"
     )
     reader_weight: float = option(
         0.0,
-        "weight of the reader's verdict in the generator's loss (needs --reader)",
+        "weight of the reader's loss in the generator's loss (needs --reader)",
         at_least=0,
         needs="reader",
     )
@@ -239,7 +239,7 @@ class TrainingOptions:
         return self.from_dict({**values, **given})
 
     def learning_rate_factor(self, progress: float) -> float:
-        """Return what the learning rates are multiplied by when `progress` of the run is done.
+        """Return the factor for the learning rates when `progress` of the run is done.
 
         Args:
             progress: share of the steps that is done, at least 0 and less than 1.
@@ -258,7 +258,7 @@ def _check_taken(name: str, arch: str) -> None:
 
 @dataclass(frozen=True)
 class Execution:
-    """How to run, as opposed to what: a run may go on with other values, so none is saved.
+    """How to run, not what to train: a run may continue with other values, so none is saved.
 
     Raises:
         BadValue: names the option that is wrong.
@@ -267,9 +267,9 @@ class Execution:
     data_dir: Path = option(DATA_DIR, DATA_DIR_HELP)  # noqa: RUF009  (immutable)
     # Of the whole run, whether it was resumed or not.
     max_steps: int | None = option(None, "stop after this many steps of the whole run", at_least=1)
-    device: str = option("auto", "auto takes a usable GPU", choices=DEVICES)
+    device: str = option("auto", "auto uses a GPU if it can", choices=DEVICES)
     evaluate: bool = option(False, "measure the weights when training is done")
-    quiet: bool = option(False, "no progress")
+    quiet: bool = option(False, "show no progress")
 
     def __post_init__(self) -> None:
         """Check every option."""

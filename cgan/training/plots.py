@@ -45,7 +45,7 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
 def save_animation(path: Path, frames: Sequence[Path]) -> None:
     """Make a GIF that loops over pictures and shows the last one longest.
 
-    Of more than 100 pictures, 100 are chosen evenly.
+    If there are more than 100 pictures, 100 evenly spaced ones are used.
 
     Args:
         path: GIF to write.

@@ -25,13 +25,13 @@ class Progress:
             self._bar = tqdm(total=steps, initial=start, unit="step", dynamic_ncols=True)
 
     def update(self, step: int, epoch: int, images: int, d_loss: float, g_loss: float) -> None:
-        """Show that `step` is done, whose batch had so many `images`."""
+        """Show that `step` is done; its batch had `images` images."""
         if self._quiet:
             return
         self._images += images
         now = time.monotonic()
         if step == self._first_step + 1:
-            # The first step compiles operators, so it doesn't count for the speed.
+            # The first step compiles operators, so it doesn't count towards the speed.
             self._begin, self._images = now, 0
         speed = self._images / max(now - self._begin, 1e-9)
         if self._bar is not None:

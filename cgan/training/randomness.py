@@ -25,7 +25,7 @@ def initialisation_seed(seed: int) -> int:
 def order(seed: int, epoch: int, labels: NDArray[np.int32], pack: int = 1) -> NDArray[np.int64]:
     """Return the order of the images in an epoch: a permutation of their indices.
 
-    With `pack` above 1, the images come in random groups of `pack` of one class. What is left over
+    With `pack` above 1, the images come in random groups of `pack` of one class. The remainder
     of each class is left out, so every epoch is shorter by the same number of images.
 
     Args:

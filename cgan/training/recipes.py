@@ -1,4 +1,4 @@
-"""Named sets of options: `--recipe` starts from one, and the options given change it."""
+"""Named sets of options: `--recipe` selects one, and other options override it."""
 
 from typing import Any
 

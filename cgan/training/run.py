@@ -38,7 +38,7 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
 
 
 def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
-    """Go on with the run in `path` from its last checkpoint.
+    """Continue the run in `path` from its last checkpoint.
 
     Args:
         path: the run folder.
@@ -77,7 +77,7 @@ def _train(
         warn(
             f"the run began with {record.began_on.threads} CPU threads on "
             f"{record.began_on.device} and continues with {computer.threads} on "
-            f"{computer.device}: the weights will be as good, but not the same to the bit."
+            f"{computer.device}: the weights will be as good, but not bit-for-bit the same."
         )
     new_record = RunRecord(options, computer if record is None else record.began_on)
     if new_record != record:
@@ -96,7 +96,7 @@ def _train(
             loop.save_sample()
         if record is not None:
             run.forget_after(trainer.step)
-            execution.say(f"Going on at step {trainer.step:,} of {trainer.total_steps:,}.")
+            execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
         loop.finish()
 
 
@@ -158,7 +158,7 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
     except UserError as error:
         key = error.values.get("key")
         if key is None:
-            raise BadValue(f"These options make no valid generator: {error}.") from error
+            raise BadValue(f"These options don't make a valid generator: {error}.") from error
         named: dict[str, Any] = error.values | {"key": f"--{architecture.option_for(str(key))}"}
         raise BadValue(error.template + ".", **named) from error
 
@@ -170,7 +170,7 @@ def _load_data(options: TrainingOptions, execution: Execution) -> datasets.Datas
 
 
 def _prepare_jittor(options: TrainingOptions, execution: Execution) -> Computer:
-    """Import Jittor; return what it computes with."""
+    """Import Jittor; return the threads and the device that it uses."""
     threads = usable_threads(options.n_cpu)
     jittor = load_jittor(execution.device, threads)
     device = "cuda" if jittor.flags.use_cuda else "cpu"
@@ -193,7 +193,7 @@ def _make_reader(
 
     def check() -> None:
         interruption.check(
-            "Stopped while the reader was trained; nothing is lost. Go on with: "
+            "Stopped while training the reader; nothing is lost. Continue with: "
             f"python train.py --resume {run.path}"
         )
 

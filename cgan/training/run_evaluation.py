@@ -15,7 +15,7 @@ from cgan.training.run_folder import RunFolder
 
 
 class RunEvaluation:
-    """Measures against the data that the run is trained on, and their test set."""
+    """Measures a run against its training data and their test set."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class RunEvaluation:
             config: of its generator.
             splits: the training set and the test set.
             interruption: a signal stops an evaluation, too.
-            say: told what is happening, and the metrics.
+            say: called with messages about what is happening, and with the metrics.
 
         Raises:
             BadValue: generator and data don't fit together.
@@ -51,7 +51,7 @@ class RunEvaluation:
 
     def _check(self) -> None:
         self._interruption.check(
-            "Stopped while the weights were measured; nothing is lost. Go on with: "
+            "Stopped while measuring the weights; nothing is lost. Continue with: "
             f"python train.py --resume {self._run.path}"
         )
 
@@ -77,7 +77,7 @@ class RunEvaluation:
             metrics.save(self._run.best, measured)
 
     def _smallest_distance(self) -> float:
-        """Return the Frechet distance of the best weights so far, of a resumed run, too."""
+        """Return the Frechet distance of the best weights so far, even from before a resume."""
         try:
             best = metrics.load(self._run.best)
         except UserError:  # a process was killed while it wrote them

@@ -18,9 +18,9 @@ class RunFolder:
 
     Attributes:
         path: the folder; the publishable `config.json` and `model.safetensors` are in it.
-        checkpoint: the file that a resumed run goes on from.
+        checkpoint: the file that a resumed run continues from.
         best: folder of the best weights so far, if they are measured during training.
-        losses_csv: the losses; a row for every 50 steps.
+        losses_csv: the losses; a row for the first step and for every 50 steps.
         losses_png: the same as curves.
         samples: folder of the sample grids.
         progress_gif: an animation of the sample grids.
@@ -72,7 +72,7 @@ class RunFolder:
         found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
         if self.path.is_file() or any(path.is_file() for path in found):
             raise BadValue(
-                f"{self.path} holds something already: choose another folder with --out, or "
+                f"{self.path} is already in use: choose another folder with --out, or "
                 f"continue the run in it with --resume {self.path}."
             )
 
@@ -130,7 +130,7 @@ class RunFolder:
         return rows
 
     def forget_after(self, step: int) -> None:
-        """Delete the losses and samples of later steps than the checkpoint's."""
+        """Delete the losses and samples of steps after the checkpoint's."""
         rows = [row for row in self.read_losses() if row[0] <= step]
         lines = [",".join(_LOSS_COLUMNS)]
         lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]

@@ -38,7 +38,7 @@ class RunLoop:
 
         Args:
             run: folder of the run.
-            trainer: at the step to go on from.
+            trainer: at the step to continue from.
             reader: tensors that are published with the generator's; empty without a reader.
             options: of the run.
             execution: how to run.
@@ -102,7 +102,7 @@ class RunLoop:
             if signal_number is not None:
                 raise Interrupted(
                     signal_number,
-                    f"Stopped at step {step:,}; nothing is lost. Go on with: "
+                    f"Stopped at step {step:,}; nothing is lost. Continue with: "
                     f"python train.py --resume {run.path}",
                 )
 

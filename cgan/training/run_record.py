@@ -1,4 +1,4 @@
-"""What a run's `config.json` says of its training: the options, and where the run began."""
+"""What a run's `config.json` says about its training: the options, and where the run began."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ class RunRecord:
         """Read `config.json`.
 
         Raises:
-            UserError: it can't be read, or doesn't say how to go on with the run.
+            UserError: it can't be read, or doesn't say how to continue the run.
         """
         source = folder / weights.CONFIG_NAME
         values: Any = weights.load_config(folder).get(weights.TRAINING_KEY)

@@ -215,7 +215,7 @@ class Trainer:
         expected = (self.steps_per_epoch, self._options.seed)
         if (position.steps_per_epoch, position.seed) != expected:
             raise BadValue(
-                "The checkpoint does not fit: it was made with other data, batch size or seed."
+                "The checkpoint does not fit: it was made with different data, batch size or seed."
             )
         targets = {
             f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()

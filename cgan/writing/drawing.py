@@ -49,10 +49,10 @@ def draw(
     """Write a number.
 
     Args:
-        sampler: what draws.
+        sampler: the generator that draws.
         parts: digits and gaps, as `cgan.writing.number.parse` returns them.
-        hand: what picks the latents.
-        memory: latents and digits of other drawings; None to make all of them anew.
+        hand: the hand that picks the latents.
+        memory: latents and digits of other drawings; None to start without any.
 
     Raises:
         UserError: these weights can't write this number with this hand.

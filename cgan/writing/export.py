@@ -1,4 +1,4 @@
-"""A picture as a file: PNG or SVG, with what made it written inside."""
+"""A picture as a file: PNG or SVG, with a record of what made it inside."""
 
 from collections.abc import Mapping
 from html import escape

@@ -15,7 +15,7 @@ class DrawsImages(Protocol):
 
     @property
     def fields(self) -> dict[str, str]:
-        """What a picture's file says about the weights."""
+        """Metadata about the weights for a picture's file."""
 
     def generate(
         self, z: NDArray[np.float32], labels: NDArray[np.integer[Any]]
@@ -29,7 +29,7 @@ class DrawsImages(Protocol):
         others: NDArray[np.integer[Any]],
         share: float,
     ) -> NDArray[np.float32]:
-        """Return images between two classes each: (N, C, H, W) float32 in [-1, 1]."""
+        """Return images, each between two classes: (N, C, H, W) float32 in [-1, 1]."""
 
     def best(self, z: NDArray[np.float32], labels: tuple[int, ...]) -> int:
         """Return the index of the most legible latent."""

@@ -18,7 +18,7 @@ MAX_VARIATION = 999
 
 
 class BadRedrawn(BadValue):
-    """The text does not name redrawn digits as `format_redrawn` does."""
+    """The text is not in the format that `format_redrawn` writes."""
 
     def __init__(self) -> None:
         """Say what is allowed."""
@@ -118,7 +118,7 @@ class Hand:
 
 
 def parse_redrawn(text: Any) -> dict[int, int]:
-    """Read which digits were redrawn: "2.1-5.3" is the third digit once, the sixth thrice.
+    """Read which digits were redrawn: "2.1-5.3" is the third once, the sixth three times.
 
     Raises:
         BadRedrawn: it says something else.

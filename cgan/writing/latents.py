@@ -14,7 +14,7 @@ from cgan.common.values import is_whole
 
 MAX_SEED = 2**63 - 1
 
-# The distance between the indices of an image's candidates: more images than anyone draws of one
+# The distance between the indices of an image's candidates: more images than anyone draws with a
 # seed, so that no candidate is another image's latent.
 _CANDIDATE_STRIDE = 2**24
 

@@ -1,4 +1,4 @@
-"""Where the digits of a number stand: side by side, with a gap of half a digit where typed."""
+"""Where the digits of a number go: side by side, with a gap of half a digit where typed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Layout:
-    """Where digits stand in a row.
+    """Where digits go in a row.
 
     Attributes:
         lefts: the left edge of each digit, in pixels.
@@ -38,7 +38,7 @@ def groups(parts: Sequence[object | None]) -> list[list[int]]:
 
 
 def lay_out(parts: Sequence[object | None], width: int) -> Layout:
-    """Return where digits of `width` pixels stand; a gap is half as wide, rounded down."""
+    """Return where digits of `width` pixels go; a gap is half as wide, rounded down."""
     gap = width // 2
     grouped = groups(parts)
     lefts = [

@@ -48,7 +48,7 @@ def check_classes(config: GeneratorConfig, labels: NDArray[np.integer[Any]]) -> 
         raise BadValue("These weights are unconditional: they can't write a chosen digit.")
     if not config.has_classes(labels):
         raise BadValue(
-            f"These weights know the classes 0 to {config.n_classes - 1}; "
+            f"These weights have the classes 0 to {config.n_classes - 1}; "
             f"they can't write {max(labels)}."
         )
 

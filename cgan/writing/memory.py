@@ -1,7 +1,7 @@
-"""A cache of latents and digits, so that what stays the same isn't made again.
+"""A cache of latents and digits, so that unchanged digits aren't drawn again.
 
-While a visitor types or drags a slider, most of a number stays the same. Single digits are kept,
-whatever numbers they were in.
+While a visitor types or drags a slider, most of a number stays the same. Digits are kept singly,
+whatever number they were in.
 """
 
 import threading
@@ -35,7 +35,7 @@ class Digit(NamedTuple):
 
 
 class Memory:
-    """Chooses latents and draws digits, and keeps the last ones; threads may share it."""
+    """Chooses latents and draws digits, and keeps the latest; threads may share it."""
 
     def __init__(self, kept: int = _KEPT) -> None:
         """Keep at most `kept` latents and as many digits."""
@@ -62,8 +62,8 @@ class Memory:
         """Return each digit; those that have to be drawn are drawn in one batch.
 
         Args:
-            sampler: what draws.
-            latents: N times (latent_dim,) float32.
+            sampler: the generator that draws.
+            latents: N arrays (latent_dim,) float32.
             labels: (N,) integers.
         """
         keys = [
@@ -84,7 +84,7 @@ def _draw(sampler: DrawsImages, keys: Sequence[tuple[DrawsImages, bytes, int]]) 
 
 
 class _Recent(Generic[Key, Value]):
-    """The values that were used last, by their keys."""
+    """The most recently used values, by key."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -93,7 +93,7 @@ class _Recent(Generic[Key, Value]):
         self._kept: dict[Key, Value] = {}
 
     def get(self, keys: Sequence[Key], make: Callable[[list[Key]], Sequence[Value]]) -> list[Value]:
-        """Return a value for each key; `make` returns those of the keys that are missing."""
+        """Return a value for each key; `make` returns the values of the missing keys."""
         with self._lock:
             values = {key: self._kept[key] for key in keys if key in self._kept}
         missing = [key for key in dict.fromkeys(keys) if key not in values]

@@ -22,7 +22,7 @@ from cgan.writing.number import joined
 _OPTIONS: dict[str, dict[str, Any]] = {"gif": {}, "webp": {"lossless": True}}
 FORMATS = tuple(_OPTIONS)
 FRAME_MILLISECONDS = 50
-# Of all frames together: four times as large as drawn for a phone number, less for longer ones.
+# Limit on all frames together: a phone number is enlarged four times, longer ones less.
 _MAX_PIXELS = 16_000_000
 _MAX_SCALE = 4
 
@@ -73,16 +73,16 @@ def morph(
 ) -> Morph:
     """Interpolate between two written numbers, digit by digit.
 
-    Latents go along the sphere, label embeddings along a line. Gaps are those of `start`.
+    Latents move along the sphere; what depends on the class is mixed linearly. Gaps: `start`'s.
 
     Args:
-        sampler: what draws.
+        sampler: the generator that draws.
         start: digits and gaps, as `cgan.writing.number.parse` returns them.
         end: the same for the last frame.
-        start_hand: what writes the first frame.
-        end_hand: what writes the last frame.
-        frames: how many, with both ends.
-        memory: latents of other drawings; None to choose all of them anew.
+        start_hand: the hand that writes the first frame.
+        end_hand: the hand that writes the last frame.
+        frames: how many, including both ends.
+        memory: latents of other drawings; None to start without any.
 
     Raises:
         DifferentLengths: the numbers have different numbers of digits.
@@ -106,7 +106,7 @@ def morph(
 
 
 def animation(morphed: Morph, ink: str, kind: str) -> bytes:
-    """Return an endless animation, there and back again, as "gif" or "webp"."""
+    """Return an animation that loops forwards and back, as "gif" or "webp"."""
     images = [looks.colour(frame, "paper", ink, morphed.scale) for frame in morphed.frames]
     images += images[-2:0:-1]
     file = io.BytesIO()

@@ -32,8 +32,7 @@ class BadCharacter(BadValue):
         """Name the character with its position, from 1."""
         late_plus = unicodedata.normalize("NFKC", character) == "+"
         super().__init__(
-            "Character {position}, {shown}, is a plus sign after the beginning: only a leading + "
-            "is allowed."
+            "Character {position}, {shown}, is a misplaced plus sign: only a leading + is allowed."
             if late_plus
             else "Character {position}, {shown}, is not a digit: only digits, spaces, hyphens, "
             "dots, brackets and a leading + can be written.",
@@ -49,8 +48,7 @@ class TooLong(BadValue):
     def __init__(self) -> None:
         """Say how many fit."""
         super().__init__(
-            "That is too long: at most {digits} digits can be written, {characters} characters in "
-            "all.",
+            "That is too long: the limit is {digits} digits and {characters} characters in all.",
             text_id="number.too_long",
             digits=MAX_DIGITS,
             characters=MAX_CHARACTERS,

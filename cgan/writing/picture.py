@@ -60,7 +60,7 @@ def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
 
 
 def save_png(path: Path, picture: NDArray[np.uint8], texts: Mapping[str, str] = _NO_TEXTS) -> None:
-    """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's name ends in.
+    """Write an (H, W) or (H, W, 3) uint8 picture as PNG, whatever the file's extension.
 
     `texts` go into its text fields.
     """

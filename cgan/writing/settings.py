@@ -31,7 +31,7 @@ class Setting(ABC):
     """A setting: its values and its description.
 
     Attributes:
-        name: in links, in the API and on the command line.
+        name: its name in links, in the API and on the command line.
         default: its value on a new page and in the API.
         description: what the API and the command line say about it; empty for a setting that
             only the page has.
@@ -133,7 +133,7 @@ class Digits(Setting):
 
 @dataclass(frozen=True, kw_only=True)
 class Redrawn(Setting):
-    """Which digits were written anew, as `cgan.writing.hand.format_redrawn` writes it."""
+    """Which digits were redrawn, as `cgan.writing.hand.format_redrawn` writes it."""
 
     def check(self, value: Any) -> str:
         """Return the text in its usual order."""
@@ -141,7 +141,7 @@ class Redrawn(Setting):
 
 
 _NUMBER = Digits(
-    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, brackets and a leading + are "
+    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, brackets and a leading + become "
     "gaps",
     text="number",
 )
@@ -228,14 +228,12 @@ class WritingSettings:
             low=0,
             high=1.5,
             step=0.05,
-            description="what latents are multiplied by, {low:g} to {high:g}",
+            description="factor that scales the latents, {low:g} to {high:g}",
         ),
     )
     redrawn: str = _field(
         "",
-        Redrawn(
-            description='variations by position from 0, such as "2.1-5.3" (third digit\'s first)'
-        ),
+        Redrawn(description='"2.1-5.3": the third digit redrawn once, the sixth three times'),
     )
     look: str = _field("paper", _LOOK)
     ink: str = _field("black", _INK)
@@ -244,8 +242,8 @@ class WritingSettings:
         Number(
             low=1,
             high=8,
-            description="of how many candidates the most legible is taken, {low:g} to {high:g}, "
-            "for each digit",
+            description="candidates per digit, of which the most legible is used, {low:g} to "
+            "{high:g}",
         ),
     )
 
@@ -311,7 +309,7 @@ class MorphSettings:
     end: str = _field(
         "024 6802 4680",
         _NUMBER,
-        description="as many digits to end with",
+        description="digits to end with, as many as in start",
         text="to",
         api_label="digits to end with",
     )

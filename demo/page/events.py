@@ -26,10 +26,10 @@ LIVE: dict[str, Any] = {**PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_la
 
 
 class Shared:
-    """What draws, and what every part of the page needs.
+    """The models, and what every part of the page needs.
 
     Attributes:
-        models: what draws.
+        models: the models that draw.
         kinds: the classes of the tabs' settings.
         words: makes the components with texts.
         weights: the reference of the model that the visitor has chosen.

@@ -78,7 +78,7 @@ class GridTab:
 
     def carry(self, event: gr.EventData, target: str) -> dict[Any, Any]:
         """Return the values with which the other tab draws the cell, and select that tab."""
-        # The cell's own seed: a grid of another seed may be on its way.
+        # The cell's own seed: a grid with another seed may be loading.
         cell = compat.event_data(event)
         specified = self._write.controls.specified
         targets = {"write": self._to_write, "morph": self._to_morph}

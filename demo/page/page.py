@@ -25,7 +25,7 @@ STATIC = Path(__file__).parents[1] / "static"
 # Files that the API made are deleted at this age; this is also how often they are checked
 # (seconds).
 _FILE_AGE = 600
-# How many requests may wait; more are refused at once, with a sentence.
+# How many requests may wait; more are refused at once, with a message.
 QUEUE_SIZE = 128
 _KINDS = Kinds()
 
@@ -78,7 +78,7 @@ def _head(language: str) -> str:
 
 
 def trouble(language: str) -> str:
-    """Return the place for a sentence when the server doesn't answer, with the sentences."""
+    """Return the element that reports when the server doesn't answer, with its messages."""
     busy, reset = (escape(say(language, key)) for key in ("busy", "reset"))
     data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{escape(tag_of(language))}"'
     return f'<p role="alert" {data}></p>'
@@ -95,7 +95,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
         told = ""
         if wrong is not None:
             told = views.alert(say(language, "bad_link", message=explain(wrong, language)))
-        # What was typed already, on a slow line, stays if there is nothing to restore.
+        # What was typed while the page was loading stays if there is nothing to restore.
         restored = [getattr(settings, name) if fragment else gr.skip() for name in controls]
         updates = [gr.skip()] * len(texts)
         if language != "en":

@@ -9,7 +9,7 @@ from demo.text.texts import say
 
 
 def html(picture: File, settings: GridSettings, columns: int, language: str) -> str:
-    """Return the grid with a button on each cell; its data say class and row.
+    """Return the grid with a button on each cell, whose data attributes give class and row.
 
     Args:
         picture: the grid.
@@ -22,7 +22,7 @@ def html(picture: File, settings: GridSettings, columns: int, language: str) -> 
     for row in range(rows):
         for column in range(columns):
             label = escape(say(language, "cell_label", digit=column, row=row + 1, seed=seed))
-            # The Tab key stops once; the arrow keys go on from there.
+            # The Tab key stops here once; the arrow keys move within the grid.
             stop = "0" if row == column == 0 else "-1"
             cells.append(
                 f'<button type="button" data-class="{column}" data-row="{row}" tabindex="{stop}" '

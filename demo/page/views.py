@@ -76,7 +76,7 @@ def alert(sentence: str) -> str:
 
 
 def _number_note(hand: Hand, count: int, language: str) -> str:
-    """Return what, besides the seed, made the number; empty if nothing did."""
+    """Return a note on what made the number besides the seed; empty if nothing did."""
     parts = []
     if note := _row_note(hand, language):
         parts.append(note)
@@ -86,5 +86,5 @@ def _number_note(hand: Hand, count: int, language: str) -> str:
 
 
 def _row_note(hand: Hand, language: str) -> str:
-    """Return which hand of its seed it is; empty for the first one, the default."""
+    """Return a note on which of the seed's hands it is; empty for the first, the default."""
     return say(language, "row_note", row=hand.row + 1) if hand.one_hand and hand.row else ""

@@ -16,7 +16,7 @@ class Widgets:
     """Makes components in English, and can switch their texts to another language."""
 
     def __init__(self) -> None:
-        """No component yet."""
+        """Start without components."""
         self._made: list[tuple[Any, Texts]] = []
 
     @property
@@ -74,11 +74,11 @@ class Widgets:
         return self._add(html, lambda language: {"value": make(language)})
 
     def tab(self, key: str) -> Any:
-        """Return a tab, to be entered by `with`."""
+        """Return a tab, for use in a `with` statement."""
         return self._add(gr.Tab(say("en", key), id=key), _text(key))
 
     def accordion(self, key: str, **options: Any) -> Any:
-        """Return a folded part, to be entered by `with`."""
+        """Return a collapsed section, for use in a `with` statement."""
         return self._add(gr.Accordion(say("en", key), open=False, **options), _text(key))
 
     def _add(self, component: Any, texts: Texts) -> Any:

@@ -112,7 +112,7 @@ class WriteTab:
         for component, value in zip(drawn, first, strict=True):
             component.value = value
         # Gradio's `input` misses text that is pasted, deleted or composed in a box, and the number
-        # to which a box corrects its value when it loses the focus.
+        # that a box changes its value to when it loses the focus.
         controls, renewed = list(self.controls.all().values()), self._shared.renewed
         changes = [component.change for component in (*controls, language, renewed)]
         gr.on(
@@ -144,6 +144,6 @@ class WriteTab:
 
 
 def said(language: str) -> str:
-    """Return the place where "Copy link" reports, with its sentences."""
+    """Return the element where "Copy link" reports, with its messages."""
     copied, by_hand = (escape(say(language, key)) for key in ("copied", "copy_by_hand"))
     return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'

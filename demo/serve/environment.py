@@ -6,7 +6,7 @@ import sys
 
 def prepare() -> None:
     """Set the environment variables that NumPy and Gradio read when they are imported."""
-    # Many small requests are served fastest with one thread for each.
+    # Many small requests are served fastest with one thread each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # No look-ups on other servers.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

@@ -31,7 +31,7 @@ _PAST_THE_QUEUE = re.compile(r"/gradio_api/(run|api)/")
 
 
 class Gate:
-    """ASGI middleware that refuses such requests with a status and a sentence."""
+    """ASGI middleware that refuses such requests with a status and a message."""
 
     def __init__(self, app: ASGIApp, endpoints: Sequence[str]) -> None:
         """Take the application to protect, and the names of its endpoints."""
@@ -61,7 +61,7 @@ class Gate:
 
 def no_endpoint(endpoints: Sequence[str]) -> str:
     """Return the sentence that names the endpoints that there are."""
-    return f"There is no such endpoint: there are {_list(endpoints, '/', 'and')}."
+    return f"There is no such endpoint. The endpoints are {_list(endpoints, '/', 'and')}."
 
 
 def _list(names: Sequence[str], mark: str, last: str) -> str:
@@ -78,7 +78,7 @@ def _check_path(request: Request, endpoints: Sequence[str]) -> None:
     """
     path: str = request.scope["path"]
     if _CLOSED.search(path):
-        raise HTTPException(403, "Nothing is stored or fetched for anyone here.")
+        raise HTTPException(403, "This server stores and fetches nothing for visitors.")
     if _PAST_THE_QUEUE.search(path):
         raise HTTPException(
             404, f"Use /gradio_api/call/ with {_list(endpoints, '', 'or')} instead."
@@ -95,13 +95,13 @@ async def _read(request: Request) -> bytes:
 
     Raises:
         HTTPException: it is too large.
-        ClientDisconnect: the visitor has gone.
+        ClientDisconnect: the visitor has left.
     """
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"Too much was sent: at most {MAX_BODY_BYTES:,} bytes.")
+            raise HTTPException(413, f"The request is too large: at most {MAX_BODY_BYTES:,} bytes.")
     return body
 
 
@@ -130,7 +130,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def check_values(values: Sequence[Any]) -> None:
-    """Check the values of an event or an API call: Gradio would fetch a file that one names.
+    """Check the values of an event or an API call: Gradio would fetch any file that a value names.
 
     Raises:
         gr.Error: a value is a list or an object; this page has no such inputs.

@@ -27,7 +27,7 @@ def launch(
         look: `launch` arguments of Gradio that say how the page looks.
 
     Raises:
-        UserError: it can't be served, or a public link is wanted and can't be had.
+        UserError: it can't be served, or a public link was asked for and can't be created.
     """
     zero_gpu.declare()
     try:
@@ -58,7 +58,7 @@ def launch(
     if options.share and not public and "SPACE_ID" not in os.environ:
         page.close(verbose=False)
         reason = compat.why_no_link(printed)
-        raise UserError(f"Gradio gave no public link; leave out --share. {reason}")
+        raise UserError(f"Gradio created no public link; leave out --share. {reason}")
     tools = f" (MCP: {local}gradio_api/mcp/)" if options.mcp else ""
     terminal.result(f"Open {public or local}{tools}")
     return page

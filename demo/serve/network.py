@@ -49,17 +49,17 @@ def bypass_proxies(host: str) -> None:
     """Keep proxies from breaking Gradio, which asks its own server whether it has started.
 
     Args:
-        host: the address to listen on; it is asked without a proxy, as this machine's others are.
+        host: the address to listen on; like this machine's others, it is reached without a proxy.
     """
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
         os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
-    # With a scheme that it doesn't know, httpx raises while Gradio is imported.
+    # Given a scheme that it doesn't know, httpx raises an error while Gradio is imported.
     able = ("socks5", "socks5h") if is_installed("socksio") else ()
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         scheme = os.environ[name].partition("://")[0].lower()
         if scheme.startswith("socks") and scheme not in able:
             del os.environ[name]
-            instead = "set one by http, or by socks5 with the package socksio"
+            instead = "use an http proxy, or install the package socksio for socks5"
             terminal.note(f"{name} is not used: {instead}.")

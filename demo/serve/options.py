@@ -11,7 +11,7 @@ from cgan.hub.source import HELP
 from demo.serve.network import FIRST_PORT
 
 MCP_PACKAGES = "gradio[mcp]==6.31.0"
-# The weights to use where nobody names any; `python -m cgan deploy` writes this file.
+# The weights to use if none are named; `python -m cgan deploy` writes this file.
 _DEPLOYED_WEIGHTS = Path(__file__).parents[1] / "weights.txt"
 
 
@@ -49,13 +49,13 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
         "mcp",
         action="store_true",
         default=_is_on("GRADIO_MCP_SERVER"),
-        help="serve the API as MCP tools, too (GRADIO_MCP_SERVER)",
+        help="also serve the API as MCP tools (GRADIO_MCP_SERVER)",
     )
     return parser.parse_args(arguments)
 
 
 def split(weights: str | None) -> list[str]:
-    """Return the references in a list with commas, each once."""
+    """Return the references in a comma-separated list, each once."""
     return list(dict.fromkeys(filter(None, (part.strip() for part in (weights or "").split(",")))))
 
 

@@ -32,7 +32,7 @@ def make_temporary_folder() -> None:
     except OSError as error:
         raise kind_of(error)(
             f"Can't make a folder for temporary files in {parent}: {error.strerror}. Set "
-            "GRADIO_TEMP_DIR to one that can be written."
+            "GRADIO_TEMP_DIR to one that you can write to."
         ) from error
     os.environ["GRADIO_TEMP_DIR"] = folder
     # `atexit` waits for all threads, one of which may still be writing.

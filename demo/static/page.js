@@ -1,6 +1,6 @@
 // What the page does in the browser: focus, links, downloads, and the film's frames.
 window.cgan = {
-  // The written number: a click writes a digit anew; the digit keeps the focus afterwards.
+  // The written number: a click redraws a digit, which keeps the focus.
   paper(element, trigger, watch) {
     let focused = null;
     element.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-"""English: what the page says, but for the errors' sentences.
+"""English: what the page says, except for the sentences of errors.
 
 Those stand where the errors are raised, since Python and the command line show them, too, and know
 nothing of the page. A translation finds its own by `UserError.text_id`.
@@ -23,7 +23,7 @@ TEXTS = {
     "seed": "Seed",
     "dice": "Another hand",
     "style": "Style",
-    "own": "Each digit its own",
+    "own": "A hand for each digit",
     "one": "One hand",
     "more": "Look and details",
     "look": "Look",
@@ -38,29 +38,29 @@ TEXTS = {
     "sepia": "Sepia",
     "size": "Size on the page",
     "truncation": "Truncation: 0 is the average hand",
-    "best_of": "Legible: the clearest of this many",
-    "click_hint": "Click a digit, or press Enter on it, to write that one anew.",
+    "best_of": "Legibility: the clearest of this many",
+    "click_hint": "Click a digit, or press Enter on it, to redraw it.",
     "row_note": "Hand {row} of this seed",
-    "redrawn_note": "Written anew: {count}",
+    "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
     "busy": (
-        "That could not be drawn now: too many visitors at once, or no connection. Try again soon."
+        "That couldn't be drawn now: too many visitors at once, or no connection. Try again later."
     ),
     "reset": "Reset to default value",
     "png": "PNG",
     "png_large": "PNG, large",
     "svg": "SVG",
     "copy": "Copy link",
-    "copied": "The link is copied. It brings back exactly this picture.",
+    "copied": "Link copied. It restores exactly this picture.",
     "copy_by_hand": "Copy this address: ",
-    "digit_label": "Digit {position}: {digit}. Write it anew",
+    "digit_label": "Digit {position}: {digit}. Redraw it",
     "paper_label": "The number {digits}, written by hand",
     # The class grid
     "rows": "Hands",
-    "target": "A click carries the digit over to",
+    "target": "Clicking a digit opens it in",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
-    "grid_hint": "A column is a digit, a row is one hand: the same latent in all ten digits.",
+    "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
     # The morph
     "from": "From",
     "to": "To",
@@ -79,38 +79,38 @@ TEXTS = {
     "weights_bundled": "bundled weights {sha}",
     "weights_named": "weights {name} {sha}",
     "instead": "{weights}, instead of {wanted}: {reason}",
-    "measured": "{weights} (a classifier reads {share:.1f} % of its digits)",
+    "measured": "{weights} (a classifier reads {share:.1f} % of their digits)",
     "weights": "Weights",
     "not_translated": "{message}",
     "bad_link": "Part of the link couldn't be read and was ignored: {message}",
     # The About tab
     "about_idea_head": "The idea",
     "about_idea": (
-        "A generator G makes an image of random numbers z, the latent. A discriminator D sees "
+        "A generator G turns random numbers z, the latent, into an image. A discriminator D sees "
         "real and generated images and learns to tell them apart, while G learns to be taken for "
         "real."
     ),
     "about_label_head": "With a label",
     "about_label": (
-        "A conditional GAN gives both networks the label y, too, the digit that is wanted. So "
-        "one can ask for a 7, and z decides only how the 7 looks: slant, width, thickness."
+        "A conditional GAN also gives both networks the label y, the digit that is wanted. So "
+        "you can ask for a 7, and z decides only how the 7 looks: slant, width, thickness."
     ),
     "about_page_head": "This page",
     "about_page": (
         "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
         "digits of MNIST, with a hinge loss instead of logarithms (Lim and Ye 2017) and, besides "
-        "D, a small classifier that says what it can't read. Each digit of your number has a "
-        "latent of its own, made from the seed and the digit's place, so the same number and "
-        "seed give the same picture to everyone, until one has a digit written anew."
+        "D, a small classifier that says what it can't read. Each digit of your number has its own "
+        "latent, made from the seed and the digit's position, so the same number and seed give "
+        "everyone the same picture, until someone redraws a digit."
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type is kept nowhere: not on the server, not in your browser, not in a log."
+        "What you type isn't kept anywhere: not on the server, not in your browser, not in a log."
     ),
     "about_train_head": "Train your own",
     "about_train": (
         "The first line fetches MNIST and trains; it says how long that will take, and the "
-        "folder under runs/ where the weights are. The second opens this page with them:"
+        "folder under runs/ that holds the weights. The second opens this page with them:"
     ),
     "about_api_head": "The API",
     "about_api": "To call this page from a program:",

@@ -40,7 +40,7 @@ class Language:
 
 @cache
 def languages() -> dict[str, Language]:
-    """Return the languages by their codes, English first, then by the alphabet."""
+    """Return the languages by their codes, English first, then in alphabetical order."""
     names = [module.name for module in pkgutil.iter_modules(demo.text.__path__)]
     codes = sorted(filter(_CODE.fullmatch, names), key=lambda code: (code != ENGLISH, code))
     return {code: _read(code) for code in codes}

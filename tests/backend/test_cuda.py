@@ -110,14 +110,14 @@ def test_an_nvcc_without_a_driver_is_not_enough(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a library"])
-def test_a_driver_that_is_no_library_is_no_gpu(tmp_path, content):
+def test_a_driver_that_is_not_a_library_means_no_gpu(tmp_path, content):
     (tmp_path / "libcuda.so.1").write_bytes(content)
     nvcc = toolkit(tmp_path / "cuda")
     assert answer(tmp_path, LD_LIBRARY_PATH=str(tmp_path), nvcc_path=str(nvcc)) == NO_GPU
 
 
 @pytest.mark.parametrize("mood", ["0", "fails", "counts nothing", "crashes"])
-def test_a_driver_without_a_usable_gpu_is_no_gpu(tmp_path, driver, mood):
+def test_a_driver_without_a_usable_gpu_means_no_gpu(tmp_path, driver, mood):
     nvcc = toolkit(tmp_path / "cuda")
     said = answer(tmp_path, FAKE_DRIVER=mood, LD_LIBRARY_PATH=str(driver), nvcc_path=str(nvcc))
     assert said == NO_GPU
@@ -131,7 +131,7 @@ def test_a_driver_that_hangs_is_given_up(tmp_path, driver):
     assert said == NO_GPU
 
 
-def test_a_user_who_switched_the_gpu_off_is_told_by_what(monkeypatch):
+def test_a_user_who_switched_the_gpu_off_is_told_how(monkeypatch):
     monkeypatch.setenv("nvcc_path", "")
     assert why_no_cuda() == (
         'The environment variable nvcc_path is set to "", which makes Jittor CPU-only.'
@@ -144,7 +144,7 @@ def test_a_gpu_without_nvcc(with_a_gpu):
     assert "python -m jittor_utils.install_cuda" in said
 
 
-def test_a_gpu_with_an_nvcc_that_can_not_be_executed(with_a_gpu, tmp_path):
+def test_a_gpu_with_an_nvcc_that_cannot_be_executed(with_a_gpu, tmp_path):
     nvcc = toolkit(tmp_path / "cuda")
     nvcc.chmod(0o644)
     assert "no CUDA compiler (nvcc)" in with_a_gpu(PATH=str(nvcc.parent))

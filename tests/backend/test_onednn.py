@@ -1,4 +1,4 @@
-"""oneDNN: linked into Jittor's cache, left alone where there is one, done without at need."""
+"""oneDNN: linked into Jittor's cache, left alone where there is one, skipped if unavailable."""
 
 import http.server
 import multiprocessing
@@ -21,7 +21,7 @@ PARTS = ("include/dnnl.hpp", "lib/libmkldnn.so", "lib/libdnnl.so.2")
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch):
-    monkeypatch.setenv("use_mkl", "")  # so that what a test sets is taken back after it
+    monkeypatch.setenv("use_mkl", "")  # so that what a test sets is undone after it
     monkeypatch.delenv("use_mkl")
     monkeypatch.setenv("no_proxy", "*")
 
@@ -60,7 +60,7 @@ def test_the_wheels_are_linked_under_the_names_that_jittor_looks_for(tmp_path, f
 
 
 @needs_wheels
-def test_once_more_changes_nothing(tmp_path, folder):
+def test_a_second_call_changes_nothing(tmp_path, folder):
     provide_onednn(str(tmp_path))
     before = {path: path.lstat().st_ino for path in folder.rglob("*")}
     provide_onednn(str(tmp_path))
@@ -186,7 +186,7 @@ def test_without_packages_and_internet_it_does_without_and_says_how_slow(
         assert words in said
 
 
-def test_without_packages_jittor_downloads_its_own_and_that_is_said(
+def test_without_packages_jittor_downloads_its_own_and_says_so(
     tmp_path, no_packages, monkeypatch, capsys
 ):
     with http.server.ThreadingHTTPServer(
@@ -201,11 +201,11 @@ def test_without_packages_jittor_downloads_its_own_and_that_is_said(
         thread.join()
     assert "use_mkl" not in os.environ
     said = capsys.readouterr().err
-    assert said.splitlines()[-1].startswith("Jittor downloads oneDNN")
+    assert said.splitlines()[-1].startswith("Jittor is downloading")
 
 
 class Garbage(http.server.BaseHTTPRequestHandler):
-    """Answers with what is no HTTP."""
+    """Answers with something that isn't HTTP."""
 
     def do_GET(self):
         self.wfile.write(b"\0garbage\r\n\r\n")
@@ -214,7 +214,7 @@ class Garbage(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_a_download_server_that_talks_nonsense_is_none(tmp_path, monkeypatch, capsys):
+def test_a_download_server_that_talks_nonsense_counts_as_none(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("use_mkl", "")
     monkeypatch.delenv("use_mkl")
@@ -234,7 +234,7 @@ def test_a_download_server_that_talks_nonsense_is_none(tmp_path, monkeypatch, ca
     assert "19 times slower" in capsys.readouterr().err
 
 
-def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path, monkeypatch):
+def test_what_a_killed_process_with_the_same_id_left_does_no_harm(tmp_path, monkeypatch):
     monkeypatch.delenv("use_mkl", raising=False)
     folder = tmp_path / onednn.ONEDNN_FOLDER
     folder.mkdir(parents=True)
@@ -243,7 +243,7 @@ def test_what_a_killed_process_of_the_same_number_left_is_no_obstacle(tmp_path, 
     assert (folder / "include/dnnl.hpp").is_file()
 
 
-def test_a_folder_in_a_link_s_place_is_named(tmp_path, folder):
+def test_a_folder_in_place_of_a_link_is_named(tmp_path, folder):
     (folder / "include").mkdir(parents=True)
     with pytest.raises(UserError, match=r"dnnl_lnx.* is incomplete: delete it"):
         provide_onednn(str(tmp_path))

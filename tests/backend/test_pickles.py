@@ -172,7 +172,7 @@ def test_what_is_not_plain_arrays_by_name_is_refused(tmp_path, content):
     ],
     ids=lambda data: repr(data[-12:]),
 )
-def test_what_is_no_checkpoint_is_refused_in_one_line(tmp_path, data):
+def test_what_is_not_a_checkpoint_is_refused_in_one_line(tmp_path, data):
     refusal(tmp_path, data)
 
 

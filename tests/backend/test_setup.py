@@ -39,7 +39,7 @@ def test_it_computes_on_the_cpu_with_the_threads_asked_for(tmp_path):
         "'cpu', 1",
     )
     assert result.stdout == "0 1 False\n[2.0, 2.0, 2.0]\n"
-    assert "compiles its core" not in result.stderr
+    assert "compiling its core" not in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,7 +111,7 @@ def test_what_the_user_has_set_is_left_alone(tmp_path, name, value):
     assert result.stdout == f"{value}\n"
 
 
-def test_cuda_where_there_is_none_is_a_sentence(tmp_path):
+def test_asking_for_cuda_without_a_gpu_is_a_sentence(tmp_path):
     code = LOAD.format("'cuda'")
     result = run_python("-c", code, cwd=tmp_path, nvcc_path="")
     assert result.stderr.splitlines()[-1].startswith(
@@ -152,7 +152,7 @@ def test_no_folder_for_the_cache_is_a_sentence(tmp_path):
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("Jittor can't write its cache into the home folder: ")
     assert str(home) in result.stdout
-    assert result.stdout.endswith("to a folder that can be written.\n")
+    assert result.stdout.endswith("to a folder that you can write to.\n")
 
 
 def test_an_import_that_fails_is_a_sentence_that_names_the_cache(tmp_path):
@@ -163,12 +163,12 @@ def test_an_import_that_fails_is_a_sentence_that_names_the_cache(tmp_path):
     assert result.stdout.count("\n") == 1
 
 
-def test_an_import_that_exits_is_no_success(tmp_path):
-    """Jittor leaves with code 0 after it has compiled a part of itself anew."""
+def test_an_import_that_exits_is_not_a_success(tmp_path):
+    """Jittor exits with code 0 after it has recompiled part of itself."""
     (tmp_path / "jittor.py").write_text("import sys\nsys.exit(0)")
     result = run_python("-c", CATCH, cwd=tmp_path)
     assert result.stdout == (
-        "Jittor has compiled a part of itself and asks for a new start: run the same command "
+        "Jittor has compiled part of itself and needs to be restarted: run the same command "
         "again.\n"
     )
 
@@ -179,7 +179,7 @@ def test_on_a_fresh_machine_without_internet_it_compiles_and_writes_its_cache_on
     assert result["returncode"] == 0, result["stderr"]
     assert result["stdout"] == f"{[[4.0] * 2] * 3} True\n"
     notes = [line for line in result["stderr"].splitlines() if line.startswith("Jittor")]
-    assert notes[0].startswith("Jittor compiles its core with g++ now: about two minutes")
+    assert notes[0].startswith("Jittor is compiling its core with g++: about two minutes")
     assert notes[1].startswith("Jittor's core is compiled (")
     assert len(notes) == 2
     assert (result["home"], result["work"]) == ([".cache/jittor"], [])
@@ -196,7 +196,7 @@ def test_a_user_error_is_what_callers_catch():
     assert message(caught) == "one\\nline"
 
 
-def test_an_empty_compiler_variable_is_as_none(tmp_path):
+def test_an_empty_compiler_variable_counts_as_none(tmp_path):
     assert run_python("-c", CATCH, cwd=tmp_path, cc_path="").stdout == "loaded\n"
 
 
@@ -214,7 +214,7 @@ def test_a_compiler_that_jittor_does_not_know_is_a_sentence(tmp_path):
     assert result.stdout.startswith("Jittor could not be prepared: ")
 
 
-def test_a_damaged_config_of_jittors_is_a_sentence(tmp_path):
+def test_a_damaged_jittor_config_is_a_sentence(tmp_path):
     config = tmp_path / "home/.cache/jittor/config.json"
     config.parent.mkdir(parents=True)
     config.write_text("{")

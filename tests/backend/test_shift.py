@@ -1,4 +1,4 @@
-"""Shifts of images against slices, and the way back of their gradient."""
+"""Shifts of images against slices, and the shift back of their gradient."""
 
 import numpy as np
 

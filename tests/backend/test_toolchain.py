@@ -35,7 +35,7 @@ def test_no_compiler_is_a_sentence_with_the_package(empty_path):
     )
 
 
-def test_a_compiler_that_may_not_be_executed_is_none(empty_path):
+def test_a_compiler_that_may_not_be_executed_counts_as_none(empty_path):
     program(empty_path, "g++").chmod(0o644)
     with pytest.raises(UserError, match=r"g\+\+, which is not installed"):
         check_compiler()
@@ -61,7 +61,7 @@ def test_a_compiler_variable_that_points_nowhere_is_named(empty_path, monkeypatc
 
 
 def test_headers_are_found_here(monkeypatch):
-    monkeypatch.setenv("python_config_path", "")  # so that what is set is taken back afterwards
+    monkeypatch.setenv("python_config_path", "")  # so that what is set is undone afterwards
     monkeypatch.delenv("python_config_path")
     provide_python_headers()
     configured = os.environ.get("python_config_path")

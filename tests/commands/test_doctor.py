@@ -161,7 +161,7 @@ def test_variables_are_named(find, monkeypatch):
     assert found["oneDNN"].level == "note"
 
 
-def test_what_breaks_a_check_is_a_line(find, monkeypatch):
+def test_an_error_in_a_check_becomes_a_line(find, monkeypatch):
     def broken():
         raise SystemExit("first\nthe last line")
 

@@ -73,7 +73,7 @@ def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
     assert lines[0].split() == ["samples", "real", "images"]
     assert lines[1].split()[-4:-2] == [f"{100 * found.gan_test:.2f}", "%"]
     assert f"{found.frechet_distance:.2f}" in lines[3]
-    assert lines[-1] == "300 samples of seed 5, against scikit-learn digits."
+    assert lines[-1] == "300 samples with seed 5, compared with scikit-learn digits."
     assert max(map(len, lines)) <= 80
     assert said.splitlines()[-1].startswith("Wrote weights/metrics.json, weights/scores.png and")
 
@@ -97,11 +97,11 @@ def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weigh
 
 
 def test_any_idx_folder_is_measured_against(tiny_weights, capsys):
-    # Random images, in no way digits, of another size than the generator's.
+    # Random images, nothing like digits, and not of the generator's size.
     idx_files.write(tiny_weights.parent / "own", idx_files.data_set(count=120))
     assert main("weights", "--data-dir", "own", "--samples", "100") == 0
     assert json.loads((tiny_weights / "metrics.json").read_text())["data"] == "own"
-    assert capsys.readouterr().out.endswith("100 samples of seed 0, against own.\n")
+    assert capsys.readouterr().out.endswith("100 samples with seed 0, compared with own.\n")
 
 
 def make_weights(folder, **changes):
@@ -121,7 +121,7 @@ def make_weights(folder, **changes):
         (["weights", *DIGITS, "--samples", "5000"], "--samples must be from 100 to 1433"),
         (["weights", *DIGITS, "--output", "a_file"], "Could not make the folder a_file"),
         (["unconditional", *DIGITS], "These weights are unconditional"),
-        (["nine", *DIGITS], "The weights know 9 classes, the data (scikit-learn digits) 10"),
+        (["nine", *DIGITS], "The weights have 9 classes, but the data (scikit-learn digits) have"),
         (["colour", *DIGITS], "The weights draw colour images of 8x8"),
         (["weights", "--data-dir", "empty"], "Could not download train-images-idx3-ubyte.gz"),
         (["weights", "--data-dir", "untested"], f"without {TEST_IMAGES}: copy that file"),
@@ -151,7 +151,7 @@ def test_bad_input_is_one_sentence(tiny_weights, capsys, arguments, reason):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_can_not_be_written_is_found_out_at_once(tiny_weights, capsys):
+def test_a_folder_that_cannot_be_written_is_noticed_at_once(tiny_weights, capsys):
     tiny_weights.chmod(0o500)
     assert main("weights", *DIGITS) == 2
     assert "weights can't be written" in capsys.readouterr().err
@@ -173,7 +173,7 @@ def test_a_signal_stops_it_and_leaves_nothing(tiny_weights, tmp_path, number):
                 break
         rest = process.stderr.read()
     assert process.returncode == 128 + number
-    # Jittor itself tells of a compilation that takes longer than two seconds.
+    # Jittor itself reports a compilation that takes longer than two seconds.
     lines = rest.replace("\r", "\n").splitlines()
     said = [line for line in lines if line and not line.startswith("Compiling Operators")]
     assert said == ["Stopping (once more to stop at once)."]

@@ -30,7 +30,7 @@ def server(request, tmp_path):
 
 @pytest.fixture
 def start(server, tiny_weights):
-    """Start a command beside the folder "weights"; warnings are errors, but for the library's."""
+    """Start a command beside the folder "weights"; warnings are errors, except the library's."""
 
     def start(*arguments, token=WRITE, before=None, **more):
         environment = hub_environment(server, tiny_weights.parent / "home", token) | more
@@ -87,7 +87,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     code, said = run("push", "weights", "ann/x@dev")
     assert (code, said) == (
         0,
-        f"Nothing to push: {page} has the same already (commit {commit[:7]}).\n",
+        f"Nothing to push: {page} already has the same files (commit {commit[:7]}).\n",
     )
     written = (0, "Wrote result.png (24x8).\n")
     assert run("write", "138", "--weights", "ann/x@v1") == written
@@ -99,7 +99,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     np.testing.assert_array_equal(pixels(tmp_path / "grid.png"), tiny_sampler.grid(10))
     assert fields(tmp_path / "grid.png") == {"seed": "0", **made_of}
     server.stop()
-    # A commit is what it is; a tag may have changed meanwhile.
+    # A commit never changes; a tag may have changed meanwhile.
     assert run("grid", "--weights", f"ann/x@{commit}") == drawn
     code, said = run("write", "138", "--weights", "ann/x@v1")
     assert code == 0
@@ -120,7 +120,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
         (["push", "weights", "ann/x"], "", "Pushing needs a token, and there is none"),
         (["push", "weights", "ann/x"], "hf_othersSecret3", "does not accept your token"),
         (["push", "weights", "ben/x"], READ, "Your token may not write to ben/x"),
-        (["push", "weights", "nobody/x"], WRITE, "knows no user or organisation nobody"),
+        (["push", "weights", "nobody/x"], WRITE, "has no user or organisation nobody"),
         (["push", "nowhere", "ann/x"], WRITE, "nowhere/config.json is missing"),
         (["push", "weights", "x"], WRITE, "'x' is not the name of a repository"),
         (["push", "weights", "ann/x@a", "--revision=b"], WRITE, "give only one"),
@@ -152,9 +152,9 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (402, "asks for a paid plan"),
+        (402, "requires a paid plan"),
         (409, "was being changed at the same moment"),
-        (503, "is out of order"),
+        (503, "is having problems"),
         ("no hub", "Can't reach"),
         ("endpoint", "HF_ENDPOINT is not a web address"),
     ],
@@ -173,7 +173,7 @@ def test_a_push_that_fails_is_one_line_and_code_2(server, run, trouble, said):
 
 
 def stop_when_asked(server, process):
-    """Press Ctrl-C when the server is at the request that it leaves waiting."""
+    """Press Ctrl-C while the server keeps a request waiting."""
     end = time.monotonic() + 120
     while not server.fault.hits and time.monotonic() < end:
         time.sleep(0.05)
@@ -193,7 +193,7 @@ def test_ctrl_c(server, start, place):
 
 
 def test_a_full_disk(server, run, tiny_weights, tmp_path):
-    """Files may have 100 kB here; the weights have more. Nothing half fetched is left."""
+    """Files are limited to 100 kB here; the weights are larger. Nothing half fetched is left."""
     server.add_repo("ann/x", {path.name: path.read_bytes() for path in tiny_weights.iterdir()})
 
     def limit():

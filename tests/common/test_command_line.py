@@ -41,7 +41,7 @@ def test_a_command_that_returns_has_succeeded(capsys):
 
 
 @pytest.mark.parametrize("code", [0, None])
-def test_a_library_that_exits_is_no_success(capsys, code):
+def test_a_library_that_exits_is_not_a_success(capsys, code):
     assert run(lambda: sys.exit(code)) == 1
     assert capsys.readouterr().err.startswith("Error: A library ended the program early")
 

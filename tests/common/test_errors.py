@@ -1,4 +1,4 @@
-"""The errors that a user can put right."""
+"""The errors that a user can fix."""
 
 import pytest
 

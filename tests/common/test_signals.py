@@ -1,4 +1,4 @@
-"""Signals ask between steps, and never reach the threads that compute."""
+"""Signals take effect between steps, and never reach the threads that compute."""
 
 import os
 import signal
@@ -74,7 +74,7 @@ def test_a_second_ctrl_c_acts_as_usual():
         while interruption.signal_number is None:
             threading.Event().wait(0.001)
         os.kill(os.getpid(), signal.SIGINT)
-        # In short waits: the signal comes to another thread, and interrupts none of them.
+        # In short waits: the signal goes to another thread and interrupts none of them.
         for _ in range(1000):
             threading.Event().wait(0.01)
 

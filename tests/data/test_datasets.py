@@ -163,7 +163,7 @@ def test_another_data_set_is_not_filled_up_with_mnist(tmp_path):
     contents = idx_files.data_set()
     del contents[TRAIN_LABELS]
     idx_files.write(tmp_path, contents)
-    with pytest.raises(MissingFile, match=f"not MNIST, without {TRAIN_LABELS}"):
+    with pytest.raises(MissingFile, match=f"other than MNIST, but {TRAIN_LABELS} is missing"):
         datasets.load("mnist", tmp_path, 8)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [TRAIN_IMAGES, TEST_IMAGES, TEST_LABELS]
@@ -176,7 +176,7 @@ def test_an_empty_folder_without_internet_offers_what_works(tmp_path):
 
 
 @pytest.mark.parametrize("shape", [(20, 0, 7), (20, 7, 0)])
-def test_images_without_pixels_are_none(tmp_path, shape):
+def test_images_without_pixels_are_not_images(tmp_path, shape):
     contents = idx_files.data_set() | {TRAIN_IMAGES: idx_bytes(np.zeros(shape))}
     idx_files.write(tmp_path, contents)
     with pytest.raises(UserError, match="does not hold images"):
@@ -211,7 +211,7 @@ def test_a_folder_without_a_test_set_can_train_but_not_be_split(tmp_path, missin
     assert len(datasets.load("mnist", tmp_path, 12).labels) == 20
     with pytest.raises(UserError) as caught:
         datasets.load_splits("mnist", tmp_path, 12)
-    assert f"without {missing}: copy that file" in message(caught)
+    assert f"{missing} is missing: copy that file" in message(caught)
 
 
 def test_a_test_set_with_more_classes_belongs_to_other_data(tmp_path):

@@ -81,7 +81,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch):
-    """No real mirror is in reach, and no proxy gets between."""
+    """No real mirror is in reach, and no proxy gets in the way."""
     monkeypatch.setattr(mnist, "MIRRORS", ())
     monkeypatch.delenv("CGAN_MNIST_MIRRORS", raising=False)
     monkeypatch.setenv("no_proxy", "*")
@@ -90,7 +90,7 @@ def _only_this_machine(monkeypatch):
 @pytest.fixture
 def mirrors(server, monkeypatch):
     """Set the mirrors to folders of the server."""
-    # The same checks as of MNIST, on files of 2 KB instead of 11 MB.
+    # The same checks as for MNIST, on files of 2 KB instead of 11 MB.
     sums = {name: idx.md5(data) for name, data in CONTENTS.items()}
     monkeypatch.setattr(mnist, "MD5", sums)
     monkeypatch.setattr(mnist, "_MAX_BYTES", 50_000)
@@ -193,7 +193,7 @@ def test_without_internet_the_sentence_offers_what_works(monkeypatch, tmp_path, 
     assert names(tmp_path) == []
 
 
-def test_a_download_that_can_not_be_saved_is_no_fault_of_the_mirror(mirrors, server, tmp_path):
+def test_a_download_that_cannot_be_saved_is_not_the_mirrors_fault(mirrors, server, tmp_path):
     mirrors("good", "good")
     in_the_way = tmp_path / f"{idx_files.TRAIN_IMAGES}.gz"
     in_the_way.mkdir()
@@ -222,7 +222,7 @@ def test_a_download_that_stopped_halfway_goes_on(mirrors, server, tmp_path):
     assert server.asked == [f"/good/{name}.gz" for name in others]
 
 
-def test_an_address_that_is_none_is_passed_over(mirrors, monkeypatch, tmp_path, server):
+def test_an_invalid_address_is_skipped(mirrors, monkeypatch, tmp_path, server):
     good = f"http://127.0.0.1:{server.server_address[1]}/good"
     mirrors()
     monkeypatch.setenv("CGAN_MNIST_MIRRORS", f"nonsense, ,{good}/,")
@@ -230,7 +230,7 @@ def test_an_address_that_is_none_is_passed_over(mirrors, monkeypatch, tmp_path, 
     assert names(tmp_path) == ALL
 
 
-def test_a_folder_that_can_not_be_made_is_named(mirrors, tmp_path):
+def test_a_folder_that_cannot_be_made_is_named(mirrors, tmp_path):
     mirrors("good")
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match=r"Could not make the data folder .*--data-dir") as caught:
@@ -258,7 +258,7 @@ def test_a_file_is_found_plain_before_zipped_and_a_folder_is_none(tmp_path):
     assert mnist.find(tmp_path, name) == tmp_path / name
 
 
-def test_a_data_folder_whose_name_can_not_be_is_named(tmp_path, monkeypatch):
+def test_a_data_folder_with_an_impossible_name_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(mnist, "MIRRORS", ())
     with pytest.raises(UserError) as caught:
         training_data.load("mnist", tmp_path / ("a" * 300), 8)

@@ -94,7 +94,7 @@ def test_a_link_without_weights_takes_the_first_of_several(tiny_weights, tmp_pat
     [
         ("digits", "13x", "Character 3, 'x',"),
         ("digits", "--", "no digit"),
-        ("digits", "1" * 65, "at most 64 digits"),
+        ("digits", "1" * 65, "the limit is 64 digits"),
         ("seed", "10000", "Seed must be"),
         ("seed", "-1", "Seed must be"),
         ("seed", "1.5", "Seed must be"),
@@ -278,12 +278,12 @@ def test_too_few_or_too_many_frames_are_refused(tiny_model, frames):
         ("12", "1x", "Character 2, 'x',"),
         ("", "12", "no digit"),
         ("12", "-", "no digit"),
-        ("1" * 65, "1" * 65, "at most 64 digits"),
+        ("1" * 65, "1" * 65, "the limit is 64 digits"),
         (12, "12", "must be text"),
         ("1", "12", "they have 1 and 2"),
     ],
 )
-def test_what_is_no_number_does_not_morph(tiny_model, start, end, said):
+def test_text_that_is_not_a_number_does_not_morph(tiny_model, start, end, said):
     with pytest.raises(UserError, match=said):
         make_morph(tiny_model, start, end)
 

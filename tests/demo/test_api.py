@@ -51,7 +51,7 @@ def client(served, tmp_path_factory):
 
 
 def test_each_parameter_says_what_it_may_be(client):
-    """Endpoints share components, and so what these tell of a parameter."""
+    """Endpoints share components, and with them the descriptions of parameters."""
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     settings = {"/write": WritingSettings, "/grid": GridSettings, "/morph": MorphSettings}
     for name, endpoint in described.items():
@@ -147,8 +147,8 @@ def test_the_same_request_gives_the_same_bytes(client):
     [
         ("/write", {"digits": "12a"}, "Character 3, 'a', is not a digit"),
         ("/write", {"digits": ""}, "There is no digit to write"),
-        ("/write", {"digits": "1" * 65}, "at most 64 digits"),
-        ("/write", {"digits": "1" * 100_000}, "at most 64 digits"),
+        ("/write", {"digits": "1" * 65}, "the limit is 64 digits"),
+        ("/write", {"digits": "1" * 100_000}, "the limit is 64 digits"),
         ("/write", {"digits": "1", "seed": 10_000}, "9999"),
         ("/write", {"digits": "1", "seed": -1}, "0"),
         ("/write", {"digits": "1", "seed": 5.5}, "Seed must be"),
@@ -189,13 +189,13 @@ def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
     ("path", "body", "status", "said"),
     [
         ("call/v2/write", {"digits": "1", "sed": 3}, 422, "`sed` is not a valid key-word"),
-        ("call/v2/rite", {"digits": "1"}, 404, "there are /write, /grid and /morph"),
-        ("call/rite", {"data": ["1"]}, 404, "there are /write, /grid and /morph"),
+        ("call/v2/rite", {"digits": "1"}, 404, "The endpoints are /write, /grid and /morph"),
+        ("call/rite", {"data": ["1"]}, 404, "The endpoints are /write, /grid and /morph"),
         (
             "queue/join",
             {"data": ["1"], "fn_index": 999, "session_hash": "x"},
             404,
-            "there are /write, /grid and /morph",
+            "The endpoints are /write, /grid and /morph",
         ),
     ],
 )
@@ -255,7 +255,7 @@ def test_many_at_once_are_all_served(served):
         assert len(list(pool.map(ask, range(32)))) == 32
 
 
-def test_a_burst_over_the_queue_gets_a_sentence_and_no_hang(monkeypatch, tmp_path):
+def test_a_burst_over_the_queue_gets_a_sentence_and_does_not_hang(monkeypatch, tmp_path):
     monkeypatch.setattr(page, "QUEUE_SIZE", 2)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")

@@ -21,7 +21,7 @@ from tests import browser
 from tests.conftest import ROOT, random_tensors
 
 APP = str(ROOT / "demo/app.py")
-# What users may have set; each test says itself what it wants.
+# What users may have set; each test sets what it needs itself.
 CLEAN = {
     name: value
     for name, value in os.environ.items()
@@ -57,7 +57,7 @@ def busy_port():
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "１２", "7860.0"])
-def test_what_is_no_port_is_refused(tmp_path, port):
+def test_an_invalid_port_is_refused(tmp_path, port):
     check_refused(run(f"--port={port}", cwd=tmp_path), "must be a number from 1 to 65535", port)
 
 
@@ -86,7 +86,7 @@ def test_a_bad_weights_folder_is_refused(tmp_path):
     ],
     ids=["unconditional", "nine classes", "colour"],
 )
-def test_weights_that_can_not_write_numbers_are_refused(tmp_path, config, said):
+def test_weights_that_cannot_write_numbers_are_refused(tmp_path, config, said):
     weights.save_config(tmp_path, config)
     weights.save_tensors(tmp_path, config, random_tensors(config))
     check_refused(run("--weights", tmp_path, cwd=tmp_path), "The page needs weights", said)
@@ -113,7 +113,7 @@ def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
     proxy = f"http://127.0.0.1:{busy_port}"  # accepts, and never answers
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Another test's demo may have it for a moment. What has it for long is as good.
+    # Another test's demo may hold it for a moment. If something keeps it, that is as good.
     for _ in range(100):
         try:
             held.bind(("127.0.0.1", 7860))
@@ -128,7 +128,7 @@ def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
 
 
 @pytest.mark.slow
-def test_a_socks_proxy_does_no_harm_and_is_said_not_to_be_used(tmp_path, busy_port):
+def test_a_socks_proxy_does_no_harm_and_is_reported_as_not_used(tmp_path, busy_port):
     proxy = f"socks5://127.0.0.1:{busy_port}"
     with browser.served(tmp_path, all_proxy=proxy, ALL_PROXY="socks://127.0.0.1:9") as served:
         assert "written by hand" in get(served.address)
@@ -152,16 +152,16 @@ def test_an_address_of_ipv6_behind_a_proxy(tmp_path, busy_port):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [["--share"], {"GRADIO_SHARE": "True"}], ids=str)
-def test_no_public_link_is_said(tmp_path, asked):
+def test_a_missing_public_link_is_reported(tmp_path, asked):
     nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
     arguments, environment = ([], asked) if isinstance(asked, dict) else (asked, {})
     environment = environment | {"http_proxy": nowhere, "https_proxy": nowhere}
     result = run(*arguments, cwd=tmp_path, **environment)
-    check_refused(result, "Gradio gave no public link", "leave out --share", "Could not create")
+    check_refused(result, "Gradio created no public link", "leave out --share", "Could not create")
 
 
 @pytest.mark.slow
-def test_a_folder_for_temporary_files_that_can_not_be_made_is_refused(tmp_path):
+def test_a_folder_for_temporary_files_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
     result = run(cwd=tmp_path, GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
     check_refused(result, "folder for temporary files", "Not a directory", "Set GRADIO_TEMP_DIR")

@@ -1,4 +1,4 @@
-"""Private parts of Gradio: each is tried by itself, so that a new version's changes are seen."""
+"""Private parts of Gradio: each is tested on its own, so that new versions' changes are noticed."""
 
 import gc
 import re

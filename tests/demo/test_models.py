@@ -55,13 +55,13 @@ def until(condition):
 
 
 def gave_up(model):
-    """Tell whether the Hub was asked for a model, in vain."""
+    """Tell whether the Hub was asked for a model without success."""
     return model.reason is not None and not isinstance(model.reason, models.Loading)
 
 
 @pytest.fixture
 def made():
-    """Make models that ask no more at the end of the test."""
+    """Make models that stop asking at the end of the test."""
     kept = []
 
     def make(*references, patience=20.0):
@@ -119,7 +119,7 @@ def test_a_repository_draws_at_its_commit(hub, made, revision):
     )
 
 
-def test_the_page_changes_over_when_the_hub_is_back(hub, made):
+def test_the_page_switches_over_when_the_hub_is_back(hub, made):
     hub.fault = Fault(status=503)
     loaded = made("ann/digits", patience=0.01)
     bundled = loaded["ann/digits"]
@@ -132,9 +132,9 @@ def test_the_page_changes_over_when_the_hub_is_back(hub, made):
 
 
 FAULTS = {
-    "slow": (Fault(delay=2.0), "on its way"),
-    "down": (Fault(drop=True), "broken off"),
-    "5xx": (Fault(status=502), "out of order"),
+    "slow": (Fault(delay=2.0), "still loading"),
+    "down": (Fault(drop=True), "was lost"),
+    "5xx": (Fault(status=502), "having problems"),
     "rate limit": (Fault(status=429), "too many requests"),
     "rate limit of files": (
         Fault("resolve", status=429, headers={"Retry-After": "600"}),
@@ -184,7 +184,7 @@ def test_a_hub_killed_at_any_point_of_a_pull_leaves_the_page_drawing(hub, made, 
 def test_a_hub_killed_at_any_point_of_a_push_leaves_whole_weights(
     hub, made, left, tmp_path, monkeypatch
 ):
-    """The page that is up goes on; one that starts then draws with what was there or is new."""
+    """A running page carries on; one that starts then draws with the old or the new weights."""
     running = made("ann/digits")
     old = running["ann/digits"].sampler.sha256
     published(tmp_path, 4)
@@ -246,7 +246,7 @@ def test_a_commit_in_the_cache_needs_no_hub_at_all(hub, made):
 
 
 @pytest.mark.parametrize("wrong", ["nan", "shapes", "pickle", "nine classes", "no config"])
-def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path, wrong):
+def test_bad_weights_never_take_the_page_down(hub, made, tmp_path, wrong):
     config = TINY
     if wrong == "nine classes":
         config = MlpConfig(latent_dim=3, img_size=8, n_classes=9)
@@ -268,7 +268,7 @@ def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path
     model = loaded["ann/wrong"]
     assert model.source == ""
     assert model.sampler.write("138").any()
-    # It is mended on the Hub, and the page changes over.
+    # It is fixed on the Hub, and the page switches over.
     api = huggingface_hub.HfApi(endpoint=hub.endpoint)
     api.upload_folder(repo_id="ann/wrong", folder_path=right)
     until(lambda: loaded["ann/wrong"].reason is None)
@@ -285,7 +285,7 @@ def test_weights_that_are_not_right_never_take_the_page_down(hub, made, tmp_path
     ids=["no weights", "nine classes", "colour", "unconditional"],
 )
 def test_a_bad_update_costs_nobody_the_weights_before(hub, made, tmp_path, config, said):
-    """A page that starts then, with or without the Hub, draws with what was right."""
+    """A page that starts then, with or without the Hub, draws with the good weights."""
     source = made("ann/digits")["ann/digits"].source
     wrong = published(tmp_path, 2, config) if config else {"model.safetensors": b"no weights"}
     hub.add_repo("ann/digits", wrong)
@@ -325,7 +325,7 @@ def test_each_reference_has_its_own_model(hub, made, tiny_weights, tmp_path):
     assert loaded[""] is loaded["ann/digits"]
 
 
-def test_nobody_listening_is_no_hang(hub, made):
+def test_nobody_listening_does_not_hang_the_page(hub, made):
     hub.stop()
     loaded = made("ann/digits", patience=0.1)
     until(lambda: "Can't reach" in str(loaded[""].reason))

@@ -124,7 +124,7 @@ def test_the_page_draws_what_the_folder_draws_and_says_which_commit(
         assert drawn(visited.page) == from_hub
 
 
-def test_without_the_hub_the_page_is_up_and_changes_over_when_it_is_back(hub, chromium, tmp_path):
+def test_without_the_hub_the_page_is_up_and_switches_over_when_it_is_back(hub, chromium, tmp_path):
     environment = hub_environment(hub, tmp_path / "home")
     hub.stop()
     with (
@@ -196,7 +196,7 @@ def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(
         expect(facts(page)).to_contain_text(f"ann/digits@{commits['ann/digits']}")
         before = drawn(page)
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        # What one has not chosen is in the link, too: the first of the list may be another one day.
+        # An unchosen default is in the link, too: the first of the list may change one day.
         with visit(chromium, copied_link(page)) as friend:
             assert friend.page.url.endswith("&weights=ann%2Fdigits")
             expect(friend.page.get_by_label("Weights")).to_have_value("ann/digits")

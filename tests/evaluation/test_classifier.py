@@ -166,7 +166,7 @@ def test_it_is_trained_once_and_then_kept(monkeypatch, tmp_path, capsys):
     said = []
     first = trained(TRAIN, SHORT, said.append)
     assert len(said) == 1
-    assert said[0].startswith("The short learns from scikit-learn digits: 1,433 images of 8x8")
+    assert said[0].startswith("Training the short on scikit-learn digits: 1,433 images of 8x8")
     (path,) = (tmp_path / "cgan" / "classifiers").iterdir()
 
     second = trained(TRAIN, SHORT, said.append)

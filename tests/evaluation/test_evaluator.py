@@ -30,7 +30,7 @@ def _cache(cached_classifiers):
 
 
 def collapsed():
-    """Return images as a collapsed generator draws them: of each class always the same one.
+    """Return images as a collapsed generator draws them: always the same one of each class.
 
     It is the one that is nearest to the mean of its class, with a little noise.
     """
@@ -77,7 +77,7 @@ def test_noise_is_like_nothing(evaluator):
     assert evaluator.gan_train(images, TRAIN.labels) < 0.3
 
 
-def test_the_worse_the_images_the_farther(evaluator):
+def test_worse_images_are_farther_away(evaluator):
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 1, TEST.images.shape).astype(np.float32)
     distances = [
@@ -91,7 +91,7 @@ def test_the_worse_the_images_the_farther(evaluator):
 
 
 def test_accuracy_of_each_class_is_of_the_label_that_was_asked_for(evaluator):
-    # Half of the threes are asked to be fives.
+    # Half of the threes are labelled as fives.
     labels = TEST.labels.copy()
     threes = np.flatnonzero(labels == 3)
     labels[threes[::2]] = 5
@@ -192,9 +192,17 @@ def test_what_check_raises_stops_drawing(evaluator):
     ("config", "samples", "reason"),
     [
         (replace(TINY, conditional=False), 400, "These weights are unconditional"),
-        (replace(TINY, img_size=9), 400, "draw grey images of 9x9, the data (scikit-learn digits)"),
+        (
+            replace(TINY, img_size=9),
+            400,
+            "draw grey images of 9x9, but the data (scikit-learn digits)",
+        ),
         (replace(TINY, channels=3), 400, "draw colour images of 8x8"),
-        (replace(TINY, n_classes=9), 400, "know 9 classes, the data (scikit-learn digits) 10"),
+        (
+            replace(TINY, n_classes=9),
+            400,
+            "have 9 classes, but the data (scikit-learn digits) have 10",
+        ),
         (replace(TINY, n_classes=11), 400, "know 11 classes"),
         (TINY, 99, "--samples must be from 100 to 1433"),
         (TINY, 1434, "--samples must be from 100 to 1433"),

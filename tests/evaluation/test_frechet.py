@@ -62,6 +62,6 @@ def test_fewer_images_than_features():
     assert 128 / 2 < frechet_distance(a, b) < 128 * 4
 
 
-def test_a_collapsed_set_is_as_far_as_its_variance_is_missing():
+def test_the_distance_of_a_collapsed_set_is_its_missing_variance():
     a = features(np.zeros(5), 4 * np.eye(5))
     assert frechet_distance(a, np.zeros((100, 5))) == pytest.approx(20)

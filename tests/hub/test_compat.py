@@ -55,7 +55,7 @@ def test_a_name_is_valid_where_the_library_says_so(name):
     assert accepts(check_name, name, UserError) == expected
 
 
-def test_clients_are_adjusted_while_it_lasts():
+def test_clients_are_adjusted_inside_the_block():
     adjusted = []
 
     def adjust(client):
@@ -89,7 +89,7 @@ def test_a_factory_that_was_set_meanwhile_stays():
         ("connection reset", None),
     ],
 )
-def test_the_status_that_xet_tells(message, status):
+def test_the_status_that_xet_reports(message, status):
     assert compat.xet_status(ConnectionError(message)) == status
 
 

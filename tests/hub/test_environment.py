@@ -32,7 +32,7 @@ def find(tmp_path, monkeypatch):
 
 def test_a_new_machine(find):
     found = find()
-    assert found["Hub cache"] == "~/.cache/huggingface/hub, not there yet"
+    assert found["Hub cache"] == "~/.cache/huggingface/hub, doesn't exist yet"
     assert found["Hub token"].startswith("none: ")
     assert found["Hub address"] == "https://huggingface.co"
     assert found["proxies"] == "none"

@@ -54,7 +54,7 @@ def test_a_misspelt_endpoint(hub, tiny_weights, monkeypatch, endpoint, said):
 
 @pytest.fixture
 def other_server(monkeypatch):
-    """A web server that is no Hub: it has a page for everything."""
+    """A web server that isn't a Hub: it has a page for everything."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -78,7 +78,7 @@ def other_server(monkeypatch):
     thread.join()
 
 
-def test_a_server_that_is_no_hub(hub, other_server, tiny_weights):
+def test_a_server_that_is_not_a_hub(hub, other_server, tiny_weights):
     for call in (lambda: pull(X), lambda: push(tiny_weights, X), lambda: check_may_push(X)):
         assert f"{constants.ENDPOINT} does not answer like a Hub" in refused(call)
 
@@ -93,7 +93,7 @@ def test_a_token_in_the_address_is_not_shown(hub, monkeypatch):
     assert hub.endpoint in refused(pull, X)
 
 
-def test_a_token_that_can_not_be_sent(hub, tiny_weights, monkeypatch):
+def test_a_token_that_cannot_be_sent(hub, tiny_weights, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", f"“{WRITE}”")
     for call in (lambda: pull(X), lambda: push(tiny_weights, X), lambda: check_may_push(X)):
         assert "Your token contains an invalid character" in refused(call)
@@ -139,7 +139,7 @@ def os_error(number):
         (httpx2.ConnectError("CERTIFICATE_VERIFY_FAILED"), "its certificate is not trusted", True),
         (httpx2.ReadTimeout("x"), "did not answer in time", True),
         (TimeoutError("x"), "did not answer in time", True),
-        (ConnectionResetError("x"), "was broken off: try again", True),
+        (ConnectionResetError("x"), "was lost: try again", True),
         (httpx2.TooManyRedirects("x"), "does not answer like a Hub", True),
         (errors.FileMetadataError("x"), "does not answer like a Hub", True),
         (errors.LocalTokenNotFoundError("x"), "Pushing needs a token", False),

@@ -127,7 +127,7 @@ def test_empty_commit(hub, api):
 
 
 def test_files_have_the_ids_of_git(hub, api, folder):
-    """By which a push finds what has changed."""
+    """A push uses them to find what has changed."""
     api.create_repo("ann/x")
     api.upload_folder(repo_id="ann/x", folder_path=folder)
     files = {file.rfilename: file for file in api.model_info("ann/x", files_metadata=True).siblings}
@@ -375,7 +375,7 @@ def run_xet_client(hub, home, *arguments, token="hf_write"):
 
 
 def test_xet(tmp_path, folder):
-    """Both ways by Xet; then also for who has none."""
+    """In both directions with Xet, and then for clients that don't have it."""
     pytest.importorskip("hf_xet")
     (folder / "large.dat").write_bytes(bytes(600_000) + os.urandom(300_000))
     with HubServer(tmp_path / "hub") as hub:

@@ -29,7 +29,7 @@ def files(tiny_weights):
 
 @pytest.fixture
 def no_pauses(monkeypatch):
-    """Of the library, between its tries, which are of up to 23 s."""
+    """Skip the library's pauses between its retries, of up to 23 s."""
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
@@ -89,7 +89,7 @@ def test_revisions(hub, files, others, revision):
     hub.stop()
     again = pull(repository)
     assert (again.folder, again.commit) == (pulled.folder, pulled.commit)
-    # A commit is what it is: nobody needs to be asked.
+    # A commit never changes: nobody needs to be asked.
     assert (again.problem is not None) == (revision != "commit")
 
 
@@ -155,7 +155,7 @@ def test_what_comes_damaged_twice_is_refused(hub, files, name):
     with pytest.raises(UserError) as caught:
         pull(X)
     assert f"{name} of ann/x@" in message(caught)
-    assert "came damaged twice" in message(caught)
+    assert "arrived damaged twice" in message(caught)
     assert hub.fault.hits == 2 or "config" in name
     assert cached(X) is None
     hub.fault = None
@@ -181,7 +181,7 @@ def test_a_wrong_etag_does_no_harm(hub, files):
         ({"model.safetensors": b""}, "is not a safetensors file"),
     ],
 )
-def test_what_is_no_weights_repository(hub, files, change, said):
+def test_what_is_not_a_weights_repository(hub, files, change, said):
     commit = hub.add_repo("ann/x", {n: c for n, c in (files | change).items() if c is not None})
     with pytest.raises(UserError) as caught:
         Sampler.from_pretrained("ann/x")
@@ -194,7 +194,7 @@ def test_what_is_no_weights_repository(hub, files, change, said):
 
 
 @http_only
-def test_a_cache_that_can_not_be_written(hub, files, monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_written(hub, files, monkeypatch, tmp_path):
     hub.add_repo("ann/x", files)
     (tmp_path / "file").touch()
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file"))
@@ -296,7 +296,7 @@ def test_without_a_hub_and_with_nothing_there(hub, files, why, monkeypatch, no_p
 
 @http_only
 @pytest.mark.parametrize("status", [404, 500])
-def test_measured_quality_that_can_not_be_had_is_done_without(hub, files, status, no_pauses):
+def test_metrics_that_cannot_be_fetched_are_done_without(hub, files, status, no_pauses):
     commit = hub.add_repo("ann/x", files | {"metrics.json": b"{}"})
     hub.fault = Fault("resolve/.*/metrics.json", status=status)
     pulled = pull(X)
@@ -321,7 +321,7 @@ def test_bad_weights_do_not_take_the_place_of_good_ones_in_the_cache(hub, files,
 
 @http_only
 @pytest.mark.parametrize("damage", ["reference", "file"])
-def test_what_can_not_be_read_in_the_cache_is_as_if_not_there(hub, files, damage):
+def test_what_cannot_be_read_in_the_cache_counts_as_missing(hub, files, damage):
     commit = hub.add_repo("ann/x", files)
     pulled = pull(X)
     if damage == "reference":

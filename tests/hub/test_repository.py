@@ -62,7 +62,7 @@ def test_a_revision_apart():
 @pytest.mark.parametrize(
     ("reference", "revision", "said"),
     [
-        ("user/name@v1", "v2", "user/name@v1 names a revision already: give only one"),
+        ("user/name@v1", "v2", "user/name@v1 already names a revision: give only one"),
         ("./user/name", "v1", "is a folder: only a repository, user/name, has revisions"),
         (Path("runs/one"), "v1", "is a folder"),
         ("name", "v1", "The user's or organisation's name is missing"),
@@ -119,7 +119,7 @@ def test_revisions(revision):
         "a" * 201,
     ],
 )
-def test_what_is_no_revision(revision):
+def test_what_is_not_a_revision(revision):
     with pytest.raises(UserError) as caught:
         Repository("user/name", revision)
     assert "is not a revision: give a branch, a tag or a commit" in message(caught)

@@ -1,4 +1,4 @@
-"""Talks with a Hub: the library's settings are ours while one lasts, and then as before."""
+"""Sessions with a Hub: the library's settings are ours during one and restored after it."""
 
 import time
 

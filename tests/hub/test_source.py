@@ -1,4 +1,4 @@
-"""Where a sampler's weights come from, and what it says of that."""
+"""Where a sampler's weights come from, and what it says about that."""
 
 import shutil
 

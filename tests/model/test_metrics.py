@@ -1,4 +1,4 @@
-"""`metrics.json`: written whole, read with care, and only beside the weights it tells of."""
+"""`metrics.json`: written whole, read with care, and only beside the weights it describes."""
 
 import json
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tests.conftest import TINY, message, random_tensors
 
 @pytest.fixture
 def measured(tiny_weights):
-    """Return a folder of weights and metrics that are of them."""
+    """Return a folder of weights and their metrics."""
     found = Metrics(
         gan_test=0.99,
         gan_test_per_class=(0.98, 1.0),
@@ -125,7 +125,7 @@ def test_those_of_other_weights_are_ignored_with_a_reason(measured, capsys):
         ({"taste": 1}, "unknown key 'taste'"),
     ],
 )
-def test_values_that_can_not_be_are_ignored_with_a_reason(measured, capsys, changes, reason):
+def test_impossible_values_are_ignored_with_a_reason(measured, capsys, changes, reason):
     folder, _ = measured
     edit(folder, **changes)
     assert metrics.load(folder) is None
@@ -137,7 +137,7 @@ def test_what_is_not_json_is_ignored_with_a_reason(measured, capsys, content):
     folder, found = measured
     (folder / "metrics.json").write_bytes(content)
     assert metrics.load(folder, found.sha256) is None
-    assert "the measured quality is left out" in capsys.readouterr().err
+    assert "the measured quality is ignored" in capsys.readouterr().err
 
 
 def test_a_missing_key_is_named(measured):

@@ -113,7 +113,7 @@ def test_every_type_is_read():
 @pytest.mark.parametrize(
     "argument", ["--whole=1.5", "--real=x", "--text=c", "--several=1,x", "--several=", "--swi"]
 )
-def test_what_can_not_be_read_is_refused_in_one_line(capsys, argument):
+def test_what_cannot_be_read_is_refused_in_one_line(capsys, argument):
     with pytest.raises(SystemExit) as stop:
         parse(EveryType, argument)
     assert stop.value.code == 2
@@ -143,5 +143,5 @@ def test_what_is_needed_must_be_there():
         check_needs(EveryType(dependent=1))
 
 
-def test_values_are_shown_as_one_gives_them():
+def test_values_are_shown_as_they_are_given():
     assert [shown(value) for value in (None, True, (1, 2), 0.5)] == ["not set", "on", "1,2", "0.5"]

@@ -51,12 +51,12 @@ def test_probabilities_add_up_for_any_size_and_no_other_tensor_is_used(config):
     np.testing.assert_array_equal(Reader(tensors)(image), logs)
 
 
-def test_it_is_small_and_no_judge():
+def test_it_is_small_and_not_the_judge():
     config = replace(TINY, img_size=32)
     assert sum(np.prod(shape) for shape in shapes(config).values()) < 50_000
     assert classifier.READER.channels == reader.CHANNELS != classifier.JUDGE.channels
     assert classifier.READER.seed != classifier.JUDGE.seed
 
 
-def test_without_a_reader_it_is_said_what_to_do():
+def test_without_a_reader_the_message_says_what_to_do():
     assert "--reader" in str(NoReader())

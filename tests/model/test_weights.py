@@ -82,7 +82,7 @@ def test_the_same_tensors_give_the_same_bytes(tiny_weights, tiny_tensors):
     ids=["Fortran", "strided", "backwards"],
 )
 def test_the_layout_in_memory_does_not_matter(tiny_weights, tiny_tensors, relaid):
-    """Guards against safetensors, which writes other arrays than C-contiguous ones wrong."""
+    """Guards against safetensors, which writes arrays that aren't C-contiguous wrongly."""
     expected = (tiny_weights / TENSORS).read_bytes()
     tensors = {name: relaid(tensor) for name, tensor in tiny_tensors.items()}
     assert not all(tensor.flags.c_contiguous for tensor in tensors.values())
@@ -105,7 +105,7 @@ def test_how_it_was_trained_is_for_people_only(tiny_weights):
         (lambda data: data[:100], "not a safetensors file"),
         (lambda data: data[:-1], "not a safetensors file"),
         (lambda data: data + b"\0", "not a safetensors file"),
-        (lambda data: data + bytes(2 << 20), "larger than its config allows"),
+        (lambda data: data + bytes(2 << 20), "larger than the limit"),
         (lambda data: b"<!DOCTYPE html><title>404</title>" * 9, "not a safetensors file"),
         (lambda data: b"version https://git-lfs.github.com/spec/v1\n", "not a safetensors file"),
         (lambda data: pickle.dumps({"a": np.zeros(9)}), "not a safetensors file"),
@@ -133,7 +133,7 @@ def test_a_damaged_tensors_file_is_refused_in_one_sentence(tiny_weights, damage,
     assert said in refusal(tiny_weights, TENSORS)
 
 
-def test_no_flipped_byte_in_the_header_does_more_than_be_refused(tiny_weights, tiny_tensors):
+def test_a_flipped_byte_in_the_header_is_at_worst_refused(tiny_weights, tiny_tensors):
     path = tiny_weights / TENSORS
     data = path.read_bytes()
     header = 8 + struct.unpack("<Q", data[:8])[0]
@@ -165,7 +165,7 @@ def with_first(value):
     params=[
         ("model.9.running_var", None, "is missing"),
         ("label_emb.weight", None, "is missing"),
-        ("model.3.num_batches_tracked", lambda _: np.zeros(1, np.float32), "no generator has"),
+        ("model.3.num_batches_tracked", lambda _: np.zeros(1, np.float32), "unknown tensor"),
         ("model.2.weight", lambda tensor: tensor.T, "has shape"),
         ("model.0.bias", lambda tensor: tensor[:-1], "has shape"),
         ("model.0.bias", lambda tensor: tensor[None], "has shape"),
@@ -222,7 +222,7 @@ def test_wrong_tensors_are_not_saved(tmp_path, wrong_tensors):
     ],
     ids=lambda content: repr(content[:20]),
 )
-def test_a_config_that_is_no_json_object_is_refused(tiny_weights, content):
+def test_a_config_that_is_not_a_json_object_is_refused(tiny_weights, content):
     (tiny_weights / CONFIG).write_bytes(content)
     refusal(tiny_weights, CONFIG)
 
@@ -276,7 +276,7 @@ def test_a_key_missing_in_the_config_is_named(tiny_weights, key):
 def test_the_config_of_another_generator_is_refused(tiny_weights):
     weights.save_config(tiny_weights, MlpConfig(latent_dim=4, img_size=8))
     text = refusal(tiny_weights, TENSORS)
-    assert "'model.0.weight' has shape (128, 13); its config asks for (128, 14)" in text
+    assert "'model.0.weight' has shape (128, 13); its config requires (128, 14)" in text
 
 
 @pytest.mark.parametrize("name", [TENSORS, CONFIG])
@@ -293,6 +293,6 @@ def test_a_folder_in_a_files_place_is_named(tiny_weights, name):
 
 
 @pytest.mark.parametrize("name", ["nowhere", f"weights/{CONFIG}", "a" * 300])
-def test_what_is_no_folder_is_named(tiny_weights, name):
+def test_what_is_not_a_folder_is_named(tiny_weights, name):
     folder = tiny_weights.parent / name
     refusal(folder, "")

@@ -67,7 +67,7 @@ def test_front_matter():
 @pytest.mark.parametrize(
     "metrics", [{}, {"gan_test": None, "recall": "good", "precision": True, "gan_train": [1]}]
 )
-def test_what_was_not_measured_is_not_told(metrics):
+def test_what_was_not_measured_is_not_mentioned(metrics):
     text = make(metrics=metrics | {"frechet_distance": float("nan"), "data": "x"})
     assert not {"metrics", "model-index", "model_name"} & front_matter(text).keys()
     assert "Measured" not in text
@@ -151,7 +151,7 @@ def test_unknown_training(training):
     assert ("is not recorded" in text) == (training.get("dataset") != "faces")
 
 
-def test_what_others_wrote_can_not_break_it():
+def test_what_others_wrote_cannot_break_it():
     """Line ends would end the front matter, the heading or the table; brackets begin HTML."""
     nasty = "a\n---\n# b | <script>"
     text = make(training={"dataset": nasty, nasty: 1}, metrics={"recall": 1.0, "data": nasty})
@@ -162,7 +162,7 @@ def test_what_others_wrote_can_not_break_it():
 
 
 def test_it_needs_no_jinja(tmp_path):
-    """Which only templates of huggingface_hub's need."""
+    """Only huggingface_hub's templates need it."""
     code = (
         "import sys\nsys.modules['jinja2'] = None\n"
         "from tests.publish.test_card import make\nassert make().startswith('---')"

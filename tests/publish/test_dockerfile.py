@@ -47,7 +47,7 @@ def disk():
 @pytest.fixture(scope="module")
 def image(disk):
     built = dockerfile.build(ROOT, disk)
-    # Made by root, so that the user has the rights of others; where tests run as that user, none.
+    # As if made by root: the user can't write here, even where the tests run as that user.
     folders = [built.path("."), built.path("demo"), built.path("cgan")]
     for folder in folders:
         folder.chmod(0o555)

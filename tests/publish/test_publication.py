@@ -1,4 +1,4 @@
-"""The files that are published of a weights folder."""
+"""The files that are published for a weights folder."""
 
 import io
 import json
@@ -80,7 +80,7 @@ def test_metrics_of_other_weights_are_left_out_with_a_warning(tiny_weights, caps
     files = publication(tiny_weights, X)
     assert "metrics.json" not in files
     assert b"Recall" not in files["README.md"]
-    assert "the measured quality is left out" in capsys.readouterr().err
+    assert "the measured quality is ignored" in capsys.readouterr().err
 
 
 def test_the_number_of_a_run_is_not_published(tiny_weights):

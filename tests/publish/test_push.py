@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationW
 
 @pytest.fixture
 def no_pauses(monkeypatch):
-    """Of the library, between its tries, which are of up to 23 s."""
+    """Skip the library's pauses between its retries, of up to 23 s."""
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
@@ -131,7 +131,7 @@ def test_what_should_be_private_is_not_pushed_to_a_public_repository(hub, tiny_w
     commit = hub.add_repo("ann/x")
     with pytest.raises(UserError) as caught:
         push(tiny_weights, X, private=True)
-    assert "ann/x is there already and public: leave out --private" in message(caught)
+    assert "ann/x already exists and is public: leave out --private" in message(caught)
     assert hub.commits("ann/x")[0] == commit
 
 
@@ -185,7 +185,7 @@ def test_only_the_tag_fails(hub, tiny_weights):
     with pytest.raises(HubError) as caught:
         push(tiny_weights, X, tag="v1")
     commit = hub.commits("ann/x")[0]
-    assert f"The files are pushed, as commit {commit}, but the tag v1 is not" in message(caught)
+    assert f"The files were pushed as commit {commit}, but the tag v1 was not" in message(caught)
     hub.fault = None
     assert not push(tiny_weights, X, tag="v1").changed
     assert hub.repo("ann/x")["tags"] == {"v1": commit}
@@ -200,7 +200,7 @@ def test_only_the_tag_fails(hub, tiny_weights):
         (X, {"tag": "../x"}, "'../x' is not a revision"),
     ],
 )
-def test_what_can_not_be_asked_for(hub, tiny_weights, repository, options, said):
+def test_what_cannot_be_asked_for(hub, tiny_weights, repository, options, said):
     with pytest.raises(UserError) as caught:
         push(tiny_weights, repository, **options)
     assert said in message(caught)
@@ -250,7 +250,7 @@ def test_who_may_not_push(hub, tiny_weights, monkeypatch, why, what):
 @http_only
 def test_no_such_namespace(hub, tiny_weights):
     nobody = Repository("nobody/x")
-    assert "knows no user or organisation nobody" in refused(push, tiny_weights, nobody)
+    assert "has no user or organisation nobody" in refused(push, tiny_weights, nobody)
     assert "Your token may not write to nobody/x" in refused(check_may_push, nobody)
 
 
@@ -265,14 +265,14 @@ def test_a_check_changes_nothing(hub):
 
 
 STATUSES = {
-    402: "asks for a paid plan",
+    402: "requires a paid plan",
     403: "Your token may not write to ann/x",
     409: "ann/x was being changed at the same moment",
-    429: "has had too many requests from here: try again in",
-    500: "is out of order (status 500)",
-    503: "is out of order (status 503)",
+    429: "has received too many requests from here: try again in",
+    500: "is having problems (status 500)",
+    503: "is having problems (status 503)",
 }
-# Where a push asks: all in it, one after the other.
+# The requests of a push, in order.
 PLACES = {
     "create": "repos/create",
     "refs": "/refs",
@@ -332,7 +332,7 @@ def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses
 )
 @pytest.mark.parametrize("how", ["drop", "lose"])
 def test_a_connection_that_breaks(hub, tiny_weights, no_pauses, place, how):
-    """Nothing is half pushed, and pushing again, also after a commit came through, does it."""
+    """Nothing is half pushed, and pushing again works, even after the commit came through."""
     repository = Repository("ann/x", "dev")
     hub.add_repo("ann/x", {"notes.txt": b"n"})
     before = hub.commits("ann/x")
@@ -423,7 +423,7 @@ def test_two_at_once(hub, tiny_weights, tmp_path):
 def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
     hub, tiny_weights, monkeypatch, branch
 ):
-    """What has changed was found by comparing with what is there no more."""
+    """The changes were found by comparing with something that is no longer there."""
     repository = Repository("ann/x", branch)
     first = push(tiny_weights, repository)
     change(tiny_weights, seed=1)

@@ -1,4 +1,4 @@
-"""A Space of the demo: what is staged and uploaded, and what comes of it as Spaces builds it."""
+"""A Space of the demo: what is staged and uploaded, and how it runs when built as Spaces does."""
 
 import http.server
 import json
@@ -79,7 +79,7 @@ def test_without_weights_of_its_own_it_has_the_bundled_ones(tmp_path):
 
 
 def check_card(folder):
-    """Check what Spaces asks of a README.md; return its front matter."""
+    """Check what Spaces requires of a README.md; return its front matter."""
     card = metadata_load(folder / "README.md")
     pins = packages.read_pins((folder / "requirements.txt").read_text())
     assert card["sdk"] == "gradio"
@@ -162,7 +162,7 @@ def hub(request, tmp_path):
     check_no_token(started)
 
 
-# The command line, but huggingface_hub doesn't wait between its tries, in all 23 s.
+# The command line, without the 23 s that huggingface_hub waits between its retries.
 NO_PAUSES = """
 import runpy, time
 time.sleep = lambda seconds: None
@@ -172,7 +172,7 @@ runpy.run_module("cgan", run_name="__main__")
 
 @pytest.fixture
 def deploy(hub, tmp_path):
-    """Run the command in a process of its own; return what came of it."""
+    """Run the command in its own process; return the result."""
 
     def run(*arguments, program=("-m", "cgan"), **environment):
         return subprocess.run(
@@ -250,11 +250,11 @@ def test_a_space_is_renewed_and_what_its_owner_put_there_stays(hub, deploy):
     indirect=["hub"],
 )
 def test_a_connection_that_breaks(hub, deploy, place, how):
-    """Nothing is half deployed, and once more does it."""
+    """Nothing is half deployed, and deploying again works."""
     hub.fault = Fault(place, **{how: True})
-    # hf_xet tries again for a minute and a half otherwise.
+    # Otherwise hf_xet retries for a minute and a half.
     result = deploy(SPACE, program=("-c", NO_PAUSES), HF_XET_CLIENT_RETRY_BASE_DELAY="1ms")
-    check_refused(result, "broken off: try again")
+    check_refused(result, "lost: try again")
     hub.fault = None
     made = (place, how) == ("/commit/", "lose")
     if hub.repo(SPACE, kind="spaces"):
@@ -303,11 +303,11 @@ def test_weights_that_are_not_there_are_refused(hub, deploy):
 
 
 @http_only
-def test_what_the_hub_has_against_it_is_a_sentence(hub, deploy):
+def test_the_hubs_objection_is_a_sentence(hub, deploy):
     hub.fault = Fault("/api/repos/create", status=402)
     check_refused(deploy(SPACE), "paid plan", "--zero-gpu")
     free = deploy(SPACE, "--zero-gpu")
-    check_refused(free, "asks for a paid plan (Payment required", "settings/billing")
+    check_refused(free, "requires a paid plan (Payment required", "settings/billing")
     assert "--zero-gpu" not in free.stderr
     hub.fault = None
     check_refused(deploy(SPACE, HF_TOKEN="hf_wrong"), "hf auth login")
@@ -400,7 +400,7 @@ def test_it_runs_where_spaces_built_it(disk, staged, python):
         assert host.write("13812345678") == expected()
         assert host.asked_outside() == []
         assert host.log.read_text() != ""
-    # What Python 3.12 says of event loops that Gradio leaves to the garbage collector.
+    # What Python 3.12 says about event loops that Gradio leaves to the garbage collector.
     ignored = r"Exception ignored in: <function BaseEventLoop.__del__.*?\nValueError: [^\n]*\n"
     output = re.sub(ignored, "", "".join(host.output), flags=re.DOTALL)
     assert "Traceback" not in output

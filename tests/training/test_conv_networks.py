@@ -104,7 +104,7 @@ def unit(tensor):
 
 
 def score(critic, config, x, labels):
-    """D as its docstring has it, in float64."""
+    """D as its docstring describes it, in float64."""
     t = copy(critic)
     for index in (1, 2, 3):
         weight = unit(t[f"conv{index}.weight"])

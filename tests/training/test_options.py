@@ -46,7 +46,7 @@ def test_the_defaults_are_the_articles():
     )
 
 
-def test_nothing_that_the_article_has_not_is_on_by_default():
+def test_nothing_that_the_article_lacks_is_on_by_default():
     options = TrainingOptions()
     assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
     assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
@@ -58,7 +58,7 @@ def test_nothing_that_the_article_has_not_is_on_by_default():
     ("decay_from", "factors"),
     [(1.0, [1, 1, 1, 1]), (0.0, [1, 0.75, 0.5, 0.25]), (0.5, [1, 1, 1, 0.5])],
 )
-def test_the_learning_rate_sinks_linearly(decay_from, factors):
+def test_the_learning_rate_falls_linearly(decay_from, factors):
     options = TrainingOptions(decay_from=decay_from)
     got = [options.learning_rate_factor(progress) for progress in (0, 0.25, 0.5, 0.75)]
     assert got == pytest.approx(factors)

@@ -22,7 +22,7 @@ def test_packed_images_are_of_one_class_and_each_comes_once():
         groups = labels[order].reshape(-1, 3)
         assert (groups == groups[:, :1]).all()
         assert (np.diff(groups[:, 0]) != 0).sum() > 5  # classes are mixed
-    # What is left over is others in other epochs, and so are an image's companions.
+    # Each epoch leaves over other images, and groups an image with others.
     assert set(np.concatenate(orders)) == set(np.flatnonzero(labels != 2))
     assert len({tuple(sorted(group)) for order in orders for group in order.reshape(-1, 3)}) > 400
 

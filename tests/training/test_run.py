@@ -28,7 +28,7 @@ SETTINGS = (
     "--n_epochs=6",
     "--sample_interval=20",
 )
-# All that the article has not, at once, in small.
+# Everything that the article lacks, all at once, in miniature.
 BEST = (
     *SETTINGS,
     "--recipe=best",
@@ -37,7 +37,7 @@ BEST = (
     "--d_steps=2",
     "--shift=1",
 )
-# What runs in this process, where nothing is killed, is as small as can be.
+# What runs in this process, where nothing is killed, is as small as possible.
 SMALL = ("--dataset=digits", "--img_size=8", "--batch_size=256", "--max_steps=4", "--quiet")
 
 
@@ -180,7 +180,7 @@ def test_whatever_happens_to_a_run_it_ends_bit_identical(whole_run, tmp_path):
     assert again.returncode == 0
     assert "nothing left to train" in again.stderr
     if training(run)["threads"] > 1:  # the computer has more than one CPU
-        assert "not the same to the bit" in again.stderr
+        assert "not bit-for-bit the same" in again.stderr
     assert outcome(run) == outcome(whole_run)
     assert training(run) == training(whole_run) | {"checkpoint_interval": 5, "n_cpu": 1}
 
@@ -242,7 +242,7 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path, capsys):
     assert (config["training"]["ema"], config["training"]["d_steps"]) == (RECIPES["best"]["ema"], 2)
     state = load_file(whole / "checkpoint/last.safetensors")
     published = load_file(whole / "model.safetensors")
-    # The reader is trained apart: no checkpoint needs it.
+    # The reader is trained separately: no checkpoint needs it.
     own = [name for name in published if not is_reader(name)]
     assert len(own) < len(published)
     assert all(np.array_equal(published[n], state[f"average.{n}"]) for n in own)
@@ -281,7 +281,7 @@ def test_the_other_objectives_train(tmp_path, capfd, options):
     assert train.main([*SMALL, *options, "--out", str(run)]) == 0
     shown, said = capfd.readouterr()
     assert shown == ""
-    # Jittor itself tells of a compilation that takes longer than two seconds.
+    # Jittor itself reports a compilation that takes longer than two seconds.
     lines = said.replace("\r", "\n").splitlines()
     assert [line for line in lines if line and not line.startswith("Compiling Operators")] == []
     sampler = Sampler.from_pretrained(run)
@@ -304,7 +304,7 @@ def test_a_resume_with_other_settings_is_refused(whole_run, capsys):
 
 
 @pytest.mark.slow
-def test_two_processes_can_not_train_in_the_same_folder(tmp_path, capsys):
+def test_two_processes_cannot_train_in_the_same_folder(tmp_path, capsys):
     run = tmp_path / "run"
     process = begin(*SETTINGS, "--n_epochs=100", "--out", run)
     try:
@@ -317,7 +317,7 @@ def test_two_processes_can_not_train_in_the_same_folder(tmp_path, capsys):
 def test_an_existing_run_is_not_overwritten(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
     arguments = [*SETTINGS, "--out", tmp_path]
-    check_refused(capsys, arguments, "holds something already", "--resume")
+    check_refused(capsys, arguments, "is already in use", "--resume")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
@@ -365,7 +365,7 @@ def test_bad_options_are_refused_in_a_sentence(tmp_path, capsys, options, words)
     assert not (out / "config.json").exists()
 
 
-def test_a_folder_that_can_not_be_made_is_refused(tmp_path, capsys):
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     check_refused(capsys, ["--dataset=digits", "--out", tmp_path / "file/run"], "--out")
 

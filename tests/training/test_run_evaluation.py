@@ -54,14 +54,14 @@ def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
     assert best.frechet_distance == pytest.approx(min(distances), abs=0.01)
     for name in ("scores.png", "neighbours.png"):
         assert (tmp_path / "run" / name).stat().st_size > 1000
-    # What is best is known to a run that goes on.
+    # A resumed run knows the best weights so far.
     again = run_process(tmp_path, "--resume=run", "--evaluate_interval=1", "--evaluate")
     assert again.returncode == 0, again.stderr
     assert metrics.load(tmp_path / "run") == full
 
 
 @pytest.mark.parametrize("argument", ["--evaluate", "--evaluate_interval=1"])
-def test_what_can_not_be_measured_is_refused_before_training(tmp_path, capsys, argument):
+def test_what_cannot_be_measured_is_refused_before_training(tmp_path, capsys, argument):
     assert train.main([*SETTINGS, "--unconditional", argument, "--out=run"]) == 2
     assert "unconditional" in capsys.readouterr().err.splitlines()[-1]
     # The folder is free for another try.

@@ -24,14 +24,14 @@ def test_a_new_folder_is_made_with_its_parents(tmp_path):
 def test_a_folder_with_any_file_is_left_alone(tmp_path, name):
     (tmp_path / "samples").mkdir()
     (tmp_path / name).write_text("mine")
-    with pytest.raises(UserError, match="holds something already"):
+    with pytest.raises(UserError, match="is already in use"):
         RunFolder.create(tmp_path)
     assert (tmp_path / name).read_text() == "mine"
 
 
-def test_a_file_is_no_folder(tmp_path):
+def test_a_file_is_not_a_folder(tmp_path):
     (tmp_path / "run").write_text("mine")
-    with pytest.raises(UserError, match="holds something already"):
+    with pytest.raises(UserError, match="is already in use"):
         RunFolder.create(tmp_path / "run")
 
 

@@ -1,4 +1,4 @@
-"""What `config.json` says of a run's training: written, read, and refused where it is wrong."""
+"""What `config.json` says about a run's training: written, read, and refused where it is wrong."""
 
 import json
 
@@ -61,7 +61,7 @@ def test_wrong_settings_are_named_with_their_file(folder, changes, said):
     assert str(folder / "config.json") in message(caught)
 
 
-def test_weights_without_a_record_can_not_be_resumed(folder):
+def test_weights_without_a_record_cannot_be_resumed(folder):
     weights.save_config(folder, TINY)
     with pytest.raises(BadValue, match="does not say how the run was trained"):
         RunRecord.load(folder)

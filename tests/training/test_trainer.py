@@ -19,7 +19,7 @@ from cgan.training.randomness import noise
 from cgan.training.trainer import Diverged, Trainer, jt
 
 CONFIG = MlpConfig(img_size=8)
-# What a step may have besides the article's, at once.
+# Everything that a step may have beyond the article's, all at once.
 ALL = {
     "arch": "conv",
     "class_norm": True,
@@ -71,7 +71,7 @@ def test_epochs_are_counted_and_the_run_ends():
     assert list(trainer.run()) == []
 
 
-def test_unknown_settings_are_no_settings():
+def test_all_names_known_options_only():
     """`ALL` names each option that changes what a step does."""
     assert ALL.keys() <= TrainingOptions().to_dict().keys()
 
@@ -144,7 +144,7 @@ def first_steps(count=2, **settings):
 
 
 def distance(before, after, network):
-    """Return the longest way of a trained tensor."""
+    """Return the largest change of a trained tensor."""
     names = [n for n in before if n.startswith(f"{network}.") and "running" not in n]
     return max(np.abs(after[name] - before[name]).max() for name in names)
 
@@ -156,7 +156,7 @@ def test_each_network_has_its_learning_rate():
     assert distance(before, after, "discriminator") == pytest.approx(1e-2, rel=0.01)
 
 
-def test_the_learning_rates_sink_to_nothing_at_the_end():
+def test_the_learning_rates_fall_to_nothing_at_the_end():
     ways = []
     trainer = make(decay_from=0.5, b1=0.0, b2=0.0)
     for _ in range(12):
@@ -215,7 +215,7 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
 
 
 def test_the_generator_learns_what_the_reader_can_read():
-    """D learns as good as nothing here, and the reader's is almost all of the loss."""
+    """D learns next to nothing here, and the reader's loss is almost all of the loss."""
     settings = {"arch": "conv", "lr": 0.01, "d_lr": 1e-9, "n_epochs": 40}
     losses = [g_loss for *_, g_loss in make(**settings, reader=True, reader_weight=1e3).run()]
     assert np.mean(losses[-10:]) < np.mean(losses[:10]) / 3
@@ -227,9 +227,9 @@ def test_the_generator_learns_what_the_reader_can_read():
 def test_a_state_of_other_data_networks_or_seeds_does_not_fit():
     trainer = make()
     state, position = trainer.state(), trainer.position
-    with pytest.raises(BadValue, match="other data, batch size or seed"):
+    with pytest.raises(BadValue, match="different data, batch size or seed"):
         make(seed=1).restore(state, position)
-    with pytest.raises(BadValue, match="other data, batch size or seed"):
+    with pytest.raises(BadValue, match="different data, batch size or seed"):
         make(80).restore(state, position)
     missing = dict(state)
     del missing["generator.model.0.weight"]

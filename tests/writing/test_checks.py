@@ -21,7 +21,7 @@ def test_a_whole_number_may_be_written_as_a_fraction(value, result):
     "value",
     [NAN, INFINITY, -INFINITY, True, False, "5", "", None, 5.5, -1, 10, 1e300, 10**400, [5], 5j],
 )
-def test_what_is_no_whole_number_in_the_range_is_refused(value):
+def test_what_is_not_a_whole_number_in_the_range_is_refused(value):
     with pytest.raises(OutOfRange) as caught:
         whole("row", value, 0, 9)
     assert message(caught) == "Row must be a whole number from 0 to 9."
@@ -36,7 +36,7 @@ def test_a_real_number_in_the_range_is_itself(value):
 @pytest.mark.parametrize(
     "value", [NAN, INFINITY, -INFINITY, True, False, "1", None, -0.1, 1.6, 10**400, [1], 1j]
 )
-def test_what_is_no_real_number_in_the_range_is_refused(value):
+def test_what_is_not_a_real_number_in_the_range_is_refused(value):
     with pytest.raises(OutOfRange) as caught:
         real("truncation", value, 0, 1.5)
     assert message(caught) == "Truncation must be a number from 0 to 1.5."

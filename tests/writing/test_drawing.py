@@ -202,7 +202,7 @@ def test_the_time_includes_that_of_choosing_the_most_legible(reading_sampler):
     assert len({latent.milliseconds for latent in latents}) == 1
 
 
-def test_whoever_changes_a_picture_changes_no_other(tiny_sampler):
+def test_changing_a_picture_changes_no_other(tiny_sampler):
     hand = Hand(seed=4321, redrawn={1: 2})
     first = draw(tiny_sampler, "305", hand)
     again = draw(tiny_sampler, "305", hand)

@@ -102,7 +102,7 @@ def test_interpolation_begins_and_ends_exactly():
     np.testing.assert_array_equal(slerp(start, end, 1.0), end)
 
 
-def test_interpolation_keeps_the_length_of_what_is_as_long():
+def test_interpolation_between_equal_lengths_keeps_the_length():
     start, end = latents(5, 1, 100), latents(5, 2, 100)
     end *= np.linalg.norm(start, axis=1, keepdims=True) / np.linalg.norm(end, axis=1, keepdims=True)
     for share in (0.1, 0.5, 0.8):

@@ -1,4 +1,4 @@
-"""The last digits: the same as drawn anew, and not drawn again."""
+"""The cached digits: the same as freshly drawn ones, and not drawn again."""
 
 from concurrent.futures import ThreadPoolExecutor
 

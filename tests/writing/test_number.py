@@ -72,7 +72,7 @@ def test_another_character_is_refused_by_name_and_position(text, start):
 
 @pytest.mark.parametrize(("text", "position"), [("1+", 2), ("++1", 2), ("+1+2", 3), ("1＋2", 2)])
 def test_only_one_plus_and_only_before_the_digits(text, position):
-    with pytest.raises(UserError, match=f"^Character {position}, .* is a plus sign"):
+    with pytest.raises(UserError, match=f"^Character {position}, .* is a misplaced plus sign"):
         parse(text)
 
 
@@ -122,7 +122,7 @@ def test_any_text_is_parsed_or_refused_in_one_line(text):
     "text", ["1" * 65, "1-" * 65, "1" + " " * 192, "x" * 193, "1" * 100_000, "１" * 65]
 )
 def test_more_than_fits_is_refused(text):
-    with pytest.raises(TooLong, match="at most 64 digits") as caught:
+    with pytest.raises(TooLong, match="the limit is 64 digits") as caught:
         parse_limited(text)
     message(caught)
 
@@ -132,6 +132,6 @@ def test_as_many_characters_as_fit_are_read():
 
 
 @pytest.mark.parametrize("text", [None, 138, 1.5, ["1"], b"138", True])
-def test_what_is_no_text_is_refused(text):
+def test_what_is_not_text_is_refused(text):
     with pytest.raises(UserError, match="The number must be text"):
         parse_limited(text)

@@ -17,7 +17,7 @@ def numbered(count, *shape):
     ("value", "pixel"), [(-1, 0), (0, 128), (0.5, 191), (1, 255), (-1.5, 0), (1.5, 255)]
 )
 def test_a_value_has_one_pixel_whatever_else_is_in_the_picture(value, pixel):
-    """Guards against the article's fault: each picture rescaled by its own extremes."""
+    """Guards against the article's bug: each picture rescaled by its own extremes."""
     constant = np.full((1, 1, 2, 2), value, np.float32)
     assert (picture.to_pixels(constant) == pixel).all()
     others = np.array([-0.3, 0.2, 0.1], np.float32)

@@ -24,7 +24,7 @@ RIGHT = WritingSettings("+86 138", 9999, "one", 19, 1.5, "2.1", "clear", "sepia"
     ("changes", "said"),
     [
         ({"digits": "x"}, "Character 1"),
-        ({"digits": "1" * 65}, "at most 64 digits"),
+        ({"digits": "1" * 65}, "the limit is 64 digits"),
         ({"digits": None}, "must be text"),
         ({"seed": 10_000}, "Seed must be a whole number from 0 to 9999"),
         ({"seed": "1"}, "Seed must be"),
@@ -79,7 +79,7 @@ def test_a_setting_is_read_from_text(name, text, value):
 
 
 @pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1e400", "5.5", "-1", "10000"])
-def test_text_that_is_no_seed_is_refused(text):
+def test_text_that_is_not_a_seed_is_refused(text):
     with pytest.raises(BadValue, match="Seed must be a whole number from 0 to 9999"):
         specified(WritingSettings)["seed"].read(text)
 

@@ -64,8 +64,8 @@ class ConvConfig(GeneratorConfig):
         super().__post_init__()
         if self.img_size % _UPSAMPLING:
             raise BadValue(
-                "{key} must be divisible by 8, because the convolutional generator doubles "
-                "its size three times, not {value}",
+                "{key} must be divisible by 8, not {value}: the convolutional generator doubles "
+                "its size three times",
                 text_id="config.img_size_not_by_8",
                 key="img_size",
                 value=self.img_size,
@@ -96,7 +96,7 @@ class ConvConfig(GeneratorConfig):
 
     @property
     def base_size(self) -> int:
-        """Height and width that the first layer makes."""
+        """Height and width of the first layer's output."""
         return self.img_size // _UPSAMPLING
 
     @property
@@ -106,7 +106,7 @@ class ConvConfig(GeneratorConfig):
 
     @property
     def has_output_layer(self) -> bool:
-        """Whether a convolution of its own makes the image, after the three doublings."""
+        """Whether a separate convolution makes the image, after the three doublings."""
         return len(self.widths) > len(self.up_channels)
 
     @property
@@ -122,7 +122,7 @@ class ConvOptions(OwnOptions):
     # See `ConvConfig.widths`.
     g_widths: tuple[int, ...] | None = option(
         None,
-        "channels of a conv generator, from the latent on; "
+        "channels of a conv generator, from the latent to the image; "
         f"{','.join(map(str, DEFAULT_WIDTHS))} by default",
         sets="widths",
     )
@@ -139,7 +139,10 @@ class ConvOptions(OwnOptions):
         sets="class_norm",
     )
     latent_norm: bool = option(
-        False, "let these depend on the latent, too", sets="latent_norm", needs="class_norm"
+        False,
+        "let class_norm's gains and biases depend on the latent, too",
+        sets="latent_norm",
+        needs="class_norm",
     )
 
     def __post_init__(self) -> None:
@@ -183,7 +186,7 @@ class ConvGenerator:
     """The convolutional generator in evaluation mode; see `cgan.model.layers` for its layout.
 
     Attributes:
-        classes: (n_classes, K) float64, all that depends on the class: the embedding and, with
+        classes: (n_classes, K) float64, what depends on the class: the embedding and, with
             `class_norm`, the gains and biases of every BatchNorm. None if unconditional.
     """
 

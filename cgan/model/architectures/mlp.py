@@ -63,7 +63,7 @@ class MlpGenerator:
     """The article's generator in evaluation mode, with BatchNorm folded into the Linear before it.
 
     Attributes:
-        classes: (n_classes, K) float32, all that depends on the class, here the embedding; None
+        classes: (n_classes, K) float32, what depends on the class, here the embedding; None
             if unconditional.
     """
 

@@ -134,11 +134,11 @@ def test_a_phone_shows_its_keyboard_of_digits(page):
     [
         ("12x", "Character 3, 'x', is not a digit"),
         ("", "There is no digit to write"),
-        ("1" * 65, "at most 64 digits"),
+        ("1" * 65, "the limit is 64 digits"),
         ("<b>1", "Character 1, '<', is not a digit"),
     ],
 )
-def test_what_can_not_be_written_is_said_next_to_the_box_and_the_picture_stays(page, typed, said):
+def test_a_bad_number_is_reported_next_to_the_box_and_the_picture_stays(page, typed, said):
     before = glyphs(page)
     number(page).fill(typed)
     expect(page.get_by_role("alert")).to_contain_text(said)
@@ -167,7 +167,7 @@ def test_the_seed_slider_draws_anew_and_shows_the_seed(page):
     expect_glyphs(page, before)
 
 
-def test_a_seed_that_is_none_is_said_and_what_it_is_corrected_to_is_drawn(page):
+def test_an_invalid_seed_is_reported_and_the_corrected_one_is_drawn(page):
     before = glyphs(page)
     seed = page.locator("#seed input[type=number]")
     seed.fill("99999")
@@ -187,7 +187,7 @@ def test_the_dice_throws_a_seed_that_is_shown(page):
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
-def test_one_digit_is_drawn_anew_alone_and_keeps_the_focus(page, way):
+def test_one_digit_is_redrawn_alone_and_keeps_the_focus(page, way):
     before = glyphs(page)
     digit = page.locator(".digit").nth(2)
     for _ in range(2):
@@ -290,7 +290,7 @@ def test_a_link_brings_back_everything_byte_for_byte(page, demo, chromium):
     page.get_by_role("radio", name="Red").check()
     page.locator(".sheet[style*='#a51c24']").wait_for()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("#said")).to_contain_text("The link is copied")
+    expect(page.locator("#said")).to_contain_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#")
     assert page.url == demo.address
@@ -444,7 +444,7 @@ def test_a_morph_is_downloaded_as_an_animation(page, kind):
     with Image.open(io.BytesIO(data)) as image:
         assert image.format == kind.upper()
         assert image.n_frames == 58
-    # It is what one sees: another number turns into a film only when one asks for it.
+    # It is what is shown: another number becomes a film only on request.
     page.get_by_label("From", exact=True).fill("555 5555 5555")
     assert download(page, kind) == (name, data)
 
@@ -457,7 +457,7 @@ def test_a_morph_of_different_lengths_is_refused_in_a_sentence(page):
     expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")
 
 
-def test_who_wants_no_motion_gets_none(chromium, demo):
+def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):
     with visit(chromium, demo.address, reduced_motion="reduce") as visited:
         visited.page.get_by_role("tab", name="Morph").click()
         visited.page.locator(".film").wait_for()
@@ -471,7 +471,7 @@ def test_the_line_of_facts(page):
         re.compile(
             rf"Generated in \d+\.\d ms by {SAMPLER.parameter_count:,} parameters · bundled weights "
             + SAMPLER.sha256[:12]
-            + r" \(a classifier reads \d\d\.\d % of its digits\)"
+            + r" \(a classifier reads \d\d\.\d % of their digits\)"
         )
     )
 
@@ -575,7 +575,7 @@ def test_a_refused_redraw_does_not_take_the_focus_later(page):
     expect(number(page)).to_be_focused()
 
 
-def test_keys_go_where_the_focus_went_while_a_digit_is_drawn_anew(page):
+def test_keys_go_where_the_focus_went_while_a_digit_is_redrawn(page):
     page.locator(".digit").first.click()
     number(page).press("End")
     page.keyboard.type("99", delay=40)
@@ -588,33 +588,33 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
     before = glyphs(page)
     for position in (2, 2, 5, 7, 2):
         page.locator(".digit").nth(position).click()
-    expect(page.locator(".note")).to_contain_text("Written anew: 3")
+    expect(page.locator(".note")).to_contain_text("Redrawn: 3")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     copy = page.get_by_role("button", name="Copy link")
     link = ""
     deadline = time.monotonic() + 20
-    while "redrawn=2.3-5.1-7.1" not in link:  # the note counts digits, not clicks: one may be due
+    while "redrawn=2.3-5.1-7.1" not in link:  # the note counts digits, not clicks: one may be late
         assert time.monotonic() < deadline, link
         copy.click()
-        expect(page.locator("#said")).to_contain_text("The link is copied")
+        expect(page.locator("#said")).to_contain_text("Link copied")
         link = page.evaluate("navigator.clipboard.readText()")
     after = glyphs(page)
     assert [i for i in range(11) if after[i] != before[i]] == [2, 5, 7]
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".note")).to_have_count(0)
     expect_glyphs(page, before)
-    expect(page.locator("#said p")).to_have_text("")  # it spoke of another picture
+    expect(page.locator("#said p")).to_have_text("")  # it was about another picture
 
 
-def test_the_dice_forgets_what_was_written_anew(page):
+def test_the_dice_forgets_what_was_redrawn(page):
     page.locator(".digit").first.click()
-    expect(page.locator(".note")).to_contain_text("Written anew: 1")
+    expect(page.locator(".note")).to_contain_text("Redrawn: 1")
     page.get_by_role("button", name="Another hand").click()
     expect(page.locator(".note")).to_have_count(0)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_what_one_types_before_the_page_is_ready_stays(chromium, demo, locale):
+def test_what_is_typed_before_the_page_is_ready_stays(chromium, demo, locale):
     context = chromium.new_context(locale=locale)
     page = context.new_page()
     held = []
@@ -636,7 +636,7 @@ def test_copy_link_copies_the_picture_that_is_shown(page, demo):
     number(page).fill("13x")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator("#said")).to_contain_text("The link is copied")
+    expect(page.locator("#said")).to_contain_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
 
@@ -707,7 +707,7 @@ def test_the_language_of_the_film_changes_also_while_a_number_is_refused(page):
     expect(page.get_by_role("button", name="暂停")).to_be_visible()
 
 
-def test_who_undoes_by_keyboard_goes_on_from_the_number(page):
+def test_undoing_by_keyboard_continues_from_the_number(page):
     first = page.locator(".digit").first
     first.focus()
     first.press("Enter")
@@ -718,7 +718,7 @@ def test_who_undoes_by_keyboard_goes_on_from_the_number(page):
     expect(first).to_be_focused()
 
 
-def test_the_keyboards_place_is_seen_also_on_sliders_and_choices(page):
+def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
     def outline():
         return page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
 
@@ -731,7 +731,7 @@ def test_the_keyboards_place_is_seen_also_on_sliders_and_choices(page):
     assert {"range", "radio"} <= set(kinds)
 
 
-def test_what_takes_time_says_that_it_is_on_its_way(page):
+def test_slow_work_shows_that_it_is_in_progress(page):
     bar = "getComputedStyle(document.body, '::before').animationName"
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
@@ -752,7 +752,7 @@ def test_a_cell_carries_the_seed_that_it_shows(page):
     held = []
     page.route("**/queue/join*", lambda route: held.append(route), times=1)
     seed = page.get_by_role("spinbutton", name="Seed").locator("visible=true")
-    seed.fill("99")  # the grid of this one does not come
+    seed.fill("99")  # this one's grid never arrives
     page.wait_for_timeout(300)
     assert len(held) == 1
     expect(cell).to_have_attribute("title", f"4 in hand 2, seed {Settings.seed}")
@@ -765,7 +765,7 @@ def test_a_cell_carries_the_seed_that_it_shows(page):
 @pytest.mark.parametrize(
     ("locale", "said"), [("en-US", "too many visitors at once"), ("zh-CN", "访问的人太多")]
 )
-def test_a_busy_server_is_told_in_the_pages_language(chromium, demo, locale, said):
+def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale, said):
     """The answer is what Gradio gives when its queue is full."""
     context = chromium.new_context(locale=locale)
     page = context.new_page()
@@ -785,7 +785,7 @@ def test_a_busy_server_is_told_in_the_pages_language(chromium, demo, locale, sai
 
 
 def test_the_server_asked_nobody_kept_nothing_and_never_imported_jittor(demo, chromium):
-    """Last: about all that the tests above did."""
+    """Last, since it is about everything that the tests above did."""
     with visit(chromium, demo.address) as visited:
         number(visited.page).fill("13955554444")
         expect_number(visited.page, "13955554444")

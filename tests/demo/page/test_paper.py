@@ -61,7 +61,7 @@ def written(sampler, text):
     [
         (
             "en",
-            [f"Digit {i}: {digit}. Write it anew" for i, digit in ((1, 1), (2, 3), (3, 8))],
+            [f"Digit {i}: {digit}. Redraw it" for i, digit in ((1, 1), (2, 3), (3, 8))],
             "The number 138, written by hand",
         ),
         (

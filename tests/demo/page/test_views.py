@@ -28,17 +28,17 @@ from tests.demo.strategies import any_settings, numbers, right_settings, worked
         ({"row": 3}, None, None),
         ({"style": "one"}, None, None),
         ({"style": "one", "row": 3}, "Hand 4 of this seed", "此种子的第 4 种笔迹"),
-        ({"redrawn": "0.2-2.1"}, "Written anew: 2", "已重写 2 个"),
-        ({"redrawn": "0.2-11.1"}, "Written anew: 1", "已重写 1 个"),
+        ({"redrawn": "0.2-2.1"}, "Redrawn: 2", "已重写 2 个"),
+        ({"redrawn": "0.2-11.1"}, "Redrawn: 1", "已重写 1 个"),
         ({"redrawn": "11.1"}, None, None),
         (
             {"style": "one", "row": 1, "redrawn": "0.2"},
-            "Hand 2 of this seed · Written anew: 1",
+            "Hand 2 of this seed · Redrawn: 1",
             "此种子的第 2 种笔迹 · 已重写 1 个",
         ),
     ],
 )
-def test_what_else_than_the_seed_made_the_number_is_said_and_may_be_undone(
+def test_what_made_the_number_besides_the_seed_is_shown_and_can_be_undone(
     tiny_model, changes, english, chinese
 ):
     settings = Settings(**changes)
@@ -81,7 +81,7 @@ def test_the_line_of_facts_says_why_it_is_not_what_was_asked_for(reading_sampler
     for reason, english, chinese in [
         (
             Loading(),
-            "it is on its way from the Hugging Face Hub.",
+            "it is still loading from the Hugging Face Hub.",
             "正在从 Hugging Face Hub 获取。",
         ),
         (

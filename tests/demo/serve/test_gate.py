@@ -1,4 +1,4 @@
-"""The served page keeps nothing and asks no host for anybody, whatever it is sent."""
+"""The served page stores nothing and contacts no host for anybody, whatever it is sent."""
 
 import json
 import urllib.error
@@ -21,7 +21,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def quiet(served):
-    """Check at the end that the server asked nobody, kept nothing and complained of nothing."""
+    """Check at the end that the server contacted nobody, kept nothing and logged no complaint."""
     before = files(served), served.network.read_text()
     yield served
     assert (files(served), served.network.read_text()) == before
@@ -65,7 +65,7 @@ def post(served, path, body=None):
 def test_no_other_host_is_asked(quiet, path):
     status, said = ask(f"{quiet.address}gradio_api/{path}")
     assert status == 403
-    assert json.loads(said) == {"error": "Nothing is stored or fetched for anyone here."}
+    assert json.loads(said) == {"error": "This server stores and fetches nothing for visitors."}
 
 
 @pytest.mark.slow
@@ -79,7 +79,7 @@ def test_no_file_is_taken(quiet, path, name):
     address = f"{quiet.address}gradio_api/{path}"
     status, said = ask(address, body, "multipart/form-data; boundary=x")
     assert status == 403
-    assert json.loads(said) == {"error": "Nothing is stored or fetched for anyone here."}
+    assert json.loads(said) == {"error": "This server stores and fetches nothing for visitors."}
 
 
 @pytest.mark.slow
@@ -115,9 +115,9 @@ def test_what_was_set_is_not_stored(quiet):
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("call/send", {"data": ["en"]}, 404, "there are /write, /grid and /morph"),
-        ("call/_draw", {"data": []}, 404, "there are /write, /grid and /morph"),
-        ("call/v2/film", {}, 404, "there are /write, /grid and /morph"),
+        ("call/send", {"data": ["en"]}, 404, "The endpoints are /write, /grid and /morph"),
+        ("call/_draw", {"data": []}, 404, "The endpoints are /write, /grid and /morph"),
+        ("call/v2/film", {}, 404, "The endpoints are /write, /grid and /morph"),
         ("run/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
         ("run/predict", {"data": ["1"], "fn_index": 0}, 404, "Use /gradio_api/call/"),
         ("api/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
@@ -128,7 +128,7 @@ def test_what_was_set_is_not_stored(quiet):
         ("call/v2/grid/nothing", None, 404, "There is no such result"),
     ],
 )
-def test_what_is_for_nobody_is_refused_in_a_sentence(quiet, path, body, status, said):
+def test_what_is_closed_is_refused_in_a_sentence(quiet, path, body, status, said):
     answered, answer = post(quiet, path, body)
     assert answered == status
     assert said in json.loads(answer)["error"]
@@ -158,7 +158,7 @@ def test_what_the_page_needs_is_let_through(quiet):
     ],
 )
 def test_the_sentence_about_an_unknown_endpoint_names_all_that_there_are(endpoints, listed):
-    assert no_endpoint(endpoints) == f"There is no such endpoint: there are {listed}."
+    assert no_endpoint(endpoints) == f"There is no such endpoint. The endpoints are {listed}."
 
 
 def test_text_and_numbers_pass():
@@ -169,7 +169,7 @@ def test_text_and_numbers_pass():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cell", [None, "x", {}, {"digit": 99, "row": 0, "seed": 0}])
-def test_a_cell_that_is_none_is_refused_without_a_traceback(quiet, cell):
+def test_an_invalid_cell_is_refused_without_a_traceback(quiet, cell):
     _, config = ask(f"{quiet.address}config")
     events = json.loads(config)["dependencies"]
     carry = next(event["id"] for event in events if event["api_name"] == "carry")

@@ -56,7 +56,7 @@ def test_a_host_that_is_not_ours_is_refused():
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-def test_the_own_server_is_asked_without_a_proxy(proxies, name):
+def test_our_own_server_is_asked_without_a_proxy(proxies, name):
     proxies(http_proxy="http://127.0.0.1:9", **{name: "example.org,localhost"})
     network.bypass_proxies("::1")
     assert os.environ[name] == "example.org,localhost,::1,127.0.0.1,0.0.0.0"
@@ -73,7 +73,7 @@ def test_the_own_server_is_asked_without_a_proxy(proxies, name):
         ("https://127.0.0.1:9", None, True),
     ],
 )
-def test_a_proxy_that_gradio_would_die_of_is_not_used(
+def test_a_proxy_that_would_crash_gradio_is_not_used(
     monkeypatch, proxies, capsys, proxy, package, kept
 ):
     monkeypatch.setattr(network, "is_installed", lambda name: package is not None)

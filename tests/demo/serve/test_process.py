@@ -37,7 +37,7 @@ def test_the_folder_is_private_and_deleted_at_the_end(tmp_path):
     assert list((tmp_path / "new" / "parent").iterdir()) == []
 
 
-def test_a_folder_that_can_not_be_made_is_refused(monkeypatch, tmp_path):
+def test_a_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "folder"))
     with pytest.raises(UserError, match=r"Not a directory\. Set GRADIO_TEMP_DIR"):

@@ -1,4 +1,4 @@
-"""The app on a ZeroGPU Space, in the place of which a package `spaces` enforces its rule."""
+"""The app on a stand-in for a ZeroGPU Space: a package `spaces` that enforces its rule."""
 
 import os
 import subprocess
@@ -71,7 +71,7 @@ def test_elsewhere_the_package_is_not_even_imported(monkeypatch, tmp_path, value
     zero_gpu.declare()
 
 
-def test_without_the_package_the_app_goes_on(monkeypatch):
+def test_without_the_package_the_app_still_starts(monkeypatch):
     monkeypatch.setitem(sys.modules, "spaces", None)
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     zero_gpu.declare()

@@ -1,4 +1,4 @@
-"""Languages: what one lacks or has too much, and how a new one is added."""
+"""Languages: what one lacks or has in excess, and how a new one is added."""
 
 import ast
 import json
@@ -33,7 +33,7 @@ SETTINGS = [
     *(one for kind in (Settings, GridSettings, MorphSettings) for one in specified(kind).values()),
     *(SCALE, FORMAT),
 ]
-# Where the errors are made that the page shows: these files, but for those that it can't meet.
+# Where the errors that the page shows are raised: these files, except for those it can't meet.
 SHOWN = ("cgan/hub", "cgan/model", "cgan/model/architectures", "cgan/writing", "demo/models.py")
 NOT_SHOWN = (
     "cgan/hub/repository.py",  # command lines alone take a reference that may be invalid
@@ -69,7 +69,7 @@ def sentences(source):
         if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ERRORS or not node.args:
             continue
         if not isinstance(node.args[0], ast.Constant | ast.IfExp | ast.JoinedStr):
-            continue  # handed on
+            continue  # passed on
         templates = branches(node.args[0])
         named = next((word.value for word in node.keywords if word.arg == "text_id"), None)
         ids = [""] * len(templates) if named is None else branches(named)
@@ -84,6 +84,8 @@ def english():
     for path in files:
         if path.is_file() and path.relative_to(ROOT).as_posix() not in NOT_SHOWN:
             for text_id, template in sentences(path.read_text(encoding="utf-8")):
+                if template.startswith("--"):
+                    continue  # about an option of the command line
                 assert text_id, f"{path}: {template!r} has no text_id"
                 assert found.setdefault(text_id, template) == template, text_id
     return found

@@ -193,7 +193,7 @@ def test_a_setting_is_called_in_chinese_what_the_page_calls_it(name, said):
     assert explained.startswith(say("zh", text))
 
 
-def test_other_weights_than_there_are_is_explained_in_both_languages():
+def test_unknown_weights_are_explained_in_both_languages():
     with pytest.raises(OnlyBundled) as caught:
         Models()["ann/x"]
     assert "only the bundled ones" in explain(caught.value, "en")
