@@ -1,6 +1,7 @@
 """What several tests share: small random weights, Python in its own process, and a Hub."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,10 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.option.markexpr == "quick":
         hypothesis.settings.load_profile("quick")
+    # A shell makes what it starts in the background ignore Ctrl-C, which tests send to what they
+    # start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Let threads sleep while they wait for each other: others need the CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if WORKER is not None:

@@ -6,11 +6,48 @@ starts with it, and all other tests then use what was compiled.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# What Jittor's sources and all its operators include. Reading it is most of the time that a small
+# operator takes, so the compiler does it once.
+HEADERS = (
+    "algorithm",
+    "chrono",
+    "cmath",
+    "cstring",
+    "fstream",
+    "functional",
+    "iomanip",
+    "iostream",
+    "limits",
+    "list",
+    "map",
+    "memory",
+    "mutex",
+    "set",
+    "sstream",
+    "string",
+    "thread",
+    "unordered_map",
+    "unordered_set",
+    "vector",
+)
+# Jittor's flags that a precompiled header must have been made with, too.
+FLAGS = {"core": ["-O1"], "operators": ["-Ofast", "-fopenmp"]}
+COMMON_FLAGS = ["-std=c++14", "-fPIC", "-march=native"]
+# Goes before the compiler on the PATH. The core (-c) is optimized less, since compiling it takes
+# longer than all that the tests do with it. Operators (-S) are, but have no debug information.
+WRAPPER = """#!/bin/sh
+case " $* " in
+*" -S "*) exec "{compiler}" -include "{folder}/operators.h" "$@" -g0 ;;
+*" -O2 -c "*) exec "{compiler}" -include "{folder}/core.h" "$@" -O1 ;;
+*) exec "{compiler}" "$@" ;;
+esac
+"""
 # Tells the processes that share the tests where it was compiled.
 VARIABLE = "CGAN_TESTS_FRESH_JITTOR"
 PROGRAM = """
@@ -62,8 +99,29 @@ def compile_into(folder):
     return result
 
 
+def use_faster_compiler(folder):
+    """Let Jittor compile in half the time, in this process and in those that it starts.
+
+    Its operators compute the same.
+    """
+    compiler = shutil.which("g++")
+    if compiler is None:
+        return
+    for name, flags in FLAGS.items():
+        header = folder / f"{name}.h"
+        header.write_text("".join(f"#include <{included}>\n" for included in HEADERS))
+        command = [compiler, *COMMON_FLAGS, *flags, "-x", "c++-header", header]
+        subprocess.run([*command, "-o", f"{header}.gch"], check=True)
+    wrapper = folder / "bin" / "g++"
+    wrapper.parent.mkdir()
+    wrapper.write_text(WRAPPER.format(compiler=compiler, folder=folder))
+    wrapper.chmod(0o755)
+    os.environ["PATH"] = f"{wrapper.parent}:{os.environ['PATH']}"
+
+
 def share(folder):
     """Compile, and let this process and those that it starts use it."""
+    use_faster_compiler(folder)
     result = compile_into(folder)
     os.environ[VARIABLE] = str(folder)
     if result["returncode"] == 0:
