@@ -1,4 +1,4 @@
-"""The command line: `python -m cgan write | grid | convert`; commands/test_hub.py has `push`."""
+"""The command line: `python -m cgan write | grid | convert`; commands/test_push.py has `push`."""
 
 import hashlib
 import pickle

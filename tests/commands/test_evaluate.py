@@ -93,7 +93,7 @@ def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weigh
     pictures = tiny_weights.parent / "new" / "pictures"
     assert {"scores.png", "neighbours.png"} == set(checksums(pictures))
     assert metrics.load(tiny_weights).samples == 1433  # there are no more training images
-    assert "against scikit-learn digits" in capsys.readouterr().out
+    assert "compared with scikit-learn digits" in capsys.readouterr().out
 
 
 def test_any_idx_folder_is_measured_against(tiny_weights, capsys):
@@ -124,7 +124,7 @@ def make_weights(folder, **changes):
         (["nine", *DIGITS], "The weights have 9 classes, but the data (scikit-learn digits) have"),
         (["colour", *DIGITS], "The weights draw colour images of 8x8"),
         (["weights", "--data-dir", "empty"], "Could not download train-images-idx3-ubyte.gz"),
-        (["weights", "--data-dir", "untested"], f"without {TEST_IMAGES}: copy that file"),
+        (["weights", "--data-dir", "untested"], f"{TEST_IMAGES} is missing: copy that file"),
         (["weights", "--data-dir", "coloured"], "the data (coloured) are colour images of 8x8"),
     ],
 )
@@ -168,7 +168,7 @@ def test_a_signal_stops_it_and_leaves_nothing(tiny_weights, tmp_path, number):
     )
     with process:
         for line in process.stderr:
-            if "judging classifier learns" in line:
+            if "Training the judging classifier" in line:
                 process.send_signal(number)
                 break
         rest = process.stderr.read()

@@ -1,4 +1,7 @@
-"""The command lines with a Hub, as real processes: `push`, `write --weights`, `train.py`."""
+"""The command lines with a Hub: `push`, `write --weights`, `train.py`.
+
+What they write and how they stop is shown by real processes, what they refuse in this one.
+"""
 
 import os
 import resource
@@ -11,7 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import train
+from cgan import __main__ as command_line
 from tests.conftest import READ, ROOT, WRITE, check_no_token, hub_environment
+from tests.conftest import http_only as hub_http_only
 from tests.hub_server import Fault, HubServer
 
 http_only = pytest.mark.parametrize("server", [False], indirect=True, ids=["http"])
@@ -65,6 +71,25 @@ def run(start):
     return run
 
 
+@pytest.fixture
+def refused(hub, tiny_weights, monkeypatch, capsys):
+    """Run a command in this process; return the one line with which it is refused."""
+    monkeypatch.chdir(tiny_weights.parent)
+
+    def refused(*arguments, token=WRITE):
+        monkeypatch.setenv("HF_TOKEN", token)
+        main = train.main if arguments[0].startswith("-") else command_line.main
+        assert main(list(arguments)) == 2
+        output, error = capsys.readouterr()
+        assert output == ""
+        assert "secret" not in error.lower()
+        assert error.startswith("Error: ")
+        assert error.count("\n") == 1
+        return error
+
+    return refused
+
+
 def pixels(path):
     with Image.open(path) as image:
         return np.asarray(image)
@@ -113,7 +138,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     assert run("write", "138", "--weights", "./ann/x")[0] == 2
 
 
-@http_only
+@hub_http_only
 @pytest.mark.parametrize(
     ("arguments", "token", "said"),
     [
@@ -134,21 +159,18 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
         (["--resume=weights", "--push-to-hub=ben/x"], WRITE, "Your token may not write to ben/x"),
     ],
 )
-def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
-    server.add_repo("ann/y")
+def test_refusals_are_one_line(hub, refused, tmp_path, arguments, token, said):
+    hub.add_repo("ann/y")
     before = {path.name for path in tmp_path.iterdir()}
-    code, error = run(*arguments, token=token)
-    assert code == 2
-    assert said in error
-    assert error.startswith("Error: ")
-    assert error.count("\n") == 1
+    assert said in refused(*arguments, token=token)
     # Nothing is trained, drawn or made.
     assert {path.name for path in tmp_path.iterdir()} - before <= {"home"}
-    assert server.repo("ann/x") is None
-    assert len(server.commits("ann/y")) == 1
+    assert hub.repo("ann/x") is None
+    assert len(hub.commits("ann/y")) == 1
 
 
-@http_only
+@hub_http_only
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")  # huggingface_hub's
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
@@ -156,15 +178,25 @@ def test_refusals_are_one_line(server, run, tmp_path, arguments, token, said):
         (409, "was being changed at the same moment"),
         (503, "is having problems"),
         ("no hub", "Can't reach"),
-        ("endpoint", "HF_ENDPOINT is not a web address"),
     ],
 )
-def test_a_push_that_fails_is_one_line_and_code_2(server, run, trouble, said):
-    more = {"HF_ENDPOINT": "htp://127.0.0.1"} if trouble == "endpoint" else {}
+def test_a_push_that_fails_is_one_line_and_code_2(hub, refused, trouble, said):
     if trouble == "no hub":
-        server.stop()
-    elif trouble != "endpoint":
-        server.fault = Fault("/commit/", status=trouble)
+        hub.stop()
+    else:
+        hub.fault = Fault("/commit/", status=trouble)
+    assert said in refused("push", "weights", "ann/x")
+
+
+@http_only
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"token": READ}, "Your token may not write to ann/x"),
+        ({"HF_ENDPOINT": "htp://127.0.0.1"}, "HF_ENDPOINT is not a web address"),
+    ],
+)
+def test_a_process_that_is_refused_ends_with_code_2(server, run, more, said):
     code, error = run("push", "weights", "ann/x", **more)
     assert code == 2
     assert error.startswith("Error: ")

@@ -203,7 +203,7 @@ def test_what_check_raises_stops_drawing(evaluator):
             400,
             "have 9 classes, but the data (scikit-learn digits) have 10",
         ),
-        (replace(TINY, n_classes=11), 400, "know 11 classes"),
+        (replace(TINY, n_classes=11), 400, "have 11 classes"),
         (TINY, 99, "--samples must be from 100 to 1433"),
         (TINY, 1434, "--samples must be from 100 to 1433"),
     ],
