@@ -264,7 +264,7 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_does_not_hang(monkeypatch, t
     client = Client(address, verbose=False, download_files=False)
     try:
         jobs = [
-            client.submit("1" * 64, "2" * 64, 1, 2, 60, "black", "webp", api_name="/morph")
+            client.submit("1" * 24, "2" * 24, 1, 2, 40, "black", "webp", api_name="/morph")
             for _ in range(12)
         ]
         errors = [error for job in jobs if (error := job.exception(timeout=120)) is not None]
