@@ -96,6 +96,9 @@ def main() -> None:
     """Run the rounds and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=7, help="starts of each app")
+    parser.add_argument(
+        "--warm-ups", type=int, default=1, help="starts of each app before those that count"
+    )
     values = parser.parse_args()
     times: dict[str, list[tuple[float, float]]] = {SPACE: [], BARE: []}
     with tempfile.TemporaryDirectory() as name:
@@ -103,8 +106,9 @@ def main() -> None:
         demo_files.stage(folder / "staged")
         constant = Sampler.from_pretrained().write("13812345678")
         picture.save_png(folder / "constant.png", constant)
-        for app in times:
-            start(app, folder)  # Gradio's own files are in memory from here on
+        for _ in range(values.warm_ups):
+            for app in times:
+                start(app, folder)  # Gradio's own files are in memory from here on
         for _ in range(values.rounds):
             for app in times:
                 times[app].append(start(app, folder))

@@ -24,6 +24,7 @@ JITTOR_PATHS = (
     "commands/test_evaluate.py",
     "evaluation",
     "model/test_reader.py",
+    "test_training_benchmarks.py",
     "training",
 )
 # And these of them aren't.

@@ -1,0 +1,67 @@
+"""The benchmarks of training and of Jittor run; what they measure is not tested.
+
+Whole runs take minutes, most of them for warming up. Here each contestant trains one step, and
+the tables are made from a few rounds.
+"""
+
+import runpy
+import subprocess
+import sys
+import types
+
+import pytest
+
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "benchmarks"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "worker",
+    [["step_ours.py", "conv"], ["step_conv_plain.py"]],
+    ids=" ".join,
+)
+def test_the_contestants_of_the_convolutional_networks_train(monkeypatch, worker):
+    """The protocol with train_speed.py is that of the test below."""
+    steps = []
+
+    def serve(step, finish):
+        step()
+        finish()
+        steps.append(step)
+
+    monkeypatch.setitem(
+        sys.modules, "rounds", types.SimpleNamespace(serve=serve, device=lambda: "cpu")
+    )
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(sys, "argv", worker)
+    runpy.run_path(str(FOLDER / worker[0]))
+    assert len(steps) == 1
+
+
+@pytest.mark.slow
+def test_train_speed_compares_us_with_jittor_as_others_use_it():
+    options = ("--rounds=2", "--steps=2", "--threads=1", "--torch-python=none")
+    result = subprocess.run(
+        [sys.executable, FOLDER / "train_speed.py", *options],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if line.startswith(("ours", "article"))]
+    assert len(lines) == 2
+
+
+def test_write_speed_compares_numpy_with_jittor():
+    result = subprocess.run(
+        [sys.executable, FOLDER / "write_speed.py", "--rounds=3"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if " ms (least " in line]
+    assert [line.split()[0] for line in lines] == ["NumPy", "Jittor"]
+    assert "NumPy / Jittor: " in result.stdout
