@@ -237,36 +237,3 @@ def test_a_full_disk(server, run, tiny_weights, tmp_path):
     assert "File too large" in said
     assert not list(tmp_path.rglob("*.incomplete"))
     assert run("write", "1", "--weights", "ann/x")[0] == 0
-
-
-@pytest.mark.slow
-@xet_only
-def test_training_pushes_in_the_end(server, run, start, tmp_path):
-    settings = ["--dataset=digits", "--batch_size=256", "--n_epochs=1", "--out=run"]
-    server.fault = Fault("preupload", status=403)
-    code, said = run(*settings, "--push-to-hub", "ann/x")
-    assert code == 2
-    last = said.splitlines()[-1]
-    assert last.startswith("Error: Your token may not write to ann/x")
-    later = "python -m cgan push run ann/x"
-    assert last.endswith(f"The run is safe in run; push it later with: {later}")
-    server.fault = None
-    assert run(*later.split()[3:])[0] == 0
-    weights = (tmp_path / "run/model.safetensors").read_bytes()
-    assert server.files("ann/x")["model.safetensors"] == weights
-    assert b"| `batch_size` | 256 |" in server.files("ann/x")["README.md"]
-    code, said = run("--resume=run", "--push-to-hub", "ann/x")
-    assert code == 0
-    assert said.splitlines()[-1].startswith("Nothing to push: ")
-    server.fault = Fault("preupload", delay=60)
-    process = start("--resume=run", "--push-to-hub=ann/third")
-    stop_when_asked(server, process)
-    said = process.communicate(timeout=60)[1]
-    assert WRITE not in said
-    stopped, sentence = said.splitlines()[-1:-3:-1]
-    assert (process.returncode, stopped) == (130, "Stopped.")
-    assert sentence.endswith("push it later with: python -m cgan push run ann/third")
-    server.fault = None
-    code, said = run("--resume=run", "--push-to-hub", "ann/other", "--quiet")
-    assert (code, said) == (0, "")
-    assert server.files("ann/other")["model.safetensors"] == weights
