@@ -1,13 +1,9 @@
 """Runs that are measured: the best weights are kept, and training is not disturbed."""
 
-import subprocess
-import sys
-
 import pytest
 
 import train
 from cgan.model import metrics, weights
-from tests.conftest import ROOT
 
 # The classifiers of other tests, in the same cache, have judged images of this size already.
 SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=8", "--seed=3")
@@ -18,26 +14,13 @@ def _setting(cached_classifiers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def run_process(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, ROOT / "train.py", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
 @pytest.mark.slow
-def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
-    measured = run_process(
-        tmp_path, *SETTINGS, "--n_epochs=3", "--evaluate_interval=1", "--evaluate", "--out=run"
-    )
-    assert measured.returncode == 0, measured.stderr
-    assert measured.stderr.count("GAN-test") >= 4  # three times on the way, and the table
-    plain = run_process(tmp_path, *SETTINGS, "--n_epochs=3", "--out=plain", "--quiet")
-    assert plain.returncode == 0, plain.stderr
+def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path, capsys):
+    measuring = ["--evaluate_interval=1", "--evaluate"]
+    assert train.main([*SETTINGS, "--n_epochs=3", *measuring, "--out=run"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("GAN-test") >= 4  # three times on the way, and the table
+    assert train.main([*SETTINGS, "--n_epochs=3", "--out=plain", "--quiet"]) == 0
     last = weights.load(tmp_path / "run")
     assert weights.fingerprint(last.tensors) == weights.fingerprint(
         weights.load(tmp_path / "plain").tensors
@@ -48,15 +31,14 @@ def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path):
     assert best.gan_train is None
     distances = [
         float(line.split("Frechet distance ")[1].split(".,")[0].rstrip(".").split(",")[0])
-        for line in measured.stderr.splitlines()
+        for line in said.splitlines()
         if line.startswith("Step ")
     ]
     assert best.frechet_distance == pytest.approx(min(distances), abs=0.01)
     for name in ("scores.png", "neighbours.png"):
         assert (tmp_path / "run" / name).stat().st_size > 1000
     # A resumed run knows the best weights so far.
-    again = run_process(tmp_path, "--resume=run", "--evaluate_interval=1", "--evaluate")
-    assert again.returncode == 0, again.stderr
+    assert train.main(["--resume=run", *measuring]) == 0
     assert metrics.load(tmp_path / "run") == full
 
 
