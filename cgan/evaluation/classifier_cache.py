@@ -49,7 +49,7 @@ def find() -> Finding:
     """Say where the cache is and how many classifiers it holds."""
     name, place = "classifiers", folder()
     if not place.exists():
-        return Finding(name, f"{shown(place)}, doesn't exist yet: evaluation trains one and keeps it")
+        return Finding(name, f"{shown(place)}, doesn't exist yet: evaluation makes it")
     if not os.access(place, os.W_OK):
         advice = "can't be written: each evaluation trains its classifiers again"
         return Finding(name, f"{shown(place)} {advice}", "note")
