@@ -210,6 +210,7 @@ def hub(request, tmp_path, monkeypatch):
         monkeypatch.setenv("HF_TOKEN", WRITE)
         # Otherwise hf_xet retries for a minute and a half.
         monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "1ms")
+        monkeypatch.setenv("SSL_CERT_DIR", str(started.folder))
         yield started
         huggingface_hub.close_session()
         if request.param:
@@ -249,6 +250,8 @@ def hub_environment(server, home, token=WRITE):
     """Return the environment of a process that takes a server for the real Hub."""
     kept = {name: "" for name in os.environ if name.startswith("HF_")}
     given = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(home), "HF_TOKEN": token}
+    # The Hub here speaks HTTP: reading 140 certificates for each client would be most of its work.
+    given["SSL_CERT_DIR"] = str(server.folder)
     return kept | given | {"HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
