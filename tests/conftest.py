@@ -86,14 +86,17 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_xdist_make_scheduler(config, log):
     """Say which tests stay together in one process.
 
-    Those of a file share its fixtures. One process has all tests about Jittor: two would compile
-    the same operators, and fight over the CPUs with their threads.
+    Those of a file share its fixtures; a Space and the Dockerfile share an environment. One
+    process has all tests about Jittor: two would compile the same operators, and fight over the
+    CPUs with their threads.
     """
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             path = nodeid.partition("::")[0]
+            if path in ("tests/publish/test_dockerfile.py", "tests/publish/test_space.py"):
+                return "hosted"
             return "jittor" if resources.needs_jittor(ROOT / path) else path
 
     return ByFile(config, log)

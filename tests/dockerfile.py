@@ -150,7 +150,7 @@ def _run(image, command):
     result = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=image.path(""),
-        env=proxies | image.variables(),
+        env=proxies | {"PIP_COMPILE": "0"} | image.variables(),
         capture_output=True,
         text=True,
         timeout=600,

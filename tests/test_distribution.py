@@ -39,8 +39,8 @@ def distributions(tmp_path_factory):
 def installed(distributions, tmp_path_factory):
     """Python in an environment with the plain wheel alone."""
     folder = tmp_path_factory.mktemp("plain")
-    venv.create(folder / "venv", with_pip=True)
-    python = folder / "venv/bin/python"
+    venv.create(folder / "venv", symlinks=True)
+    python = hosting.add_pip(folder / "venv")
     hosting.install(python, distributions[1], cwd=folder)
     return python
 

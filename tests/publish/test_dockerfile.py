@@ -44,18 +44,6 @@ def disk():
         yield folder
 
 
-@pytest.fixture(scope="module")
-def image(disk):
-    built = dockerfile.build(ROOT, disk)
-    # As if made by root: the user can't write here, even where the tests run as that user.
-    folders = [built.path("."), built.path("demo"), built.path("cgan")]
-    for folder in folders:
-        folder.chmod(0o555)
-    yield built
-    for folder in folders:
-        folder.chmod(0o755)
-
-
 @pytest.mark.slow
 def test_it_holds_the_demo_and_its_packages_alone(image):
     names = {path.relative_to(image.path(".")) for path in image.path(".").rglob("*")}
