@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from gradio_client import Client
@@ -30,6 +31,7 @@ CLEAN = {
 
 
 def run(*arguments, cwd, **environment):
+    """Run the program in a process of its own."""
     return subprocess.run(
         [sys.executable, APP, *map(str, arguments)],
         cwd=cwd,
@@ -39,6 +41,25 @@ def run(*arguments, cwd, **environment):
         timeout=60,
         check=False,
     )
+
+
+@pytest.fixture
+def main(tmp_path, monkeypatch, capsys):
+    """Run the same command line in this process, which keeps its own environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with patch.dict(os.environ, CLEAN, clear=True):
+        from demo import app
+
+        def call(*arguments, **environment):
+            with patch.dict(os.environ, environment):
+                try:
+                    code = app.main([*map(str, arguments)])
+                except SystemExit as stop:
+                    code = stop.code
+            return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+        yield call
 
 
 def check_refused(result, *words):
@@ -57,24 +78,26 @@ def busy_port():
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "１２", "7860.0"])
-def test_an_invalid_port_is_refused(tmp_path, port):
-    check_refused(run(f"--port={port}", cwd=tmp_path), "must be a number from 1 to 65535", port)
+def test_an_invalid_port_is_refused(main, port):
+    check_refused(main(f"--port={port}"), "must be a number from 1 to 65535", port)
 
 
-def test_a_busy_port_is_refused(tmp_path, busy_port):
+def test_a_busy_port_is_refused(main, busy_port, tmp_path):
     said = f"Can't listen on 127.0.0.1:{busy_port}: Address already in use"
+    # As a process of its own; other refusals come by the same way.
     check_refused(run("--port", busy_port, cwd=tmp_path), said, "--port")
     for name in ("GRADIO_SERVER_PORT", "PORT"):
-        check_refused(run(cwd=tmp_path, **{name: str(busy_port)}), said)
+        check_refused(main(**{name: str(busy_port)}), said)
 
 
-def test_a_host_that_is_not_ours_is_refused(tmp_path):
-    check_refused(run("--host=192.0.2.1", cwd=tmp_path), "Can't listen on 192.0.2.1")
+@pytest.mark.server
+def test_a_host_that_is_not_ours_is_refused(main):
+    check_refused(main("--host=192.0.2.1"), "Can't listen on 192.0.2.1")
 
 
-def test_a_bad_weights_folder_is_refused(tmp_path):
-    check_refused(run("--weights=nowhere", cwd=tmp_path), "nowhere/config.json is missing")
-    check_refused(run(cwd=tmp_path, CGAN_WEIGHTS="nowhere"), "nowhere/config.json is missing")
+def test_a_bad_weights_folder_is_refused(main):
+    check_refused(main("--weights=nowhere"), "nowhere/config.json is missing")
+    check_refused(main(CGAN_WEIGHTS="nowhere"), "nowhere/config.json is missing")
 
 
 @pytest.mark.parametrize(
@@ -86,20 +109,28 @@ def test_a_bad_weights_folder_is_refused(tmp_path):
     ],
     ids=["unconditional", "nine classes", "colour"],
 )
-def test_weights_that_cannot_write_numbers_are_refused(tmp_path, config, said):
+def test_weights_that_cannot_write_numbers_are_refused(main, tmp_path, config, said):
     weights.save_config(tmp_path, config)
     weights.save_tensors(tmp_path, config, random_tensors(config))
-    check_refused(run("--weights", tmp_path, cwd=tmp_path), "The page needs weights", said)
+    check_refused(main("--weights", tmp_path), "The page needs weights", said)
 
 
+@pytest.mark.server
 @pytest.mark.skipif(importlib.util.find_spec("mcp") is not None, reason="mcp is installed")
-def test_mcp_without_its_package_says_what_to_install(tmp_path):
-    check_refused(run("--mcp", cwd=tmp_path), "pip install 'gradio[mcp]==6.31.0'")
-    check_refused(run(cwd=tmp_path, GRADIO_MCP_SERVER="true"), "pip install")
+def test_mcp_without_its_package_says_what_to_install(main):
+    check_refused(main("--mcp"), "pip install 'gradio[mcp]==6.31.0'")
+    check_refused(main(GRADIO_MCP_SERVER="true"), "pip install")
 
 
-def test_an_unknown_option_is_refused(tmp_path):
-    check_refused(run("--prot=1", cwd=tmp_path), "--prot")
+@pytest.mark.server
+def test_a_folder_for_temporary_files_that_cannot_be_made_is_refused(main, tmp_path):
+    (tmp_path / "file").touch()
+    result = main(GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
+    check_refused(result, "folder for temporary files", "Not a directory", "Set GRADIO_TEMP_DIR")
+
+
+def test_an_unknown_option_is_refused(main):
+    check_refused(main("--prot=1"), "--prot")
 
 
 def get(address):
@@ -108,9 +139,27 @@ def get(address):
         return answer.read().decode()
 
 
+def write_and_stop(served, number, folder):
+    """Draw something, stop the demo by a signal, and check that nothing is left of it."""
+    client = Client(served.address, verbose=False, download_files=str(folder))
+    client.predict("138", api_name="/write")
+    client.close()
+    assert list(served.temporary.rglob("*.png"))
+    served.process.send_signal(number)
+    served.process.wait(20)
+    assert served.process.returncode in (0, 130)
+    assert not list(served.temporary.rglob("*.png"))
+
+
 @pytest.mark.slow
-def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
+def test_proxies_and_a_taken_first_port_do_no_harm_and_ctrl_c_stops_it(tmp_path, busy_port):
     proxy = f"http://127.0.0.1:{busy_port}"  # accepts, and never answers
+    proxies = {
+        "http_proxy": proxy,
+        "https_proxy": proxy,
+        "all_proxy": f"socks5://127.0.0.1:{busy_port}",
+        "ALL_PROXY": "socks://127.0.0.1:9",
+    }
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # Another test's demo may hold it for a moment. If something keeps it, that is as good.
@@ -121,82 +170,97 @@ def test_a_proxy_and_a_taken_first_port_do_no_harm(tmp_path, busy_port):
             break
         except OSError:
             time.sleep(0.1)
-    with held, browser.served(tmp_path, http_proxy=proxy, https_proxy=proxy) as served:
+    with held, browser.served(tmp_path, **proxies) as served:
         assert not served.address.endswith(":7860/")
         assert "written by hand" in get(served.address)
-        assert served.output[0] == f"Open {served.address}\n"
-
-
-@pytest.mark.slow
-def test_a_socks_proxy_does_no_harm_and_is_reported_as_not_used(tmp_path, busy_port):
-    proxy = f"socks5://127.0.0.1:{busy_port}"
-    with browser.served(tmp_path, all_proxy=proxy, ALL_PROXY="socks://127.0.0.1:9") as served:
-        assert "written by hand" in get(served.address)
+        write_and_stop(served, signal.SIGINT, tmp_path / "mine")
     for name in ("all_proxy", "ALL_PROXY"):
         assert sum(line.startswith(f"{name} is not used") for line in served.output) == 1
+    # Only these sentences come before.
+    said = [line for line in served.output if "_proxy is not used" not in line.lower()]
+    assert said[0] == f"Open {served.address}\n"
     assert "Traceback" not in "".join(served.output)
 
 
 @pytest.mark.slow
-def test_an_address_of_ipv6_behind_a_proxy(tmp_path, busy_port):
-    try:
-        with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
-            port = probe.getsockname()[1]
-    except OSError:
-        pytest.skip("this machine has no IPv6")
-    proxy = f"http://127.0.0.1:{busy_port}"
-    with browser.served(tmp_path, "--host=::1", f"--port={port}", http_proxy=proxy) as served:
-        assert served.address == f"http://[::1]:{port}/"
-        assert "written by hand" in get(served.address)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("asked", [["--share"], {"GRADIO_SHARE": "True"}], ids=str)
-def test_a_missing_public_link_is_reported(tmp_path, asked):
+def test_a_missing_public_link_is_reported(tmp_path):
+    """Asked for by the environment; that `--share` is the same is tested in test_options.py."""
     nowhere = "http://127.0.0.1:9"  # the discard port: a proxy that nobody runs
-    arguments, environment = ([], asked) if isinstance(asked, dict) else (asked, {})
-    environment = environment | {"http_proxy": nowhere, "https_proxy": nowhere}
-    result = run(*arguments, cwd=tmp_path, **environment)
+    environment = {"GRADIO_SHARE": "True", "http_proxy": nowhere, "https_proxy": nowhere}
+    result = run(cwd=tmp_path, **environment)
     check_refused(result, "Gradio created no public link", "leave out --share", "Could not create")
 
 
-@pytest.mark.slow
-def test_a_folder_for_temporary_files_that_cannot_be_made_is_refused(tmp_path):
-    (tmp_path / "file").touch()
-    result = run(cwd=tmp_path, GRADIO_TEMP_DIR=str(tmp_path / "file" / "folder"))
-    check_refused(result, "folder for temporary files", "Not a directory", "Set GRADIO_TEMP_DIR")
-
-
-@pytest.mark.slow
-def test_options_come_from_the_environment_and_own_weights_are_named(tmp_path):
-    folder = tmp_path / "my-weights"
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A folder of weights."""
+    folder = tmp_path_factory.mktemp("own") / "my-weights"
     folder.mkdir()
     config = MlpConfig(latent_dim=3, img_size=8)
     weights.save_config(folder, config)
     weights.save_tensors(folder, config, random_tensors(config))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {"CGAN_WEIGHTS": str(folder), "GRADIO_SERVER_PORT": str(port)}
-    with browser.served(tmp_path, **environment) as served:
-        assert served.address == f"http://127.0.0.1:{port}/"
-        sha = Sampler.from_pretrained(folder).sha256[:12]
-        assert f"weights my-weights {sha}" in get(served.address)
+    return folder
+
+
+def free_port(host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as probe:
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, own):
+    """A demo set up by the environment, behind a proxy; where there is IPv6, with such an address.
+
+    The tests below use it in turn, and the last one stops it.
+    """
+    try:
+        host, port = "::1", free_port("::1")
+    except OSError:
+        host, port = "127.0.0.1", free_port("127.0.0.1")
+    environment = {"CGAN_WEIGHTS": str(own), "GRADIO_SERVER_PORT": str(port)}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment["http_proxy"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        place = tmp_path_factory.mktemp("served")
+        with browser.served(place, f"--host={host}", **environment) as served:
+            shown = f"[{host}]" if ":" in host else host
+            assert served.address == f"http://{shown}:{port}/"
+            yield served
+    assert "Traceback" not in "".join(served.output)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_without_a_traceback(tmp_path, number):
-    with browser.served(tmp_path) as served:
-        client = Client(served.address, verbose=False, download_files=str(tmp_path / "mine"))
-        client.predict("138", api_name="/write")
-        client.close()
-        assert list(served.temporary.rglob("*.png"))
-        served.process.send_signal(number)
-        served.process.wait(20)
-        assert served.process.returncode in (0, 130)
-    assert "Traceback" not in "".join(served.output)
-    assert not list(served.temporary.rglob("*.png"))
+def test_options_come_from_the_environment_and_own_weights_are_named(served, own):
+    sha = Sampler.from_pretrained(own).sha256[:12]
+    assert f"weights my-weights {sha}" in get(served.address)
+
+
+@pytest.mark.slow
+def test_an_address_of_ipv6_behind_a_proxy(served):
+    if "[" not in served.address:
+        pytest.skip("this machine has no IPv6")
+    assert "written by hand" in get(served.address)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_does_not_grow_with_visitors(served):
+    """Each call of the API is a session of its own, which Gradio would remember for ever."""
+    status = Path(f"/proc/{served.process.pid}/status")
+
+    def megabytes_after(calls):
+        for _ in range(calls):
+            assert "complete" in browser.call(served.address, ["138"])
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status.read_text())[1]) / 1000
+
+    before = megabytes_after(100)
+    assert megabytes_after(200) - before < 12  # 32 if it did
+
+
+@pytest.mark.slow
+def test_it_stops_when_it_is_terminated(served, tmp_path):
+    """Without a traceback, as the fixture checks when all of the output is there."""
+    write_and_stop(served, signal.SIGTERM, tmp_path / "mine")
 
 
 def test_it_stops_without_a_traceback_while_it_is_being_imported(tmp_path):
@@ -227,19 +291,3 @@ def test_importing_the_app_starts_nothing(tmp_path):
     )
     assert result.stdout != ""
     assert result.stderr == ""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_memory_does_not_grow_with_visitors(tmp_path):
-    """Each call of the API is a session of its own, which Gradio would remember for ever."""
-    with browser.served(tmp_path) as served:
-        status = Path(f"/proc/{served.process.pid}/status")
-
-        def megabytes_after(calls):
-            for _ in range(calls):
-                assert "complete" in browser.call(served.address, ["138"])
-            return int(re.search(r"VmRSS:\s+(\d+) kB", status.read_text())[1]) / 1000
-
-        before = megabytes_after(100)
-        assert megabytes_after(200) - before < 12  # 32 if it did

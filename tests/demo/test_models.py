@@ -21,7 +21,7 @@ from cgan.publish.push import push
 from demo import models
 from demo.models import Models
 from tests import browser as browsers
-from tests.conftest import TINY, WRITE, hub_environment, random_tensors, xet_only
+from tests.conftest import TINY, WRITE, http_only, hub_environment, random_tensors, xet_only
 from tests.hub_server import Fault
 
 # huggingface_hub's own, where it uploads without Xet.
@@ -105,7 +105,12 @@ def test_other_names_are_refused(tiny_weights, name):
             loaded[name]
 
 
-@pytest.mark.parametrize("revision", ["", "@main", "@v1", "@COMMIT"])
+# Once on Xet: how a revision is found has nothing to do with how files travel.
+@pytest.mark.parametrize(
+    ("hub", "revision"),
+    [(False, ""), (True, ""), (False, "@main"), (False, "@v1"), (False, "@COMMIT")],
+    indirect=["hub"],
+)
 def test_a_repository_draws_at_its_commit(hub, made, revision):
     commit = hub.commits("ann/digits")[0]
     api = huggingface_hub.HfApi(endpoint=hub.endpoint)
@@ -119,6 +124,7 @@ def test_a_repository_draws_at_its_commit(hub, made, revision):
     )
 
 
+@http_only
 def test_the_page_switches_over_when_the_hub_is_back(hub, made):
     hub.fault = Fault(status=503)
     loaded = made("ann/digits", patience=0.01)
@@ -148,12 +154,21 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("cached", [False, True])
-@pytest.mark.parametrize("fault", FAULTS)
+# Those in which files travel go wrong by both transports, and only if they aren't there yet.
+WITH_FILES = ("rate limit of files", "flipped")
+
+
+@pytest.mark.parametrize(
+    ("hub", "fault", "cached"),
+    [
+        *((False, fault, False) for fault in FAULTS),
+        *((True, fault, False) for fault in WITH_FILES),
+        *((False, fault, True) for fault in FAULTS if fault not in WITH_FILES),
+    ],
+    indirect=["hub"],
+)
 def test_whatever_the_hub_does_something_draws_and_the_reason_is_known(hub, made, fault, cached):
     if cached:
-        if fault in ("flipped", "rate limit of files"):
-            pytest.skip("what is there is not fetched again")
         source = made("ann/digits")["ann/digits"].source
     hub.fault, said = FAULTS[fault]
     started = time.monotonic()
@@ -204,26 +219,41 @@ def test_a_hub_killed_at_any_point_of_a_push_leaves_whole_weights(
 
 @pytest.mark.slow
 @xet_only
-def test_a_hub_killed_in_the_middle_of_a_push_leaves_the_demo_answering(hub, tmp_path, monkeypatch):
-    """As a process of its own that starts then, asked over HTTP; every point is tested above."""
-    environment = hub_environment(hub, tmp_path / "demo-home")
-    for left in (4, 20):
+def test_a_hub_killed_in_the_middle_of_a_push_leaves_the_demo_answering(
+    hub, made, tmp_path, monkeypatch
+):
+    """As a process of its own, asked over HTTP; every point is tested above.
+
+    It starts after the first push, of which nothing is to be seen, and runs during the second.
+    """
+    commit = hub.commits("ann/digits")[0]
+
+    def push_with(left):
         published(tmp_path, 10 + left)
         hub.requests_left = left
         with contextlib.suppress(HubError), monkeypatch.context() as patched:
             patched.setattr("time.sleep", lambda seconds: None)  # between the library's tries
             push(tmp_path / f"weights{10 + left}", Repository("ann/digits"))
         hub.requests_left = None
-        with browsers.served(tmp_path, "--weights", "ann/digits", **environment) as served:
-            pictures = str(tmp_path / "pictures")
-            client = gradio_client.Client(served.address, verbose=False, download_files=pictures)
+
+    push_with(4)
+    assert hub.commits("ann/digits")[0] == commit
+    environment = hub_environment(hub, tmp_path / "demo-home")
+    with browsers.served(tmp_path, "--weights", "ann/digits", **environment) as served:
+        pictures = str(tmp_path / "pictures")
+        client = gradio_client.Client(served.address, verbose=False, download_files=pictures)
+        for running in (False, True):
+            if running:
+                push_with(20)
             with Image.open(client.predict("138", api_name="/write")) as image:
-                assert image.text["weights"] == f"ann/digits@{hub.commits('ann/digits')[0]}"
-            client.close()
-        assert WRITE not in "".join(served.output)
-    assert len(hub.commits("ann/digits")) >= 3  # the last of them was whole
+                assert image.text["weights"] == f"ann/digits@{commit}"
+        client.close()
+    assert WRITE not in "".join(served.output)
+    assert len(hub.commits("ann/digits")) >= 3  # the second was whole
+    assert made("ann/digits")["ann/digits"].source == f"ann/digits@{hub.commits('ann/digits')[0]}"
 
 
+@http_only
 def test_offline_the_cached_revision_draws(hub, made, monkeypatch):
     commit = made("ann/digits")["ann/digits"].source
     hub.stop()
@@ -236,6 +266,7 @@ def test_offline_the_cached_revision_draws(hub, made, monkeypatch):
     until(lambda: "HF_HUB_OFFLINE is set" in str(loaded["ann/digits"].reason))
 
 
+@http_only
 def test_a_commit_in_the_cache_needs_no_hub_at_all(hub, made):
     commit = hub.commits("ann/digits")[0]
     made(f"ann/digits@{commit}")
@@ -245,6 +276,7 @@ def test_a_commit_in_the_cache_needs_no_hub_at_all(hub, made):
     assert len(hub.requests) == asked
 
 
+@http_only
 @pytest.mark.parametrize("wrong", ["nan", "shapes", "pickle", "nine classes", "no config"])
 def test_bad_weights_never_take_the_page_down(hub, made, tmp_path, wrong):
     config = TINY
@@ -274,6 +306,7 @@ def test_bad_weights_never_take_the_page_down(hub, made, tmp_path, wrong):
     until(lambda: loaded["ann/wrong"].reason is None)
 
 
+@http_only
 @pytest.mark.parametrize(
     ("config", "said"),
     [
@@ -312,11 +345,13 @@ def test_a_damaged_cache_takes_no_page_down(hub, made):
     assert loaded[""].sampler.write("138").any()
 
 
+@http_only
 def test_only_a_choice_has_a_name_to_begin_with(hub, made, tiny_weights):
     assert Models().chosen == Models([str(tiny_weights)]).chosen == ""
     assert made(str(tiny_weights), "ann/digits").chosen == str(tiny_weights)
 
 
+@http_only
 def test_each_reference_has_its_own_model(hub, made, tiny_weights, tmp_path):
     hub.add_repo("ann/other", published(tmp_path, 5))
     loaded = made("ann/digits", "ann/other", str(tiny_weights))
@@ -325,6 +360,7 @@ def test_each_reference_has_its_own_model(hub, made, tiny_weights, tmp_path):
     assert loaded[""] is loaded["ann/digits"]
 
 
+@http_only
 def test_nobody_listening_does_not_hang_the_page(hub, made):
     hub.stop()
     loaded = made("ann/digits", patience=0.1)

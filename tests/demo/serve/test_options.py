@@ -40,6 +40,8 @@ def test_the_environment_stands_for_options_that_are_not_given(monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_PORT", "81")
     assert parse()["port"] == "81"
     assert parse("--port", "82", "--mcp")["port"] == "82"
+    monkeypatch.delenv("GRADIO_SHARE")
+    assert parse("--share")["share"] is True
 
 
 def test_deployed_weights_are_the_last_choice(monkeypatch, tmp_path):
