@@ -113,6 +113,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(name)
 
 
+def pytest_collection_finish(session):
+    """Notice a test module that imports Jittor, which quick tests must not."""
+    if session.config.option.markexpr == "quick" and "jittor" in sys.modules:
+        raise pytest.UsageError("A test module imports Jittor: add it to JITTOR_PATHS in tests/.")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     watch.seen.clear()

@@ -23,6 +23,7 @@ JITTOR_PATHS = (
     "backend",
     "commands/test_evaluate.py",
     "evaluation",
+    "model/test_article.py",
     "model/test_reader.py",
     "test_training_benchmarks.py",
     "training",

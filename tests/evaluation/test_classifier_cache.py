@@ -34,7 +34,7 @@ def test_the_users_cache_is_the_default(monkeypatch, value):
 def test_it_is_found_where_it_is_and_counted(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     place = f"{tmp_path}/cgan/classifiers"
-    assert classifier_cache.find().text.startswith(f"{place}, not there yet")
+    assert classifier_cache.find().text.startswith(f"{place}, doesn't exist yet")
     classifier_cache.save(classifier_cache.path("data", {}), TENSORS)
     assert classifier_cache.find().text == f"{place}, 1 classifier"
     classifier_cache.save(classifier_cache.path("other", {}), TENSORS)
