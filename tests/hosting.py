@@ -117,14 +117,10 @@ def unlock_folder(folder):
             path.chmod(0o755)
 
 
-def free_port(wanted=0):
-    """Return the wanted port, or another one if somebody listens there."""
+def free_port():
+    """Return a port at which nobody listens."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", wanted))
-        except OSError:
-            probe.bind(("0.0.0.0", 0))
+        probe.bind(("0.0.0.0", 0))
         return probe.getsockname()[1]
 
 

@@ -385,7 +385,7 @@ def test_what_spaces_installs_leaves_the_pins_alone(staged, python):
 
 def on_spaces(disk, staged, python, **environment):
     """Run the app as Spaces does."""
-    port = hosting.free_port(7860)
+    port = hosting.free_port()
     command = [python, metadata_load(staged / "README.md")["app_file"]]
     environment = SPACES | {"PORT": str(port), "GRADIO_SERVER_PORT": str(port)} | environment
     return hosting.running(command, staged, disk, port, **environment)
