@@ -207,12 +207,16 @@ def test_one_hand_writes_all_digits_with_one_latent(page):
 
 @pytest.mark.parametrize(("density", "widths"), [(1, (32, 64, 160)), (2, (32, 80, 160))])
 def test_the_pixels_of_mnist_are_all_as_large(chromium, demo, density, widths):
-    address = f"{demo.address}#digits=138&look=mnist&size="
-    with visit(chromium, f"{address}24", device_scale_factor=density) as visited:
+    address = f"{demo.address}#digits=138&look=mnist&size=24"
+    with visit(chromium, address, device_scale_factor=density) as visited:
+        page = visited.page
+        page.get_by_role("button", name="Look and details").click()
         for size, width in zip((24, 80, 160), widths, strict=True):
-            visited.page.goto(f"{address}{size}")
-            digit = visited.page.locator(f".sheet.mnist[style*='--digit:{size}px'] .digit").first
-            expect(digit).to_have_css("width", f"{width}px")
+            box = page.get_by_role("spinbutton", name="Size on the page")
+            box.fill(str(size))
+            box.press("Enter")
+            digit = page.locator(f".sheet.mnist[style*='--digit:{size}px'] .digit").first
+            expect(digit).to_have_css("width", f"{width}px", timeout=20_000)
 
 
 def test_looks_and_inks_change_the_paper(page):
