@@ -159,9 +159,9 @@ run() {
         rivals=none
     fi
     for arch in mlp conv; do
-        part "speed of $arch" 100 "$work/venv/bin/python" benchmarks/train_speed.py --arch "$arch" \
-            --device "$device" --compile --torch-python "$rivals" --rounds 10 --steps "$rounds" \
-            --start-seconds $((50 * total / 480))
+        part "speed of $arch" 130 "$work/venv/bin/python" benchmarks/train_speed.py --arch "$arch" \
+            --device "$device" --compile --torch-python "$rivals" --rounds 5 --steps "$rounds" \
+            --start-seconds $((60 * total / 480))
     done
 
     printf '\n== After %s s\n' "$SECONDS"
@@ -196,8 +196,8 @@ run)
             "prepare others, or name another PYTHON."
     [[ $device = cpu ]] || has_gpu ||
         refuse "there is no working GPU here: set DEVICE=cpu to try this script without one."
-    # Rounds of about a second.
-    rounds=$([[ $device = cuda ]] && echo 200 || echo 20)
+    # Steps in a round: about half a second on a GPU.
+    rounds=$([[ $device = cuda ]] && echo 50 || echo 20)
     out=$(absolute "${OUT:-$PWD/runs/gpu-$(date +%Y%m%d-%H%M%S)}")
     work=${WORK:+$(absolute "$WORK")}
     if [[ -z $work ]]; then

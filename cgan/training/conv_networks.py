@@ -1,13 +1,22 @@
 """The convolutional generator and discriminator, as Jittor modules.
 
-`cgan.model.architectures.conv` says what the generator is. Inside, channels come last. Importing
-this module imports Jittor.
+`cgan.model.architectures.conv` says what the generator is. Inside, images are in the layout that
+`cgan.backend.conv` chooses. Importing this module imports Jittor.
 """
 
 from typing import Any
 
 from cgan.backend.activation import leaky_relu, tanh
-from cgan.backend.conv import conv, conv_transpose
+from cgan.backend.conv import (
+    channels_last,
+    conv,
+    conv_transpose,
+    from_channels_first,
+    from_channels_last,
+    per_channel,
+    to_channels_first,
+    to_channels_last,
+)
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.backend.spectral import SpectralNorm
@@ -60,6 +69,7 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         size = self.config.base_size
         x = jt.concat((self.label_emb(labels), z), dim=1) if self.config.conditional else z
         x = self.linear(x).view((z.shape[0], size, size, self.config.widths[0]))
+        x = from_channels_last(x)
         for norm, layer in (
             (self.norm0, self.up1),
             (self.norm1, self.up2),
@@ -68,8 +78,8 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
             x = layer(leaky_relu(norm(x, z, labels), 0.0))
         if self.config.has_output_layer:
             x = leaky_relu(self.norm3(x, z, labels), 0.0)
-            x = conv(x, self.output.weight, stride=1) + self.output.bias
-        return tanh(x).transpose((0, 3, 1, 2))
+            x = conv(x, self.output.weight, stride=1) + per_channel(self.output.bias)
+        return to_channels_first(tanh(x))
 
 
 class _Up(nn.Module):  # type: ignore[misc, name-defined]
@@ -82,13 +92,15 @@ class _Up(nn.Module):  # type: ignore[misc, name-defined]
 
     def execute(self, x: Any) -> Any:
         y = conv_transpose(x, self.weight, stride=2)
-        return y if self.bias is None else y + self.bias
+        return y if self.bias is None else y + per_channel(self.bias)
 
 
 class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
     """BatchNorm over all pixels; it ignores latents and labels."""
 
     def execute(self, x: Any, z: Any, labels: Any) -> Any:
+        if not channels_last():
+            return super().execute(x)
         return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
 
 
@@ -105,12 +117,11 @@ class _ClassNorm(_BatchNorm):
             self.latent_biases = jt.zeros((config.latent_dim, width))
 
     def execute(self, x: Any, z: Any, labels: Any) -> Any:
-        shape = (x.shape[0], 1, 1, x.shape[-1])
         gains, biases = self.gains[labels], self.biases[labels]
         if self._of_latent:
             gains = gains + jt.matmul(z, self.latent_gains)
             biases = biases + jt.matmul(z, self.latent_biases)
-        return super().execute(x, z, labels) * gains.view(shape) + biases.view(shape)
+        return super().execute(x, z, labels) * per_channel(gains) + per_channel(biases)
 
 
 def _norm(config: ConvConfig, index: int) -> Any:
@@ -177,14 +188,14 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         """
         count, channels, height, width = images.shape
         packed = images.view((count // self.pack, channels * self.pack, height, width))
-        x = packed.transpose((0, 2, 3, 1))
+        x = from_channels_first(packed)
         for layer, bias in (
             (self.conv1, self.bias1),
             (self.conv2, self.bias2),
             (self.conv3, self.bias3),
         ):
-            x = leaky_relu(conv(x, layer(), stride=2) + bias, LEAKY_SLOPE)
-        x = x.view((x.shape[0], -1))
+            x = leaky_relu(conv(x, layer(), stride=2) + per_channel(bias), LEAKY_SLOPE)
+        x = to_channels_last(x).view((x.shape[0], -1))
         direction = self.linear()
         if self.config.conditional:
             direction = direction + self.embedding()[labels[:: self.pack]]

@@ -147,6 +147,19 @@ def test_packed_images_are_channels_of_one():
     np.testing.assert_allclose(scores, score(critic, config, together, labels[::3]), atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["tiny", "classes' own norms"])
+def test_the_layout_of_images_changes_no_result(name, monkeypatch):
+    # Without oneDNN channels come first, as on a GPU.
+    config = CONFIGS[name]
+    generator, critic = Generator(config), Discriminator(config)
+    z, labels = as_vars(*inputs(config))
+    images = generator(z, labels).numpy()
+    scores = critic(jt.array(images), labels).numpy()
+    monkeypatch.setattr(jt.compile_extern, "mkl_ops", None)
+    np.testing.assert_allclose(generator(z, labels).numpy(), images, atol=1e-5)
+    np.testing.assert_allclose(critic(jt.array(images), labels).numpy(), scores, atol=1e-5)
+
+
 def test_the_widths_are_the_generators_in_reverse_unless_given():
     state = Discriminator(replace(TINY_CONV, widths=(5, 4, 3, 2))).state_dict()
     assert [state[f"conv{index}.weight"].shape[0] for index in (1, 2, 3)] == [3, 4, 5]
