@@ -138,14 +138,16 @@ def test_other_errors_are_not_hidden():
     assert not compat.is_unknown_endpoint(KeyError())
 
 
-def test_a_saved_file_is_served_once_and_known_to_its_component(monkeypatch, tmp_path):
-    component = gr.Image()
+def test_a_component_keeps_no_names_of_files(monkeypatch, tmp_path):
+    with gr.Blocks(analytics_enabled=False) as page:
+        component = gr.Image()
     monkeypatch.setattr(component, "GRADIO_CACHE", str(tmp_path))
-    path = Path(compat.save_file(b"data", "picture.png", component))
-    assert path.read_bytes() == b"data"
-    assert path.name == "picture.png"
-    assert tmp_path in path.parents
-    assert component.temp_files == {str(path)}  # those that `delete_cache` deletes
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"data")
+    compat.keep_no_names(component)
+    assert component.move_resource_to_block_cache(path) == str(path)
+    assert list(component.temp_files) == []
+    assert not any(page.temp_file_sets)
 
 
 @pytest.mark.parametrize(("sent", "read"), [({"digit": 7}, {"digit": 7}), (None, {}), ("x", {})])
