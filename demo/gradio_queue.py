@@ -83,7 +83,9 @@ def _client_of(request: Request | None, session: str) -> Client:
 
 
 def _sender(event: Event) -> Client:
-    return _client_of(event.request, event.session_hash)
+    # Gradio makes a call without a session a session of its own, named like the call.
+    session = "" if event.session_hash == event._id else event.session_hash
+    return _client_of(event.request, session)
 
 
 class VisitorQueue(Queue):
