@@ -19,6 +19,7 @@ from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, 
 from demo import actions
 from demo.models import Models
 from demo.page import page
+from demo.serve import health
 from demo.serve.gate import check_values
 from tests import browser
 
@@ -243,6 +244,10 @@ def test_there_is_no_monitoring_page(served, path):
         urllib.request.urlopen(f"{served.address}{path}", timeout=30)
     assert caught.value.code in (403, 404)
     caught.value.close()
+
+
+def test_the_health_check_draws_a_digit(served):
+    assert health.problem(int(served.address.rstrip("/").rpartition(":")[2])) == ""
 
 
 def test_many_who_ask_for_the_same_at_once_all_get_it_whole(served):
