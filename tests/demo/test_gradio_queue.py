@@ -5,6 +5,7 @@ import gc
 import json
 import threading
 import time
+import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -281,6 +282,20 @@ def test_one_client_cannot_fill_a_line(client, page, session):
     assert answers[-1].json()["detail"].startswith("Queue is full for you: 4 of your calls")
     assert send(client, "hold", session="other").status_code == 200
     assert send(client, "say", session=session).status_code == 200  # another line
+
+
+def test_calls_that_wait_take_little_memory(client, page):
+    begin_holding(client, page)
+    nested = [[]] * 10_000  # 40 kB of JSON, 0.6 MB of lists
+    body = {"data": [nested], "event_data": nested, "session_hash": "mine"}
+    tracemalloc.start()
+    try:
+        for _ in range(4):
+            assert client.post("/gradio_api/call/hold", json=body).status_code == 200
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_page_that_waits_knows_its_place(client, page, worker):
