@@ -16,7 +16,7 @@ from gradio import queueing, route_utils
 from gradio.routes import App
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from demo import compat, gradio_queue
+from demo import compat, gradio_queue, sessions
 
 pytestmark = [
     # Gradio leaves sockets and event loops to the garbage collector.
@@ -109,7 +109,9 @@ def fetch(client, name, event):
 
 def forget(client, page, later=0):
     """Have the queue forget what is to be forgotten this many seconds later."""
-    client.portal.call(page._queue.forget, time.monotonic() + later)
+    queue = page._queue
+    calls = queue.event_ids_to_events.values()
+    client.portal.call(queue.sessions.forget, calls, time.monotonic() + later)
 
 
 def begin_holding(client, page):
@@ -170,8 +172,8 @@ def test_a_session_is_forgotten_when_its_results_are_read(client, page):
     forget(client, page)
     assert page._queue.pending_messages_per_session != {}  # its next call may come at once
     forget(client, page, 20)
-    assert page._queue.pending_messages_per_session == {}
-    assert page._queue.pending_event_ids_session == {}
+    assert page._queue.sessions.inboxes == {}
+    assert page._queue.sessions.pending == {}
 
 
 @pytest.mark.parametrize("session", [None, "mine"])
@@ -182,8 +184,8 @@ def test_results_that_nobody_reads_are_dropped_after_minutes(client, page, sessi
     assert compat.is_pending(page, event)
     forget(client, page, AGES)
     assert not compat.is_pending(page, event)
-    assert page._queue.pending_messages_per_session == {}
-    assert page._queue.pending_event_ids_session == {}
+    assert page._queue.sessions.inboxes == {}
+    assert page._queue.sessions.pending == {}
 
 
 def test_unread_results_are_dropped_even_if_their_session_goes_on(client, page):
@@ -198,7 +200,7 @@ def test_unread_results_are_dropped_even_if_their_session_goes_on(client, page):
 
 
 def test_the_oldest_results_are_dropped_if_all_take_too_much_memory(client, page, monkeypatch):
-    monkeypatch.setattr(gradio_queue, "UNREAD_BYTES", 25)
+    monkeypatch.setattr(sessions, "UNREAD_BYTES", 25)
     events = [call(client, "say", NUMBER) for _ in range(4)]
     wait_until(lambda: not page._queue.event_ids_to_events)
     forget(client, page)
@@ -245,7 +247,7 @@ def test_a_second_reader_of_a_result_is_told_and_does_not_wait_for_ever(client, 
         worker.go_on.set()
         wait_until(lambda: any(reader.done() for reader in readers))
         inbox.last_put -= 20
-        client.portal.call(page._queue.forget, time.monotonic())
+        forget(client, page)
         said = sorted(reader.result(30)[:15] for reader in readers)
     assert said == ["event: complete", "event: error\nda"]
 
