@@ -62,6 +62,7 @@ def _add(models: Models, kinds: Kinds) -> None:
     write.answer()
     grid.answer(write, morph, tabs)
     morph.answer()
+    _answer_links(shared, fragment, write, tabs)
     _answer_languages(shared, fragment, switch, write)
     controls = {
         "write": write.controls.all(),
@@ -84,6 +85,33 @@ def trouble(language: str) -> str:
     return f'<p role="alert" {data}></p>'
 
 
+def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
+    """Return what is to be said about a link, and the settings that it restores."""
+    settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
+    if wrong is None:
+        return "", settings
+    return views.alert(say(language, "bad_link", message=explain(wrong, language))), settings
+
+
+def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> None:
+    """Restore a link that is opened while the page is open; the script presses a hidden button."""
+    opened = gr.Button(visible="hidden", elem_id="open-link")
+    controls = write.controls.all()
+
+    def restore(fragment: str, language: str) -> list[Any]:
+        told, settings = _restore(shared, fragment, language)
+        values = (getattr(settings, name) for name in controls)
+        return [told, gr.Tabs(selected="write"), *values]
+
+    opened.click(
+        restore,
+        [fragment, shared.language],
+        [write.link_problem, tabs, *controls.values()],
+        js="(fragment, language) => cgan.open(language)",
+        **PRIVATE,
+    ).then(None, None, None, js="cgan.opened", **PRIVATE)
+
+
 def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
     """Restore a link and choose the language at the start; switch the language later."""
     texts, controls = shared.words.components, write.controls.all()
@@ -91,10 +119,7 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
 
     def load(fragment: str, tag: str) -> list[Any]:
         language = language_of(tag)
-        settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
-        told = ""
-        if wrong is not None:
-            told = views.alert(say(language, "bad_link", message=explain(wrong, language)))
+        told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
         restored = [getattr(settings, name) if fragment else gr.skip() for name in controls]
         updates = [gr.skip()] * len(texts)

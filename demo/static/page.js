@@ -157,11 +157,13 @@ window.cgan = {
   },
 
   listen() {
-    // A link was pasted into the address bar of the open page.
-    addEventListener("hashchange", () => location.hash && location.reload());
+    // A link was pasted into the address bar of the open page, or the visitor went back to one.
+    const opener = document.querySelector("#open-link");
+    addEventListener("hashchange", () => location.hash && opener.click());
     // The link's address and its error stay until the visitor changes something.
     const changed = (event) => {
-      if (!event.target.closest("input, textarea, button")) return;
+      const control = event.target.closest("input, textarea, button");
+      if (!control || control === opener) return;
       if (location.hash) history.replaceState(null, "", location.pathname + location.search);
       document.querySelector("#link-problem p")?.remove();
       cgan.settled();
@@ -176,6 +178,16 @@ window.cgan = {
       const trouble = document.querySelector("#trouble p");
       trouble.textContent = trouble.dataset.busy;
     }).observe(document.body, { childList: true, subtree: true });
+  },
+
+  // The input for a link that is opened in the open page; then its settings are on the page.
+  open(language) {
+    document.documentElement.dataset.ready = "false";
+    return [location.hash, language];
+  },
+
+  opened() {
+    document.documentElement.dataset.ready = "true";
   },
 
   // The server has answered or gets another request: remove the message.

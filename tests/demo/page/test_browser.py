@@ -22,6 +22,7 @@ from tests.browser import speak, visit
 pytestmark = pytest.mark.slow
 
 SAMPLER = Sampler.from_pretrained()
+START = "#digits=138+1234+5678"
 LINK = "#digits=%2B86-138&seed=4&style=one&row=3&truncation=0.7&redrawn=1.2&look=clear&ink=blue"
 
 
@@ -44,8 +45,33 @@ def visited(chromium, demo):
 
 
 @pytest.fixture
-def page(visited):
+def new_page(visited):
+    """A page of the test's own, which costs seconds."""
     return visited.page
+
+
+@pytest.fixture(scope="module")
+def open_page(chromium, demo):
+    with visit(chromium, demo.address) as visited:
+        yield visited.page, visited.page.eval_on_selector(".sheet", "sheet => sheet.outerHTML")
+
+
+@pytest.fixture
+def page(open_page, demo):
+    """The page that most tests share, with the first tab's settings as they were at the start.
+
+    Tests that change more than a link restores have a new page.
+    """
+    page, at_the_start = open_page
+    page.evaluate(f"history.replaceState(null, '', '{demo.address}'); location.hash = '{START}'")
+    expect(page.locator("html[data-ready=true]")).to_have_count(1)
+    expect(number(page)).to_have_value("138 1234 5678")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.wait_for_function(
+        "html => document.querySelector('.sheet').outerHTML === html", arg=at_the_start
+    )
+    page.evaluate(f"history.replaceState(null, '', '{demo.address}')")
+    return page
 
 
 def glyphs(page):
@@ -82,6 +108,11 @@ def download(page, name):
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def show_details(page):
+    if not page.get_by_label("Transparent").is_visible():
+        page.get_by_role("button", name="Look and details").click()
 
 
 def number(page):
@@ -210,7 +241,7 @@ def test_the_pixels_of_mnist_are_all_as_large(chromium, demo, density, widths):
     address = f"{demo.address}#digits=138&look=mnist&size=24"
     with visit(chromium, address, device_scale_factor=density) as visited:
         page = visited.page
-        page.get_by_role("button", name="Look and details").click()
+        show_details(page)
         for size, width in zip((24, 80, 160), widths, strict=True):
             box = page.get_by_role("spinbutton", name="Size on the page")
             box.fill(str(size))
@@ -220,7 +251,7 @@ def test_the_pixels_of_mnist_are_all_as_large(chromium, demo, density, widths):
 
 
 def test_looks_and_inks_change_the_paper(page):
-    page.get_by_role("button", name="Look and details").click()
+    show_details(page)
     page.get_by_label("White on black").check()
     page.locator(".sheet.mnist img").first.wait_for()
     assert page.locator(".digit img").count() == 11
@@ -285,7 +316,7 @@ def test_a_link_brings_back_everything_byte_for_byte(page, demo, chromium):
     before = expect_other_glyphs(page, before)
     page.get_by_label("One hand").check()
     before = expect_other_glyphs(page, before)
-    page.get_by_role("button", name="Look and details").click()
+    show_details(page)
     page.get_by_role("radio", name="Red").check()
     page.locator(".sheet[style*='#a51c24']").wait_for()
     page.get_by_role("button", name="Copy link").click()
@@ -356,7 +387,8 @@ def test_the_grid_works_by_keyboard(page):
     expect_number(page, "1")
 
 
-def test_a_cell_is_carried_over_to_morph(page):
+def test_a_cell_is_carried_over_to_morph(new_page):
+    page = new_page
     page.get_by_role("tab", name="Styles").click()
     page.locator("[data-row='2'][data-class='5']").wait_for()
     page.get_by_label("Morph", exact=True).and_(page.locator("input")).check()
@@ -378,7 +410,7 @@ def frames_of(page):
 
 
 def test_the_grid_is_shown_in_the_look_that_its_file_has(page):
-    page.get_by_role("button", name="Look and details").click()
+    show_details(page)
     page.get_by_label("White on black (MNIST)").check()
     page.get_by_role("tab", name="Styles").click()
     shown = page.locator(".cells.mnist img")
@@ -388,7 +420,8 @@ def test_the_grid_is_shown_in_the_look_that_its_file_has(page):
     assert base64.b64decode(address.partition(",")[2]) == saved
 
 
-def test_the_about_page_knows_its_address(page, demo):
+def test_the_about_page_knows_its_address(new_page, demo):
+    page = new_page
     page.get_by_role("tab", name="About").click()
     expect(page.locator(".about .address")).to_have_text(demo.address)
     speak(page, "zh")
@@ -434,7 +467,8 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     page.get_by_role("button", name="Pause").click()
 
 
-def test_a_morph_is_downloaded_as_an_animation(page):
+def test_a_morph_is_downloaded_as_an_animation(new_page):
+    page = new_page
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
     files = {kind: download(page, kind) for kind in ("GIF", "WebP")}
@@ -448,7 +482,8 @@ def test_a_morph_is_downloaded_as_an_animation(page):
     assert {kind: download(page, kind) for kind in files} == files
 
 
-def test_a_morph_of_different_lengths_is_refused_in_a_sentence(page):
+def test_a_morph_of_different_lengths_is_refused_in_a_sentence(new_page):
+    page = new_page
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
     page.get_by_label("To", exact=True).fill("12")
@@ -505,7 +540,8 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         expect(again.locator("h1")).to_have_text("Numbers by hand")
 
 
-def test_an_english_browser_may_switch_to_chinese(page):
+def test_an_english_browser_may_switch_to_chinese(new_page):
+    page = new_page
     speak(page, "zh")
     expect(page.get_by_role("tab", name="笔迹")).to_be_visible()
     page.get_by_role("tab", name="关于").click()
@@ -525,7 +561,7 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         assert len({round(box["y"]) for box in boxes}) > 1
         assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
         widths = []
-        page.get_by_role("button", name="Look and details").click()
+        show_details(page)
         for size in (24, 48, 72, 120):
             page.get_by_label("Size on the page").and_(page.locator("[type=number]")).fill(
                 str(size)
@@ -653,7 +689,7 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_
 
 
 def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
-    page.get_by_role("button", name="Look and details").click()
+    show_details(page)
     truncation = page.get_by_role("spinbutton", name="Truncation: 0 is the average hand")
     truncation.fill("0.3")
     truncation.press("Enter")
@@ -669,7 +705,8 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
         assert np.array_equal(np.asarray(image), cell)
 
 
-def test_what_is_carried_to_morph_leaves_write_alone(page):
+def test_what_is_carried_to_morph_leaves_write_alone(new_page):
+    page = new_page
     before = glyphs(page)
     page.get_by_role("tab", name="Styles").click()
     page.locator("[data-row='2'][data-class='5']").wait_for()
@@ -682,7 +719,8 @@ def test_what_is_carried_to_morph_leaves_write_alone(page):
     expect(number(page)).to_have_value("138 1234 5678")
 
 
-def test_the_language_changes_also_while_the_number_is_refused(page):
+def test_the_language_changes_also_while_the_number_is_refused(new_page):
+    page = new_page
     number(page).fill("12x")
     expect(page.get_by_role("alert")).to_be_visible()
     speak(page, "zh")
@@ -692,7 +730,8 @@ def test_the_language_changes_also_while_the_number_is_refused(page):
     expect(page).to_have_title("手写号码")
 
 
-def test_the_language_of_the_film_changes_also_while_a_number_is_refused(page):
+def test_the_language_of_the_film_changes_also_while_a_number_is_refused(new_page):
+    page = new_page
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
     page.get_by_label("To", exact=True).fill("12")
@@ -729,7 +768,8 @@ def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
     assert {"range", "radio"} <= set(kinds)
 
 
-def test_slow_work_shows_that_it_is_in_progress(page):
+def test_slow_work_shows_that_it_is_in_progress(new_page):
+    page = new_page
     bar = "getComputedStyle(document.body, '::before').animationName"
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
@@ -743,7 +783,8 @@ def test_slow_work_shows_that_it_is_in_progress(page):
     page.wait_for_function(f"{bar} === 'none'")
 
 
-def test_a_cell_carries_the_seed_that_it_shows(page):
+def test_a_cell_carries_the_seed_that_it_shows(new_page):
+    page = new_page
     page.get_by_role("tab", name="Styles").click()
     cell = page.locator("[data-row='1'][data-class='4']")
     cell.wait_for()
