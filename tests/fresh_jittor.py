@@ -129,6 +129,7 @@ def use_faster_compiler(folder):
         return
     jittor = Path(spec.origin).parent
     includes = [f"-I{jittor / 'src'}", f"-I{jittor / 'extern'}"]
+    compilers = []
     for name, flags in FLAGS.items():
         operators = name == "operators"
         header = folder / f"{name}.h"
@@ -138,8 +139,9 @@ def use_faster_compiler(folder):
             + "".join(f'#include "{included}"\n' for included in OPERATOR_HEADERS * operators)
         )
         command = [compiler, *COMMON_FLAGS, *flags, *includes, "-x", "c++-header", header]
-        if subprocess.run([*command, "-o", f"{header}.gch"], check=False).returncode != 0:
-            return
+        compilers.append(subprocess.Popen([*command, "-o", f"{header}.gch"]))
+    if any([process.wait() for process in compilers]):
+        return
     wrapper = folder / "bin" / "g++"
     wrapper.parent.mkdir()
     wrapper.write_text(WRAPPER.format(compiler=compiler, folder=folder))
