@@ -140,7 +140,8 @@ def use_faster_compiler(folder):
         )
         command = [compiler, *COMMON_FLAGS, *flags, *includes, "-x", "c++-header", header]
         compilers.append(subprocess.Popen([*command, "-o", f"{header}.gch"]))
-    if any([process.wait() for process in compilers]):
+    failed = [process for process in compilers if process.wait() != 0]
+    if failed:
         return
     wrapper = folder / "bin" / "g++"
     wrapper.parent.mkdir()
