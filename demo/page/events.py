@@ -79,9 +79,14 @@ class Shared:
             except UserError as error:
                 return ["", views.problem(error, language)]
 
-        button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE).then(
-            None, self._courier, None, js="cgan.save", **PRIVATE
-        )
+        sent = button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE)
+        sent.then(None, self._courier, None, js="cgan.save", **PRIVATE)
+        settle(sent)
+
+
+def settle(event: Any) -> None:
+    """Remove the message that the server doesn't answer, once this event has an answer."""
+    event.success(None, None, None, js="cgan.settled", **PRIVATE)
 
 
 def courier(file: File) -> str:
