@@ -7,7 +7,7 @@ here is:
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
-- `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
+- `static/`: `CLASSES` and `LABELS` of Gradio's components.
 """
 
 import contextlib
@@ -45,6 +45,8 @@ CLASSES = (
     "primary",
     "secondary",
     "selected",
+    "label-wrap",
+    "tab-container",
 )
 # The English labels of a slider's parts, which the script shortens.
 LABELS = ("number input for", "range slider for")

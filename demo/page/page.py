@@ -22,6 +22,7 @@ from demo.page.write_tab import WriteTab
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
+SCRIPTS = ("page.js", "repairs.js")
 
 # Files that the API made are deleted at this age; this is also how often they are checked
 # (seconds).
@@ -43,7 +44,7 @@ def script() -> str:
         "row": defaults.row,
         "redrawn": defaults.redrawn,
     }
-    text = (STATIC / "page.js").read_text(encoding="utf-8")
+    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"{text}cgan.shared = {json.dumps(shared)};\n"
 
 

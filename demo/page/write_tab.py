@@ -154,6 +154,9 @@ class WriteTab:
 
 
 def said(language: str) -> str:
-    """Return the element where "Copy link" reports, with its messages."""
+    """Return where "Copy link" reports, with its messages, and what screen readers are told."""
     copied, by_hand = (escape(say(language, key)) for key in ("copied", "copy_by_hand"))
-    return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'
+    return (
+        f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'
+        '<p role="status" class="heard" data-announced=""></p>'
+    )

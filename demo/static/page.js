@@ -216,6 +216,9 @@ window.cgan = {
     addEventListener("input", changed);
     addEventListener("click", changed);
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
+    addEventListener("keydown", cgan.walkTabs);
+    // A tab or a section opens after the click.
+    addEventListener("click", () => setTimeout(cgan.repair, 100));
     // Without a connection Gradio's events don't run; numbers are kept all the same.
     addEventListener("input", () => {
       const boxes = [...document.querySelectorAll(".number")].map((one) => [
@@ -225,7 +228,7 @@ window.cgan = {
     });
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
-      cgan.relabel();
+      cgan.repair();
       const added = changes.flatMap((change) => [...change.addedNodes]);
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
@@ -249,15 +252,6 @@ window.cgan = {
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
 
-  // Gradio labels a slider's parts in English: "number input for", "range slider for", "Reset".
-  relabel() {
-    const { reset } = document.querySelector("#trouble p").dataset;
-    for (const button of document.querySelectorAll(".reset-button")) button.ariaLabel = reset;
-    for (const input of document.querySelectorAll("input[aria-label*=' for ']")) {
-      input.ariaLabel = input.ariaLabel.split(" for ")[1]; // the roles tell them apart
-    }
-  },
-
   // The settings of the link, or those that were kept, are on the page.
   ready(shown) {
     cgan.drawn(shown);
@@ -274,7 +268,7 @@ window.cgan = {
 
   speak() {
     document.documentElement.lang = document.querySelector("#trouble p").dataset.lang;
-    cgan.relabel();
+    cgan.repair();
     document.title = document.querySelector("#head h1").textContent;
   },
 
@@ -290,7 +284,14 @@ window.cgan = {
 
   // The number is on the paper; `shown` is its language and, after a "#", its settings.
   drawn(shown) {
-    cgan.fragment = shown.slice(shown.indexOf("#"));
+    const fragment = shown.slice(shown.indexOf("#"));
+    if (cgan.fragment && cgan.fragment !== fragment) {
+      const label = document.querySelector(".sheet").ariaLabel;
+      const note = document.querySelector(".note")?.firstChild.textContent ?? "";
+      const seed = document.querySelector("#seed input[type=number]");
+      cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
+    }
+    cgan.fragment = fragment;
   },
 
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.

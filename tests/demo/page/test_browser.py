@@ -828,6 +828,51 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
     context.close()
 
 
+def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
+    choice = page.get_by_role("group", name="Style")
+    choice.get_by_role("radio", name="A hand for each digit").focus()
+    page.keyboard.press("ArrowRight")
+    expect(choice.get_by_role("radio", name="One hand")).to_be_focused()
+    expect(choice.get_by_role("radio", name="One hand")).to_be_checked()
+
+    page.get_by_role("tab", name="Write").focus()
+    for key, name in (("ArrowRight", "Styles"), ("End", "About"), ("ArrowRight", "Write")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name, selected=True)).to_be_focused()
+    expect(page.locator("[role=tab][tabindex='0']")).to_have_text(["Write"])
+
+    more = page.get_by_role("button", name="Look and details")
+    opened = more.get_attribute("aria-expanded")
+    more.click()
+    expect(more).to_have_attribute("aria-expanded", {"true": "false", "false": "true"}[opened])
+
+    heard = page.locator("[role=status][data-announced]")
+    number(page).fill("4711")
+    expect(heard).to_contain_text("The number 4711, written by hand. Seed 27.")
+    page.get_by_role("button", name="Another hand").click()
+    seed = page.locator("#seed input[type=number]")
+    expect(seed).not_to_have_value("27")
+    expect(heard).to_contain_text(f"Seed {seed.input_value()}.")
+    page.locator(".digit").first.click()
+    expect(heard).to_contain_text("Redrawn: 1")
+
+
+def test_forced_colours_on_the_narrowest_phone(chromium, demo):
+    settings = {"forced_colors": "active", "color_scheme": "dark"}
+    with visit(
+        chromium, demo.address, viewport={"width": 320, "height": 640}, **settings
+    ) as visited:
+        page = visited.page
+        expect(page.get_by_role("tab")).to_have_text(["Write", "Styles", "Morph", "About"])
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+        style = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+        ink = page.evaluate(style, [".digit svg", "fill"])
+        paper = page.evaluate(style, [".sheet", "backgroundColor"])
+        assert (ink, paper) == ("rgb(28, 28, 30)", "rgb(253, 250, 243)")
+        assert page.evaluate(style, ["[role=tab].selected", "outlineStyle"]) == "solid"
+        assert page.evaluate(style, ["#seed input[type=range]", "appearance"]) == "auto"
+
+
 def ready(page):
     page.wait_for_function("document.documentElement.dataset.ready === 'true'")
 
