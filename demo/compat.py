@@ -8,7 +8,7 @@ here is:
   documented.
 - `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
-- `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
+- `static/`: `CLASSES` and `LABELS` of Gradio's components.
 """
 
 import contextlib
@@ -51,6 +51,8 @@ CLASSES = (
     "primary",
     "secondary",
     "selected",
+    "label-wrap",
+    "tab-container",
 )
 # The English labels of a slider's parts, which the script shortens.
 LABELS = ("number input for", "range slider for")

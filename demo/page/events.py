@@ -82,9 +82,14 @@ class Shared:
                 return ["", views.problem(error, language)]
 
         outputs = [self._courier, problem]
-        button.click(send, [self.language, *inputs], outputs, **PRIVATE, **line).then(
-            None, self._courier, None, js="cgan.save", **PRIVATE
-        )
+        sent = button.click(send, [self.language, *inputs], outputs, **PRIVATE, **line)
+        sent.then(None, self._courier, None, js="cgan.save", **PRIVATE)
+        settle(sent)
+
+
+def settle(event: Any) -> None:
+    """Remove the message that the server doesn't answer, once this event has an answer."""
+    event.success(None, None, None, js="cgan.settled", **PRIVATE)
 
 
 def courier(file: File) -> str:

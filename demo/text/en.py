@@ -57,7 +57,7 @@ TEXTS = {
     "paper_label": "The number {digits}, written by hand",
     # The class grid
     "rows": "Hands",
-    "target": "Clicking a digit opens it in",
+    "target": "A click takes that hand to",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
     "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
@@ -105,7 +105,8 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type isn't kept anywhere: not on the server, not in your browser, not in a log."
+        "What you type isn't kept on the server or in a log. Your browser keeps it until you close "
+        "this tab."
     ),
     "about_train_head": "Train your own",
     "about_train": (

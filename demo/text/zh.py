@@ -49,7 +49,7 @@ TEXTS = {
     "paper_label": "手写的号码 {digits}",
     # The class grid
     "rows": "笔迹数",
-    "target": "点击数字后，转到",
+    "target": "点击后，将该笔迹用于",
     "cell_label": "{digit}，第 {row} 种笔迹，种子 {seed}",
     "grid_label": "{classes} 个类别，{rows} 种笔迹，种子 {seed}",
     "grid_hint": "每列是一个数字，每行是一种笔迹：十个数字共用同一个潜变量。",
@@ -94,7 +94,7 @@ TEXTS = {
         "设置和权重对所有人都给出同一张图（重写过的数字除外）。"
     ),
     "about_privacy_head": "隐私",
-    "about_privacy": "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
+    "about_privacy": "你输入的内容不会保存在服务器或日志里；浏览器只保留到你关闭这个标签页为止。",
     "about_train_head": "训练自己的模型",
     "about_train": (
         "第一行下载 MNIST 并训练，会显示所需时间和存放权重的文件夹（在 runs/ 下）；"

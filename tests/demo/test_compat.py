@@ -218,7 +218,9 @@ def test_the_browser_still_gets_a_label_that_the_page_looks_for(front_end, name)
 
 
 def test_the_page_looks_for_these_names():
-    looked_for = "".join((STATIC / name).read_text() for name in ("page.js", "style.css"))
+    looked_for = "".join(
+        (STATIC / name).read_text() for name in ("page.js", "repairs.js", "style.css")
+    )
     for name in (*compat.CLASSES, *compat.LABELS):
         assert name in looked_for, name
 
