@@ -14,10 +14,12 @@ import contextlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 from fastapi import Request
+from gradio import http_server
 from gradio.context import Context
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.route_utils import FnIndexInferError
@@ -60,6 +62,7 @@ class LenientBlocks(gr.Blocks):
         """Take a check of the values, which raises `gr.Error`, and the settings of `gr.Blocks`."""
         super().__init__(**settings)
         self._check = check
+        self.tell: Callable[[Exception], str] = repr  # what visitors are told when an event fails
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
         """Check the values, fill in the components' own, and drop surplus ones.
@@ -70,6 +73,19 @@ class LenientBlocks(gr.Blocks):
         self._check(inputs)
         inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
         del inputs[len(block_fn.inputs) :]
+
+    async def process_api(self, *arguments: Any, **settings: Any) -> dict[str, Any]:
+        """Carry out an event; if it fails, send what `tell` says.
+
+        Gradio would send `null`, and print a traceback, whose last line may quote a value.
+        """
+        try:
+            return await super().process_api(*arguments, **settings)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+        except Exception as error:
+            raise gr.Error(self.tell(error), print_exception=False) from error
 
 
 def current_page() -> gr.Blocks:
@@ -186,3 +202,32 @@ class _State(SessionState):
 
     def _update_value_in_config(self, key: int, value: Any) -> None:
         pass
+
+
+def has_pending(page: Any, session: str) -> bool:
+    """Return whether a session waits for results.
+
+    For any other Gradio opens a stream that never ends, or logs a traceback.
+    """
+    return bool(page._queue.pending_event_ids_session.get(session))
+
+
+def has_function(page: Any, number: int) -> bool:
+    """Return whether an event has a function on the server; some are the browser's alone."""
+    found = page.fns.get(number)
+    return found is not None and found.fn is not None
+
+
+@contextlib.contextmanager
+def server_made_by(make: Callable[..., Any]) -> Iterator[None]:
+    """Have the settings of Gradio's server made by a function instead of `uvicorn.Config`.
+
+    `launch` has no arguments for them, and starts to listen before it returns.
+    """
+    module: Any = http_server
+    uvicorn = module.uvicorn
+    module.uvicorn = SimpleNamespace(Config=make)
+    try:
+        yield
+    finally:
+        module.uvicorn = uvicorn
