@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from demo.serve import faults
+from demo.compat import report
 
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
@@ -80,7 +80,7 @@ class Connection(H11Protocol):
         try:
             super().data_received(data)
         except Exception as error:
-            faults.report(error)
+            report(error)
             self.transport.abort()
 
     def _keeps_waiting(self) -> bool:

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.serve import faults
+from demo.compat import report
+from demo.serve.faults import failed
 
 # File systems have such limits, and Gradio looks for a file of any name.
 _LONGEST_PATH, _LONGEST_NAME = 3000, 255
@@ -45,9 +46,9 @@ class Guard:
         except HTTPException as refused:
             await refuse(refused)(scope, receive, send)
         except Exception as error:
-            faults.report(error)
+            report(error)
             if not started:
-                await JSONResponse({"error": faults.SORRY}, 500)(scope, receive, send)
+                await failed()(scope, receive, send)
 
 
 def refuse(refused: HTTPException) -> JSONResponse:

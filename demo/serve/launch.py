@@ -35,8 +35,6 @@ def launch(
     try:
         with compat.server_made_by(_server_settings), compat.quiet_launch() as printed:
             page = build()
-            if isinstance(page, compat.LenientBlocks):
-                page.tell = faults.tell
             _, local, public = page.launch(
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
                 server_port=choose_port(options.host, options.port),

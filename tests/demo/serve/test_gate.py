@@ -340,7 +340,7 @@ def test_a_picture_that_cannot_be_saved_is_said_in_a_sentence(unharmed):
     with limited(unharmed, resource.RLIMIT_FSIZE, 0):
         said = browser.call(unharmed.address, ["86"])
     assert said.startswith("event: error")
-    assert "could not save a file: File too large. Try again later." in said
+    assert "can't save the picture: File too large. Try again later." in said
 
 
 @pytest.mark.slow
