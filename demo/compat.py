@@ -114,7 +114,8 @@ def report(error: BaseException) -> None:
     now = time.monotonic()
     if now >= _next_reports.get(kind + place, 0):
         _next_reports[kind + place] = now + _SECONDS_BETWEEN_REPORTS
-        terminal.warn(f"{kind}{place}; a visitor's call failed.")
+        with contextlib.suppress(OSError, ValueError):  # its terminal was closed, its disk is full
+            terminal.warn(f"{kind}{place}; a visitor's call failed.")
 
 
 def current_page() -> gr.Blocks:

@@ -89,7 +89,7 @@ class Gate:
             yield
             return
         if self._streams[waits_for] >= _STREAMS:
-            raise HTTPException(429, "Too many connections wait for these results already.")
+            raise HTTPException(429, "Too many wait for these results already.")
         self._streams[waits_for] += 1
         try:
             yield
