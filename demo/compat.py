@@ -6,7 +6,7 @@ here is:
 
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
-- `gradio_queue.py` and `inbox.py`: the queue, with its own tests.
+- `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
 - `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
 """

@@ -16,6 +16,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import gradio as gr
@@ -28,13 +29,13 @@ from gradio.server_messages import EstimationMessage, EventMessage, ProcessCompl
 from gradio.utils import run_coro_in_background, set_task_name
 
 from demo.compat import FAILED, report
-from demo.inbox import Inbox, size_of
+from demo.sessions import Sessions
 from demo.turns import Client, Turns, network_of, refusal
 
-# How long results wait to be read (seconds), and how much memory they may take together (bytes).
-UNREAD_SECONDS = 300
-UNREAD_BYTES = 1 << 26
-_FETCHED = "There is no such result, or it has been fetched already."
+# How much of a session's name tells it from others.
+_SESSION_LENGTH = 64
+# How many values an event may bring besides its inputs; a click on the class grid brings three.
+_EVENT_VALUES = 16
 
 
 def install(page: gr.Blocks, places: int, housework: Sequence[Callable[[], None]] = ()) -> None:
@@ -59,35 +60,40 @@ class _Brief:
             report(error)
 
 
-class _Inboxes(dict[str, Inbox]):
-    """The sessions' inboxes. Gradio removes some twice, and gives plain queues to new ones."""
-
-    def __setitem__(self, session: str, _: object) -> None:
-        super().__setitem__(session, Inbox())
-
-    def __delitem__(self, session: str) -> None:
-        self.pop(session, None)
-
-
-class _Pending(dict[str, set[str]]):
-    """The events of each session whose results haven't been read; none for a forgotten session."""
-
-    def __missing__(self, session: str) -> set[str]:
-        return set()
-
-
 def _client_of(request: Request | None, session: str) -> Client:
     # Where the server trusts a proxy, its own middleware has put in the visitor's address.
     host = request.client.host if request is not None and request.client else ""
-    return Client(network_of(host), session)
+    return Client(network_of(host), session[:_SESSION_LENGTH])
 
 
 def _sender(event: Event) -> Client:
-    return _client_of(event.request, event.session_hash)
+    # Gradio makes a call without a session a session of its own, named like the call.
+    session = "" if event.session_hash == event._id else event.session_hash
+    return _client_of(event.request, session)
+
+
+def _trim(body: Any, request: Request, inputs: int) -> None:
+    """Drop what a waiting call doesn't need of a request: as objects, JSON takes 20 times as much.
+
+    `check_values` refuses lists and objects later, empty ones too.
+    """
+    body.data = [
+        type(value)() if isinstance(value, list | dict) else value for value in body.data[:inputs]
+    ]
+    if isinstance(body.event_data, list | dict):
+        given = body.event_data if isinstance(body.event_data, dict) else {}
+        plain = {name: one for name, one in given.items() if not isinstance(one, list | dict)}
+        body.event_data = dict(islice(plain.items(), _EVENT_VALUES))
+    for name in ("_body", "_json"):  # where Starlette keeps what it has read
+        vars(request).pop(name, None)
 
 
 class VisitorQueue(Queue):
-    """Gradio's queue, mended."""
+    """Gradio's queue, mended.
+
+    Attributes:
+        sessions: whose calls aren't done or not read.
+    """
 
     def __init__(
         self, page: gr.Blocks, places: int, housework: Sequence[Callable[[], None]]
@@ -100,8 +106,9 @@ class VisitorQueue(Queue):
             max_size=None,
             blocks=page,
         )
-        self.pending_messages_per_session = _Inboxes()  # type: ignore[assignment]
-        self.pending_event_ids_session = _Pending()
+        self.sessions = Sessions()
+        self.pending_messages_per_session = self.sessions.inboxes  # type: ignore[assignment]
+        self.pending_event_ids_session = self.sessions.pending
         self._places = places
         self._housework = housework
         self._turns = Turns()
@@ -116,6 +123,7 @@ class VisitorQueue(Queue):
             client = _client_of(request, body.session_hash or "")
             if problem := refusal(self._waiting(fn.concurrency_id), client, self._places):
                 return False, problem, "queue_full"
+            _trim(body, request, len(fn.inputs))
         answer = await super().push(body, request, username)
         if answer[0] and (event := self.event_ids_to_events.get(str(answer[1]))):
             line = self.event_queue_per_concurrency_id[event.concurrency_id].queue
@@ -189,7 +197,7 @@ class VisitorQueue(Queue):
         """Put a message into the inbox of the event's session, if it has one."""
         if isinstance(event_message, ProcessCompletedMessage):
             self._answered.add(event)
-        inbox = self.pending_messages_per_session.get(event.session_hash)
+        inbox = self.sessions.inboxes.get(event.session_hash)
         if inbox is None:
             return
         # Estimates that nobody reads would pile up.
@@ -204,63 +212,12 @@ class VisitorQueue(Queue):
         except Exception as error:
             report(error)
 
-    # Forgetting.
-
     async def _keep_house(self) -> None:
         while not self.stopped:
             await asyncio.sleep(1)
             try:
-                self.forget(time.monotonic())
+                self.sessions.forget(self.event_ids_to_events.values(), time.monotonic())
                 for work in self._housework:
                     await run_sync(work)
             except Exception as error:
                 report(error)
-
-    def forget(self, now: float) -> None:
-        """Forget results that weren't read in time, and sessions that are done.
-
-        Args:
-            now: in seconds of `time.monotonic`.
-        """
-        live = {event for event in self.event_ids_to_events.values() if event.alive}
-        ids = {event._id for event in live}
-        busy = {event.session_hash for event in live}
-        unread = self._drop_results(now)
-        inboxes = self.pending_messages_per_session
-        for session, pending in list(self.pending_event_ids_session.items()):
-            # What is left are calls that Gradio gave up because their client had gone.
-            pending &= ids | unread
-            if session not in inboxes and not pending:
-                del self.pending_event_ids_session[session]
-        for session, inbox in list(inboxes.items()):
-            if session in busy or self.pending_event_ids_session[session]:
-                continue
-            if not inbox.is_read(now):
-                self.pending_event_ids_session.pop(session, None)
-                del inboxes[session]
-            elif inbox.empty() and now - inbox.last_put > 15:
-                # Somebody waits for what another reader got, and would wait for ever.
-                told = ProcessCompletedMessage(output={"error": _FETCHED}, success=False)
-                told.event_id = "none"
-                inbox.put_nowait(told)
-
-    def _drop_results(self, now: float) -> set[str]:
-        """Drop unread results that are too old or too many; return the events of the others."""
-        found = sorted(
-            (
-                (came, message.event_id, size_of(message), inbox)
-                for inbox in self.pending_messages_per_session.values()
-                for came, message in inbox.results()
-                if message.event_id
-            ),
-            key=lambda one: one[0],
-        )
-        total = sum(size for _, _, size, _ in found)
-        kept = set()
-        for came, event, size, inbox in found:
-            if now - came > UNREAD_SECONDS or total > UNREAD_BYTES:
-                total -= size
-                inbox.drop({event})
-            else:
-                kept.add(event)
-        return kept

@@ -1,7 +1,7 @@
 """Whose turn it is in a line, and who may still join it: no visitor keeps the others waiting.
 
 A client is a network address and a session. Addresses take turns, and so do an address's sessions:
-a program that opens a new session for each call still has one address, and visitors behind one
+a program that takes a new session for each call still has one address, and visitors behind one
 proxy still have sessions of their own. This module must not know Gradio.
 """
 
@@ -25,7 +25,7 @@ class Client(NamedTuple):
 
     Attributes:
         address: as `network_of` returns it.
-        session: of the page or the program; "" for a new one.
+        session: of the page or the program. Calls without a session have one together, "".
     """
 
     address: str

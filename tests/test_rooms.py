@@ -32,8 +32,8 @@ MAY_IMPORT = {
     "demo": (),
     "demo.compat": ("cgan.common",),
     "demo.turns": (),
-    "demo.inbox": (),
-    "demo.gradio_queue": ("demo.compat", "demo.inbox", "demo.turns"),
+    "demo.sessions": (),
+    "demo.gradio_queue": ("demo.compat", "demo.sessions", "demo.turns"),
     "demo.saved_files": ("cgan.common",),
     "demo.components": ("cgan.writing",),
     "demo.text": ("cgan", "cgan.common"),
@@ -55,7 +55,7 @@ MAY_IMPORT = {
 # Only some rooms know what is slow to import, or not always installed.
 MAY_KNOW = {
     "gradio": {
-        *("demo.compat", "demo.inbox", "demo.gradio_queue", "demo.components", "demo.api"),
+        *("demo.compat", "demo.sessions", "demo.gradio_queue", "demo.components", "demo.api"),
         *("demo.page", "demo.serve"),
     },
     # Jittor has to be set up before it is imported: this function does both.
