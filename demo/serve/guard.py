@@ -1,9 +1,9 @@
 """What stands before all of Gradio's server: the form of requests, and what it fails at."""
 
-import ipaddress
 import re
 import urllib.parse
 
+import httpx
 from fastapi import HTTPException
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,7 +15,7 @@ from demo.serve.faults import failed
 # File systems have such limits, and Gradio looks for a file of any name.
 _LONGEST_PATH, _LONGEST_NAME = 3000, 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NAME = re.compile(r"[A-Za-z0-9._~-]{1,255}")
+_HOST = re.compile(r"([\w.~-]{1,255}|\[[0-9a-f:.]+\])(:\d{0,5})?", re.ASCII | re.IGNORECASE)
 _RANGE = re.compile(r"bytes=(?:(\d{1,15})-(\d{1,15})?|-\d{1,15})", re.ASCII)
 # Only Gradio's own server in front of this one sends it, and there is none.
 _IGNORED = "x-gradio-server"
@@ -93,14 +93,11 @@ def _check_hosts(headers: Headers) -> None:
 
 def _is_host(text: str) -> bool:
     """Return whether a text is a host's name or address, with a port or without one."""
-    parts = re.fullmatch(r"(\[(?P<six>[^]]*)\]|(?P<name>[^:]*))(:(?P<port>\d{1,5}))?", text, re.A)
-    if parts is None or int(parts["port"] or 0) > 65535:
+    if not _HOST.fullmatch(text):
         return False
-    if parts["six"] is None:
-        return _NAME.fullmatch(parts["name"]) is not None
     try:
-        ipaddress.IPv6Address(parts["six"].partition("%")[0])
-    except ValueError:
+        httpx.URL(f"http://{text}")  # as Gradio reads it
+    except httpx.InvalidURL:
         return False
     return True
 

@@ -88,7 +88,10 @@ ODD_PATHS = f"""
 /pwa_icon/x /pwa_icon/-1 /pwa_icon/999999999999 * http://host.invalid/config host.invalid:80 ? x
 """.split()
 
-ODD_HOSTS = ["", "[::1", "[::1]", "a b", "a/b", "x:y", "\xff", "x:999999", ",", "?", "a@b", LONGER]
+ODD_HOSTS = [
+    *("256.256.256.256", "[::1%]", "xn--\xfc", "a:", "a:99999"),
+    *("", "[::1", "[::1]", "a b", "a/b", "x:y", "\xff", "x:999999", ",", "?", "a@b", LONGER),
+]
 ODD_HEADERS = {
     "X-Forwarded-Proto": ["https", "javascript", "\xff", ","],
     "X-Forwarded-For": ["[::1", "x", ",", "\xff", "1.2.3.4:x", "[::1]:x"],

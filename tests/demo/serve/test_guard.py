@@ -22,7 +22,7 @@ def ask(app=echo, path="/", **headers):
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "localhost:7860", "a_b-c.example.:1", "127.0.0.1:80", "[::1]", "[fe80::1%25x]:8"],
+    ["localhost", "localhost:7860", "a_b-c.example.:1", "127.0.0.1:", "[::1]", "[2001:DB8::7]:80"],
 )
 def test_hosts_pass(host):
     for name in ("host", "x-forwarded-host"):
@@ -30,7 +30,13 @@ def test_hosts_pass(host):
     assert ask(**{"x-forwarded-host": f"{host}, {host}"}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["[::1", "a b", "a/b", "a:b", "a:99999", "u@a", "[a]", "a?", "\\"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("[::1", "a b", "a/b", "a:b", "a:999999", "u@a", "[a]", "a?", "\\", "256.256.256.256"),
+        *("[::1%]", "[::1%25a/b]"),
+    ],
+)
 def test_what_is_no_host_is_refused_in_a_sentence(host):
     for name in ("host", "x-forwarded-host"):
         answer = ask(**{name: host})
