@@ -37,6 +37,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo import api
     from demo.page import page
     from demo.page.theme import theme
+    from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
 
@@ -44,6 +45,7 @@ def serve(arguments: list[str] | None) -> None:
         temporary.keep_private()  # it may have been deleted while the event was waiting
         check_values(values)
 
+    faults.log_discreetly()
     models.start()
     try:
         built = launch(

@@ -35,8 +35,7 @@ VERSION = "6.31.0"
 # What a visitor is told of an error that is not theirs.
 FAILED = "Something went wrong on the server: try again, or with other settings."
 
-_SECONDS_BETWEEN_REPORTS = 60.0
-_next_reports: dict[str, float] = {}
+_next_warnings: dict[str, float] = {}
 
 # Names in Gradio's HTML that the page's script and style look for: toasts, a slider's reset button
 # and bounds, labels, the text that counts the seconds, and the page's own parts.
@@ -103,19 +102,24 @@ class LenientBlocks(gr.Blocks):
 def report(error: BaseException) -> None:
     """Print the kind of an error and where it happened, but not what it says.
 
-    That may quote what a visitor sent. Who causes it may do so many times a second, so a line of
-    code is named once a minute.
+    That may quote what a visitor sent.
     """
     frames = traceback.extract_tb(error.__traceback__)
     kind = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         kind += f" ({error.strerror})"  # the system's words
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    warn_once_a_minute(f"{kind}{place}; a visitor's call failed.")
+
+
+def warn_once_a_minute(sentence: str) -> None:
+    """Print a warning that a visitor may cause many times a second."""
     now = time.monotonic()
-    if now >= _next_reports.get(kind + place, 0):
-        _next_reports[kind + place] = now + _SECONDS_BETWEEN_REPORTS
-        with contextlib.suppress(OSError, ValueError):  # its terminal was closed, its disk is full
-            terminal.warn(f"{kind}{place}; a visitor's call failed.")
+    if now < _next_warnings.get(sentence, 0):
+        return
+    _next_warnings[sentence] = now + 60
+    with contextlib.suppress(OSError, ValueError):  # its terminal was closed, its disk is full
+        terminal.warn(sentence)
 
 
 def current_page() -> gr.Blocks:

@@ -1,14 +1,16 @@
 """What visitors are told, and what is logged, where the server itself fails."""
 
 import asyncio
+import logging
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from demo.compat import FAILED, report
+from demo.compat import FAILED, report, warn_once_a_minute
 
 
 def failed() -> JSONResponse:
@@ -33,3 +35,33 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
     asyncio.get_running_loop().set_exception_handler(handle)
     yield
+
+
+def log_discreetly() -> None:
+    """Have what libraries log, and their warnings, say where it happened, but not what was sent.
+
+    With `--mcp`, for example, the package `mcp` logs each request that it can't read.
+    """
+    warnings.showwarning = _show_warning
+    logging.getLogger().addHandler(_Discreet(logging.WARNING))
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    warn_once_a_minute(f"{category.__name__} at {filename}:{lineno}.")
+
+
+class _Discreet(logging.Handler):
+    """Prints what logged a record, and the line of code."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print it."""
+        level = record.levelname.lower()
+        place = f"{record.pathname}:{record.lineno}"
+        warn_once_a_minute(f"{record.name} logged this {level}: {record.funcName} at {place}.")

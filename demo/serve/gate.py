@@ -41,6 +41,9 @@ _OPEN = re.compile(
 _DESCRIBED = re.compile(r"/|/gradio_api/(info/?|openapi\.json)")
 # Streams that wait for the same results; a browser that reconnects has two for a moment.
 _STREAMS = 4
+# Streams of MCP, which last as long as the client likes.
+_MCP = re.compile(r"/gradio_api/mcp(/.*)?")
+_MCP_STREAMS = 100
 
 
 class Gate:
@@ -88,7 +91,7 @@ class Gate:
         if not waits_for:
             yield
             return
-        if self._streams[waits_for] >= _STREAMS:
+        if self._streams[waits_for] >= (_MCP_STREAMS if _MCP.fullmatch(waits_for) else _STREAMS):
             raise HTTPException(429, "Too many wait for these results already.")
         self._streams[waits_for] += 1
         try:
@@ -114,7 +117,7 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
     """Refuse routes that this page doesn't need, and unknown results.
 
     Returns:
-        The session or the event whose results are asked for; "" if it is none.
+        The session or the event whose results are asked for, or MCP's path; "" if it is none.
 
     Raises:
         HTTPException: with the status and the sentence.
@@ -134,7 +137,7 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
         if not compat.has_pending(request.app.get_blocks(), session):
             raise HTTPException(404, "There are no results for this session_hash.")
         return session
-    return ""
+    return "/gradio_api/mcp" if request.method == "GET" and _MCP.fullmatch(path) else ""
 
 
 def _check_call(request: Request, name: str, event: str | None, endpoints: Sequence[str]) -> str:
