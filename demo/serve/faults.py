@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,12 +40,24 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def log_discreetly() -> None:
-    """Have what libraries log, and their warnings, say where it happened, but not what was sent.
+    """Have what Python and libraries print of faults say where it was, but not what was sent.
 
     With `--mcp`, for example, the package `mcp` logs each request that it can't read.
     """
-    warnings.showwarning = _show_warning
     logging.getLogger().addHandler(_Discreet(logging.WARNING))
+    warnings.showwarning = _show_warning
+    threading.excepthook = _report_thread
+    sys.unraisablehook = _report_unraisable
+
+
+def _report_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None and failed.exc_type is not SystemExit:
+        report(failed.exc_value)
+
+
+def _report_unraisable(failed: "sys.UnraisableHookArgs") -> None:
+    if failed.exc_value is not None:
+        report(failed.exc_value)
 
 
 def _show_warning(
