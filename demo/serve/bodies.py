@@ -100,7 +100,7 @@ def _check_names(sent: dict[str, Any]) -> None:
         raise HTTPException(422, "session_hash must not be empty: leave it out.")
     for name in ("session_hash", "event_id"):
         value = sent.get(name)
-        if value is not None and not is_name(value):
+        if value is not None and not _is_name(value):
             raise HTTPException(
                 422, f"{name} must be a text of at most {_LONGEST_NAME} printable characters."
             )
@@ -108,7 +108,7 @@ def _check_names(sent: dict[str, Any]) -> None:
         raise HTTPException(422, "batched must be false: no endpoint takes several calls at once.")
 
 
-def is_name(value: object) -> bool:
+def _is_name(value: object) -> bool:
     """Return whether a visitor may choose this name of a session or an event."""
     return isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable()
 
