@@ -10,7 +10,7 @@ from cgan import UserError
 from cgan.writing.export import File
 from cgan.writing.morph import FORMATS
 from cgan.writing.settings import MorphSettings
-from demo import actions
+from demo import actions, api
 from demo.actions import Morphed
 from demo.page import views
 from demo.page.controls import Controls
@@ -89,7 +89,7 @@ class MorphTab:
             self.film,
             inputs,
             [self._film, self._problem, self._shown],
-            **LIVE,
+            **{**LIVE, **api.MORPHING},
         )
         settle(drawing)
         # The visitor's number and seed are already here.
@@ -103,7 +103,7 @@ class MorphTab:
         self._film.click(None, None, controls["row"], js=f"() => {first}", **PRIVATE)
         for kind, button in self._files.items():
             given = [self._shown, shared.weights, *controls.values()]
-            shared.offer(button, self._file(kind), given, self._problem)
+            shared.offer(button, self._file(kind), given, self._problem, api.MORPHING)
 
     def film(self, shown: str, language: str, *given: Any) -> list[Any]:
         """Return film, problem and what is shown.

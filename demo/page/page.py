@@ -10,7 +10,7 @@ import gradio as gr
 
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
-from demo import actions, api, compat
+from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
 from demo.models import Models
 from demo.page import about, views
@@ -19,16 +19,14 @@ from demo.page.grid_tab import GridTab
 from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
+from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = ("page.js", "repairs.js")
 
-# Files that the API made are deleted at this age; this is also how often they are checked
-# (seconds).
-_FILE_AGE = 600
-# How many requests may wait; more are refused at once, with a message.
-QUEUE_SIZE = 128
+# How many calls may wait in a line; more are refused at once, with a message.
+QUEUE_SIZE = 256
 _KINDS = Kinds()
 
 
@@ -48,7 +46,7 @@ def script() -> str:
     return f"{text}cgan.shared = {json.dumps(shared)};\n"
 
 
-def _add(models: Models, kinds: Kinds) -> None:
+def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     """Add everything to the page that is being built."""
     shared = Shared(models, kinds)
     words = shared.words
@@ -77,7 +75,7 @@ def _add(models: Models, kinds: Kinds) -> None:
         "grid": grid.controls.all() | {"seed": write.controls["seed"]},
         "morph": morph.controls.all(),
     }
-    api.add(models, kinds, controls, shared.weights)
+    api.add(models, kinds, controls, shared.weights, files)
 
 
 def _head(language: str) -> str:
@@ -168,12 +166,9 @@ def build(
         check: refuses values of events that the server mustn't take, with `gr.Error`.
         kinds: the classes of the settings.
     """
-    with compat.LenientBlocks(
-        check,
-        title=say("en", "title"),
-        analytics_enabled=False,
-        delete_cache=(_FILE_AGE, _FILE_AGE),
-    ) as page:
-        _add(models, kinds)
-    built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
-    return built
+    files = SavedFiles()
+    page = compat.LenientBlocks(check, title=say("en", "title"), analytics_enabled=False)
+    with page:
+        _add(models, kinds, files)
+    gradio_queue.install(page, QUEUE_SIZE, [files.delete_old])
+    return page
