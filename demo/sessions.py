@@ -13,9 +13,11 @@ from typing import Any
 from gradio.queueing import Event
 from gradio.server_messages import ProcessCompletedMessage
 
-# How long results wait to be read (seconds), and how much memory they may take together (bytes).
+# How long results wait to be read (seconds). All together may take so much memory (bytes): if they
+# take more, the largest that are older than a moment (seconds) are dropped.
 UNREAD_SECONDS = 300
-UNREAD_BYTES = 1 << 26
+UNREAD_BYTES = 1 << 25
+MOMENT_SECONDS = 2
 # Gradio's event streams ask for the next message at least every ten seconds: if nobody has asked
 # for this long, nobody is reading.
 _READ_SECONDS = 15
@@ -75,9 +77,9 @@ class Inbox(asyncio.Queue[Any]):
 
 
 def _size_of(result: ProcessCompletedMessage) -> int:
-    """Return about how many bytes a result takes: the texts in it."""
+    """Return about how many bytes a result takes: the texts in it, and what is around them."""
     data = result.output.get("data") or ()
-    return sum(len(value) for value in data if isinstance(value, str))
+    return 2000 + sum(len(value) for value in data if isinstance(value, str))
 
 
 class Inboxes(dict[str, Inbox]):
@@ -146,12 +148,13 @@ class Sessions:
                 for came, message in inbox.results()
                 if message.event_id
             ),
-            key=lambda one: one[0],
+            key=lambda one: (-one[2], one[0]),
         )
         total = sum(size for _, _, size, _ in found)
         kept = set()
         for came, event, size, inbox in found:
-            if now - came > UNREAD_SECONDS or total > UNREAD_BYTES:
+            age = now - came
+            if age > UNREAD_SECONDS or (age > MOMENT_SECONDS and total > UNREAD_BYTES):
                 total -= size
                 inbox.drop({event})
             else:
