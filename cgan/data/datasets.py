@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan.common.errors import BadValue, MissingFile
+from cgan.common.errors import BadValue, MissingFile, printable
 from cgan.data import idx, mnist
 
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
@@ -201,7 +201,7 @@ def _idx_folder(
         mnist.download_missing(folder, quiet)
         contents, is_mnist = _read_idx_files(folder, names)
     splits = [_check_split(contents[images], contents[labels]) for images, labels in wanted]
-    return "MNIST" if is_mnist else str(folder), splits
+    return "MNIST" if is_mnist else printable(str(folder)), splits
 
 
 def _check_split(

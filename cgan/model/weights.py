@@ -16,7 +16,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from cgan.common import files
+from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
@@ -141,8 +141,8 @@ def load_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG_NAME
     data = _read(path, MAX_CONFIG_BYTES)
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        content = reading.parse_json(data)
+    except ValueError as error:
         raise BadValue(
             "{path} is not JSON ({why}).", text_id="weights.not_json", path=path, why=error
         ) from error
@@ -233,8 +233,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
 
 def _read(path: Path, max_bytes: int) -> bytes:
     try:
-        with open(path, "rb") as file:
-            data = file.read(max_bytes + 1)
+        return reading.read(path, max_bytes)
     except FileNotFoundError as error:
         raise MissingFile(
             "{path} is missing: a weights folder holds {config} and {weights}.",
@@ -250,11 +249,10 @@ def _read(path: Path, max_bytes: int) -> bytes:
             path=path,
             why=error.strerror,
         ) from error
-    if len(data) > max_bytes:
+    except reading.TooLarge as error:
         raise BadValue(
             "{path} is larger than the limit of {limit:,} bytes.",
             text_id="weights.too_large",
             path=path,
             limit=max_bytes,
-        )
-    return data
+        ) from error
