@@ -1,6 +1,7 @@
 """Real images and labels, resized and normalised once, in memory."""
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from cgan.data import idx, mnist
 
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+_FLOAT32_BYTES = 4
+# Of images as they are kept in memory: small ones may become large.
+_MAX_BYTES = 8 << 30
 
 # Every fifth image of each class of scikit-learn's digits is for testing.
 _DIGITS_PER_TEST = 5
@@ -127,6 +132,12 @@ def _source(dataset: str) -> Source:
 
 def _make(name: str, split: _Split, img_size: int) -> Dataset:
     pixels, labels = split
+    needed = math.prod((len(pixels), img_size, img_size, *pixels.shape[3:])) * _FLOAT32_BYTES
+    if needed > _MAX_BYTES:
+        raise BadValue(
+            f"{name} would take {needed / 2**30:,.0f} GiB of memory with images of "
+            f"{img_size}x{img_size}: choose a smaller --img_size, or fewer images."
+        )
     return Dataset(
         name=name,
         images=normalise(resize(pixels, img_size)),

@@ -52,8 +52,11 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
     """
     with RunFolder.reopen(path) as run:
         record = RunRecord.load(path)
-        run.read_losses()  # so that damage there is told before anything is computed
-        _train(run, record.options.resumed(given), execution, record)
+        options = record.options.resumed(given)
+        # What is wrong there is told before the data are loaded and anything is computed.
+        generator_config(options)
+        run.read_losses()
+        _train(run, options, execution, record)
 
 
 def _train(
@@ -97,7 +100,7 @@ def _train(
         folded = {} if classifier is None else reader.fold(classifier.tensors)
         loop = RunLoop(run, trainer, folded, options, execution, interruption, evaluation)
         if checkpoint.exists(run.checkpoint):
-            trainer.restore(*checkpoint.load(run.checkpoint))
+            trainer.restore(*checkpoint.load(run.checkpoint, trainer.state_bytes))
         else:  # a new run, or one that was killed before its first checkpoint
             loop.save_sample()
         if record is not None:

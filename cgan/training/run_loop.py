@@ -135,7 +135,7 @@ class RunLoop:
         if not checkpoint.exists(self._run.checkpoint):
             return "There was no checkpoint yet."
         try:
-            _, position = checkpoint.load(self._run.checkpoint)
+            _, position = checkpoint.load(self._run.checkpoint, self._trainer.state_bytes)
         except UserError as error:
             return str(error)
         return (

@@ -206,6 +206,12 @@ class Trainer:
                 raise Diverged(self.step, f"{name} has values that are not finite")
         return state
 
+    @property
+    def state_bytes(self) -> int:
+        """How much the tensors of `state` take, in bytes."""
+        shapes = (value.shape for _, part in self._parts() for value in part.values())
+        return sum(int(math.prod(shape)) for shape in shapes) * np.dtype(np.float32).itemsize
+
     def restore(self, state: Tensors, position: Position) -> None:
         """Continue from `state` at `position`.
 

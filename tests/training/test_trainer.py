@@ -98,6 +98,7 @@ def test_a_state_restored_in_the_middle_of_an_epoch_ends_the_same(settings, step
     for _ in range(steps):
         next(run)
     state, position = whole.state(), whole.position
+    assert whole.state_bytes == sum(tensor.nbytes for tensor in state.values())
     losses = [step[2:] for step in run]
     resumed = make(**settings)
     resumed.restore(state, position)
