@@ -31,6 +31,7 @@ NVCC = "nvcc_path"  # an empty one means no CUDA
 PYTHON_CONFIG = "python_config_path"
 MPI_COMPILER = "mpicc_path"
 USE_ONEDNN = "use_mkl"  # "0" means no
+DOWNLOADED_LIBRARIES = ("use_cutt", "use_cutlass", "use_nccl")  # "0" means no
 # What we set of them, where the user hasn't.
 IMPORT_SETTINGS = {
     "log_silent": "1",
@@ -39,6 +40,9 @@ IMPORT_SETTINGS = {
     CACHE_NAME: "default",
     # Jittor imports PyTorch, where installed, to work around a clash that can't happen here.
     "FIX_TORCH_ERROR": "0",
+    # With a GPU, Jittor downloads the source of these libraries and runs it, comparing an md5
+    # alone. Nothing here needs them. Test: test_compat.py, what Jittor downloads.
+    **dict.fromkeys(DOWNLOADED_LIBRARIES, "0"),
 }
 
 # Folders and files in the home folder: Jittor's cache, and where it writes down a JITTOR_HOME.
@@ -50,7 +54,6 @@ CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
 # is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
 # oneDNN's files; test_setup.py, a fresh machine without internet.
 ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
-ONEDNN_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
 ONEDNN_LIBRARY = "lib/libmkldnn.so"
 ONEDNN_INCLUDE = "include"
 ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
