@@ -8,7 +8,6 @@ versions, and holds what is here against Jittor's source. Nothing here imports J
 `benchmarks/gpu_toolkit.py` stands apart: it changes lines of Jittor's source, for newer CUDA.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from cgan.common import reading
 
 VERSION = "1.3.11.0"
 
@@ -49,6 +50,7 @@ IMPORT_SETTINGS = {
 # Test: test_compat.py, Jittor's home.
 CACHE_FOLDER = ".cache/jittor"
 CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
+_MAX_CONFIG_BYTES = 1 << 20
 
 # Jittor's compile_extern.py downloads oneDNN from the server into the folder, unless the library
 # is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
@@ -89,7 +91,7 @@ def home_folder() -> Path:
     if home := os.environ.get(JITTOR_HOME):
         return Path(home)
     try:
-        content = json.loads((Path.home() / CONFIG_FILE).read_bytes())
+        content = reading.parse_json(reading.read(Path.home() / CONFIG_FILE, _MAX_CONFIG_BYTES))
         return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
         return Path.home()

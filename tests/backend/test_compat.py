@@ -63,7 +63,7 @@ def test_jittors_home_is_where_it_says(tmp_path, monkeypatch, given):
     assert str(found) == said.splitlines()[-1]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"JITTOR_HOME": 3}'])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"JITTOR_HOME": 3}', "[" * 5000])
 def test_a_config_that_does_not_say_where_home_is(tmp_path, monkeypatch, content):
     (tmp_path / ".cache/jittor").mkdir(parents=True)
     (tmp_path / ".cache/jittor/config.json").write_text(content)

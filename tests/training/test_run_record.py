@@ -53,6 +53,7 @@ def test_options_that_an_older_version_did_not_know_get_their_defaults(folder):
         ({"n_epochs": 24.5}, "--n_epochs must be a whole number, not 24.5"),
         ({"batch_size": 64.0}, "--batch_size must be a whole number, not 64.0"),
         ({"number": 138}, "--number must be text, not 138"),
+        ({"number": "1" * 1001}, "--number must have at most 1,000 characters"),
         ({"lr": 10**400}, "--lr must be a finite number"),
         ({"arch": ["mlp"]}, "--arch"),
         ({"d_widths": [[1], 2]}, "--d_widths"),
