@@ -9,17 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
 from cgan.common import reading
 from cgan.model.layers import Tensors
-from cgan.model.weights import to_safetensors
+from cgan.model.weights import SAFETENSORS_LENGTH_BYTES, from_safetensors, to_safetensors
 
 # Among the values; files of older versions have none.
 _CHECKSUM_KEY = "sha256"
-# Where a safetensors file keeps its metadata: after the length of its JSON header, in 8 bytes.
-_LENGTH_BYTES = 8
+# Where the header of a safetensors file has text of ours.
 _METADATA_KEY = "__metadata__"
 
 
@@ -41,14 +38,12 @@ def unpack(data: bytes, key: str) -> tuple[Tensors, dict[str, Any]]:
     Raises:
         ValueError: the file is damaged.
     """
-    try:
-        length = int.from_bytes(data[:_LENGTH_BYTES], "little")
-        header = reading.parse_json(data[_LENGTH_BYTES : _LENGTH_BYTES + length])
-        text = header.get(_METADATA_KEY, {}).get(key, "{}")
-        values = dict(reading.parse_json(text.encode()))
-        tensors = safetensors.numpy.load(data)
-    except (SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ValueError(str(error) or "it is no safetensors file") from error
+    tensors = from_safetensors(data)
+    length = int.from_bytes(data[:SAFETENSORS_LENGTH_BYTES], "little")
+    header = json.loads(data[SAFETENSORS_LENGTH_BYTES : SAFETENSORS_LENGTH_BYTES + length])
+    values = reading.parse_json(header.get(_METADATA_KEY, {}).get(key, "{}").encode())
+    if not isinstance(values, dict):
+        raise ValueError(f"its {key} is no object")
     checksum = values.pop(_CHECKSUM_KEY, None)
     if checksum is not None and checksum != _checksum(tensors, values):
         raise ValueError("its checksum does not match its content")

@@ -29,7 +29,9 @@ FORMAT_KEY, FORMAT = "format", "cgan-generator-1"
 TRAINING_KEY = "training"
 
 MAX_CONFIG_BYTES = 1 << 20
-# Room for safetensors' header: names, shapes and offsets of a few dozen tensors.
+# A safetensors file begins with the length of its JSON header.
+SAFETENSORS_LENGTH_BYTES = 8
+# Room for that header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
 
 
@@ -77,6 +79,20 @@ def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> 
     # safetensors writes wrong data, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     return safetensors.numpy.save(contiguous, metadata)
+
+
+def from_safetensors(data: bytes) -> Tensors:
+    """Return the tensors in a safetensors file.
+
+    Raises:
+        ValueError: it isn't one that NumPy can read.
+    """
+    if int.from_bytes(data[:SAFETENSORS_LENGTH_BYTES], "little") > _MAX_HEADER_BYTES:
+        raise ValueError("its header is too long")
+    try:
+        return safetensors.numpy.load(data)
+    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        raise ValueError(error) from error
 
 
 def fingerprint(tensors: Tensors) -> str:
@@ -160,8 +176,8 @@ def max_weights_bytes(config: GeneratorConfig) -> int:
 def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
     data = _read(path, max_weights_bytes(config))
     try:
-        tensors = safetensors.numpy.load(data)
-    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        tensors = from_safetensors(data)
+    except ValueError as error:
         raise BadValue(
             "{path} is not a safetensors file that NumPy can read ({why}).",
             text_id="weights.not_safetensors",
