@@ -353,11 +353,11 @@ def test_the_folder_of_pictures_stays_private_though_it_was_deleted(unharmed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", [None, "x", {}, {"digit": 99, "row": 0, "seed": 0}])
+@pytest.mark.parametrize("cell", [None, "x", {}, {"row": 99, "seed": 0}])
 def test_an_invalid_cell_is_refused_without_a_traceback(quiet, cell):
     _, config = ask(f"{quiet.address}config")
     events = json.loads(config)["dependencies"]
     carry = next(event["id"] for event in events if event["api_name"] == "carry")
     body = {"data": ["write"], "event_data": cell, "fn_index": carry, "session_hash": "cell"}
     assert post(quiet, "queue/join", body)[0] == 200
-    assert "Digit must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]
+    assert "Row must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]
