@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 # At most 1/2 of a line's places are for one address, and 1/4 for one session.
 ADDRESS_SHARE, SESSION_SHARE = 2, 4
+_LONGEST_NAME = 64
 # How many clients' last turns are remembered.
 _REMEMBERED = 4096
 
@@ -34,16 +35,24 @@ class Client(NamedTuple):
 
 @functools.lru_cache(1024)
 def network_of(host: str) -> str:
-    """Return an address, or the half of an IPv6 address that a household has to itself."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:  # a socket file
-        return host
+    """Return an address, or the half of an IPv6 address that a household has to itself.
+
+    Args:
+        host: an address, which some proxies give with a port, or any other text.
+    """
+    address = _parse(host) or _parse(host.rpartition(":")[0].strip("[]"))
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return str(address)
+    return str(address or host)[:_LONGEST_NAME]
+
+
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
 
 
 def refusal(waiting: Sequence[Client], client: Client, places: int) -> str:

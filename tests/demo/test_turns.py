@@ -12,8 +12,12 @@ from demo.turns import Client, Turns, network_of, refusal
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("192.0.2.7:51234", "192.0.2.7"),  # as some proxies say it
+        ("[2001:db8:1:2::5]:51234", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
         ("", ""),
         ("testclient", "testclient"),
+        ("x" * 10_000, "x" * 64),
     ],
 )
 def test_an_ipv6_household_is_one_address(host, network):
