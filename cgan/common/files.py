@@ -82,7 +82,8 @@ def write_text(path: Path, text: str) -> None:
 def remove_stale_temporaries(folder: Path) -> None:
     """Delete the unfinished files that a killed process left in `folder`."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder of that name is not ours
+            path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,8 +18,9 @@ _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 _FLOAT32_BYTES = 4
-# Of images as they are kept in memory: small ones may become large.
-_MAX_BYTES = 8 << 30
+# Of images as they are kept in memory, where small ones become large. EMNIST takes 2.9 GB at the
+# default size, and MNIST 3.9 GB at the largest.
+_MAX_BYTES = 4 << 30
 
 # Every fifth image of each class of scikit-learn's digits is for testing.
 _DIGITS_PER_TEST = 5

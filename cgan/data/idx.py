@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import math
+import os
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -16,12 +17,12 @@ from cgan.common.errors import BadValue, kind_of
 _UINT8 = 0x08
 _MAGIC_BYTES, _SIZE_BYTES = 4, 4
 _MAX_DIMENSIONS = 4
-# Twice the largest data set in this format, EMNIST.
-_MAX_BYTES = 1 << 30
+# The largest data set in this format, EMNIST, has 547 MB in a file.
+_MAX_BYTES = 640 << 20
 
 
 class TooLarge(BadValue):
-    """A file announces more than any data set has."""
+    """A file is larger, or announces more, than any data set."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -32,7 +33,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         MissingFile: there is no such file.
-        TooLarge: it announces more than any data set has.
+        TooLarge: it is larger, or announces more, than any data set.
         BadValue: its compression is damaged.
         UserError: it can't be read, or is no file.
     """
@@ -51,9 +52,13 @@ def unpack(file: BinaryIO, path: Path) -> bytes:
     """Return the bytes in a gzipped file as `read_bytes` does.
 
     Raises:
-        TooLarge: it announces more than any data set has.
+        TooLarge: it is larger, or announces more, than any data set.
         OSError, EOFError, zlib.error: it can't be read, or its compression is damaged.
     """
+    packed = file.seek(0, os.SEEK_END)
+    if packed > _MAX_BYTES:
+        raise TooLarge(f"{path} is {packed:,} bytes; the limit is {_MAX_BYTES:,} bytes.")
+    file.seek(0)
     with gzip.GzipFile(fileobj=file, mode="rb") as content:
         return _read_announced(content, path)
 

@@ -179,6 +179,7 @@ def test_only_stale_temporaries_are_removed(tmp_path):
     kept = ["model.safetensors", "notes.tmp", ".hidden"]
     for name in kept:
         (tmp_path / name).touch()
+    (tmp_path / ".folder.tmp").mkdir()
     files.temporary_name(tmp_path / "model.safetensors").touch()
     files.remove_stale_temporaries(tmp_path)
-    assert names(tmp_path) == sorted(kept)
+    assert names(tmp_path) == sorted([*kept, ".folder.tmp"])

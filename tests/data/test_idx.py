@@ -89,6 +89,15 @@ def test_a_small_gz_does_not_fill_the_memory(tmp_path, sizes):
     assert peak < 10e6
 
 
+def test_a_gz_that_never_ends_is_refused_by_its_size(tmp_path):
+    """Python's gzip skips zeros after the end, one by one."""
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(CONTENT))
+    os.truncate(path, 1 << 40)
+    with pytest.raises(BadValue, match="the limit is"):
+        idx.read_bytes(path)
+
+
 @pytest.mark.parametrize("name", ["a", "a.gz"])
 def test_a_pipe_is_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
