@@ -3,16 +3,18 @@
 # With weights from the Hub, kept between runs:
 #   docker run -p 7860:7860 -e CGAN_WEIGHTS=user/name@revision -v cgan:/app/cache cgan
 
-FROM python:3.12.12-slim-bookworm AS source
+# The digest is that of the tag's list of images, one for each kind of processor: the build takes the
+# same bytes, whatever the tag means later.
+FROM python:3.12.12-slim-bookworm@sha256:593bd06efe90efa80dc4eee3948be7c0fde4134606dd40d8dd8dbcade98e669c AS source
 WORKDIR /source
 COPY . .
 # The modules and the packages that the demo imports: no training, no Jittor, no compiler.
 RUN python -I cgan/publish/demo_files.py staged
 
-FROM python:3.12.12-slim-bookworm
+FROM python:3.12.12-slim-bookworm@sha256:593bd06efe90efa80dc4eee3948be7c0fde4134606dd40d8dd8dbcade98e669c
 WORKDIR /app
 COPY --from=source /source/staged/requirements.txt .
-RUN pip install --no-cache-dir --only-binary :all: -r requirements.txt
+RUN pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt
 COPY --from=source /source/staged .
 # For files from the Hub: the only folder in the app that its user may write to.
 RUN mkdir -m 1777 cache

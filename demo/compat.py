@@ -13,13 +13,16 @@ here is:
 
 import contextlib
 import io
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 from fastapi import Request
+from gradio import http_server
 from gradio.context import Context
 from gradio.route_utils import FnIndexInferError
 from gradio.state_holder import SessionState, StateHolder
@@ -31,6 +34,8 @@ VERSION = "6.31.0"
 
 # What a visitor is told of an error that is not theirs.
 FAILED = "Something went wrong on the server: try again, or with other settings."
+
+_next_warnings: dict[str, float] = {}
 
 # Names in Gradio's HTML that the page's script and style look for: toasts, a slider's reset button
 # and bounds, labels, the text that counts the seconds, and the page's own parts.
@@ -88,7 +93,8 @@ class LenientBlocks(gr.Blocks):
         """
         try:
             return await super().process_api(*values, **named)
-        except gr.Error:
+        except gr.Error as error:
+            error.print_exception = False
             raise
         except Exception as error:
             report(error)
@@ -101,8 +107,21 @@ def report(error: BaseException) -> None:
     That may quote what a visitor sent.
     """
     frames = traceback.extract_tb(error.__traceback__)
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        kind += f" ({error.strerror})"  # the system's words
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    terminal.warn(f"{type(error).__name__}{place}; a visitor's call failed.")
+    warn_once_a_minute(f"{kind}{place}; a visitor's call failed.")
+
+
+def warn_once_a_minute(sentence: str) -> None:
+    """Print a warning that a visitor may cause many times a second."""
+    now = time.monotonic()
+    if now < _next_warnings.get(sentence, 0):
+        return
+    _next_warnings[sentence] = now + 60
+    with contextlib.suppress(OSError, ValueError):  # its terminal was closed, its disk is full
+        terminal.warn(sentence)
 
 
 def current_page() -> gr.Blocks:
@@ -224,3 +243,34 @@ class _State(SessionState):
 
     def _update_value_in_config(self, key: int, value: Any) -> None:
         pass
+
+
+def has_pending(page: Any, session: str) -> bool:
+    """Return whether a session waits for results.
+
+    For any other Gradio opens a stream that never ends, or logs a traceback.
+    """
+    queue = page._queue
+    waits = bool(queue.pending_event_ids_session.get(session))
+    return waits and session in queue.pending_messages_per_session
+
+
+def has_function(page: Any, number: int) -> bool:
+    """Return whether an event has a function on the server; some are the browser's alone."""
+    found = page.fns.get(number)
+    return found is not None and found.fn is not None
+
+
+@contextlib.contextmanager
+def server_made_by(make: Callable[..., Any]) -> Iterator[None]:
+    """Have the settings of Gradio's server made by a function instead of `uvicorn.Config`.
+
+    `launch` has no arguments for them, and starts to listen before it returns.
+    """
+    module: Any = http_server
+    uvicorn = module.uvicorn
+    module.uvicorn = SimpleNamespace(Config=make)
+    try:
+        yield
+    finally:
+        module.uvicorn = uvicorn

@@ -120,7 +120,7 @@ def build(folder, disk):
 
 def _start(rest, root):
     base = rest.partition(" AS ")[0]
-    version = re.fullmatch(r"python:(3\.\d+)\.\d+-slim-\w+", base)[1]
+    version = re.fullmatch(r"python:(3\.\d+)\.\d+-slim-\w+@sha256:\w+", base)[1]
     root.mkdir()
     hosting.make_environment(root / "python", version)
     return Image(root, base)

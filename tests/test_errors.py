@@ -149,8 +149,10 @@ WRONG = {
     "a run's folder": lambda folder: RunFolder.create(folder),
     "a Space's folder": lambda folder: space.stage(folder, []),
     # Other files
-    "no checkpoint": lambda folder: checkpoint.load(filled(folder, "last.safetensors")),
-    "weights as a checkpoint": lambda folder: checkpoint.load(folder / "model.safetensors"),
+    "no checkpoint": lambda folder: checkpoint.load(filled(folder, "last.safetensors"), 9),
+    "weights as a checkpoint": lambda folder: checkpoint.load(
+        folder / "model.safetensors", 1 << 20
+    ),
     "no IDX file": lambda folder: idx.parse(b"", folder / "a"),
     "no gzip file": lambda folder: idx.read_bytes(filled(folder, "a.gz")),
 }
@@ -160,7 +162,7 @@ MISSING = {
     "weights of the Hub": lambda folder: (folder / "config.json").unlink() or pulled(folder),
     "metrics": lambda folder: metrics.read(folder, ""),
     "pickle": lambda folder: read_parameters(folder / "none.pkl"),
-    "checkpoint": lambda folder: checkpoint.load(folder / "none"),
+    "checkpoint": lambda folder: checkpoint.load(folder / "none", 9),
     "run": lambda folder: RunFolder.reopen(folder / "none"),
     "IDX file": lambda folder: idx.read_bytes(folder / "none"),
     "gzipped IDX file": lambda folder: idx.read_bytes(folder / "none.gz"),

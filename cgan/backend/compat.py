@@ -8,7 +8,6 @@ versions, and holds what is here against Jittor's source. Nothing here imports J
 `benchmarks/gpu_toolkit.py` stands apart: it changes lines of Jittor's source, for newer CUDA.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from cgan.common import reading
 
 VERSION = "1.3.11.0"
 
@@ -31,6 +32,7 @@ NVCC = "nvcc_path"  # an empty one means no CUDA
 PYTHON_CONFIG = "python_config_path"
 MPI_COMPILER = "mpicc_path"
 USE_ONEDNN = "use_mkl"  # "0" means no
+DOWNLOADED_LIBRARIES = ("use_cutt", "use_cutlass", "use_nccl")  # "0" means no
 # What we set of them, where the user hasn't.
 IMPORT_SETTINGS = {
     "log_silent": "1",
@@ -39,18 +41,21 @@ IMPORT_SETTINGS = {
     CACHE_NAME: "default",
     # Jittor imports PyTorch, where installed, to work around a clash that can't happen here.
     "FIX_TORCH_ERROR": "0",
+    # With a GPU, Jittor downloads the source of these libraries and runs it, comparing an md5
+    # alone. Nothing here needs them. Test: test_compat.py, what Jittor downloads.
+    **dict.fromkeys(DOWNLOADED_LIBRARIES, "0"),
 }
 
 # Folders and files in the home folder: Jittor's cache, and where it writes down a JITTOR_HOME.
 # Test: test_compat.py, Jittor's home.
 CACHE_FOLDER = ".cache/jittor"
 CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
+_MAX_CONFIG_BYTES = 1 << 20
 
 # Jittor's compile_extern.py downloads oneDNN from the server into the folder, unless the library
 # is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
 # oneDNN's files; test_setup.py, a fresh machine without internet.
 ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
-ONEDNN_SERVER = "https://cg.cs.tsinghua.edu.cn/jittor/assets/"
 ONEDNN_LIBRARY = "lib/libmkldnn.so"
 ONEDNN_INCLUDE = "include"
 ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
@@ -86,7 +91,7 @@ def home_folder() -> Path:
     if home := os.environ.get(JITTOR_HOME):
         return Path(home)
     try:
-        content = json.loads((Path.home() / CONFIG_FILE).read_bytes())
+        content = reading.parse_json(reading.read(Path.home() / CONFIG_FILE, _MAX_CONFIG_BYTES))
         return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
         return Path.home()

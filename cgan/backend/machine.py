@@ -110,8 +110,8 @@ def _onednn() -> Finding:
     place = onednn.find(compat.home_folder())
     if place is not None:
         return Finding("oneDNN", place)
-    advice = "Jittor downloads it; offline, training is about 19 times slower"
-    return Finding("oneDNN", f"not installed: {advice}. {onednn.ADVICE}", "note")
+    cost = "training is about 19 times slower"
+    return Finding("oneDNN", f"not installed: {cost}. {onednn.ADVICE}", "note")
 
 
 def _mpi() -> Finding:

@@ -1,16 +1,14 @@
-"""Give Jittor the oneDNN library from pinned packages, so that it doesn't have to download it.
+"""Give Jittor the oneDNN library from pinned packages, so that it doesn't download it.
 
 Jittor multiplies matrices on the CPU with oneDNN 2.x. At its first import it downloads a build
-of it from one university server, and fails where that can't be reached. It skips the download
-if its cache already holds a oneDNN. So we link one into that place: from the wheels
-`onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's `libdnnl-dev`.
+of it from one university server and runs it. It checks no certificate, and an md5, which can be
+forged. It skips the download if its cache already holds a oneDNN. So we link one into that
+place: from the wheels `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from Debian's
+`libdnnl-dev`. Where there is neither, Jittor does without, unless the user asks for the download.
 """
 
-import http.client
 import importlib.metadata
 import os
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from cgan.backend.compat import (
@@ -18,7 +16,6 @@ from cgan.backend.compat import (
     ONEDNN_HEADERS,
     ONEDNN_INCLUDE,
     ONEDNN_LIBRARY,
-    ONEDNN_SERVER,
     ONEDNN_SONAME,
     USE_ONEDNN,
 )
@@ -29,13 +26,17 @@ ADVICE = (
     "On x86-64 Linux, pip install -r requirements.txt installs it; elsewhere, on Debian or Ubuntu, "
     "sudo apt-get install libdnnl-dev does."
 )
-_SERVER_SECONDS = 5
+DOWNLOAD_ADVICE = (
+    f"With {USE_ONEDNN}=1 in the environment, Jittor downloads a build of it, without checking "
+    "where it comes from."
+)
 
 
 def provide_onednn(home: str) -> None:
-    """Make sure that `import jittor` finds oneDNN or can download it; else warn and do without.
+    """Make sure that `import jittor` finds oneDNN or does without it, with a warning.
 
-    Does nothing if the user has set `use_mkl`, or if Jittor's cache holds a oneDNN.
+    A `use_mkl` that the user has set stays: with "1", Jittor may download oneDNN where there is
+    none; with another value it does without.
 
     Args:
         home: the folder whose `.cache/jittor` is Jittor's cache.
@@ -43,7 +44,8 @@ def provide_onednn(home: str) -> None:
     Raises:
         UserError: the cache holds part of one, which can't be completed.
     """
-    if USE_ONEDNN in os.environ:
+    wanted = os.environ.get(USE_ONEDNN)
+    if wanted not in (None, "1"):
         return
     folder = Path(home) / ONEDNN_FOLDER
     if _complete(folder):
@@ -53,14 +55,14 @@ def provide_onednn(home: str) -> None:
         _link(folder, *source)
         if not _complete(folder):  # the user has a folder in place of a link
             raise UserError(f"{folder} is incomplete: delete it, and it will be created again.")
-    elif _server_answers():
-        note("Jittor is downloading its matrix library oneDNN: about 20 MB, once.")
-    else:
+    elif wanted is None:
         os.environ[USE_ONEDNN] = "0"
         warn(
             "training will be about 19 times slower: Jittor's matrix library oneDNN is not "
-            f"installed and can't be downloaded. {ADVICE}"
+            f"installed. {ADVICE} {DOWNLOAD_ADVICE}"
         )
+    else:
+        note("Jittor is downloading its matrix library oneDNN: about 20 MB, once.")
 
 
 def find(home: Path) -> str | None:
@@ -132,13 +134,3 @@ def _link(folder: Path, include: Path, library: Path) -> None:
         temporary.unlink(missing_ok=True)  # left by a killed process with the same number
         temporary.symlink_to(target)
         temporary.replace(link)
-
-
-def _server_answers() -> bool:
-    try:
-        with urllib.request.urlopen(ONEDNN_SERVER, timeout=_SERVER_SECONDS):
-            return True
-    except urllib.error.HTTPError:
-        return True  # it answers, if only that the folder can't be listed
-    except (OSError, ValueError, http.client.HTTPException):
-        return False

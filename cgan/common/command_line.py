@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
-from cgan.common.errors import UserError
+from cgan.common.errors import UserError, printable
 from cgan.common.packages import explain_missing
 from cgan.common.signals import Interrupted
 
@@ -48,7 +48,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 def run(main: Callable[[], None]) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
-    A missing optional package is also reported in one line. `Interrupted` gives the exit
+    A missing optional package is also reported in one line, and so is a file or folder that
+    can't be used. `Interrupted` gives the exit
     code of its signal. An exit with code 0 that isn't ours is no success: some libraries
     leave like this when they want to be started again.
     """
@@ -62,6 +63,13 @@ def run(main: Callable[[], None]) -> int:
         if explained is None:
             raise
         print(f"Error: {explained}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except OSError as error:
+        # A name that is too long, a folder that may not be entered: whichever place met it first.
+        if error.filename is None:
+            raise
+        why = f"{error.filename} can't be used: {error.strerror}. Choose another."
+        print(f"Error: {printable(why)}", file=sys.stderr)
         return EXIT_USER_ERROR
     except Exit:
         raise

@@ -1,9 +1,19 @@
 """The errors that a user can fix."""
 
+# Of a sentence, in characters, and of its end, which says what to do. A path may be long.
+_MAX_LENGTH, _END_LENGTH = 2000, 500
+
 
 def printable(text: str) -> str:
     """Escape line ends and control characters, which may come from a file or a server."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str) -> str:
+    """Leave out the middle of a long text, such as a sentence that quotes a file."""
+    if len(text) <= _MAX_LENGTH:
+        return text
+    return f"{text[: _MAX_LENGTH - _END_LENGTH]} ... {text[-_END_LENGTH:]}"
 
 
 def last_line(error: BaseException) -> str:
@@ -16,7 +26,7 @@ class UserError(Exception):
     """Bad input, a missing or damaged file, or something missing on the machine.
 
     The message is shown to the user as it is: a sentence that says what is wrong and what to do.
-    It may quote a file or user input, so control characters are escaped.
+    It may quote a file or user input, so control characters are escaped and a long one is cut.
 
     Raise `BadValue` for a wrong value and `MissingFile` for a missing file, so that Python callers
     can catch what they expect.
@@ -31,7 +41,7 @@ class UserError(Exception):
     def __init__(self, template: str, /, *, text_id: str = "", **values: object) -> None:
         """Fill in the values, if there are any, as `str.format` does; keep it on one line."""
         self.text_id, self.template, self.values = text_id, template, values
-        super().__init__(printable(template.format(**values) if values else template))
+        super().__init__(shortened(printable(template.format(**values) if values else template)))
 
     def __str__(self) -> str:
         """Return the sentence, even where a base class such as OSError would write its own."""

@@ -18,11 +18,15 @@ def temporary_name(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path to write; at the end flush it to disk and rename it to `path`.
 
     At any moment `path` is either the old file or the complete new one. If the block raises, the
     temporary file is deleted and `path` is unchanged.
+
+    Args:
+        path: of the file.
+        previous: where to keep the old file, in place of the one that is there.
 
     Raises:
         UserError: the file can't be written (disk full, no permission, no such folder), or
@@ -36,6 +40,8 @@ def replacing(path: Path) -> Iterator[Path]:
             yield temporary
             with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
+            if previous is not None and path.exists():
+                _keep(path, previous)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -48,6 +54,18 @@ def replacing(path: Path) -> Iterator[Path]:
             f"Could not write {path}: {error.strerror or error}; "
             "what was there before is unchanged. Free some disk space or choose another folder."
         ) from error
+
+
+def _keep(path: Path, previous: Path) -> None:
+    """Give a file a second name."""
+    temporary = temporary_name(previous)
+    try:
+        os.link(path, temporary)
+    except OSError:  # a file system without hard links: for a moment, it has the new name only
+        path.replace(previous)
+        return
+    temporary.replace(previous)
+    temporary.unlink(missing_ok=True)  # stays where both names are the same file already
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -64,7 +82,8 @@ def write_text(path: Path, text: str) -> None:
 def remove_stale_temporaries(folder: Path) -> None:
     """Delete the unfinished files that a killed process left in `folder`."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder of that name is not ours
+            path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

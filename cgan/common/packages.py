@@ -14,6 +14,7 @@ LOCK = Path(__file__).parents[2] / "requirements.txt"
 """The exact versions, in a clone; an installed package has ranges in its metadata instead."""
 
 _PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.!+-]+)", re.MULTILINE)
+_HASH = re.compile(r"\s*\\\n\s*--hash=\S+")
 _RANGE = re.compile(r"(?P<name>[\w.-]+)\s*(?P<wanted>[^;\[]*)")
 
 
@@ -54,6 +55,14 @@ PACKAGES = (
 def read_pins(text: str) -> dict[str, str]:
     """Return the versions that a lock pins, by the packages' canonical names."""
     return {canonical_name(pin["name"]): pin["version"] for pin in _PIN.finditer(text)}
+
+
+def without_hashes(text: str) -> str:
+    """Return a lock without the hashes of its packages' files.
+
+    With a single hash in its requirements, pip wants one for everything that it installs.
+    """
+    return _HASH.sub("", text)
 
 
 def canonical_name(name: str) -> str:

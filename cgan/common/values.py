@@ -1,9 +1,10 @@
-"""Whole numbers and choices, as all checks of values from outside understand them.
+"""Numbers and choices, as all checks of values from outside understand them.
 
 The checks say what is wrong in sentences of their own.
 """
 
 import math
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,13 @@ def is_whole(value: Any, low: float = -math.inf, high: float = math.inf) -> bool
     bool is an int in Python, but True is not a number.
     """
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def is_finite(value: Any) -> bool:
+    """Return whether a value is an int or a float that float64 can hold: no infinity, not NaN."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return is_whole(value, -sys.float_info.max, sys.float_info.max)
 
 
 def is_one_of(value: Any, choices: Iterable[Any]) -> bool:

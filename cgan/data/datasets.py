@@ -1,6 +1,7 @@
 """Real images and labels, resized and normalised once, in memory."""
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan.common.errors import BadValue, MissingFile
+from cgan.common.errors import BadValue, MissingFile, printable
 from cgan.data import idx, mnist
 
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+_FLOAT32_BYTES = 4
+# Of images as they are kept in memory, where small ones become large. EMNIST takes 2.9 GB at the
+# default size, and MNIST 3.9 GB at the largest.
+_MAX_BYTES = 4 << 30
 
 # Every fifth image of each class of scikit-learn's digits is for testing.
 _DIGITS_PER_TEST = 5
@@ -127,6 +133,12 @@ def _source(dataset: str) -> Source:
 
 def _make(name: str, split: _Split, img_size: int) -> Dataset:
     pixels, labels = split
+    needed = math.prod((len(pixels), img_size, img_size, *pixels.shape[3:])) * _FLOAT32_BYTES
+    if needed > _MAX_BYTES:
+        raise BadValue(
+            f"{name} would take {needed / 2**30:,.0f} GiB of memory with images of "
+            f"{img_size}x{img_size}: choose a smaller --img_size, or fewer images."
+        )
     return Dataset(
         name=name,
         images=normalise(resize(pixels, img_size)),
@@ -201,7 +213,7 @@ def _idx_folder(
         mnist.download_missing(folder, quiet)
         contents, is_mnist = _read_idx_files(folder, names)
     splits = [_check_split(contents[images], contents[labels]) for images, labels in wanted]
-    return "MNIST" if is_mnist else str(folder), splits
+    return "MNIST" if is_mnist else printable(str(folder)), splits
 
 
 def _check_split(

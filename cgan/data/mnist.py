@@ -2,7 +2,9 @@
 
 import gzip
 import http.client
+import io
 import os
+import time
 import urllib.request
 import zlib
 from pathlib import Path
@@ -28,6 +30,8 @@ MIRRORS = (
 MIRRORS_VARIABLE = "CGAN_MNIST_MIRRORS"
 
 _TIMEOUT_SECONDS = 15
+# For a file of 10 MB, however slowly it comes.
+_MAX_SECONDS = 20 * 60
 _CHUNK = 1 << 16
 # The largest file is 9.9 MB, so a mirror that sends more than this is not sending MNIST.
 _MAX_BYTES = 64 << 20
@@ -76,14 +80,14 @@ def _download(name: str, path: Path, quiet: bool) -> None:
     for mirror in _mirrors():
         try:
             data = _fetch(f"{mirror}{path.name}", quiet)
-            if idx.md5(gzip.decompress(data)) == MD5[name]:
+            if idx.md5(idx.unpack(io.BytesIO(data), path)) == MD5[name]:
                 files.write_bytes(path, data)
                 return
             reasons.append(f"{mirror} sent something else")
+        except (EOFError, zlib.error, gzip.BadGzipFile, idx.TooLarge):
+            reasons.append(f"{mirror} sent a damaged file")
         except UserError:  # not the mirror's fault: the file can't be written
             raise
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            reasons.append(f"{mirror} sent a damaged file")
         except (OSError, ValueError, http.client.HTTPException) as error:
             reasons.append(f"{mirror} failed ({getattr(error, 'reason', None) or error})")
         warn(f"{path.name}: {reasons[-1]}.")
@@ -102,6 +106,7 @@ def _fetch(url: str, quiet: bool) -> bytes:
         length = int(response.headers.get("Content-Length") or 0)
         chunks = []
         received = 0
+        end = time.monotonic() + _MAX_SECONDS
         with tqdm(
             desc=url.rsplit("/", 1)[-1],
             total=length or None,
@@ -115,6 +120,8 @@ def _fetch(url: str, quiet: bool) -> bytes:
                 progress.update(len(chunk))
                 if received > _MAX_BYTES:
                     raise OSError("it sends far more than MNIST")
+                if time.monotonic() > end:
+                    raise OSError("it sends too slowly")
     if length and received != length:
         raise OSError(f"it sent {received} of {length} bytes")
     return b"".join(chunks)

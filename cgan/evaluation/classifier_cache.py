@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
-from cgan.common import files
+from cgan.common import files, reading
 from cgan.common.errors import UserError
 from cgan.common.finding import Finding, shown
 from cgan.common.terminal import warn
+from cgan.model import checked
 from cgan.model.layers import Tensors
-from cgan.model.weights import to_safetensors
 
 _MAX_BYTES = 64 << 20
 _SUFFIX = ".safetensors"
+_KEY = "classifier"
 
 
 def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
@@ -60,11 +59,7 @@ def find() -> Finding:
 def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
     """Return the tensors in `path`, or None unless they have exactly these names and shapes."""
     try:
-        if not path.is_file():
-            return None
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("it is too large")
-        tensors = safetensors.numpy.load(path.read_bytes())
+        tensors, _ = checked.unpack(reading.read(path, _MAX_BYTES), _KEY)
         for name, shape in shapes.items():
             tensor = tensors[name]
             if tensor.shape != shape or tensor.dtype != np.float32:
@@ -73,7 +68,9 @@ def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
                 raise ValueError(f"{name} has values that are not finite")
         if tensors.keys() != shapes.keys():
             raise ValueError("it has more tensors than expected")
-    except (OSError, SafetensorError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError) as error:
         warn(f"the cached classifier {path} can't be used ({error}); it is trained again.")
         return None
     return tensors
@@ -83,6 +80,6 @@ def save(path: Path, tensors: Tensors) -> None:
     """Write the tensors to `path`; if that fails, warn and carry on."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_bytes(path, to_safetensors(tensors))
+        files.write_bytes(path, checked.pack(tensors, _KEY, {}))
     except (OSError, UserError) as error:
         warn(f"the classifier could not be kept for next time: {error}")

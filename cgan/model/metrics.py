@@ -2,16 +2,17 @@
 
 import json
 import math
+import re
 import typing
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from cgan.common import files
+from cgan.common import files, reading
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import warn
-from cgan.common.values import is_whole
+from cgan.common.values import is_finite, is_whole
 from cgan.model import weights
 from cgan.model.config import check_keys
 
@@ -20,6 +21,9 @@ METRICS_NAME = "metrics.json"
 FORMAT_KEY, FORMAT = "format", "cgan-metrics-1"
 
 _MAX_BYTES = 1 << 20
+_MAX_INT = 2**63 - 1
+# JSON may hold halves of a character, which can't be printed or written.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLASSES_IN_LINE = 5
 _ACCURACIES = ("gan_test", "gan_train", "gan_train_real", "classifier_accuracy")
 _SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
@@ -150,13 +154,11 @@ def read(folder: Path, sha256: str) -> Metrics:
     """
     path = folder / METRICS_NAME
     try:
-        with open(path, "rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-        content = json.loads(data[:_MAX_BYTES])
+        content = reading.parse_json(reading.read(path, _MAX_BYTES))
     except OSError as error:
         raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise BadValue(f"{path} is not JSON ({error}).") from error
+    except ValueError as error:
+        raise BadValue(f"{path} is not JSON that can be used ({error}).") from error
     if not isinstance(content, dict) or content.pop(FORMAT_KEY, None) != FORMAT:
         raise BadValue(f"{path}: {FORMAT_KEY!r} must be {FORMAT!r}: it holds something else.")
     try:
@@ -175,22 +177,18 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
         raise BadValue(f"{name} can't be {value!r}")
 
 
-def _is_number(value: Any) -> bool:
-    return is_whole(value) or isinstance(value, float)
-
-
 # By the type of a field.
 _FITS: dict[Any, Callable[[Any], bool]] = {
-    float: _is_number,
-    float | None: lambda value: value is None or _is_number(value),
-    int: lambda value: is_whole(value, 0),
-    str: lambda value: isinstance(value, str),
+    float: is_finite,
+    float | None: lambda value: value is None or is_finite(value),
+    int: lambda value: is_whole(value, 0, _MAX_INT),
+    str: lambda value: isinstance(value, str) and not _SURROGATE.search(value),
     tuple[float, ...]: lambda value: isinstance(value, tuple) and len(value) > 0,
 }
 
 
 def _check_between(name: str, value: float | None, high: float) -> None:
-    if value is not None and not (0 <= value <= high and math.isfinite(value)):
+    if value is not None and not 0 <= value <= high:
         raise BadValue(f"{name} can't be {value!r}")
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from cgan.common.command_line import Parser
 from cgan.common.errors import BadValue
-from cgan.common.values import is_one_of, is_whole
+from cgan.common.values import is_finite, is_one_of, is_whole
 
 _METADATA_KEY = "option"
 
@@ -227,11 +227,7 @@ def _read_whole_numbers(text: str) -> tuple[int, ...]:
 _TYPES: dict[Any, _Type] = {
     bool: _Type("on or off", bool, lambda value: isinstance(value, bool)),
     int: _Type("a whole number", int, is_whole),
-    float: _Type(
-        "a finite number",
-        float,
-        lambda value: (is_whole(value) or isinstance(value, float)) and math.isfinite(value),
-    ),
+    float: _Type("a finite number", float, is_finite),
     str: _Type("text", str, lambda value: isinstance(value, str)),
     Path: _Type("a path", Path, lambda value: isinstance(value, Path)),
     tuple[int, ...]: _Type(

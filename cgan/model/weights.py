@@ -16,7 +16,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from cgan.common import files
+from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
@@ -29,7 +29,9 @@ FORMAT_KEY, FORMAT = "format", "cgan-generator-1"
 TRAINING_KEY = "training"
 
 MAX_CONFIG_BYTES = 1 << 20
-# Room for safetensors' header: names, shapes and offsets of a few dozen tensors.
+# A safetensors file begins with the length of its JSON header.
+SAFETENSORS_LENGTH_BYTES = 8
+# Room for that header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
 
 
@@ -77,6 +79,20 @@ def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> 
     # safetensors writes wrong data, silently, for arrays that are not C-contiguous.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     return safetensors.numpy.save(contiguous, metadata)
+
+
+def from_safetensors(data: bytes) -> Tensors:
+    """Return the tensors in a safetensors file.
+
+    Raises:
+        ValueError: it isn't one that NumPy can read.
+    """
+    if int.from_bytes(data[:SAFETENSORS_LENGTH_BYTES], "little") > _MAX_HEADER_BYTES:
+        raise ValueError("its header is too long")
+    try:
+        return safetensors.numpy.load(data)
+    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        raise ValueError(error) from error
 
 
 def fingerprint(tensors: Tensors) -> str:
@@ -141,8 +157,8 @@ def load_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG_NAME
     data = _read(path, MAX_CONFIG_BYTES)
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        content = reading.parse_json(data)
+    except ValueError as error:
         raise BadValue(
             "{path} is not JSON ({why}).", text_id="weights.not_json", path=path, why=error
         ) from error
@@ -160,8 +176,8 @@ def max_weights_bytes(config: GeneratorConfig) -> int:
 def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
     data = _read(path, max_weights_bytes(config))
     try:
-        tensors = safetensors.numpy.load(data)
-    except (SafetensorError, TypeError, AttributeError, KeyError, ValueError) as error:
+        tensors = from_safetensors(data)
+    except ValueError as error:
         raise BadValue(
             "{path} is not a safetensors file that NumPy can read ({why}).",
             text_id="weights.not_safetensors",
@@ -233,8 +249,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
 
 def _read(path: Path, max_bytes: int) -> bytes:
     try:
-        with open(path, "rb") as file:
-            data = file.read(max_bytes + 1)
+        return reading.read(path, max_bytes)
     except FileNotFoundError as error:
         raise MissingFile(
             "{path} is missing: a weights folder holds {config} and {weights}.",
@@ -250,11 +265,10 @@ def _read(path: Path, max_bytes: int) -> bytes:
             path=path,
             why=error.strerror,
         ) from error
-    if len(data) > max_bytes:
+    except reading.TooLarge as error:
         raise BadValue(
             "{path} is larger than the limit of {limit:,} bytes.",
             text_id="weights.too_large",
             path=path,
             limit=max_bytes,
-        )
-    return data
+        ) from error

@@ -14,7 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
-from cgan.common.packages import read_pins
+from cgan.common.packages import read_pins, without_hashes
 from cgan.hub import compat
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
@@ -85,6 +85,9 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
         demo_files.stage(folder)
     except OSError as error:
         raise kind_of(error)(f"Could not write {folder}: {error.strerror or error}.") from error
+    # Spaces adds packages of its own to the same command, and has no hashes for them.
+    lock = (demo_files.ROOT / demo_files.LOCK).read_text(encoding="utf-8")
+    files.write_text(folder / demo_files.REQUIREMENTS, without_hashes(lock))
     files.write_text(folder / "README.md", _card(weights, hardware))
     if weights:
         files.write_text(folder / WEIGHTS_FILE, _list(weights) + "\n")

@@ -33,6 +33,7 @@ from cgan.writing.latents import MAX_SEED
 Options = TypeVar("Options", bound="TrainingOptions")
 
 _OWN = "own"
+_MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,10 @@ class TrainingOptions:
             if getattr(self, name) != its.default:
                 _check_taken(name, self.arch)
         check_needs(self)
+        if len(self.number) > _MAX_NUMBER:
+            raise BadValue(
+                f"--number must have at most {_MAX_NUMBER:,} characters, not {len(self.number):,}."
+            )
         if self.batch_size % self.pack:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."

@@ -12,7 +12,7 @@ from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
-from cgan.model import reader, registry
+from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
@@ -52,7 +52,11 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
     """
     with RunFolder.reopen(path) as run:
         record = RunRecord.load(path)
-        _train(run, record.options.resumed(given), execution, record)
+        options = record.options.resumed(given)
+        # What is wrong there is told before the data are loaded and anything is computed.
+        generator_config(options)
+        run.read_losses()
+        _train(run, options, execution, record)
 
 
 def _train(
@@ -68,6 +72,11 @@ def _train(
     """
     dataset = _load_data(options, execution)
     options, config = resolve(options, dataset)
+    if record is not None and weights.load_generator_config(run.path) != config:
+        raise BadValue(
+            f"{run.path / weights.CONFIG_NAME} can't be resumed: the generator that it describes "
+            "is not the one that its training settings make."
+        )
     interruption = Interruption(
         "Stopping after this step, with a checkpoint (once more to stop at once)."
     )
@@ -90,8 +99,8 @@ def _train(
         trainer = Trainer(config, options, dataset, classifier)
         folded = {} if classifier is None else reader.fold(classifier.tensors)
         loop = RunLoop(run, trainer, folded, options, execution, interruption, evaluation)
-        if run.checkpoint.exists():
-            trainer.restore(*checkpoint.load(run.checkpoint))
+        if checkpoint.exists(run.checkpoint):
+            trainer.restore(*checkpoint.load(run.checkpoint, trainer.state_bytes))
         else:  # a new run, or one that was killed before its first checkpoint
             loop.save_sample()
         if record is not None:

@@ -3,14 +3,26 @@
 import csv
 import errno
 import fcntl
+import os
 from pathlib import Path
+from typing import TypeAlias
 
-from cgan.common import files
+import numpy as np
+
+from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.weights import CONFIG_NAME
 
 _LOCK_NAME = ".lock"
 _LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
+# A row of 30 bytes for every 50 steps: more than 100 million steps.
+_MAX_LOSSES_BYTES = 64 << 20
+_MAX_COUNT = 2**63 - 1
+# Losses are float32.
+_MAX_LOSS = float(np.finfo(np.float32).max)
+
+Losses: TypeAlias = tuple[int, int, float, float]
+"""Step, epoch, and the losses of D and of G."""
 
 
 class RunFolder:
@@ -98,7 +110,8 @@ class RunFolder:
 
     def sample_paths(self) -> list[Path]:
         """Return the existing sample grids, in order of steps."""
-        found = [path for path in self.samples.glob("*.png") if path.stem.isdecimal()]
+        named = (path for path in self.samples.glob("*.png") if path.stem.isdecimal())
+        found = (path for path in named if path.is_file())  # no folder or pipe
         return sorted(found, key=lambda path: int(path.stem))
 
     def append_losses(self, step: int, epoch: int, d_loss: float, g_loss: float) -> None:
@@ -117,20 +130,45 @@ class RunFolder:
         except OSError as error:
             raise kind_of(error)(f"Could not write {self.losses_csv}: {error.strerror}.") from error
 
-    def read_losses(self) -> list[tuple[int, int, float, float]]:
-        """Return the rows (step, epoch, d_loss, g_loss), without one that a kill cut short."""
-        if not self.losses_csv.exists():
+    def read_losses(self) -> list[Losses]:
+        """Return the rows (step, epoch, d_loss, g_loss), without one that a kill cut short.
+
+        Raises:
+            BadValue: the file holds something that no run writes; names the line.
+            UserError: it can't be read.
+        """
+        try:
+            data = reading.read(self.losses_csv, _MAX_LOSSES_BYTES)
+        except FileNotFoundError:
             return []
-        rows = []
+        except (OSError, reading.TooLarge) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise kind_of(error)(f"Could not read {self.losses_csv}: {why}.") from error
         # A row is complete only if its line end was written, too.
-        complete = self.losses_csv.read_text().rpartition("\n")[0]
-        for row in csv.DictReader(complete.splitlines()):
-            step, epoch, d_loss, g_loss = (row[name] for name in _LOSS_COLUMNS)
-            rows.append((int(step), int(epoch), float(d_loss), float(g_loss)))
+        lines = data.rpartition(b"\n")[0].decode(errors="replace").split("\n")
+        if lines != [""] and lines[0].rstrip("\r") != ",".join(_LOSS_COLUMNS):
+            raise self._damaged_losses(1)
+        rows = []
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                rows.append(_parse_losses(line))
+            except ValueError as error:
+                raise self._damaged_losses(number) from error
         return rows
 
+    def _damaged_losses(self, line: int) -> BadValue:
+        return BadValue(
+            f"{self.losses_csv} is damaged in line {line}, which is not "
+            f"{', '.join(_LOSS_COLUMNS)}: correct the line, or delete the file to go on without "
+            "the losses so far."
+        )
+
     def forget_after(self, step: int) -> None:
-        """Delete the losses and samples of steps after the checkpoint's."""
+        """Delete the losses and samples of steps after the checkpoint's.
+
+        Raises:
+            UserError: the losses can't be read or written.
+        """
         rows = [row for row in self.read_losses() if row[0] <= step]
         lines = [",".join(_LOSS_COLUMNS)]
         lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]
@@ -151,7 +189,10 @@ class RunFolder:
         The lock belongs to this process alone: compilers that Jittor forks don't inherit it.
         """
         try:
-            self._lock_file = open(self.path / _LOCK_NAME, "w")  # noqa: SIM115  (held open)
+            # It follows no link to another file, and doesn't wait for the other end of a pipe.
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+            descriptor = os.open(self.path / _LOCK_NAME, flags, 0o666)
+            self._lock_file = os.fdopen(descriptor, "wb", buffering=0)
         except OSError as error:
             raise kind_of(error)(
                 f"Could not write into {self.path}: {error.strerror}; choose another folder."
@@ -163,3 +204,18 @@ class RunFolder:
             if error.errno in (errno.EACCES, errno.EAGAIN):
                 raise UserError(f"Another process is training in {self.path}.") from error
             raise UserError(f"Could not lock {self.path}: {error.strerror}.") from error
+
+
+def _parse_losses(line: str) -> Losses:
+    """Return the row in a line of `losses.csv`.
+
+    Raises:
+        ValueError: it isn't one.
+    """
+    step, epoch, *losses = line.split(",")
+    d_loss, g_loss = map(float, losses)
+    row = int(step), int(epoch), d_loss, g_loss
+    counts = 1 <= row[0] <= _MAX_COUNT and 0 <= row[1] <= _MAX_COUNT
+    if not (counts and all(abs(loss) <= _MAX_LOSS for loss in row[2:])):  # NaN isn't either
+        raise ValueError("a value is out of bounds")
+    return row

@@ -125,13 +125,19 @@ class RunLoop:
         sampler = Sampler.from_pretrained(run.path)
         if sampler.config.conditional:
             picture.save_png(run.result_png, sampler.write(options.number, seed=options.seed))
-        plots.save_loss_curves(run.losses_png, run.read_losses())
-        plots.save_animation(run.progress_gif, run.sample_paths())
+        losses = run.read_losses()
+        if losses:  # somebody may have deleted them
+            plots.save_loss_curves(run.losses_png, losses)
+        grid = sampler.grid(GRID_ROWS, seed=0)
+        plots.save_animation(run.progress_gif, run.sample_paths(), grid.shape)
 
     def _what_is_left(self) -> str:
-        if not self._run.checkpoint.exists():
+        if not checkpoint.exists(self._run.checkpoint):
             return "There was no checkpoint yet."
-        _, position = checkpoint.load(self._run.checkpoint)
+        try:
+            _, position = checkpoint.load(self._run.checkpoint, self._trainer.state_bytes)
+        except UserError as error:
+            return str(error)
         return (
             f"The checkpoint of step {position.step:,} and its weights are safe in "
             f"{self._run.path}."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.common.errors import BadValue
+from cgan.common.values import is_one_of, is_whole
 from cgan.model import weights
 from cgan.model.config import GeneratorConfig
 from cgan.training.options import TrainingOptions
@@ -19,10 +20,20 @@ class Computer:
     Attributes:
         threads: number of CPU threads.
         device: "cpu" or "cuda".
+
+    Raises:
+        BadValue: one of them is something else.
     """
 
     threads: int
     device: str
+
+    def __post_init__(self) -> None:
+        """Check both."""
+        if not is_whole(self.threads, 1):
+            raise BadValue(f"{_THREADS_KEY} can't be {self.threads!r}")
+        if not is_one_of(self.device, ("cpu", "cuda")):
+            raise BadValue(f"{_DEVICE_KEY} can't be {self.device!r}")
 
 
 @dataclass(frozen=True)

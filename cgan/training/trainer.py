@@ -206,16 +206,28 @@ class Trainer:
                 raise Diverged(self.step, f"{name} has values that are not finite")
         return state
 
+    @property
+    def state_bytes(self) -> int:
+        """How much the tensors of `state` take, in bytes."""
+        shapes = (value.shape for _, part in self._parts() for value in part.values())
+        return sum(int(math.prod(shape)) for shape in shapes) * np.dtype(np.float32).itemsize
+
     def restore(self, state: Tensors, position: Position) -> None:
         """Continue from `state` at `position`.
 
         Raises:
-            BadValue: they belong to another run, with other networks, data or seed.
+            BadValue: they belong to another run, with other networks, data, seed or length, or hold
+                values that no run saves.
         """
         expected = (self.steps_per_epoch, self._options.seed)
         if (position.steps_per_epoch, position.seed) != expected:
             raise BadValue(
                 "The checkpoint does not fit: it was made with different data, batch size or seed."
+            )
+        if position.step > self.total_steps:
+            raise BadValue(
+                f"The checkpoint does not fit: it is of step {position.step:,}, and the run has "
+                f"{self.total_steps:,}."
             )
         targets = {
             f"{prefix}.{name}": v for prefix, part in self._parts() for name, v in part.items()
@@ -226,6 +238,8 @@ class Trainer:
             tensor = state[name]
             if tensor.shape != tuple(target.shape) or tensor.dtype != np.float32:
                 raise BadValue(f"The checkpoint does not fit: {name} has another shape or type.")
+            if not np.isfinite(tensor).all():
+                raise BadValue(f"The checkpoint is damaged: {name} has values that are not finite.")
             if isinstance(target, np.ndarray):
                 target[:] = tensor
             else:

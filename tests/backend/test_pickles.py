@@ -4,6 +4,7 @@ import builtins
 import hashlib
 import os
 import pickle
+import tracemalloc
 from collections import OrderedDict
 
 import numpy as np
@@ -174,6 +175,45 @@ def test_what_is_not_plain_arrays_by_name_is_refused(tmp_path, content):
 )
 def test_what_is_not_a_checkpoint_is_refused_in_one_line(tmp_path, data):
     refusal(tmp_path, data)
+
+
+# Small files that would fill the memory or never end, if Python's unpickler read them.
+BOMBS = {
+    "a memo of 64 million": b"\x80\x04Nr\xff\xff\xff\x03.",
+    "lists in lists": b"\x80\x04" + b"]" * 4_000_000 + b".",
+    "tuples in tuples": b"\x80\x04)" + b"\x85" * 4_000_000 + b".",
+    "many sets": b"\x80\x04" + b"\x8f" * 1_000_000 + b".",
+    "many dictionaries": b"\x80\x04ccollections\nOrderedDict\n\x94" + b"h\x00)R" * 900_000 + b".",
+    "a key whose hash takes for ever": b"\x80\x04})" + b"2\x86" * 60 + b"Ns.",
+    "one text encoded again and again": (
+        b"\x80\x04c_codecs\nencode\n\x94X\x40\x42\x0f\x00" + b"a" * 1_000_000 + b"\x94"
+        b"X\6\0\0\0latin1\x94" + b"h\x00h\x01h\x02\x86R" * 900 + b"."
+    ),
+    "text that doubles": (
+        b"\x80\x04c_codecs\nencode\n\x94X\3\0\0\0hex\x94C\1a"
+        + b"\x94h\x00h\x02h\x01\x86R" * 9
+        + b"."
+    ),
+    "bytes that are not there": b"\x80\x05\x96" + (1 << 40).to_bytes(8, "little") + b".",
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_file_takes_little_memory_and_time(tmp_path, kind):
+    data = BOMBS[kind]
+    tracemalloc.start()
+    try:
+        refusal(tmp_path, data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40e6 + 2 * len(data)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.pkl")
+    with pytest.raises(UserError, match=r"Could not read .*a\.pkl: .*not a file"):
+        read_parameters(tmp_path / "a.pkl")
 
 
 @pytest.mark.parametrize("position", [10, 100, -29, -28, -9])

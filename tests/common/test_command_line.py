@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,19 @@ def raising(error):
 def test_what_ends_a_command_is_one_line_and_a_code(capsys, error, code, said):
     assert run(raising(error)) == code
     assert capsys.readouterr() == ("", said)
+
+
+def test_a_name_that_no_file_can_have_is_told_in_a_line(capsys):
+    for name in ("a" * 300, "a\nb" * 100):
+        assert run(lambda name=name: Path(name).exists()) == 2
+        shown = name.replace("\n", "\\n")
+        said = capsys.readouterr().err
+        assert said == f"Error: {shown} can't be used: File name too long. Choose another.\n"
+
+
+def test_an_error_of_the_system_that_is_about_no_file_is_ours():
+    with pytest.raises(OSError, match="broken"):
+        run(raising(OSError("broken")))
 
 
 def test_a_command_that_returns_has_succeeded(capsys):

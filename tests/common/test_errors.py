@@ -17,6 +17,14 @@ def test_control_characters_are_escaped():
     assert str(UserError("a\nb {x}", x="\x1b[1m")) == r"a\nb \x1b[1m"
 
 
+def test_a_sentence_that_quotes_a_whole_file_is_cut_in_the_middle():
+    text = str(UserError(f"It can't be {'x' * 1_000_000}: choose another."))
+    assert len(text) < 3000
+    assert text.startswith("It can't be xxx")
+    assert text.endswith("xxx: choose another.")
+    assert str(UserError("{why}: stop.", why="x" * 1_000_000)).endswith(": stop.")
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [

@@ -63,6 +63,30 @@ def test_an_error_in_the_block_keeps_the_old_file(tmp_path, error):
     assert names(tmp_path) == ["a"]
 
 
+def test_the_previous_file_is_kept_under_its_own_name(tmp_path):
+    path, previous = tmp_path / "a", tmp_path / "b"
+    for text in ("1", "2", "3"):
+        with files.replacing(path, previous) as temporary:
+            temporary.write_text(text)
+    assert (path.read_text(), previous.read_text()) == ("3", "2")
+    # As after a kill between the two renames.
+    previous.unlink()
+    os.link(path, previous)
+    with files.replacing(path, previous) as temporary:
+        temporary.write_text("4")
+    assert (path.read_text(), previous.read_text()) == ("4", "3")
+    assert names(tmp_path) == ["a", "b"]
+
+
+def test_a_failed_write_leaves_both(tmp_path):
+    path, previous = tmp_path / "a", tmp_path / "b"
+    path.write_text("2")
+    previous.write_text("1")
+    with pytest.raises(UserError), files.replacing(path, previous):
+        pass
+    assert (path.read_text(), previous.read_text()) == ("2", "1")
+
+
 def test_a_full_disk_keeps_the_old_file(tmp_path):
     path = tmp_path / "a"
     path.write_text("old")
@@ -155,6 +179,7 @@ def test_only_stale_temporaries_are_removed(tmp_path):
     kept = ["model.safetensors", "notes.tmp", ".hidden"]
     for name in kept:
         (tmp_path / name).touch()
+    (tmp_path / ".folder.tmp").mkdir()
     files.temporary_name(tmp_path / "model.safetensors").touch()
     files.remove_stale_temporaries(tmp_path)
-    assert names(tmp_path) == sorted(kept)
+    assert names(tmp_path) == sorted([*kept, ".folder.tmp"])

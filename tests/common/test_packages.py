@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from cgan.common.packages import PACKAGES, canonical_name, explain_missing, read_pins
+from cgan.common.packages import (
+    PACKAGES,
+    canonical_name,
+    explain_missing,
+    read_pins,
+    without_hashes,
+)
 from tests.conftest import ROOT
 
 # Asked for a version of theirs alone: another package of the same extra, or the plain install,
@@ -35,6 +41,39 @@ def test_the_packages_are_those_of_pyproject():
 def test_the_lock_pins_each_of_them_by_its_name():
     pins = read_pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     assert {package.name for package in PACKAGES} <= pins.keys()
+
+
+LOCKS = ("requirements-demo.txt", "requirements-dev.txt")
+_PINNED = re.compile(r"^([\w.-]+)==.*?(?=^[\w.-]+==|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_of_each_package(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    hashes = {
+        found[1]: re.findall(r"--hash=sha256:[0-9a-f]{64}\b", found[0])
+        for found in _PINNED.finditer(text)
+    }
+    assert hashes.keys() == read_pins(text).keys()
+    assert [name for name, several in hashes.items() if not several] == []
+    # Of all files: those for other machines and Pythons, and the source.
+    assert len(hashes["numpy"]) > 30
+
+
+def test_the_locks_pin_the_same_versions():
+    whole = read_pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    demo, dev = (read_pins((ROOT / name).read_text(encoding="utf-8")) for name in LOCKS)
+    assert demo.items() <= whole.items() <= dev.items()
+
+
+def test_a_lock_without_hashes_is_otherwise_the_same():
+    text = (ROOT / "requirements-demo.txt").read_text(encoding="utf-8")
+    stripped = without_hashes(text)
+    assert "hash=" not in stripped.replace("--generate-hashes", "")
+    assert "\\" not in stripped
+    assert read_pins(stripped) == read_pins(text)
+    kept = [line.removesuffix(" \\") for line in text.splitlines() if "--hash=" not in line]
+    assert stripped.splitlines() == kept
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)

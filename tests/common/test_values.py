@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cgan.common.errors import BadValue
-from cgan.common.values import is_one_of, is_whole
+from cgan.common.values import is_finite, is_one_of, is_whole
 from cgan.model.config import check_int, check_one_of
 from cgan.writing.checks import one_of, whole
 from cgan.writing.latents import check_seed
@@ -46,6 +46,16 @@ def test_python_takes_numpys_integers(value):
 
 def test_a_slider_may_send_a_float():
     assert json.dumps(whole("seed", 5.0, 0, 9)) == "5"
+
+
+@pytest.mark.parametrize("value", [0, -5, 5.5, 1e308, 10**308])
+def test_a_number_that_a_float_can_hold_is_finite(value):
+    assert is_finite(value)
+
+
+@pytest.mark.parametrize("value", [True, None, "5", math.nan, -math.inf, 10**309, -(10**400), [5]])
+def test_no_other_is(value):
+    assert not is_finite(value)
 
 
 CHOICES = (1, 3, True, "paper", (-1.0, 1.0))

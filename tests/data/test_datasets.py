@@ -170,6 +170,14 @@ def test_another_data_set_is_not_filled_up_with_mnist(tmp_path):
     )
 
 
+def test_small_images_that_would_fill_the_memory_are_refused(tmp_path):
+    contents = {TRAIN_IMAGES: idx_bytes(np.zeros((200_000, 1, 1)))}
+    contents[TRAIN_LABELS] = idx_bytes(np.zeros(200_000))
+    idx_files.write(tmp_path, contents, zipped=True)
+    with pytest.raises(BadValue, match=r"would take 12 GiB of memory .*--img_size"):
+        datasets.load("mnist", tmp_path, 128)
+
+
 def test_an_empty_folder_without_internet_offers_what_works(tmp_path):
     with pytest.raises(UserError, match=r"--data-dir.*--dataset digits"):
         datasets.load("mnist", tmp_path, 8, quiet=True)

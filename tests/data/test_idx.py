@@ -1,6 +1,9 @@
 """IDX files: whole, damaged, and not IDX at all."""
 
 import gzip
+import os
+import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -49,16 +52,63 @@ def test_what_is_not_idx_is_named_with_what_to_do(tmp_path, data, said):
     assert "Delete it" in text
 
 
+CONTENT = idx_bytes(np.random.default_rng(0).integers(0, 256, (5, 10, 10), np.uint8))
+
+
 def test_plain_and_gzipped_files_hold_the_same(tmp_path):
-    (tmp_path / "a").write_bytes(b"content")
-    (tmp_path / "a.gz").write_bytes(gzip.compress(b"content"))
-    assert idx.read_bytes(tmp_path / "a") == idx.read_bytes(tmp_path / "a.gz") == b"content"
+    (tmp_path / "a").write_bytes(CONTENT)
+    (tmp_path / "a.gz").write_bytes(gzip.compress(CONTENT))
+    assert idx.read_bytes(tmp_path / "a") == idx.read_bytes(tmp_path / "a.gz") == CONTENT
+
+
+def header(*sizes):
+    return bytes([0, 0, 8, len(sizes)]) + np.array(sizes, ">u4").tobytes()
+
+
+def bomb(*sizes):
+    """Return a .gz of 60 kB that holds 60 MB after a header of these sizes."""
+    packed = zlib.compressobj(wbits=31)
+    parts = [packed.compress(header(*sizes))]
+    parts += [packed.compress(bytes(1 << 20)) for _ in range(60)]
+    return b"".join(parts) + packed.flush()
+
+
+# What it announces, more than any data set has, and no IDX at all.
+@pytest.mark.parametrize("sizes", [(60_000,), (4_000_000_000,), (1,) * 9])
+def test_a_small_gz_does_not_fill_the_memory(tmp_path, sizes):
+    path = tmp_path / "a.gz"
+    path.write_bytes(bomb(*sizes))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadValue) as caught:
+            idx.parse(idx.read_bytes(path), path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert str(path) in message(caught)
+    assert peak < 10e6
+
+
+def test_a_gz_that_never_ends_is_refused_by_its_size(tmp_path):
+    """Python's gzip skips zeros after the end, one by one."""
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(CONTENT))
+    os.truncate(path, 1 << 40)
+    with pytest.raises(BadValue, match="the limit is"):
+        idx.read_bytes(path)
+
+
+@pytest.mark.parametrize("name", ["a", "a.gz"])
+def test_a_pipe_is_not_waited_for(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(UserError, match=r"Could not read .*not a file"):
+        idx.read_bytes(tmp_path / name)
 
 
 @pytest.mark.parametrize("cut", [5, 30, -4])
 def test_a_truncated_gzip_file_is_named(tmp_path, cut):
     path = tmp_path / "a.gz"
-    path.write_bytes(gzip.compress(np.random.default_rng(0).bytes(500))[:cut])
+    path.write_bytes(gzip.compress(CONTENT)[:cut])
     with pytest.raises(UserError, match=r"a\.gz is damaged: its compression is broken"):
         idx.read_bytes(path)
 
@@ -66,7 +116,7 @@ def test_a_truncated_gzip_file_is_named(tmp_path, cut):
 # In the magic number, in how the first block is compressed, in the data, in the length.
 @pytest.mark.parametrize("position", [0, 10, 100, -1])
 def test_a_flipped_byte_in_a_gzip_file_is_noticed(tmp_path, position):
-    data = bytearray(gzip.compress(np.random.default_rng(0).bytes(500)))
+    data = bytearray(gzip.compress(CONTENT))
     data[position] ^= 0xFF
     (tmp_path / "a.gz").write_bytes(data)
     with pytest.raises(UserError, match="is damaged"):
@@ -75,7 +125,7 @@ def test_a_flipped_byte_in_a_gzip_file_is_noticed(tmp_path, position):
 
 @pytest.mark.parametrize(
     "content",
-    [b"not gzip at all", gzip.compress(b"content") + b"and something after it"],
+    [b"not gzip at all", gzip.compress(CONTENT) + b"and something after it"],
     ids=["plain", "trailing"],
 )
 def test_what_is_not_only_gzip_is_named(tmp_path, content):

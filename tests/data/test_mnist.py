@@ -47,6 +47,9 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         if folder == "other":
             data = gzip.compress(b"some other file")
             length = len(data)
+        if folder == "bomb":  # it announces 4 GB
+            data = gzip.compress(b"\0\0\x08\1\xff\xff\xff\xff" + bytes(1000))
+            length = len(data)
         if folder == "page":
             data = b"<html>Please log in to this network</html>"
             length = len(data)
@@ -119,6 +122,7 @@ FAULTS = {
     "cut unnoticed": "sent a damaged file",
     "flipped": "sent a damaged file",
     "other": "sent something else",
+    "bomb": "sent a damaged file",
     "page": "sent a damaged file",
     "flood": "failed (it sends far more than MNIST)",
 }

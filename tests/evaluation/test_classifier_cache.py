@@ -1,5 +1,6 @@
 """The cache of classifiers: by what made them, and nothing damaged is ever used."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,30 @@ def test_other_tensors_are_not_used(tmp_path, capsys, tensors, reason):
     warning = capsys.readouterr().err
     assert reason in warning
     assert "it is trained again" in warning
+
+
+def test_one_with_a_flipped_bit_is_not_used(tmp_path, capsys):
+    path = tmp_path / "a.safetensors"
+    classifier_cache.save(path, TENSORS)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 8  # a number as good as another
+    path.write_bytes(data)
+    assert classifier_cache.load(path, SHAPES) is None
+    assert "checksum" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_not_used(tmp_path, capsys, make):
+    make(tmp_path / "a")
+    assert classifier_cache.load(tmp_path / "a", SHAPES) is None
+    assert "it is trained again" in capsys.readouterr().err
+
+
+def test_one_of_an_older_version_is_used(tmp_path, capsys):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(weights.to_safetensors(TENSORS))
+    assert classifier_cache.load(path, SHAPES) is not None
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("cut", [0, 5, 60, -1])

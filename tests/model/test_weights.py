@@ -97,6 +97,14 @@ def test_how_it_was_trained_is_for_people_only(tiny_weights):
     assert weights.load(tiny_weights).config == TINY
 
 
+def test_a_header_of_megabytes_is_not_unpacked():
+    """A valid one, of tensors without values: each takes far more in memory than in the file."""
+    empty = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+    with pytest.raises(ValueError, match="header is too long"):
+        weights.from_safetensors(safetensors({str(i): empty for i in range(20_000)}))
+    assert len(weights.from_safetensors(safetensors({str(i): empty for i in range(9)}))) == 9
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

@@ -35,7 +35,7 @@ def test_base_images_are_pinned_and_the_same():
     steps = dockerfile.instructions((ROOT / "Dockerfile").read_text())
     bases = {rest.partition(" ")[0] for name, _, rest in steps if name == "FROM"}
     (base,) = bases
-    assert re.fullmatch(r"python:3\.12\.\d+-slim-[a-z]+", base)
+    assert re.fullmatch(r"python:3\.12\.\d+-slim-[a-z]+@sha256:[0-9a-f]{64}", base)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """The pictures of a run as a whole."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -42,7 +44,7 @@ def frames(folder, count):
 @pytest.mark.parametrize(("count", "expected"), [(1, 1), (3, 3), (64, 64)])
 def test_the_animation_shows_every_frame_and_dwells_on_the_last(tmp_path, count, expected):
     paths = frames(tmp_path, count)
-    save_animation(tmp_path / "progress.gif", paths)
+    save_animation(tmp_path / "progress.gif", paths, (8, 8))
     with Image.open(tmp_path / "progress.gif") as gif:
         assert gif.n_frames == expected
         gif.seek(expected - 1)
@@ -52,7 +54,27 @@ def test_the_animation_shows_every_frame_and_dwells_on_the_last(tmp_path, count,
 
 
 def test_a_long_run_is_thinned_out_but_begins_and_ends_as_it_did(tmp_path):
-    save_animation(tmp_path / "progress.gif", frames(tmp_path, 250))
+    save_animation(tmp_path / "progress.gif", frames(tmp_path, 250), (8, 8))
     with Image.open(tmp_path / "progress.gif") as gif:
         assert gif.n_frames <= 100
         assert np.count_nonzero(np.asarray(gif.convert("L"))) == 1
+
+
+def test_what_is_no_sample_is_left_out_of_the_animation(tmp_path, capsys):
+    paths = frames(tmp_path, 9)
+    paths[1].write_bytes(b"")
+    paths[2].write_bytes(paths[2].read_bytes()[:40])
+    paths[3].unlink()
+    os.mkfifo(paths[3])
+    Image.new("L", (9, 8)).save(paths[4])
+    paths[5].write_bytes(paths[5].read_bytes()[:45] + b"broken" + paths[5].read_bytes()[51:])
+    Image.new("L", (8, 8)).save(paths[6], format="GIF")
+    Image.new("1", (20_000, 20_000)).save(paths[7])  # 50 kB that would take 400 MB
+    save_animation(tmp_path / "progress.gif", paths, (8, 8))
+    with Image.open(tmp_path / "progress.gif") as gif:
+        assert gif.n_frames == 2
+    said = capsys.readouterr().err
+    assert "7 of the pictures" in said
+    assert said.count("\n") == 1
+    save_animation(tmp_path / "none.gif", paths[1:8], (8, 8))
+    assert not (tmp_path / "none.gif").exists()

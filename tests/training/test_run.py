@@ -293,6 +293,45 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path, capsys):
     assert outcome(run) == outcome(whole)
 
 
+def change_config(run, **changes):
+    path = run / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.slow
+def test_a_damaged_checkpoint_costs_the_steps_since_the_one_before(tmp_path, capsys):
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    assert train.main([*SMALL, "--out", str(whole)]) == 0
+    assert train.main([*SMALL, "--max_steps=2", "--out", str(run)]) == 0
+    assert train.main(["--resume", str(run), "--max_steps=3", "--quiet"]) == 0
+    path = run / "checkpoint/last.safetensors"
+    damaged = bytearray(path.read_bytes())
+    damaged[-1000] ^= 8
+    path.write_bytes(damaged)
+    capsys.readouterr()
+    assert train.main(["--resume", str(run), "--max_steps=4"]) == 0
+    said = capsys.readouterr().err
+    assert "last.safetensors is damaged: its checksum" in said
+    assert "Continuing at step 2 of" in said
+    assert outcome(run) == outcome(whole)
+
+    # What else of a run may have been edited is told before anything is computed.
+    config = json.loads((run / "config.json").read_text())
+    for changes, words in [
+        ({"latent_dim": 50}, "the generator that it describes is not the one"),
+        ({"latent_dim": "100"}, "latent_dim must be a whole number"),
+        ({"training": config["training"] | {"n_epochs": 24.5}}, "--n_epochs must be a whole"),
+    ]:
+        change_config(run, **changes)
+        check_refused(capsys, ["--resume", run], words)
+        change_config(run, **config)
+    (run / "losses.csv").write_text("step,epoch\n1,0\n")
+    check_refused(capsys, ["--resume", run], "losses.csv is damaged in line 1")
+    # As the sentence says, the run goes on without that file.
+    (run / "losses.csv").unlink()
+    assert train.main(["--resume", str(run), "--max_steps=4"]) == 0
+
+
 def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path, capsys):
     run = tmp_path / "run"
     check_refused(capsys, [*SMALL, "--lr=1e30", "--out", run], "diverged at step", "--lr")

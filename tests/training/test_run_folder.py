@@ -1,11 +1,13 @@
 """The run folder: never overwritten, used by one process at a time, cut back to a checkpoint."""
 
 import multiprocessing
+import os
 
 import pytest
 
-from cgan.common.errors import MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.training.run_folder import RunFolder
+from tests.conftest import message
 
 
 @pytest.fixture
@@ -85,6 +87,83 @@ def test_a_row_cut_short_is_left_out(run):
     with open(run.losses_csv, "a") as file:
         file.write("50,1,0.3")
     assert run.read_losses() == [(1, 0, 0.25, 1.5)]
+
+
+HEADER = "step,epoch,d_loss,g_loss\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a,b\n1,2\n", 1),
+        ("\0\1\n", 1),
+        ("step,epoch\n", 1),
+        *(
+            (f"{HEADER}1,0,0.5,0.5\r\n{row}\r\n", 3)
+            for row in (
+                "50,1",
+                "50,1,0.5,0.5,0.5",
+                "50,1,low,0.5",
+                "50,1,nan,0.5",
+                "50,1,0.5,inf",
+                "50,1,0.5,1e39",
+                "-50,1,0.5,0.5",
+                "50,-1,0.5,0.5",
+                "5.5,1,0.5,0.5",
+                f"1{'0' * 400},1,0.5,0.5",
+                "",
+                '"50,1,0.5,0.5',
+                "\xff",
+            )
+        ),
+    ],
+)
+def test_an_edited_row_is_named(run, text, line):
+    run.losses_csv.write_text(text, encoding="latin-1")
+    with pytest.raises(BadValue, match=rf"losses\.csv is damaged in line {line}, ") as caught:
+        run.read_losses()
+    message(caught)
+
+
+@pytest.mark.parametrize("text", ["", "step,ep", HEADER, HEADER.replace("\r", "")])
+def test_losses_without_a_row_are_none(run, text):
+    run.losses_csv.write_text(text, newline="")
+    assert run.read_losses() == []
+    run.forget_after(5)
+    assert run.losses_csv.read_bytes() == HEADER.encode()
+
+
+def make_huge(path):
+    path.touch()
+    os.truncate(path, 1 << 40)
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, make_huge])
+def test_losses_that_can_not_be_read_are_named(run, make):
+    make(run.losses_csv)
+    with pytest.raises(UserError, match=r"Could not read .*losses\.csv: "):
+        run.read_losses()
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_a_sample_that_is_no_file_is_not_one(run, make):
+    make(run.sample(100))
+    run.forget_after(50)
+    assert run.sample_paths() == []
+
+
+def test_the_lock_follows_no_link_and_waits_for_no_pipe(tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    lock = tmp_path / "run/.lock"
+    lock.parent.mkdir()
+    lock.symlink_to(tmp_path / "mine")
+    with pytest.raises(UserError):
+        RunFolder.create(tmp_path / "run")
+    assert (tmp_path / "mine").read_text() == "mine"
+    lock.unlink()
+    os.mkfifo(lock)
+    with RunFolder.create(tmp_path / "run"):
+        pass
 
 
 def test_what_came_after_the_checkpoint_is_forgotten_and_the_rest_kept_to_the_byte(run):

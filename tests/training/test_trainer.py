@@ -1,5 +1,6 @@
 """The training step by step, in this process."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -97,6 +98,7 @@ def test_a_state_restored_in_the_middle_of_an_epoch_ends_the_same(settings, step
     for _ in range(steps):
         next(run)
     state, position = whole.state(), whole.position
+    assert whole.state_bytes == sum(tensor.nbytes for tensor in state.values())
     losses = [step[2:] for step in run]
     resumed = make(**settings)
     resumed.restore(state, position)
@@ -240,6 +242,11 @@ def test_a_state_of_other_data_networks_or_seeds_does_not_fit():
     other = state | {"generator.model.0.weight": np.zeros((2, 2), np.float32)}
     with pytest.raises(BadValue, match=r"generator\.model\.0\.weight has another shape"):
         make().restore(other, position)
+    endless = state | {"generator.model.0.weight": np.full((128, 110), np.inf, np.float32)}
+    with pytest.raises(BadValue, match=r"generator\.model\.0\.weight .* not finite"):
+        make().restore(endless, position)
+    with pytest.raises(BadValue, match="of step 1,000,000,000, and the run has 12"):
+        make().restore(state, replace(position, step=10**9))
 
 
 def test_a_loss_that_is_not_a_number_stops_training():

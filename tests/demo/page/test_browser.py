@@ -347,7 +347,7 @@ def test_a_link_sets_every_control(chromium, demo):
 def test_a_broken_link_says_so_and_keeps_what_is_right(chromium, demo):
     with visit(chromium, f"{demo.address}#digits=77&seed=many&ink=<b>") as visited:
         expect_number(visited.page, "77")
-        expect(visited.page.get_by_role("alert")).to_contain_text("Part of the link")
+        expect(visited.page.get_by_role("alert")).to_contain_text("Part of this link")
         expect(visited.page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
 
 
@@ -518,7 +518,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         expect(page.locator("h1")).to_have_text("手写号码")
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         page.get_by_label("你的号码").fill("12x")
-        expect(page.get_by_role("alert")).to_contain_text("第 3 个字符 'x' 不是数字")
+        expect(page.get_by_role("alert")).to_contain_text("第 3 个字符“x”写不出来")
         expect(page.locator("#facts")).to_contain_text("内置权重")
         for name in ("笔迹", "渐变", "书写"):
             page.get_by_role("tab", name=name).click()
@@ -683,7 +683,7 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_
 ):
     page.goto(f"{demo.address}#digits=77&seed=many")
     expect_number(page, "77")
-    expect(page.get_by_role("alert")).to_contain_text("Part of the link")
+    expect(page.get_by_role("alert")).to_contain_text("Part of this link")
     assert page.url.endswith("#digits=77&seed=many")
     number(page).fill("778")
     expect_number(page, "778")
@@ -727,7 +727,7 @@ def test_the_language_changes_also_while_the_number_is_refused(new_page):
     number(page).fill("12x")
     expect(page.get_by_role("alert")).to_be_visible()
     speak(page, "zh")
-    expect(page.get_by_role("alert")).to_contain_text("第 3 个字符 'x' 不是数字")
+    expect(page.get_by_role("alert")).to_contain_text("第 3 个字符“x”写不出来")
     expect(page.locator("#facts")).to_contain_text("内置权重")
     expect(page.locator(".digit").first).to_have_attribute("title", "第 1 位：1，重写")
     expect(page).to_have_title("手写号码")
@@ -807,7 +807,7 @@ def test_a_cell_carries_the_seed_that_it_shows(new_page):
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-US", "too many visitors at once"), ("zh-CN", "访问的人太多")]
+    ("locale", "said"), [("en-US", "the server is busy"), ("zh-CN", "访问的人太多")]
 )
 def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale, said):
     """The answer is what Gradio gives when its queue is full."""
@@ -921,13 +921,13 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     context.set_offline(True)
     for typed in ("135", "1357"):
         number(page).fill(typed)
-        expect(page.locator("#trouble")).to_contain_text("no connection")
+        expect(page.locator("#trouble")).to_contain_text("you're offline")
         page.wait_for_timeout(300)
     page.get_by_role("button", name="Copy link").click()  # needs no server
     expect(page.locator("#said")).to_contain_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
-    expect(page.locator("#trouble")).to_contain_text("no connection")
+    expect(page.locator("#trouble")).to_contain_text("you're offline")
     context.set_offline(False)  # Gradio then loads the page again
     expect_number(page, "1357")
     expect(number(page)).to_have_value("1357")
