@@ -30,7 +30,7 @@ from gradio.utils import run_coro_in_background, set_task_name
 
 from demo.compat import FAILED, report
 from demo.sessions import Sessions
-from demo.turns import Client, Turns, network_of, refusal
+from demo.turns import Client, Place, Turns, network_of, refusal
 
 # How much of a session's name tells it from others.
 _SESSION_LENGTH = 64
@@ -135,16 +135,16 @@ class VisitorQueue(Queue):
         for line in self.event_queue_per_concurrency_id.values():
             limit = line.concurrency_limit
             if line.queue and (limit is None or line.current_concurrency < limit):
-                line.queue[:] = self._turns.arrange(line.queue, _sender, self._listens)
+                line.queue[:] = self._turns.arrange(line.queue, self._place_of)
         found = super().get_events()
         if found:
             for event in found[0]:
-                self._turns.note(_sender(event))
+                self._turns.note(self._place_of(event))
         return found
 
-    def _listens(self, event: Event) -> bool:
-        inbox = self.sessions.inboxes.get(event.session_hash)
-        return inbox is not None and inbox.readers > 0
+    def _place_of(self, event: Event) -> Place:
+        client, inbox = _sender(event), self.sessions.inboxes.get(event.session_hash)
+        return Place(client.address, inbox is not None and inbox.readers > 0, client.session)
 
     def start(self) -> None:
         """Start the tasks of the queue."""

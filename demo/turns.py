@@ -2,15 +2,17 @@
 
 A client is a network address and a session. Addresses take turns, and so do an address's sessions:
 a program that takes a new session for each call still has one address, and visitors behind one
-proxy still have sessions of their own. This module must not know Gradio.
+proxy still have sessions of their own. In between, the calls of an address whose results somebody
+listens for take turns with the others: a program may send many calls and listen for none.
+This module must not know Gradio.
 """
 
 import functools
 import ipaddress
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 # At most 1/2 of a line's places are for one address, and 1/4 for one session.
 ADDRESS_SHARE, SESSION_SHARE = 2, 4
@@ -19,7 +21,6 @@ _LONGEST_NAME = 64
 _REMEMBERED = 4096
 
 T = TypeVar("T")
-K = TypeVar("K", bound=tuple[str, ...])
 
 
 class Client(NamedTuple):
@@ -31,6 +32,20 @@ class Client(NamedTuple):
     """
 
     address: str
+    session: str
+
+
+class Place(NamedTuple):
+    """Where a call stands in its line: calls take turns by the first field, then by the next ones.
+
+    Attributes:
+        address: of its client.
+        listens: whether somebody waits for its result.
+        session: of its client.
+    """
+
+    address: str
+    listens: bool
     session: str
 
 
@@ -78,59 +93,29 @@ class Turns:
 
     def __init__(self) -> None:
         """Begin with nobody served."""
-        self._served: OrderedDict[tuple[str, ...], int] = OrderedDict()
+        self._served: OrderedDict[tuple[Any, ...], int] = OrderedDict()
         self._count = 0
 
-    def note(self, client: Client) -> None:
-        """Remember that it is this client's call that is being served."""
+    def note(self, place: Place) -> None:
+        """Remember that a call of this place is being served."""
         self._count += 1
-        for level in (1, 2):
-            self._served[client[:level]] = self._count
-            self._served.move_to_end(client[:level])
+        for level in range(1, len(place) + 1):
+            self._served[place[:level]] = self._count
+            self._served.move_to_end(place[:level])
         while len(self._served) > _REMEMBERED:
             self._served.popitem(last=False)
 
-    def arrange(
-        self,
-        line: Sequence[T],
-        client_of: Callable[[T], Client],
-        listens: Callable[[T], bool] = lambda _: True,
-    ) -> list[T]:
-        """Return the line with its calls in turn, each client's own in the order they came in.
+    def arrange(self, line: Sequence[T], place_of: Callable[[T], Place]) -> list[T]:
+        """Return the line with its calls in turn; those of one place stay in their order."""
+        return self._arrange([(call, place_of(call)) for call in line], 1)
 
-        Args:
-            line: the calls as they came in.
-            client_of: who sent a call.
-            listens: whether somebody waits for a call's result. At each address, those come first:
-                a program may send many calls in new sessions and listen to none.
-        """
-        by_address = _grouped(line, lambda call: client_of(call)[:1])
-        addresses = sorted(by_address, key=self._last_turn)
-        return _take_turns(
-            self._arrange_sessions(by_address[address], client_of, listens) for address in addresses
-        )
-
-    def _arrange_sessions(
-        self, line: list[T], client_of: Callable[[T], Client], listens: Callable[[T], bool]
-    ) -> list[T]:
-        """Arrange the calls of one address."""
-        by_session = _grouped(sorted(line, key=lambda call: not listens(call)), client_of)
-        sessions = sorted(
-            by_session, key=lambda one: (not listens(by_session[one][0]), self._last_turn(one))
-        )
-        return _take_turns(by_session[session] for session in sessions)
-
-    def _last_turn(self, client: tuple[str, ...]) -> int:
-        """Return when an address or a session had its last turn: who never had one comes first."""
-        return self._served.get(client, 0)
-
-
-def _grouped(line: Sequence[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    groups: defaultdict[K, list[T]] = defaultdict(list)
-    for call in line:
-        groups[key(call)].append(call)
-    return groups
-
-
-def _take_turns(lines: Iterable[list[T]]) -> list[T]:
-    return [call for turn in zip_longest(*lines) for call in turn if call is not None]
+    def _arrange(self, line: list[tuple[T, Place]], level: int) -> list[T]:
+        if level > len(Place._fields):
+            return [call for call, _ in line]
+        parts: defaultdict[tuple[Any, ...], list[tuple[T, Place]]] = defaultdict(list)
+        for call, place in line:
+            parts[place[:level]].append((call, place))
+        # Who was served longest ago comes first. Among new ones, who came first.
+        keys = sorted(parts, key=lambda key: self._served.get(key, 0))
+        rounds = zip_longest(*(self._arrange(parts[key], level + 1) for key in keys))
+        return [call for one_round in rounds for call in one_round if call is not None]
