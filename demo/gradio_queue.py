@@ -32,6 +32,8 @@ from demo.compat import FAILED, report
 from demo.sessions import Sessions
 from demo.turns import Client, Place, Turns, network_of, refusal
 
+# A client should listen for its result so many seconds after its call.
+_LISTEN_WITHIN = 1
 # How much of a session's name tells it from others.
 _SESSION_LENGTH = 64
 # How many values an event may bring besides its inputs; a click on the class grid brings three.
@@ -135,7 +137,8 @@ class VisitorQueue(Queue):
         for line in self.event_queue_per_concurrency_id.values():
             limit = line.concurrency_limit
             if line.queue and (limit is None or line.current_concurrency < limit):
-                line.queue[:] = self._turns.arrange(line.queue, self._place_of)
+                came = sorted(line.queue, key=lambda event: event.enqueue_time)
+                line.queue[:] = self._turns.arrange(came, self._place_of)
         found = super().get_events()
         if found:
             for event in found[0]:
@@ -144,7 +147,9 @@ class VisitorQueue(Queue):
 
     def _place_of(self, event: Event) -> Place:
         client, inbox = _sender(event), self.sessions.inboxes.get(event.session_hash)
-        return Place(client.address, inbox is not None and inbox.readers > 0, client.session)
+        has_just_come = time.monotonic() - event.enqueue_time < _LISTEN_WITHIN
+        listens = has_just_come or (inbox is not None and inbox.readers > 0)
+        return Place(client.address, listens, client.session)
 
     def start(self) -> None:
         """Start the tasks of the queue."""

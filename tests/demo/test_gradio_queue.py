@@ -284,6 +284,18 @@ def test_clients_take_turns(client, page, worker):
     ]
 
 
+def test_a_clients_calls_are_served_as_they_came_however_the_line_was_arranged(
+    client, page, worker
+):
+    begin_holding(client, page)
+    for number in range(3):
+        call(client, "hold", f"{number}")
+    page._queue.event_queue_per_concurrency_id["hold"].queue.reverse()
+    worker.go_on.set()
+    wait_until(lambda: len(worker.served) == 4)
+    assert worker.served == ["first", "0", "1", "2"]
+
+
 def test_who_listens_does_not_wait_for_calls_in_new_sessions_that_nobody_listens_to(
     client, page, worker
 ):
@@ -295,6 +307,8 @@ def test_who_listens_does_not_wait_for_calls_in_new_sessions_that_nobody_listens
     with ThreadPoolExecutor(1) as pool:
         reader = pool.submit(fetch, client, "hold", event)
         wait_until(lambda: inbox.readers)
+        for waiting in page._queue.event_ids_to_events.values():
+            waiting.enqueue_time -= 60
         worker.go_on.set()
         reader.result(30)
     wait_until(lambda: len(worker.served) == 5)
