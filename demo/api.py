@@ -3,6 +3,7 @@
 They share the page's controls, but must not know what it shows or says.
 """
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +20,12 @@ from demo import actions, compat
 from demo.actions import Kinds, Settings
 from demo.components import component
 from demo.models import Model, Models
+from demo.saved_files import SavedFiles
 
-# Drawing keeps a core busy: more drawings at a time than there are cores would slow them all down.
-CONCURRENCY: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
+# The lines that calls wait in. Drawing keeps a core busy: more drawings at a time than there are
+# cores would slow them all down. A morph takes up to some seconds, so drawings don't wait for it.
+DRAWING: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
+MORPHING: dict[str, Any] = {"concurrency_id": "morph", "concurrency_limit": 1}
 
 _WEIGHTS = "one of the weights that the page offers; empty for the first"
 # Components of the files that endpoints return.
@@ -50,6 +54,7 @@ class Endpoint:
         order: the order in which callers may give the values; new settings follow.
         make: gets the model, the settings, and the values of `besides` by name.
         output: what it returns, a key of `_OUTPUTS`.
+        line: where its calls wait.
         besides: other settings that `make` takes.
     """
 
@@ -58,6 +63,7 @@ class Endpoint:
     order: tuple[str, ...]
     make: Callable[..., File]
     output: str
+    line: Mapping[str, Any]
     besides: tuple[Setting, ...] = ()
 
     def kind(self, kinds: Kinds) -> type[Any]:
@@ -94,6 +100,7 @@ ENDPOINTS = (
         ),
         _write,
         "picture",
+        DRAWING,
         besides=(SCALE,),
     ),
     Endpoint(
@@ -102,6 +109,7 @@ ENDPOINTS = (
         ("rows", "seed", "look", "ink", "weights"),
         _grid,
         "picture",
+        DRAWING,
     ),
     Endpoint(
         "morph",
@@ -109,13 +117,18 @@ ENDPOINTS = (
         ("start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"),
         _morph,
         "animation",
+        MORPHING,
         besides=(FORMAT,),
     ),
 )  # fmt: skip
 
 
 def add(
-    models: Models, kinds: Kinds, controls: Mapping[str, Mapping[str, Any]], weights: Any
+    models: Models,
+    kinds: Kinds,
+    controls: Mapping[str, Mapping[str, Any]],
+    weights: Any,
+    files: SavedFiles,
 ) -> None:
     """Add the endpoints to the page that is being built.
 
@@ -125,8 +138,11 @@ def add(
         controls: by endpoint and setting, the page's components. A parameter without a label of
             its own has the type, the value and the label of the component.
         weights: component of the choice between the models.
+        files: where the answers are saved.
     """
     outputs = {name: make() for name, make in _OUTPUTS.items()}
+    for output in outputs.values():
+        compat.keep_no_names(output)
     with gr.Row(visible=False):
         added = [
             (endpoint, _components(endpoint, kinds, controls[endpoint.name], weights))
@@ -139,14 +155,15 @@ def add(
             told = described[name].describe() if name in described else _WEIGHTS
             compat.describe(one, told)
         output = outputs[endpoint.output]
+        save = functools.partial(_save, files, output.GRADIO_CACHE)
         trigger.click(
-            _function(endpoint, endpoint.kind(kinds), list(components), models, output),
+            _function(endpoint, endpoint.kind(kinds), list(components), models, save),
             list(components.values()),
             output,
             api_name=endpoint.name,
             api_description=endpoint.description,
             preprocess=False,  # Gradio's own checks print a traceback and say less than ours do
-            **CONCURRENCY,
+            **endpoint.line,
         )
 
 
@@ -163,7 +180,11 @@ def _components(
 
 
 def _function(
-    endpoint: Endpoint, kind: type[Any], names: list[str], models: Models, output: Any
+    endpoint: Endpoint,
+    kind: type[Any],
+    names: list[str],
+    models: Models,
+    save: Callable[[File], str],
 ) -> Callable[..., str]:
     """Return a function of the endpoint's parameters, which Gradio reads from its signature."""
 
@@ -172,7 +193,7 @@ def _function(
         with told_to_the_caller():
             model = models[values.pop("weights")]
             besides = {setting.name: values.pop(setting.name) for setting in endpoint.besides}
-            return _save(endpoint.make(model, kind(**values), **besides), output)
+            return save(endpoint.make(model, kind(**values), **besides))
 
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
@@ -180,8 +201,7 @@ def _function(
     return call
 
 
-def _save(file: File, component: Any) -> str:
+def _save(files: SavedFiles, folder: str, file: File) -> str:
     """Return where Gradio serves the file from."""
     # Named without the digits: they shouldn't appear in a list of files.
-    name = f"picture{Path(file.name).suffix}"
-    return compat.save_file(file.data, name, component)
+    return files.save(file.data, f"picture{Path(file.name).suffix}", folder)

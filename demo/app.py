@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     # Until everything is imported, Ctrl-C just ends the program.
@@ -18,7 +20,7 @@ environment.prepare()  # before NumPy and Gradio are imported
 
 from cgan.common.command_line import run  # noqa: E402
 from demo.models import Models  # noqa: E402
-from demo.serve import network, options, process  # noqa: E402
+from demo.serve import network, options, process, temporary  # noqa: E402
 
 
 def serve(arguments: list[str] | None) -> None:
@@ -30,18 +32,24 @@ def serve(arguments: list[str] | None) -> None:
     # Importing Gradio takes seconds, so anything that can be refused is refused first.
     network.choose_port(values.host, values.port)
     options.check_mcp(values.mcp)
-    process.make_temporary_folder()
+    temporary.make_folder()
 
     from demo import api
     from demo.page import page
     from demo.page.theme import theme
+    from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
 
+    def check(values: Sequence[Any]) -> None:
+        temporary.keep_private()  # it may have been deleted while the event was waiting
+        check_values(values)
+
+    faults.log_discreetly()
     models.start()
     try:
         built = launch(
-            lambda: page.build(models, check_values),
+            lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
             theme=theme(),
@@ -71,6 +79,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     # However the program is stopped, it cleans up at the end.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    process.stop_in_order()
     sys.exit(main())

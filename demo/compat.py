@@ -6,25 +6,36 @@ here is:
 
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
+- `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
-- `static/page.js` and `static/style.css`: `CLASSES` and `LABELS` of Gradio's components.
+- `static/`: `CLASSES` and `LABELS` of Gradio's components.
 """
 
 import contextlib
 import io
+import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 from fastapi import Request
+from gradio import http_server
 from gradio.context import Context
-from gradio.processing_utils import save_bytes_to_cache
 from gradio.route_utils import FnIndexInferError
 from gradio.state_holder import SessionState, StateHolder
 
+from cgan.common import terminal
+
 # What all of this was written for and tested with.
 VERSION = "6.31.0"
+
+# What a visitor is told of an error that is not theirs.
+FAILED = "Something went wrong on the server: try again, or with other settings."
+
+_next_warnings: dict[str, float] = {}
 
 # Names in Gradio's HTML that the page's script and style look for: toasts, a slider's reset button
 # and bounds, labels, the text that counts the seconds, and the page's own parts.
@@ -45,6 +56,8 @@ CLASSES = (
     "primary",
     "secondary",
     "selected",
+    "label-wrap",
+    "tab-container",
 )
 # The English labels of a slider's parts, which the script shortens.
 LABELS = ("number input for", "range slider for")
@@ -53,7 +66,8 @@ LABELS = ("number input for", "range slider for")
 class LenientBlocks(gr.Blocks):
     """Blocks whose events may be called with fewer values than they have inputs.
 
-    Gradio refuses such a call, and logs what was sent: the digits too.
+    Gradio refuses such a call, and logs what was sent: the digits too. It also prints a traceback
+    of any error in an event, which may quote what a visitor sent, and tells the visitor nothing.
     """
 
     def __init__(self, check: Callable[[Sequence[Any]], None], **settings: Any) -> None:
@@ -70,6 +84,44 @@ class LenientBlocks(gr.Blocks):
         self._check(inputs)
         inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
         del inputs[len(block_fn.inputs) :]
+
+    async def process_api(self, *values: Any, **named: Any) -> dict[str, Any]:
+        """Run an event.
+
+        Raises:
+            gr.Error: why not, or that something else went wrong.
+        """
+        try:
+            return await super().process_api(*values, **named)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+        except Exception as error:
+            report(error)
+            raise gr.Error(FAILED, print_exception=False) from None
+
+
+def report(error: BaseException) -> None:
+    """Print the kind of an error and where it happened, but not what it says.
+
+    That may quote what a visitor sent.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        kind += f" ({error.strerror})"  # the system's words
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    warn_once_a_minute(f"{kind}{place}; a visitor's call failed.")
+
+
+def warn_once_a_minute(sentence: str) -> None:
+    """Print a warning that a visitor may cause many times a second."""
+    now = time.monotonic()
+    if now < _next_warnings.get(sentence, 0):
+        return
+    _next_warnings[sentence] = now + 60
+    with contextlib.suppress(OSError, ValueError):  # its terminal was closed, its disk is full
+        terminal.warn(sentence)
 
 
 def current_page() -> gr.Blocks:
@@ -88,14 +140,19 @@ def describe(component: Any, text: str) -> None:
     component.api_info = lambda: schema
 
 
-def save_file(data: bytes, name: str, component: Any) -> str:
-    """Save an answer's file where Gradio serves it from and later deletes it; return its path.
+def keep_no_names(component: Any) -> None:
+    """Keep a component from remembering the files of its values.
 
-    Gradio deletes only the files that a component knows.
+    Gradio remembers them to delete them. `SavedFiles` does that, and Gradio would never forget.
     """
-    path = str(save_bytes_to_cache(data, name, component.GRADIO_CACHE))
-    component.temp_files.add(path)
-    return path
+    component.temp_files = _Forgetful()
+
+
+class _Forgetful(set[str]):
+    """A set that stays empty."""
+
+    def add(self, _: str) -> None:
+        pass
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:
@@ -110,9 +167,9 @@ def is_pending(page: Any, event: str) -> bool:
 
     For any other id Gradio waits for ever, or logs a traceback.
     """
-    # By session. A call without a session is a session of its own, named like its event.
+    sessions = page._queue.pending_messages_per_session
     pending = page._queue.pending_event_ids_session
-    return event in pending.get(event, ()) or any(event in events for events in pending.values())
+    return any(event in events and session in sessions for session, events in pending.items())
 
 
 def is_unknown_endpoint(error: Exception) -> bool:
@@ -186,3 +243,34 @@ class _State(SessionState):
 
     def _update_value_in_config(self, key: int, value: Any) -> None:
         pass
+
+
+def has_pending(page: Any, session: str) -> bool:
+    """Return whether a session waits for results.
+
+    For any other Gradio opens a stream that never ends, or logs a traceback.
+    """
+    queue = page._queue
+    waits = bool(queue.pending_event_ids_session.get(session))
+    return waits and session in queue.pending_messages_per_session
+
+
+def has_function(page: Any, number: int) -> bool:
+    """Return whether an event has a function on the server; some are the browser's alone."""
+    found = page.fns.get(number)
+    return found is not None and found.fn is not None
+
+
+@contextlib.contextmanager
+def server_made_by(make: Callable[..., Any]) -> Iterator[None]:
+    """Have the settings of Gradio's server made by a function instead of `uvicorn.Config`.
+
+    `launch` has no arguments for them, and starts to listen before it returns.
+    """
+    module: Any = http_server
+    uvicorn = module.uvicorn
+    module.uvicorn = SimpleNamespace(Config=make)
+    try:
+        yield
+    finally:
+        module.uvicorn = uvicorn

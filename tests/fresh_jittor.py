@@ -4,6 +4,7 @@ It takes minutes. So where the home folder has no compiled Jittor, as in CI, a r
 starts with it, and all other tests then use what was compiled.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -36,6 +37,21 @@ HEADERS = (
     "unordered_set",
     "vector",
 )
+# Jittor's own headers, which its operators include as well, and what they define before that.
+OPERATOR_HEADERS = (
+    "assert.h",
+    "fused_op.h",
+    "var.h",
+    "ops/op_register.h",
+    "ops/broadcast_to_op.h",
+    "ops/binary_op.h",
+    "ops/unary_op.h",
+    "ops/ternary_op.h",
+    "ops/reduce_op.h",
+    "ops/array_op.h",
+    "misc/cpu_math.h",
+)
+OPERATOR_DEFINES = "#define JIT 1\n"
 # Jittor's flags that a precompiled header must have been made with, too.
 FLAGS = {"core": ["-O1"], "rest": ["-O0"], "operators": ["-Ofast", "-fopenmp"]}
 COMMON_FLAGS = ["-std=c++14", "-fPIC", "-march=native"]
@@ -108,14 +124,25 @@ def use_faster_compiler(folder):
     Its operators compute the same. A compiler that can't precompile headers is used as it is.
     """
     compiler = shutil.which("g++")
-    if compiler is None:
+    spec = importlib.util.find_spec("jittor")
+    if compiler is None or spec is None:
         return
+    jittor = Path(spec.origin).parent
+    includes = [f"-I{jittor / 'src'}", f"-I{jittor / 'extern'}"]
+    compilers = []
     for name, flags in FLAGS.items():
+        operators = name == "operators"
         header = folder / f"{name}.h"
-        header.write_text("".join(f"#include <{included}>\n" for included in HEADERS))
-        command = [compiler, *COMMON_FLAGS, *flags, "-x", "c++-header", header]
-        if subprocess.run([*command, "-o", f"{header}.gch"], check=False).returncode != 0:
-            return
+        header.write_text(
+            OPERATOR_DEFINES * operators
+            + "".join(f"#include <{included}>\n" for included in HEADERS)
+            + "".join(f'#include "{included}"\n' for included in OPERATOR_HEADERS * operators)
+        )
+        command = [compiler, *COMMON_FLAGS, *flags, *includes, "-x", "c++-header", header]
+        compilers.append(subprocess.Popen([*command, "-o", f"{header}.gch"]))
+    failed = [process for process in compilers if process.wait() != 0]
+    if failed:
+        return
     wrapper = folder / "bin" / "g++"
     wrapper.parent.mkdir()
     wrapper.write_text(WRAPPER.format(compiler=compiler, folder=folder))

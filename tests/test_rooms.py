@@ -30,7 +30,11 @@ MAY_IMPORT = {
         *("cgan.publish", "cgan.evaluation", "cgan.sampler"),
     ),
     "demo": (),
-    "demo.compat": (),
+    "demo.compat": ("cgan.common",),
+    "demo.turns": (),
+    "demo.sessions": (),
+    "demo.gradio_queue": ("demo.compat", "demo.sessions", "demo.turns"),
+    "demo.saved_files": ("cgan.common",),
     "demo.components": ("cgan.writing",),
     "demo.text": ("cgan", "cgan.common"),
     "demo.models": (
@@ -39,18 +43,21 @@ MAY_IMPORT = {
     "demo.actions": ("cgan", "cgan.writing", "demo.models"),
     "demo.api": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.components"),
-        "demo.compat",
+        *("demo.compat", "demo.saved_files"),
     ),
     "demo.page": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.api", "demo.components"),
-        *("demo.compat", "demo.text"),
+        *("demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
     "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat"),
     "demo.app": ("cgan.common", "demo.models", "demo.api", "demo.page", "demo.serve"),
 }
 # Only some rooms know what is slow to import, or not always installed.
 MAY_KNOW = {
-    "gradio": {"demo.compat", "demo.components", "demo.api", "demo.page", "demo.serve"},
+    "gradio": {
+        *("demo.compat", "demo.sessions", "demo.gradio_queue", "demo.components", "demo.api"),
+        *("demo.page", "demo.serve"),
+    },
     # Jittor has to be set up before it is imported: this function does both.
     "cgan.backend.setup.load_jittor": {
         *("cgan.backend", "cgan.commands", "cgan.evaluation", "cgan.training"),

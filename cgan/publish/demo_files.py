@@ -16,8 +16,8 @@ APP = "demo/app.py"
 # The demo's lock file, and the name under which Spaces expects it.
 LOCK, REQUIREMENTS = "requirements-demo.txt", "requirements.txt"
 _BESIDES = ("LICENSE", "NOTICE")
-# Modules that the code finds by listing these folders, so that no import names them.
-_LISTED = ("cgan/model/architectures", "demo/text")
+# Folders with modules that no import names: the code lists them, or a host runs them.
+_LISTED = ("cgan/model/architectures", "demo/text", "demo/serve")
 
 
 def stage(folder: Path) -> None:

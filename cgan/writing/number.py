@@ -11,7 +11,10 @@ MAX_DIGITS = 64
 MAX_CHARACTERS = 3 * MAX_DIGITS  # there may be separators between the digits
 
 # Typed between digits to group them, also in a compatibility form such as full-width.
-_SEPARATORS = frozenset("-.()[]‐‑‒–—−")
+_SEPARATORS = frozenset("-.()[]/‐‑‒–—−")
+# Come along when a number is pasted from a phone, a table or a page, and can't be seen.
+_VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 class NoDigit(BadValue):
@@ -32,13 +35,15 @@ class BadCharacter(BadValue):
         """Name the character with its position, from 1."""
         late_plus = unicodedata.normalize("NFKC", character) == "+"
         super().__init__(
-            "Character {position}, {shown}, is a misplaced plus sign: only a leading + is allowed."
+            "Character {position}, '{shown}'{code}, is a misplaced plus sign: only a leading + is "
+            "allowed."
             if late_plus
-            else "Character {position}, {shown}, is not a digit: only digits, spaces, hyphens, "
-            "dots, brackets and a leading + can be written.",
+            else "Character {position}, '{shown}'{code}, is not a digit: only digits, spaces, "
+            "hyphens, dots, slashes, brackets and a leading + can be written.",
             text_id="number.plus_inside" if late_plus else "number.bad_character",
             position=position,
-            shown=_shown(character),
+            shown=repr(character)[1:-1],
+            code=_code(character),
         )
 
 
@@ -55,34 +60,49 @@ class TooLong(BadValue):
         )
 
 
-def _shown(character: str) -> str:
-    """Return a character in quotes, with its code point where it may look like another."""
-    shown = repr(character)
-    if not character.isascii() or not character.isprintable():
-        shown += f" (U+{ord(character):04X})"
-    return shown
+def _code(character: str) -> str:
+    """Return the code point of a character that may look like another, in brackets."""
+    plain = character.isascii() and character.isprintable()
+    return "" if plain else f" (U+{ord(character):04X})"
+
+
+def visible(text: str) -> str:
+    """Return a text without what nobody sees.
+
+    Invisible format characters drop out, and tabs and line breaks at the ends; inside, a line break
+    of two characters becomes one.
+    """
+    seen = "".join(
+        character
+        for character in text
+        if unicodedata.category(character) != "Cf" and character not in _VARIATION_SELECTORS
+    )
+    return seen.strip(_BREAKS).replace("\r\n", "\n")
 
 
 def parse(text: str) -> list[int | None]:
     """Return the digits of a number as typed, with `None` where a gap goes.
 
-    Decimal digits of any script are digits (`１`, `٣`). Each space, hyphen, dot or bracket, and
-    a + before the first digit, is a gap.
+    Decimal digits of any script are digits (`１`, `٣`). Each space, tab, line break, hyphen, dot,
+    slash or bracket, and a + before the first digit, is a gap. Characters that nobody sees, such as
+    those that set the direction of the text, don't count.
 
     Raises:
         NoDigit: no digit at all.
-        BadCharacter: another character, named with its position (from 1).
+        BadCharacter: another character, named with its position among those one sees (from 1).
     """
     parts: list[int | None] = []
     digits = 0
     plus_seen = False
-    for position, character in enumerate(text, start=1):
+    for position, character in enumerate(visible(text), start=1):
         digit = unicodedata.decimal(character, None)
         plain = unicodedata.normalize("NFKC", character)
         if digit is not None:
             parts.append(digit)
             digits += 1
-        elif plain in _SEPARATORS or unicodedata.category(character) == "Zs":
+        elif (
+            plain in _SEPARATORS or character in _BREAKS or unicodedata.category(character) == "Zs"
+        ):
             parts.append(None)
         elif plain == "+" and not digits and not plus_seen:
             parts.append(None)

@@ -141,8 +141,8 @@ class Redrawn(Setting):
 
 
 _NUMBER = Digits(
-    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, brackets and a leading + become "
-    "gaps",
+    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, slashes, brackets and a leading "
+    "+ become gaps",
     text="number",
 )
 _SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")

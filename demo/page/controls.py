@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
-from cgan.writing.settings import specified
+from cgan.writing.settings import Digits, specified
 from demo.page.widgets import Widgets
 
 S = TypeVar("S")
@@ -45,7 +45,7 @@ class Controls(Generic[S]):
         return self._kind(**dict(zip(self.all(), values, strict=True)))
 
     def with_default_strokes(self, **values: Any) -> dict[Any, Any]:
-        """Return a value for each component that changes the strokes.
+        """Return a value for each component that changes the strokes, but not for the numbers.
 
         Args:
             values: of some of them; the others get their defaults.
@@ -53,5 +53,5 @@ class Controls(Generic[S]):
         return {
             self._made[name]: values.get(name, setting.default)
             for name, setting in self.specified.items()
-            if setting.strokes
+            if setting.strokes and not isinstance(setting, Digits)
         }

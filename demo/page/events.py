@@ -1,7 +1,7 @@
 """What all parts of the page share: hidden components and the settings of their events."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -22,7 +22,7 @@ PRIVATE: dict[str, Any] = {
     "preprocess": False,
 }
 # While a visitor types or drags, only the last state counts.
-LIVE: dict[str, Any] = {**PRIVATE, **api.CONCURRENCY, "trigger_mode": "always_last"}
+LIVE: dict[str, Any] = {**PRIVATE, **api.DRAWING, "trigger_mode": "always_last"}
 
 
 class Shared:
@@ -63,6 +63,7 @@ class Shared:
         make: Callable[..., File],
         inputs: list[Any],
         problem: Any,
+        line: Mapping[str, Any] = api.DRAWING,
     ) -> None:
         """Let `button` save the file that `make` makes; it is never written on the server.
 
@@ -71,6 +72,7 @@ class Shared:
             make: gets the values of `inputs`.
             inputs: components.
             problem: where a sentence is shown if there is no file.
+            line: where the call waits.
         """
 
         def send(language: str, *values: Any) -> list[Any]:
@@ -79,9 +81,15 @@ class Shared:
             except UserError as error:
                 return ["", views.problem(error, language)]
 
-        button.click(send, [self.language, *inputs], [self._courier, problem], **PRIVATE).then(
-            None, self._courier, None, js="cgan.save", **PRIVATE
-        )
+        outputs = [self._courier, problem]
+        sent = button.click(send, [self.language, *inputs], outputs, **PRIVATE, **line)
+        sent.then(None, self._courier, None, js="cgan.save", **PRIVATE)
+        settle(sent)
+
+
+def settle(event: Any) -> None:
+    """Remove the message that the server doesn't answer, once this event has an answer."""
+    event.success(None, None, None, js="cgan.settled", **PRIVATE)
 
 
 def courier(file: File) -> str:

@@ -1,4 +1,4 @@
-"""The second tab: the class grid, from which a click carries a digit over to another tab."""
+"""The second tab: the class grid, from which a click carries a hand over to another tab."""
 
 import time
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing.checks import one_of, whole
+from cgan.writing.checks import one_of
 from cgan.writing.export import File
 from cgan.writing.settings import GridSettings
 from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, problem_place
+from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 
@@ -50,22 +50,29 @@ class GridTab:
                 self._png = words.button("png", size="sm")
 
     def answer(self, write: WriteTab, morph: MorphTab, tabs: Any) -> None:
-        """Add the events; a click on a cell carries it over to one of the other tabs."""
+        """Add the events; a click on a cell writes the visitor's number in the cell's hand."""
         self._write, self._morph, self._tabs = write, morph, tabs
         shared, controls = self._shared, self.controls.all()
         inputs = [shared.weights, *controls.values()]
         # Look and ink change on the first tab: selecting this one shows them.
         changes = [one.change for name, one in controls.items() if name not in ("look", "ink")]
-        gr.on(
+        drawing = gr.on(
             [self._tab.select, *changes, shared.switched.change, shared.weights.change],
             self.show,
             [shared.language, *inputs],
             [self._grid, self._problem],
             **LIVE,
         )
+        settle(drawing)
         self._grid.click(self.carry, self._target, self._carried(), **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
+        # One seed for all tabs, wherever the visitor changes it.
+        seed, own = write.controls["seed"], controls["seed"]
+        followers = [own, morph.controls["start_seed"], morph.controls["end_seed"]]
+        js = '(seed, ...others) => cgan.follow("seed", seed, others)'
+        seed.change(None, [seed, *followers], followers, js=js, **PRIVATE)
+        gr.on([own.input, own.release], None, own, seed, js="(seed) => seed", **PRIVATE)
         shared.offer(self._png, self._file, inputs, self._problem)
 
     def show(self, language: str, weights: str, *values: Any) -> list[Any]:
@@ -77,30 +84,25 @@ class GridTab:
             return [gr.skip(), views.problem(error, language)]
 
     def carry(self, event: gr.EventData, target: str) -> dict[Any, Any]:
-        """Return the values with which the other tab draws the cell, and select that tab."""
+        """Return the values with which the other tab draws in the cell's hand, and select that tab.
+
+        The visitor's own numbers stay.
+        """
         # The cell's own seed: a grid with another seed may be loading.
         cell = compat.event_data(event)
         specified = self._write.controls.specified
         targets = {"write": self._to_write, "morph": self._to_morph}
         with told_to_the_caller():
-            digit = whole("digit", cell.get("digit"), 0, 9)
             row, seed = (specified[name].check(cell.get(name)) for name in ("row", "seed"))
             one_of("target", target, targets)
-        return targets[target](digit, row, seed) | {self._tabs: gr.Tabs(selected=target)}
+        return targets[target](row, seed) | {self._tabs: gr.Tabs(selected=target)}
 
-    def _to_write(self, digit: int, row: int, seed: int) -> dict[Any, Any]:
-        return self._write.controls.with_default_strokes(
-            digits=str(digit), seed=seed, style="one", row=row
-        )
+    def _to_write(self, row: int, seed: int) -> dict[Any, Any]:
+        return self._write.controls.with_default_strokes(seed=seed, style="one", row=row)
 
-    def _to_morph(self, digit: int, row: int, seed: int) -> dict[Any, Any]:
+    def _to_morph(self, row: int, seed: int) -> dict[Any, Any]:
         values = self._morph.controls.with_default_strokes(
-            start=str(digit),
-            end=str((digit + 1) % 10),
-            start_seed=seed,
-            end_seed=seed,
-            style="one",
-            row=row,
+            start_seed=seed, end_seed=seed, style="one", row=row
         )
         return values | {self._shared.carried: str(time.monotonic_ns())}
 

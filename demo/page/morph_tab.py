@@ -10,11 +10,19 @@ from cgan import UserError
 from cgan.writing.export import File
 from cgan.writing.morph import FORMATS
 from cgan.writing.settings import MorphSettings
-from demo import actions
+from demo import actions, api
 from demo.actions import Morphed
 from demo.page import views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
+from demo.page.events import (
+    LIVE,
+    PRIVATE,
+    Shared,
+    hidden_row,
+    hidden_text,
+    problem_place,
+    settle,
+)
 from demo.page.write_tab import WriteTab
 
 
@@ -27,7 +35,7 @@ class MorphTab:
 
     def __init__(self, shared: Shared, write: WriteTab) -> None:
         """Add the tab to the tabs that are being built; the first tab has its ink."""
-        self._shared = shared
+        self._shared, self._write = shared, write
         words = shared.words
         with words.tab("morph") as self._tab:
             self.controls: Controls[MorphSettings] = Controls(
@@ -66,7 +74,7 @@ class MorphTab:
         # over sets it, too, and draws by itself.
         others = ("start", "end", "ink", "style")
         changes = [one.change for name, one in controls.items() if name not in others]
-        gr.on(
+        drawing = gr.on(
             [
                 self._tab.select,
                 controls["start"].submit,
@@ -81,14 +89,21 @@ class MorphTab:
             self.film,
             inputs,
             [self._film, self._problem, self._shown],
-            **LIVE,
+            **{**LIVE, **api.MORPHING},
+        )
+        settle(drawing)
+        # The visitor's number and seed are already here.
+        written = self._write.controls
+        ends = [controls["start"], controls["end"]]
+        written["digits"].change(
+            None, [written["digits"], *ends], ends, js="cgan.followNumber", **PRIVATE
         )
         # "Undo", beside the note on the hand that a cell of the grid brought.
         first = json.dumps(shared.kinds.morph().row)
         self._film.click(None, None, controls["row"], js=f"() => {first}", **PRIVATE)
         for kind, button in self._files.items():
             given = [self._shown, shared.weights, *controls.values()]
-            shared.offer(button, self._file(kind), given, self._problem)
+            shared.offer(button, self._file(kind), given, self._problem, api.MORPHING)
 
     def film(self, shown: str, language: str, *given: Any) -> list[Any]:
         """Return film, problem and what is shown.

@@ -10,23 +10,23 @@ import gradio as gr
 
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
-from demo import actions, api, compat
+from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.grid_tab import GridTab
+from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
+from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
+SCRIPTS = ("page.js", "repairs.js")
 
-# Files that the API made are deleted at this age; this is also how often they are checked
-# (seconds).
-_FILE_AGE = 600
-# How many requests may wait; more are refused at once, with a message.
-QUEUE_SIZE = 128
+# How many calls may wait in a line; more are refused at once, with a message.
+QUEUE_SIZE = 256
 _KINDS = Kinds()
 
 
@@ -34,16 +34,19 @@ def script() -> str:
     """Return the browser's script, with what it shares with Python."""
     defaults = _KINDS.write()
     shared = {
+        "digits": defaults.digits,
+        "seed": defaults.seed,
+        "end": _KINDS.morph().end,
         "variations": MAX_VARIATION,
         "frameMilliseconds": FRAME_MILLISECONDS,
         "row": defaults.row,
         "redrawn": defaults.redrawn,
     }
-    text = (STATIC / "page.js").read_text(encoding="utf-8")
+    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"{text}cgan.shared = {json.dumps(shared)};\n"
 
 
-def _add(models: Models, kinds: Kinds) -> None:
+def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     """Add everything to the page that is being built."""
     shared = Shared(models, kinds)
     words = shared.words
@@ -62,14 +65,17 @@ def _add(models: Models, kinds: Kinds) -> None:
     write.answer()
     grid.answer(write, morph, tabs)
     morph.answer()
-    _answer_languages(shared, fragment, switch, write)
+    kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
+    kept.answer()
+    _answer_links(shared, fragment, write, tabs)
+    _answer_languages(shared, fragment, switch, write, kept)
     controls = {
         "write": write.controls.all(),
         # Seed, look and ink are those of /write in every endpoint.
         "grid": grid.controls.all() | {"seed": write.controls["seed"]},
         "morph": morph.controls.all(),
     }
-    api.add(models, kinds, controls, shared.weights)
+    api.add(models, kinds, controls, shared.weights, files)
 
 
 def _head(language: str) -> str:
@@ -84,25 +90,53 @@ def trouble(language: str) -> str:
     return f'<p role="alert" {data}></p>'
 
 
-def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTab) -> None:
-    """Restore a link and choose the language at the start; switch the language later."""
+def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
+    """Return what is to be said about a link, and the settings that it restores."""
+    settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
+    if wrong is None:
+        return "", settings
+    return views.alert(say(language, "bad_link", message=explain(wrong, language))), settings
+
+
+def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> None:
+    """Restore a link that is opened while the page is open; the script presses a hidden button."""
+    opened = gr.Button(visible="hidden", elem_id="open-link")
+    controls = write.controls.all()
+
+    def restore(fragment: str, language: str) -> list[Any]:
+        told, settings = _restore(shared, fragment, language)
+        values = (getattr(settings, name) for name in controls)
+        return [told, gr.Tabs(selected="write"), *values]
+
+    opened.click(
+        restore,
+        [fragment, shared.language],
+        [write.link_problem, tabs, *controls.values()],
+        js="(fragment, language) => cgan.open(language)",
+        **PRIVATE,
+    ).then(None, None, None, js="cgan.opened", **PRIVATE)
+
+
+def _answer_languages(
+    shared: Shared, fragment: Any, switch: Any, write: WriteTab, kept: Kept
+) -> None:
+    """Restore a link, or what was kept, and choose the language at the start; switch it later."""
     texts, controls = shared.words.components, write.controls.all()
     drawn_with = shared.models[""]
 
-    def load(fragment: str, tag: str) -> list[Any]:
+    def load(fragment: str, tag: str, before: str) -> list[Any]:
         language = language_of(tag)
-        settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
-        told = ""
-        if wrong is not None:
-            told = views.alert(say(language, "bad_link", message=explain(wrong, language)))
+        told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
-        restored = [getattr(settings, name) if fragment else gr.skip() for name in controls]
+        restored = kept.restore("" if fragment else before)
+        if fragment:
+            restored |= {one: getattr(settings, name) for name, one in controls.items()}
         updates = [gr.skip()] * len(texts)
         if language != "en":
             updates = shared.words.updates(language)
         # The page starts with a number on its paper; the weights may have been updated since.
         renewed = "" if shared.models[""] is drawn_with else "renewed"
-        return [language, told, renewed, *restored, *updates]
+        return [language, told, renewed, *restored.values(), *updates]
 
     def change(language: str) -> list[Any]:
         other = next_language(language)
@@ -111,11 +145,11 @@ def _answer_languages(shared: Shared, fragment: Any, switch: Any, write: WriteTa
     page = compat.current_page()
     page.load(
         load,
-        [fragment, shared.language],
-        [shared.language, write.link_problem, shared.renewed, *controls.values(), *texts],
+        [fragment, shared.language, kept.text],
+        [shared.language, write.link_problem, shared.renewed, *kept.components, *texts],
         js="() => cgan.begin()",
         **PRIVATE,
-    ).then(None, shared.language, None, js="cgan.speak", **PRIVATE)
+    ).then(None, write.shown, None, js="cgan.ready", **PRIVATE)
     outputs = [shared.language, shared.switched, *texts]
     switch.click(change, shared.language, outputs, **PRIVATE).then(
         None, shared.language, None, js="cgan.chooseLanguage", **PRIVATE
@@ -132,12 +166,9 @@ def build(
         check: refuses values of events that the server mustn't take, with `gr.Error`.
         kinds: the classes of the settings.
     """
-    with compat.LenientBlocks(
-        check,
-        title=say("en", "title"),
-        analytics_enabled=False,
-        delete_cache=(_FILE_AGE, _FILE_AGE),
-    ) as page:
-        _add(models, kinds)
-    built: gr.Blocks = page.queue(max_size=QUEUE_SIZE)
-    return built
+    files = SavedFiles()
+    page = compat.LenientBlocks(check, title=say("en", "title"), analytics_enabled=False)
+    with page:
+        _add(models, kinds, files)
+    gradio_queue.install(page, QUEUE_SIZE, [files.delete_old])
+    return page

@@ -13,7 +13,15 @@ from demo import actions
 from demo.actions import Settings
 from demo.page import views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, hidden_row, hidden_text, problem_place
+from demo.page.events import (
+    LIVE,
+    PRIVATE,
+    Shared,
+    hidden_row,
+    hidden_text,
+    problem_place,
+    settle,
+)
 from demo.text.texts import say
 
 
@@ -22,6 +30,7 @@ class WriteTab:
 
     Attributes:
         controls: the components of the settings that a link restores.
+        shown: hidden; the language of the paper and, after a "#", its settings as in a link.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -37,8 +46,7 @@ class WriteTab:
                 row=hidden_row(defaults.row),
                 redrawn=hidden_text("redrawn", defaults.redrawn),
             )
-            # What is on the paper: its language and, after a "#", the settings as in a link.
-            self._shown = hidden_text("shown")
+            self.shown = hidden_text("shown")
             self._add_number()
             self._add_controls()
             self._add_details()
@@ -71,7 +79,8 @@ class WriteTab:
                 "large": words.button("png_large", size="sm"),
                 "svg": words.button("svg", size="sm"),
             }
-            self._copy = words.button("copy", size="sm", elem_id="copy")
+            # The browser alone answers this one: it works without the server.
+            words.button("copy", size="sm", elem_id="copy")
         words.html(said, elem_id="said")
 
     def _add_details(self) -> None:
@@ -106,7 +115,7 @@ class WriteTab:
     def answer(self) -> None:
         """Draw, and add the events."""
         language = self._shared.language
-        drawn = [self._paper, self._problem, self._facts, self._shown]
+        drawn = [self._paper, self._problem, self._facts, self.shown]
         settings, _ = actions.restore("", self._shared.models, self._shared.kinds.write)
         first = self._draw("", "en", *(getattr(settings, name) for name in self.controls.all()))
         for component, value in zip(drawn, first, strict=True):
@@ -115,13 +124,15 @@ class WriteTab:
         # that a box changes its value to when it loses the focus.
         controls, renewed = list(self.controls.all().values()), self._shared.renewed
         changes = [component.change for component in (*controls, language, renewed)]
-        gr.on(
+        drawing = gr.on(
             [*changes, self.controls["digits"].submit, self._draw_button.click],
             self._draw,
-            [self._shown, language, *controls],
+            [self.shown, language, *controls],
             drawn,
             **LIVE,
         )
+        settle(drawing)
+        drawing.success(None, self.shown, None, js="cgan.drawn", **PRIVATE)
         # In the browser, so that no click is lost if there are many quick ones.
         redrawn = [self.controls["row"], self.controls["redrawn"]]
         self._paper.click(None, redrawn, redrawn, js="cgan.redraw", **PRIVATE)
@@ -131,7 +142,6 @@ class WriteTab:
         others = f"{defaults.row!r}, {defaults.redrawn!r}"
         throw = f"() => [Math.floor(Math.random() * {seeds.high + 1}), {others}]"
         self._dice.click(None, None, [self.controls["seed"], *redrawn], js=throw, **PRIVATE)
-        self._copy.click(None, self._shown, None, js="cgan.copyLink", **PRIVATE)
         for kind, button in self._take.items():
             self._shared.offer(button, self._file(kind), controls, self._problem)
 
@@ -144,6 +154,9 @@ class WriteTab:
 
 
 def said(language: str) -> str:
-    """Return the element where "Copy link" reports, with its messages."""
+    """Return where "Copy link" reports, with its messages, and what screen readers are told."""
     copied, by_hand = (escape(say(language, key)) for key in ("copied", "copy_by_hand"))
-    return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'
+    return (
+        f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'
+        '<p role="status" class="heard" data-announced=""></p>'
+    )

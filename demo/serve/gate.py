@@ -1,24 +1,26 @@
-"""Closes the routes of Gradio's server that this page doesn't need, and refuses unknown results.
+"""Opens the routes of Gradio's server that this page needs, and refuses unknown results.
 
-Through them anyone could store uploads and settings on the server, make it ask other hosts, or run
-any event of the page by its name without waiting in the queue.
+Through the others anyone could store uploads and settings on the server, make it ask other hosts,
+keep connections open, or run any event of the page by its name without waiting in the queue.
 """
 
-import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import gradio as gr
 from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.compat import ERRORS, is_pending, is_unknown_endpoint, parameter_problem
-
-# Requests wait in the queue, and no number is this long.
-MAX_BODY_BYTES = 1 << 18
+from demo import compat
+from demo.serve import bodies, faults
+from demo.serve.guard import refuse
 
 # Routes that store something, fetch an address, or are for developers.
 _CLOSED = re.compile(
@@ -26,17 +28,33 @@ _CLOSED = re.compile(
     r"|proxy=|file[=/]\s*\w+:/)",
     re.IGNORECASE,
 )
-_BY_NAME = re.compile(r"/gradio_api/call/(?:v2/)?(?P<name>[^/]+)(?:/(?P<event>[^/]+))?")
+_BY_NAME = re.compile(r"/gradio_api/call/(?:v2/(?=[^/]))?(?P<name>[^/]+)(?:/(?P<event>[^/]+))?/?")
 _PAST_THE_QUEUE = re.compile(r"/gradio_api/(run|api)/")
+_OPEN = re.compile(
+    r"/|/(assets|static|svelte)/.+|/config/?|/theme\.css|/favicon\.ico|/robots\.txt"
+    r"|/manifest\.json|/pwa_icon(/\d{1,4})?"
+    r"|/gradio_api/(info/?|openapi\.json|startup-events|theme\.css|app_id/?|user/?|token/?"
+    r"|login_check/?|queue/(join|data|status)|cancel|reset/?|file[=/].+|mcp(/.*)?)"
+)
+# What describes the API names the server's address. Gradio keeps that of its first caller for all,
+# who may have sent any address; but not for one page of several, and this is the only one.
+_DESCRIBED = re.compile(r"/|/gradio_api/(info/?|openapi\.json)")
+# Streams that wait for the same results; a browser that reconnects has two for a moment.
+_STREAMS = 4
+# Streams of MCP, which last as long as the client likes.
+_MCP = re.compile(r"/gradio_api/mcp(/.*)?")
+_MCP_STREAMS = 100
 
 
 class Gate:
     """ASGI middleware that refuses such requests with a status and a message."""
 
-    def __init__(self, app: ASGIApp, endpoints: Sequence[str]) -> None:
-        """Take the application to protect, and the names of its endpoints."""
+    def __init__(self, app: ASGIApp, endpoints: Sequence[str], before: Callable[[], None]) -> None:
+        """Take the application, the names of its endpoints, and what to do before each request."""
         self._app = app
         self._endpoints = endpoints
+        self._before = before
+        self._streams: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -44,19 +62,44 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
+        # Behind a proxy that keeps the path under which it serves the page.
+        path = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/")) or "/"
+        self._before()
         try:
-            _check_path(request, self._endpoints)
+            waits_for = _check_path(request, path, self._endpoints)
             if request.method == "POST":
-                body = await _read(request)
-                _check_body(body)
+                body = await bodies.read(request)
+                sent = bodies.parse(body, request.headers.get("content-type", ""))
+                _check_event(sent, request.app.get_blocks(), self._endpoints)
                 receive = _again(body, receive)
+            if _DESCRIBED.fullmatch(path):
+                scope["query_string"] = _of_the_only_page(scope["query_string"])
+            with self._one_more_stream(waits_for):
+                await self._app(scope, receive, send)
         except HTTPException as refused:
-            answer = JSONResponse({"error": refused.detail}, refused.status_code)
-            await answer(scope, receive, send)
+            await refuse(refused)(scope, receive, send)
         except ClientDisconnect:
             pass
-        else:
-            await self._app(scope, receive, send)
+
+    @contextmanager
+    def _one_more_stream(self, waits_for: str) -> Iterator[None]:
+        """Count those who wait for the results of a session or an event; "" for nobody.
+
+        Raises:
+            HTTPException: there are too many.
+        """
+        if not waits_for:
+            yield
+            return
+        if self._streams[waits_for] >= (_MCP_STREAMS if _MCP.fullmatch(waits_for) else _STREAMS):
+            raise HTTPException(429, "Too many wait for these results already.")
+        self._streams[waits_for] += 1
+        try:
+            yield
+        finally:
+            self._streams[waits_for] -= 1
+            if not self._streams[waits_for]:
+                del self._streams[waits_for]
 
 
 def no_endpoint(endpoints: Sequence[str]) -> str:
@@ -70,53 +113,64 @@ def _list(names: Sequence[str], mark: str, last: str) -> str:
     return f"{', '.join(others)} {last} {final}" if others else final
 
 
-def _check_path(request: Request, endpoints: Sequence[str]) -> None:
+def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
     """Refuse routes that this page doesn't need, and unknown results.
+
+    Returns:
+        The session or the event whose results are asked for, or MCP's path; "" if it is none.
 
     Raises:
         HTTPException: with the status and the sentence.
     """
-    path: str = request.scope["path"]
     if _CLOSED.search(path):
         raise HTTPException(403, "This server stores and fetches nothing for visitors.")
-    if _PAST_THE_QUEUE.search(path):
+    if _PAST_THE_QUEUE.match(path):
         raise HTTPException(
             404, f"Use /gradio_api/call/ with {_list(endpoints, '', 'or')} instead."
         )
-    if found := _BY_NAME.search(path):
-        if found["name"] not in endpoints:
-            raise HTTPException(404, no_endpoint(endpoints))
-        if found["event"] and not is_pending(request.app.get_blocks(), found["event"]):
-            raise HTTPException(404, "There is no such result, or it has been fetched already.")
+    if found := _BY_NAME.fullmatch(path):
+        return _check_call(request, found["name"], found["event"], endpoints)
+    if not _OPEN.fullmatch(path):
+        raise HTTPException(404, "There is nothing at this address.")
+    if path == "/gradio_api/queue/data" and request.method == "GET":
+        session = request.query_params.get("session_hash", "")
+        if not compat.has_pending(request.app.get_blocks(), session):
+            raise HTTPException(404, "There are no results for this session_hash.")
+        return session
+    return "/gradio_api/mcp" if request.method == "GET" and _MCP.fullmatch(path) else ""
 
 
-async def _read(request: Request) -> bytes:
-    """Return a request's body.
-
-    Raises:
-        HTTPException: it is too large.
-        ClientDisconnect: the visitor has left.
-    """
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request is too large: at most {MAX_BODY_BYTES:,} bytes.")
-    return body
+def _check_call(request: Request, name: str, event: str | None, endpoints: Sequence[str]) -> str:
+    """Refuse a call of an unknown endpoint, and an unknown result; return the event's id."""
+    if name not in endpoints:
+        raise HTTPException(404, no_endpoint(endpoints))
+    if request.method != ("GET" if event else "POST"):
+        raise HTTPException(405, "POST a call; GET its result, with the event_id at the end.")
+    if event and not compat.is_pending(request.app.get_blocks(), event):
+        raise HTTPException(404, "There is no such result, or it has been fetched already.")
+    return event or ""
 
 
-def _check_body(body: bytes) -> None:
-    """Refuse a call that would stay in Gradio's queue for ever.
+def _check_event(sent: Any, page: gr.Blocks, endpoints: Sequence[str]) -> None:
+    """Refuse a call of an event that this server has no function for.
 
     Raises:
         HTTPException: with the status and the sentence.
     """
-    try:
-        sent = json.loads(body)
-    except (ValueError, RecursionError):  # not JSON: Gradio refuses it
+    number = sent.get("fn_index") if isinstance(sent, dict) else None
+    if number is None:
         return
-    if isinstance(sent, dict) and sent.get("session_hash") == "":
-        raise HTTPException(422, "session_hash must not be empty: leave it out.")
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise HTTPException(422, "fn_index must be a whole number.")
+    if not compat.has_function(page, number):
+        raise HTTPException(404, no_endpoint(endpoints))
+
+
+def _of_the_only_page(query: bytes) -> bytes:
+    """Return a query that names Gradio's only page, which has an empty name."""
+    asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+    kept = [(name, value) for name, value in asked if name != "page"]
+    return urlencode([*kept, ("page", "")], encoding="latin-1").encode()
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -151,11 +205,14 @@ def exception_handlers(
     They say which endpoint or parameter is unknown, where Gradio would print a traceback.
     """
 
-    async def refuse(request: Request, error: Exception) -> JSONResponse:
-        if is_unknown_endpoint(error):
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        if compat.is_unknown_endpoint(error):
             return JSONResponse({"error": no_endpoint(endpoints)}, status_code=404)
-        if problem := parameter_problem(error, request):
+        if problem := compat.parameter_problem(error, request):
             return JSONResponse({"error": problem}, status_code=422)
         raise error
 
-    return dict.fromkeys(ERRORS, refuse)
+    return dict.fromkeys(compat.ERRORS, answer) | {
+        RequestValidationError: bodies.say_what_is_wrong,
+        Exception: faults.answer,
+    }

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+import uvicorn
 from starlette.middleware import Middleware
 
 from cgan import UserError
 from cgan.common import terminal
 from demo import compat
-from demo.serve import gate, zero_gpu
+from demo.serve import connections, faults, gate, temporary, zero_gpu
+from demo.serve.guard import Guard
 from demo.serve.network import choose_port
 
 
@@ -31,7 +33,7 @@ def launch(
     """
     zero_gpu.declare()
     try:
-        with compat.quiet_launch() as printed:
+        with compat.server_made_by(_server_settings), compat.quiet_launch() as printed:
             page = build()
             _, local, public = page.launch(
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
@@ -41,7 +43,8 @@ def launch(
                 footer_links=[],
                 app_kwargs={
                     "exception_handlers": gate.exception_handlers(endpoints),
-                    "middleware": [Middleware(gate.Gate, endpoints)],
+                    "middleware": [Middleware(gate.Gate, endpoints, temporary.keep_private)],
+                    "lifespan": faults.lifespan,
                 },
                 run_history=False,
                 enable_monitoring=False,
@@ -62,3 +65,14 @@ def launch(
     tools = f" (MCP: {local}gradio_api/mcp/)" if options.mcp else ""
     terminal.result(f"Open {public or local}{tools}")
     return page
+
+
+def _server_settings(app: Any, **settings: Any) -> uvicorn.Config:
+    """Return Gradio's settings of its server with this page's limits."""
+    connections.Connection.most = connections.raise_file_limit()
+    ours = {
+        "http": connections.Connection,
+        "ws": "none",
+        "log_level": "critical",  # `faults` reports, without what was sent
+    }
+    return uvicorn.Config(Guard(app), **settings | ours)

@@ -1,15 +1,17 @@
-"""This process's memory and its folder for temporary files."""
+"""This process: its memory, and the signals that end it."""
 
-import atexit
 import ctypes
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
-from cgan.common.errors import kind_of
+import signal
+from types import FrameType
+from typing import NoReturn
 
 _M_ARENA_MAX = -8  # in glibc's malloc.h
+# What people, terminals and supervisors send to end a program.
+_STOPPING = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+    if hasattr(signal, name)
+]
 
 
 def share_arenas() -> None:
@@ -19,21 +21,18 @@ def share_arenas() -> None:
         mallopt(_M_ARENA_MAX, 2)
 
 
-def make_temporary_folder() -> None:
-    """Have Gradio keep its files in a folder that only this user can read; delete it at the end.
+def stop_in_order() -> None:
+    """Let signals end the program as Ctrl-C does, so that it cleans up; `nohup` keeps its meaning.
 
-    Raises:
-        UserError: no folder can be made there.
+    Stopping takes seconds at most, and another signal must not interrupt it: a terminal that is
+    closed sends several.
     """
-    parent = os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()
-    try:
-        Path(parent).mkdir(parents=True, exist_ok=True)
-        folder = tempfile.mkdtemp(prefix="cgan-demo-", dir=parent)
-    except OSError as error:
-        raise kind_of(error)(
-            f"Can't make a folder for temporary files in {parent}: {error.strerror}. Set "
-            "GRADIO_TEMP_DIR to one that you can write to."
-        ) from error
-    os.environ["GRADIO_TEMP_DIR"] = folder
-    # `atexit` waits for all threads, one of which may still be writing.
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for number in _STOPPING:
+        if not (number.name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    for each in _STOPPING:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -7,30 +7,55 @@ window.cgan = {
       const button = event.target.closest(".digit, .undo");
       if (!button) return;
       cgan.clicked = button.dataset.index ?? null;
-      focused = cgan.clicked ?? "0"; // "Undo" disappears
+      focused = cgan.clicked === null ? ".undo" : `[data-index="${cgan.clicked}"]`;
       trigger("click");
     });
     document.addEventListener("focusin", (event) => {
       if (!element.contains(event.target)) focused = null;
     });
     watch("value", () => {
-      // The new drawing replaced the focused digit; a focus elsewhere stays there.
-      if (focused !== null) element.querySelector(`[data-index="${focused}"]`)?.focus();
+      // The new drawing replaced what had the focus; a focus elsewhere stays there.
+      const digit = element.querySelector('[data-index="0"]'); // the last "Undo" has disappeared
+      if (focused !== null) (element.querySelector(focused) ?? digit)?.focus();
       document.querySelector("#said [data-copied]").textContent = "";
-      cgan.settled();
     });
   },
 
-  // The next variation of the clicked digit, as "position.variation-..."; "Undo" removes all.
+  // The next variation of the clicked digit, as "position.variation-...". "Undo" goes back by one
+  // click; after a reload, which forgets the clicks, it removes all.
+  past: [],
   redraw(row, redrawn) {
-    if (cgan.clicked === null) return [cgan.shared.row, cgan.shared.redrawn];
+    if (cgan.clicked === null) {
+      const { before, after } = cgan.past.pop() ?? {};
+      if (after === `${row} ${redrawn}`) return before;
+      cgan.past = []; // something else has changed it since
+      return [cgan.shared.row, cgan.shared.redrawn];
+    }
     const variations = new Map(
       redrawn.split("-").filter(Boolean).map((pair) => pair.split(".").map(Number)),
     );
     const position = Number(cgan.clicked);
     variations.set(position, ((variations.get(position) ?? 0) % cgan.shared.variations) + 1);
     const pairs = [...variations].sort(([a], [b]) => a - b);
-    return [row, pairs.map((pair) => pair.join(".")).join("-")];
+    const next = pairs.map((pair) => pair.join(".")).join("-");
+    cgan.past.push({ before: [row, redrawn], after: `${row} ${next}` });
+    return [row, next];
+  },
+
+  // The other tabs start with the number and the seed of the first one, until the visitor changes
+  // them there.
+  led: {},
+  follow(name, value, followers) {
+    const led = (cgan.led[name] ??= cgan.shared[name]);
+    cgan.led[name] = value;
+    return followers.map((one) => (one === led ? value : one));
+  },
+
+  // A number to end with that has as many digits.
+  followNumber(number, start, end) {
+    const [next] = cgan.follow("digits", number, [start]);
+    const digits = number.match(/\p{Nd}/gu) ?? [];
+    return [next, ...cgan.follow("end", digits.reverse().join(""), [end])];
   },
 
   // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
@@ -46,9 +71,7 @@ window.cgan = {
       const cell = cellOf(event);
       if (cell) {
         const { dataset } = cell.closest(".cells");
-        trigger("click", {
-          digit: Number(cell.dataset.class), row: Number(cell.dataset.row), seed: Number(dataset.seed),
-        });
+        trigger("click", { row: Number(cell.dataset.row), seed: Number(dataset.seed) });
       }
     });
     const steps = {
@@ -153,24 +176,59 @@ window.cgan = {
     } catch {
       // No storage: use the browser's language.
     }
-    return [location.hash, language];
+    cgan.typed = location.hash ? {} : JSON.parse(cgan.recall("cgan-typed") || "{}");
+    return [location.hash, language, cgan.recall("cgan-settings")];
+  },
+
+  // What the controls are set to, for as long as this tab is open: it survives a reload.
+  keep(version, values) {
+    cgan.remember("cgan-settings", JSON.stringify([version, values]));
+    cgan.remember("cgan-typed", "{}");
+  },
+
+  remember(name, text) {
+    try {
+      sessionStorage.setItem(name, text);
+    } catch {
+      // No storage: a reload starts anew.
+    }
+  },
+
+  recall(name) {
+    try {
+      return sessionStorage.getItem(name) ?? "";
+    } catch {
+      return "";
+    }
   },
 
   listen() {
-    // A link was pasted into the address bar of the open page.
-    addEventListener("hashchange", () => location.hash && location.reload());
+    // A link was pasted into the address bar of the open page, or the visitor went back to one.
+    const opener = document.querySelector("#open-link");
+    addEventListener("hashchange", () => location.hash && opener.click());
     // The link's address and its error stay until the visitor changes something.
     const changed = (event) => {
-      if (!event.target.closest("input, textarea, button")) return;
+      const control = event.target.closest("input, textarea, button");
+      if (!control || control === opener) return;
       if (location.hash) history.replaceState(null, "", location.pathname + location.search);
       document.querySelector("#link-problem p")?.remove();
-      cgan.settled();
     };
     addEventListener("input", changed);
     addEventListener("click", changed);
+    document.querySelector("#copy").addEventListener("click", cgan.copyLink);
+    addEventListener("keydown", cgan.walkTabs);
+    // A tab or a section opens after the click.
+    addEventListener("click", () => setTimeout(cgan.repair, 100));
+    // Without a connection Gradio's events don't run; numbers are kept all the same.
+    addEventListener("input", () => {
+      const boxes = [...document.querySelectorAll(".number")].map((one) => [
+        one.id, one.querySelector("textarea, input").value,
+      ]);
+      cgan.remember("cgan-typed", JSON.stringify(Object.fromEntries(boxes)));
+    });
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
-      cgan.relabel();
+      cgan.repair();
       const added = changes.flatMap((change) => [...change.addedNodes]);
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
@@ -178,29 +236,43 @@ window.cgan = {
     }).observe(document.body, { childList: true, subtree: true });
   },
 
-  // The server has answered or gets another request: remove the message.
+  // The input for a link that is opened in the open page; then its settings are on the page.
+  open(language) {
+    document.documentElement.dataset.ready = "false";
+    return [location.hash, language];
+  },
+
+  opened() {
+    document.documentElement.dataset.ready = "true";
+  },
+
+  // The server has answered: remove the message that it doesn't.
   settled() {
     document.querySelector("#trouble p")?.replaceChildren();
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
 
-  // Gradio labels a slider's parts in English: "number input for", "range slider for", "Reset".
-  relabel() {
-    const { reset } = document.querySelector("#trouble p").dataset;
-    for (const button of document.querySelectorAll(".reset-button")) button.ariaLabel = reset;
-    for (const input of document.querySelectorAll("input[aria-label*=' for ']")) {
-      input.ariaLabel = input.ariaLabel.split(" for ")[1]; // the roles tell them apart
+  // The settings of the link, or those that were kept, are on the page.
+  ready(shown) {
+    cgan.drawn(shown);
+    cgan.speak();
+    document.documentElement.dataset.ready = "true";
+    // What was typed when the server was gone, which Gradio didn't notice.
+    for (const [box, text] of Object.entries(cgan.typed)) {
+      const element = document.querySelector(`#${box} :is(textarea, input)`);
+      if (!element || element.value === text) continue;
+      element.value = text;
+      element.dispatchEvent(new Event("input", { bubbles: true }));
     }
   },
 
   speak() {
     document.documentElement.lang = document.querySelector("#trouble p").dataset.lang;
-    cgan.relabel();
+    cgan.repair();
     document.title = document.querySelector("#head h1").textContent;
-    document.documentElement.dataset.ready = "true"; // the link's settings are on the page
   },
 
-  // The chosen language is the only thing that is stored.
+  // The chosen language is the only thing that is stored beyond this tab.
   chooseLanguage(language) {
     cgan.speak();
     try {
@@ -210,9 +282,21 @@ window.cgan = {
     }
   },
 
+  // The number is on the paper; `shown` is its language and, after a "#", its settings.
+  drawn(shown) {
+    const fragment = shown.slice(shown.indexOf("#"));
+    if (cgan.fragment && cgan.fragment !== fragment) {
+      const label = document.querySelector(".sheet").ariaLabel;
+      const note = document.querySelector(".note")?.firstChild.textContent ?? "";
+      const seed = document.querySelector("#seed input[type=number]");
+      cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
+    }
+    cgan.fragment = fragment;
+  },
+
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.
-  async copyLink(shown) {
-    const link = cgan.address() + shown.slice(shown.indexOf("#"));
+  async copyLink() {
+    const link = cgan.address() + cgan.fragment;
     const said = document.querySelector("#said [data-copied]");
     try {
       await navigator.clipboard.writeText(link);

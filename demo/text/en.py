@@ -39,12 +39,12 @@ TEXTS = {
     "size": "Size on the page",
     "truncation": "Truncation: 0 is the average hand",
     "best_of": "Legibility: the clearest of this many",
-    "click_hint": "Click a digit, or press Enter on it, to redraw it.",
+    "click_hint": "Click any digit to rewrite just that one (keyboard: Enter).",
     "row_note": "Hand {row} of this seed",
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
     "busy": (
-        "That couldn't be drawn now: too many visitors at once, or no connection. Try again later."
+        "Couldn't draw that: the server is busy or you're offline. Please try again in a moment."
     ),
     "reset": "Reset to default value",
     "png": "PNG",
@@ -57,7 +57,7 @@ TEXTS = {
     "paper_label": "The number {digits}, written by hand",
     # The class grid
     "rows": "Hands",
-    "target": "Clicking a digit opens it in",
+    "target": "A click takes that hand to",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
     "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
@@ -82,7 +82,7 @@ TEXTS = {
     "measured": "{weights} (a classifier reads {share:.1f} % of their digits)",
     "weights": "Weights",
     "not_translated": "{message}",
-    "bad_link": "Part of the link couldn't be read and was ignored: {message}",
+    "bad_link": "Part of this link couldn't be read and was ignored: {message}",
     # The About tab
     "about_idea_head": "The idea",
     "about_idea": (
@@ -105,7 +105,8 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type isn't kept anywhere: not on the server, not in your browser, not in a log."
+        "What you type isn't kept on the server or in a log. Your browser keeps it until you close "
+        "this tab."
     ),
     "about_train_head": "Train your own",
     "about_train": (

@@ -17,8 +17,8 @@ TEXTS = {
     "seed": "种子",
     "dice": "换一种笔迹",
     "style": "风格",
-    "own": "每个数字各不相同",
-    "one": "同一种笔迹",
+    "own": "每个数字一种笔迹",
+    "one": "统一笔迹",
     "more": "外观与细节",
     "look": "外观",
     "look_paper": "纸上墨迹",
@@ -31,9 +31,9 @@ TEXTS = {
     "green": "绿",
     "sepia": "棕",
     "size": "页面上的大小",
-    "truncation": "截断：0 为平均笔迹",
-    "best_of": "清晰度：从几个候选中选最清楚的",
-    "click_hint": "点击某个数字（或用键盘选中后按回车），只重写这一个。",
+    "truncation": "变化幅度：0 为最普通的笔迹",
+    "best_of": "清晰度：每个数字写几遍，取最清楚的一个",
+    "click_hint": "点一下数字即可单独重写（键盘：选中后按回车）。",
     "row_note": "此种子的第 {row} 种笔迹",
     "redrawn_note": "已重写 {count} 个",
     "undo": "还原",
@@ -49,7 +49,7 @@ TEXTS = {
     "paper_label": "手写的号码 {digits}",
     # The class grid
     "rows": "笔迹数",
-    "target": "点击数字后，转到",
+    "target": "点击后，将该笔迹用于",
     "cell_label": "{digit}，第 {row} 种笔迹，种子 {seed}",
     "grid_label": "{classes} 个类别，{rows} 种笔迹，种子 {seed}",
     "grid_hint": "每列是一个数字，每行是一种笔迹：十个数字共用同一个潜变量。",
@@ -94,7 +94,7 @@ TEXTS = {
         "设置和权重对所有人都给出同一张图（重写过的数字除外）。"
     ),
     "about_privacy_head": "隐私",
-    "about_privacy": "你输入的内容不会保存在任何地方：服务器、浏览器和日志里都没有。",
+    "about_privacy": "你输入的内容不会保存在服务器或日志里；浏览器只保留到你关闭这个标签页为止。",
     "about_train_head": "训练自己的模型",
     "about_train": (
         "第一行下载 MNIST 并训练，会显示所需时间和存放权重的文件夹（在 runs/ 下）；"
@@ -114,9 +114,10 @@ ERRORS = {
     # What is asked for
     "number.no_digit": "没有可写的数字：请输入号码，例如 13812345678。",
     "number.bad_character": (
-        "第 {position} 个字符 {shown} 不是数字：只能写数字、空格、连字符、点、括号和开头的 +。"
+        "第 {position} 个字符“{shown}”{code}写不出来，"
+        "请只输入数字、空格、连字符、点、斜杠、括号和开头的 +。"
     ),
-    "number.plus_inside": "第 {position} 个字符 {shown} 是加号：加号只能放在开头。",
+    "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
     "number.not_text": "号码必须是文本，例如 13812345678。",
     "number.too_long": "太长了：最多写 {digits} 个数字，连同其他字符最多 {characters} 个。",
     "morph.different_lengths": "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
@@ -246,7 +247,7 @@ SETTINGS = {
     "seed": "种子",
     "start_seed": "起点种子",
     "end_seed": "终点种子",
-    "truncation": "截断",
+    "truncation": "变化幅度",
     "size": "大小",
     "best_of": "清晰度",
     "frames": "帧数",

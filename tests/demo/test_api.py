@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import threading
 import urllib.error
 import urllib.request
 import warnings
@@ -15,8 +16,10 @@ from PIL import Image
 
 from cgan import Sampler
 from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, specified
+from demo import actions
 from demo.models import Models
 from demo.page import page
+from demo.serve import health
 from demo.serve.gate import check_values
 from tests import browser
 
@@ -243,19 +246,50 @@ def test_there_is_no_monitoring_page(served, path):
     caught.value.close()
 
 
-def test_many_at_once_are_all_served(served):
-    def ask(index):
-        return browser.call(served.address, [str(index)])
+def test_the_health_check_draws_a_digit(served):
+    assert health.problem(int(served.address.rstrip("/").rpartition(":")[2])) == ""
+
+
+def test_many_who_ask_for_the_same_at_once_all_get_it_whole(served):
+    def ask(_):
+        said = browser.call(served.address, ["138"])
+        assert said.startswith("event: complete"), said
+        url = json.loads(said.partition("data: ")[2])[0]["url"]
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.read()
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(ask, range(32)))
-    assert len(answers) == 32
-    assert all(said.startswith("event: complete") for said in answers)
+        pictures = set(pool.map(ask, range(48)))
+    assert len(pictures) == 1
+
+
+def test_small_drawings_do_not_wait_for_morphs(built, monkeypatch, tmp_path):
+    go_on = threading.Event()
+
+    def wait(*given):
+        go_on.wait(60)
+        return make_morph(*given)
+
+    make_morph = actions.make_morph
+    monkeypatch.setattr(actions, "make_morph", wait)
+    monkeypatch.setenv("NO_PROXY", os.environ.get("NO_PROXY", "") + ",127.0.0.1,localhost")
+    _, address, _ = built.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    client = Client(address, verbose=False, download_files=False)
+    try:
+        morphs = [client.submit("1", "2", api_name="/morph") for _ in range(2)]
+        assert client.predict("5", api_name="/write")
+        assert not any(morph.done() for morph in morphs)
+        go_on.set()
+        assert all(morph.result(timeout=60) for morph in morphs)
+    finally:
+        go_on.set()
+        client.close()
+        built.close()
 
 
 @pytest.fixture(scope="module")
 def built():
-    """The page in this process, where only two may wait."""
+    """The page in this process, where only two may wait in a line."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(page, "QUEUE_SIZE", 2)
         demo = page.build(Models(), check_values)
@@ -280,8 +314,3 @@ def test_a_burst_over_the_queue_gets_a_sentence_and_does_not_hang(built, monkeyp
     finally:
         client.close()
         built.close()
-
-
-def test_files_are_deleted_in_time(built):
-    """Ten minutes after they were made, the numbers in them are gone."""
-    assert built.delete_cache == (600, 600)

@@ -2,11 +2,13 @@
 
 import gc
 import re
+import urllib.request
 import warnings
 from pathlib import Path
 
 import gradio as gr
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from gradio.routes import App
 
@@ -51,7 +53,9 @@ def built():
         text, times = gr.Textbox("a", label="text"), gr.Number(2, label="times")
         compat.describe(text, "what to say")
         compat.describe(times, "how often")
-        gr.Button().click(shout, [text, times], gr.Textbox(), api_name="write")
+        button = gr.Button()
+        button.click(shout, [text, times], gr.Textbox(), api_name="write")
+        button.click(None, text, None, js="alert", api_visibility="private")
     page.queue()
     yield page
     page.close()
@@ -108,6 +112,40 @@ def test_a_result_is_pending_until_it_is_fetched(built, client):
             assert not compat.is_pending(built, event)
 
 
+def test_a_session_has_results_pending_until_they_are_fetched(built, client):
+    assert not compat.has_pending(built, "hers")
+    body = {"data": ["b"], "fn_index": 0, "session_hash": "hers"}
+    post(client, "queue/join", body)
+    assert compat.has_pending(built, "hers")
+    client.get("/gradio_api/queue/data?session_hash=hers")
+    assert not compat.has_pending(built, "hers")
+
+
+def test_some_events_are_the_browsers_alone(built):
+    assert [compat.has_function(built, number) for number in (0, 1, 2, -1)] == [
+        *(True, False, False, False)
+    ]
+
+
+def test_the_servers_settings_can_be_given(monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")  # Gradio asks its own server whether it has started
+    given = {}
+
+    def make(app, **settings):
+        given.update(settings)
+        return uvicorn.Config(app, **settings | {"headers": [("x-ours", "yes")]})
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.Textbox()
+    with compat.server_made_by(make):
+        _, address, _ = page.launch(quiet=True, prevent_thread_lock=True)
+    with urllib.request.urlopen(f"{address}config", timeout=20) as answer:
+        assert answer.headers["x-ours"] == "yes"
+    page.close(verbose=False)
+    assert given["log_level"] == "warning"
+    assert gr.http_server.uvicorn is uvicorn
+
+
 def test_a_parameter_is_described(client):
     endpoint = client.get("/gradio_api/info").json()["named_endpoints"]["/write"]
     told = [parameter["python_type"]["description"] for parameter in endpoint["parameters"]]
@@ -138,14 +176,16 @@ def test_other_errors_are_not_hidden():
     assert not compat.is_unknown_endpoint(KeyError())
 
 
-def test_a_saved_file_is_served_once_and_known_to_its_component(monkeypatch, tmp_path):
-    component = gr.Image()
+def test_a_component_keeps_no_names_of_files(monkeypatch, tmp_path):
+    with gr.Blocks(analytics_enabled=False) as page:
+        component = gr.Image()
     monkeypatch.setattr(component, "GRADIO_CACHE", str(tmp_path))
-    path = Path(compat.save_file(b"data", "picture.png", component))
-    assert path.read_bytes() == b"data"
-    assert path.name == "picture.png"
-    assert tmp_path in path.parents
-    assert component.temp_files == {str(path)}  # those that `delete_cache` deletes
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"data")
+    compat.keep_no_names(component)
+    assert component.move_resource_to_block_cache(path) == str(path)
+    assert list(component.temp_files) == []
+    assert not any(page.temp_file_sets)
 
 
 @pytest.mark.parametrize(("sent", "read"), [({"digit": 7}, {"digit": 7}), (None, {}), ("x", {})])
@@ -216,7 +256,9 @@ def test_the_browser_still_gets_a_label_that_the_page_looks_for(front_end, name)
 
 
 def test_the_page_looks_for_these_names():
-    looked_for = "".join((STATIC / name).read_text() for name in ("page.js", "style.css"))
+    looked_for = "".join(
+        (STATIC / name).read_text() for name in ("page.js", "repairs.js", "style.css")
+    )
     for name in (*compat.CLASSES, *compat.LABELS):
         assert name in looked_for, name
 

@@ -105,9 +105,9 @@ def test_it_has_a_control_on_each_tab(built):
 @every_tab
 def test_a_change_of_it_draws(built, name):
     control = toy_of(built, name)
-    drawing = [f for f in built.fns.values() if (control._id, "change") in f.targets]
-    assert len(drawing) == 1
-    assert control in drawing[0].inputs
+    changed = [f for f in built.fns.values() if (control._id, "change") in f.targets]
+    assert len([f for f in changed if f.fn]) == 1
+    assert all(control in f.inputs for f in changed)  # one draws, and one keeps it in the browser
 
 
 def test_it_is_in_the_link_and_comes_back():
@@ -119,9 +119,25 @@ def test_it_is_in_the_link_and_comes_back():
 
 def test_it_is_restored_to_its_control(built):
     load = named(built, "load")
-    restored = load.fn("#toy=8&kind=webp", "en")
+    restored = load.fn("#toy=8&kind=webp", "en", "")
     assert restored[load.outputs.index(toy_of(built, "write"))] == 8
     assert "webp" in restored
+
+
+def test_it_is_kept_in_the_browser_and_comes_back(built):
+    load = named(built, "load")
+    (keep,) = (f for f in built.fns.values() if "cgan.keep(" in (f.js or ""))
+    version = json.loads(keep.js.partition("cgan.keep(")[2].rpartition(", values")[0])
+    values = [one.value for one in keep.inputs]
+    toys = [toy_of(built, name) for name in ("write", "grid", "morph")]
+    for toy, value in zip(toys, (7, "x", 9), strict=True):
+        values[keep.inputs.index(toy)] = value
+    restored = load.fn("", "en", json.dumps([version, values]))
+    found = [restored[load.outputs.index(toy)] for toy in toys]
+    assert (found[0], found[2]) == (7, 9)
+    assert found[1] == gr.skip()  # a wrong value
+    for unusable in ("", "null", "[1]", "{}", json.dumps([version, values[1:]]), "[" * 9999):
+        assert load.fn("", "en", unusable)[2:] == load.fn("", "en", "")[2:]
 
 
 @every_tab

@@ -1,6 +1,15 @@
-"""The served page stores nothing and contacts no host for anybody, whatever it is sent."""
+"""The served page stores nothing, contacts no host, fails at nothing and logs nothing.
 
+Whatever it is sent: one server gets all of these requests.
+"""
+
+import contextlib
 import json
+import re
+import resource
+import shutil
+import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -9,23 +18,45 @@ import pytest
 
 from demo.serve.gate import check_values, no_endpoint
 from tests import browser
+from tests.demo.serve import strange_requests
+from tests.demo.serve.strange_requests import NUMBER
 
 FILE = {"path": "http://host.invalid/x", "meta": {"_type": "gradio.FileData"}}
 
 
+FEW_FILES = 256
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    with browser.served(tmp_path_factory.mktemp("demo")) as served:
-        yield served
+    """A demo that is started where a program may open few files, unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_FILES, hard))
+    try:
+        with browser.served(tmp_path_factory.mktemp("demo")) as served:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            yield served
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture
 def quiet(served):
-    """Check at the end that the server contacted nobody, kept nothing and logged no complaint."""
-    before = files(served), served.network.read_text()
+    """Check at the end that the server contacted nobody, kept nothing and logged nothing."""
+    before = files(served), served.network.read_text(), [*served.output]
     yield served
-    assert (files(served), served.network.read_text()) == before
-    assert "Traceback" not in "".join(served.output)
+    assert (files(served), served.network.read_text(), served.output) == before
+
+
+@pytest.fixture
+def unharmed(served):
+    """Check at the end that the server still draws, and logged nothing that it was sent."""
+    yield served
+    assert "complete" in browser.call(served.address, ["7"])
+    said = "".join(served.output)
+    assert NUMBER not in said
+    assert "Traceback" not in said
+    print(said)  # shown if a test fails
 
 
 def files(served):
@@ -167,12 +198,166 @@ def test_text_and_numbers_pass():
         check_values(["138", [7]])
 
 
+def send(served, request):
+    """Return (status, answer) of a request that is given as bytes."""
+    port = int(re.search(r":(\d+)/", served.address)[1])
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        # The server may refuse a request, and close, before it has read all of it.
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(request)
+        with contextlib.suppress(ConnectionError):
+            while chunk := connection.recv(1 << 16):
+                answer += chunk
+    found = re.match(rb"HTTP/1\.1 (\d+)", answer)
+    assert found, (request[:200], answer[:200])
+    return int(found[1]), answer
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", [None, "x", {}, {"digit": 99, "row": 0, "seed": 0}])
+@pytest.mark.parametrize(
+    "requests",
+    [
+        strange_requests.routes,
+        strange_requests.headers,
+        strange_requests.bodies,
+        lambda: strange_requests.NOT_HTTP,
+    ],
+    ids=["routes", "headers", "bodies", "not HTTP"],
+)
+def test_no_request_makes_the_server_fail(unharmed, requests):
+    for request in requests():
+        status, answer = send(unharmed, request)
+        assert status < 500, (request[:200], answer[:500])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("call/write", f'{{"data":"{NUMBER}","session_hash":NaN}}', 422, "not finite"),
+        ("call/write", f'{{"data":["{NUMBER}",1e999]}}', 422, "not finite"),
+        ("call/write", f'{{"data":["{NUMBER}\\ud800"]}}', 422, "not Unicode"),
+        ("call/write", f'{{"{NUMBER}\\ud800":1}}', 422, "not Unicode"),
+        ("call/write", f'{{"data":["{NUMBER}", {"[" * 40}{"]" * 40}]}}', 422, "too deeply"),
+        ("call/write", f'{{"digits":"{NUMBER}"}}', 422, "data: Field required"),
+        ("call/write", f'{{"data":["{NUMBER}"', 422, "not JSON"),
+        ("call/write", f'{{"data":[],"session_hash":"{"x" * 65}"}}', 422, "at most 64"),
+        ("queue/join", '{"data":[],"session_hash":"s","event_id":7}', 422, "event_id must be"),
+        ("queue/join", '{"data":[],"session_hash":"s","fn_index":1.5}', 422, "a whole number"),
+        ("queue/join", '{"data":[],"session_hash":"s","fn_index":-1}', 404, "no such endpoint"),
+        ("queue/join", '{"data":[],"session_hash":"s","batched":true}', 422, "batched must be"),
+        ("call/write/x", "{}", 405, "GET its result"),
+    ],
+)
+def test_a_body_that_gradio_fails_at_is_refused_in_a_sentence(unharmed, path, body, status, said):
+    answered, answer = ask(f"{unharmed.address}gradio_api/{path}", body.encode())
+    assert (answered, NUMBER in answer) == (status, False)
+    assert said in json.loads(answer)["error"]
+
+
+def test_every_event_answers_wrong_values_in_a_sentence(unharmed):
+    _, config = ask(f"{unharmed.address}config")
+    events = json.loads(config)["dependencies"]
+    for number, event in ((event["id"], event) for event in events):
+        for values in ([None] * 20, ["x"] * 20, [10**400] * 20, [NUMBER, True, 1e300]):
+            body = {"data": values, "fn_index": number, "session_hash": "wrong"}
+            status, said = post(unharmed, "queue/join", body)
+            if not event["backend_fn"]:
+                assert (status, json.loads(said)["error"][:25]) == (
+                    404,
+                    "There is no such endpoint",
+                )
+                continue
+            assert status == 200
+            _, stream = post(unharmed, "queue/data?session_hash=wrong")
+            (last,) = re.findall(r'data: (\{"msg":"process_completed".*)', stream)
+            done = json.loads(last)
+            assert done["success"] or len(done["output"]["error"]) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Forwarded-Host", "evil.example"),
+        ("Host", "evil.example"),
+        ("X-Gradio-Server", "http://evil.example"),
+        ("Origin", "http://evil.example"),
+    ],
+)
+def test_no_header_of_one_visitor_is_in_the_answer_to_another(unharmed, name, value):
+    paths = ["", "config", "gradio_api/info", "gradio_api/openapi.json", "manifest.json"]
+    for path in (*paths, "gradio_api/info?page=x", "?page=x"):
+        request = urllib.request.Request(unharmed.address + path, headers={name: value})
+        urllib.request.urlopen(request, timeout=30).close()
+    for path in paths:
+        assert "evil.example" not in ask(unharmed.address + path)[1]
+
+
+@pytest.mark.slow
+def test_connections_that_ask_for_nothing_shut_nobody_out(quiet):
+    port = int(re.search(r":(\d+)/", quiet.address)[1])
+    with contextlib.ExitStack() as stack:
+        for _ in range(2 * FEW_FILES):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert ask(f"{quiet.address}config")[0] == 200
+
+
+@contextlib.contextmanager
+def limited(served, which, soft):
+    """Let the server have less of something."""
+    limits = resource.prlimit(served.process.pid, which)
+    resource.prlimit(served.process.pid, which, (soft, limits[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(served.process.pid, which, limits)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="not on this system")
+def test_running_out_of_files_is_said_once(unharmed):
+    port = int(re.search(r":(\d+)/", unharmed.address)[1])
+    before = len(unharmed.output)
+    with contextlib.ExitStack() as stack:
+        with limited(unharmed, resource.RLIMIT_NOFILE, 3):
+            for _ in range(50):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for _ in range(2000):
+                if len(unharmed.output) > before:
+                    break
+                time.sleep(0.01)
+        assert ask(f"{unharmed.address}config")[0] == 200
+    (said,) = unharmed.output[before:]
+    assert "Too many open files" in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="not on this system")
+def test_a_picture_that_cannot_be_saved_is_said_in_a_sentence(unharmed):
+    with limited(unharmed, resource.RLIMIT_FSIZE, 0):
+        said = browser.call(unharmed.address, ["86"])
+    assert said.startswith("event: error")
+    assert "can't save the picture: File too large. Try again later." in said
+
+
+@pytest.mark.slow
+def test_the_folder_of_pictures_stays_private_though_it_was_deleted(unharmed):
+    (folder,) = unharmed.temporary.iterdir()
+    shutil.rmtree(folder)
+    assert "complete" in browser.call(unharmed.address, ["68"])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert list(folder.rglob("*.png"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [None, "x", {}, {"row": 99, "seed": 0}])
 def test_an_invalid_cell_is_refused_without_a_traceback(quiet, cell):
     _, config = ask(f"{quiet.address}config")
     events = json.loads(config)["dependencies"]
     carry = next(event["id"] for event in events if event["api_name"] == "carry")
     body = {"data": ["write"], "event_data": cell, "fn_index": carry, "session_hash": "cell"}
     assert post(quiet, "queue/join", body)[0] == 200
-    assert "Digit must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]
+    assert "Row must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]

@@ -109,11 +109,11 @@ def no_reader():
 ERRORS = [
     (NoDigit, lambda: parse_limited("-"), ["13812345678"]),
     (TooLong, lambda: parse_limited("1" * 65), ["64"]),
-    (BadCharacter, lambda: parse_limited("12é"), ["3", "'é' (U+00E9)"]),
-    (BadCharacter, lambda: parse_limited("1+2"), ["2", "'+'", "加号"]),
+    (BadCharacter, lambda: parse_limited("12é"), ["3", "“é” (U+00E9)"]),
+    (BadCharacter, lambda: parse_limited("1+2"), ["2", "“+”", "加号"]),
     (DifferentLengths, different_lengths, ["3", "11"]),
     (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["种子", "0", "9999"]),
-    (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["截断", "0", "1.5"]),
+    (OutOfRange, lambda: real("truncation", None, 0, 1.5), ["变化幅度", "0", "1.5"]),
     (NoReader, no_reader, ["1"]),
     (BadRedrawn, lambda: parse_redrawn("x"), ["redrawn", "2.1-5.3"]),
     (NotOffered, lambda: one_of("look", "glass", LOOKS), ["外观", "paper, mnist, clear"]),
@@ -175,7 +175,7 @@ def test_any_other_character_is_explained_in_one_line(digits, character):
     message(caught)
     assert chinese.isprintable()
     assert has_chinese(chinese)
-    assert f"(U+{ord(character):04X})" in chinese or repr(character) in chinese
+    assert f"(U+{ord(character):04X})" in chinese or f"“{character}”" in chinese
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""A health check: `python -m demo.serve.health` has the running server draw a digit.
+
+Its exit code is 0 if that works. It asks at the port that `GRADIO_SERVER_PORT` or `PORT` names, or
+else 7860, on this machine, and imports the standard library alone.
+"""
+
+import http.client
+import json
+import os
+import sys
+
+_CALL = "/gradio_api/call/write"
+_SECONDS = 10
+
+
+def problem(port: int) -> str:
+    """Return what is wrong with the server at this port; "" if it draws."""
+    try:
+        status, said = _ask(port, "POST", _CALL, json.dumps({"data": ["7"]}))
+        if status != 200:
+            return f"The server refuses a drawing with status {status}: {said}"
+        event = json.loads(said)["event_id"]
+        _, said = _ask(port, "GET", f"{_CALL}/{event}")
+    except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+        return f"The server at port {port} doesn't draw: {type(error).__name__} {error}"
+    return "" if said.startswith("event: complete") else f"The server doesn't draw: {said}"
+
+
+def _ask(port: int, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+    # `http.client` uses no proxy.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def main() -> int:
+    """Check; print what is wrong, and return the exit code."""
+    port = os.environ.get("GRADIO_SERVER_PORT") or os.environ.get("PORT") or "7860"
+    found = problem(int(port))
+    if found:
+        sys.stderr.write(f"{found}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

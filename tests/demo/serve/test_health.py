@@ -1,0 +1,65 @@
+"""The health check, against servers that answer and don't draw; tests/demo/test_api.py has ours."""
+
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.hosting import free_port
+
+
+class Answers(BaseHTTPRequestHandler):
+    """What a server answers to a call and to the request for its result."""
+
+    def do_POST(self):
+        self.answer(*self.server.joined)
+
+    def do_GET(self):
+        self.answer(200, b'event: error\ndata: {"error": "no"}\n\n')
+
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def check(port):
+    environment = {**os.environ, "PORT": str(port), "GRADIO_SERVER_PORT": ""}
+    command = [sys.executable, "-m", "demo.serve.health"]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+    )
+
+
+@pytest.mark.parametrize(
+    ("joined", "said"),
+    [
+        ((503, b'{"detail": "Queue is stopped."}'), "status 503"),
+        ((200, b'{"event_id": "1"}'), "doesn't draw"),
+        ((200, b"no JSON"), "doesn't draw"),
+        ((200, b"{}"), "doesn't draw"),
+    ],
+)
+def test_a_server_that_does_not_draw_is_not_healthy(joined, said):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        server.joined = joined
+        threading.Thread(target=server.serve_forever).start()
+        result = check(server.server_port)
+        server.shutdown()
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_no_server_is_not_healthy():
+    result = check(free_port())
+    assert result.returncode == 1
+    assert "doesn't draw" in result.stderr
