@@ -124,23 +124,27 @@ class VisitorQueue(Queue):
             if problem := refusal(self._waiting(fn.concurrency_id), client, self._places):
                 return False, problem, "queue_full"
             _trim(body, request, len(fn.inputs))
-        answer = await super().push(body, request, username)
-        if answer[0] and (event := self.event_ids_to_events.get(str(answer[1]))):
-            line = self.event_queue_per_concurrency_id[event.concurrency_id].queue
-            line[:] = self._turns.arrange(line, _sender)
-        return answer
+        return await super().push(body, request, username)
 
     def _waiting(self, line: str) -> list[Client]:
         found = self.event_queue_per_concurrency_id.get(line)
         return [_sender(event) for event in found.queue] if found else []
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
-        """Take the next call out of a line."""
+        """Take the next call out of a line that has a free worker."""
+        for line in self.event_queue_per_concurrency_id.values():
+            limit = line.concurrency_limit
+            if line.queue and (limit is None or line.current_concurrency < limit):
+                line.queue[:] = self._turns.arrange(line.queue, _sender, self._listens)
         found = super().get_events()
         if found:
             for event in found[0]:
                 self._turns.note(_sender(event))
         return found
+
+    def _listens(self, event: Event) -> bool:
+        inbox = self.sessions.inboxes.get(event.session_hash)
+        return inbox is not None and inbox.readers > 0
 
     def start(self) -> None:
         """Start the tasks of the queue."""

@@ -30,6 +30,7 @@ class Inbox(asyncio.Queue[Any]):
     Attributes:
         last_put: when the last message came, in seconds of `time.monotonic`.
         last_read: when somebody last asked for one.
+        readers: how many wait for one.
     """
 
     _queue: deque[tuple[float, Any]]  # when each came
@@ -38,11 +39,16 @@ class Inbox(asyncio.Queue[Any]):
         """Begin without messages."""
         super().__init__()
         self.last_put = self.last_read = time.monotonic()
+        self.readers = 0
 
     async def get(self) -> Any:
         """Wait for the next message."""
         self.last_read = time.monotonic()
-        return await super().get()
+        self.readers += 1
+        try:
+            return await super().get()
+        finally:
+            self.readers -= 1
 
     def is_read(self, now: float) -> bool:
         """Return whether somebody is reading."""

@@ -8,7 +8,7 @@ proxy still have sessions of their own. This module must not know Gradio.
 import functools
 import ipaddress
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
@@ -19,6 +19,7 @@ _LONGEST_NAME = 64
 _REMEMBERED = 4096
 
 T = TypeVar("T")
+K = TypeVar("K", bound=tuple[str, ...])
 
 
 class Client(NamedTuple):
@@ -89,17 +90,47 @@ class Turns:
         while len(self._served) > _REMEMBERED:
             self._served.popitem(last=False)
 
-    def arrange(self, line: Sequence[T], client_of: Callable[[T], Client]) -> list[T]:
-        """Return the line with its calls in turn, each client's own in the order they came in."""
-        return self._arrange(line, client_of, 1)
+    def arrange(
+        self,
+        line: Sequence[T],
+        client_of: Callable[[T], Client],
+        listens: Callable[[T], bool] = lambda _: True,
+    ) -> list[T]:
+        """Return the line with its calls in turn, each client's own in the order they came in.
 
-    def _arrange(self, line: Sequence[T], client_of: Callable[[T], Client], level: int) -> list[T]:
-        if level > len(Client._fields):
-            return list(line)
-        parts: defaultdict[tuple[str, ...], list[T]] = defaultdict(list)
-        for call in line:
-            parts[client_of(call)[:level]].append(call)
-        # Who was served longest ago comes first. Among new ones, who came first.
-        keys = sorted(parts, key=lambda key: self._served.get(key, 0))
-        rounds = zip_longest(*(self._arrange(parts[key], client_of, level + 1) for key in keys))
-        return [call for one_round in rounds for call in one_round if call is not None]
+        Args:
+            line: the calls as they came in.
+            client_of: who sent a call.
+            listens: whether somebody waits for a call's result. At each address, those come first:
+                a program may send many calls in new sessions and listen to none.
+        """
+        by_address = _grouped(line, lambda call: client_of(call)[:1])
+        addresses = sorted(by_address, key=self._last_turn)
+        return _take_turns(
+            self._arrange_sessions(by_address[address], client_of, listens) for address in addresses
+        )
+
+    def _arrange_sessions(
+        self, line: list[T], client_of: Callable[[T], Client], listens: Callable[[T], bool]
+    ) -> list[T]:
+        """Arrange the calls of one address."""
+        by_session = _grouped(sorted(line, key=lambda call: not listens(call)), client_of)
+        sessions = sorted(
+            by_session, key=lambda one: (not listens(by_session[one][0]), self._last_turn(one))
+        )
+        return _take_turns(by_session[session] for session in sessions)
+
+    def _last_turn(self, client: tuple[str, ...]) -> int:
+        """Return when an address or a session had its last turn: who never had one comes first."""
+        return self._served.get(client, 0)
+
+
+def _grouped(line: Sequence[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: defaultdict[K, list[T]] = defaultdict(list)
+    for call in line:
+        groups[key(call)].append(call)
+    return groups
+
+
+def _take_turns(lines: Iterable[list[T]]) -> list[T]:
+    return [call for turn in zip_longest(*lines) for call in turn if call is not None]

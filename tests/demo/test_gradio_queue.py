@@ -251,7 +251,7 @@ def test_a_second_reader_of_a_result_is_told_and_does_not_wait_for_ever(client, 
     inbox = page._queue.pending_messages_per_session[event]
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(fetch, client, "hold", event) for _ in range(2)]
-        wait_until(lambda: len(inbox._getters) == 2)
+        wait_until(lambda: inbox.readers == 2)
         worker.go_on.set()
         wait_until(lambda: any(reader.done() for reader in readers))
         inbox.last_put -= 20
@@ -284,6 +284,23 @@ def test_clients_take_turns(client, page, worker):
     ]
 
 
+def test_who_listens_does_not_wait_for_calls_in_new_sessions_that_nobody_listens_to(
+    client, page, worker
+):
+    begin_holding(client, page)
+    for number in range(3):
+        call(client, "hold", f"{number}", session=f"new {number}", address="203.0.113.3")
+    event = call(client, "hold", "heard", address="203.0.113.3")
+    inbox = page._queue.sessions.inboxes[event]
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(fetch, client, "hold", event)
+        wait_until(lambda: inbox.readers)
+        worker.go_on.set()
+        reader.result(30)
+    wait_until(lambda: len(worker.served) == 5)
+    assert worker.served[:2] == ["first", "heard"]
+
+
 @pytest.mark.parametrize("session", ["greedy", None])
 def test_one_client_cannot_fill_a_line(client, page, session):
     begin_holding(client, page)
@@ -314,7 +331,7 @@ def test_a_page_that_waits_knows_its_place(client, page, worker):
     inbox = page._queue.pending_messages_per_session["mine"]
     with ThreadPoolExecutor(1) as pool:
         reader = pool.submit(client.get, "/gradio_api/queue/data?session_hash=mine")
-        wait_until(lambda: inbox._getters)
+        wait_until(lambda: inbox.readers)
         client.portal.call(page._queue.broadcast_estimations, "hold")
         worker.go_on.set()
         said = reader.result(30).text

@@ -56,6 +56,13 @@ def test_a_clients_own_calls_stay_in_order():
     assert [number for client, number in served if client.address == "a"] == [0, 1, 3]
 
 
+def test_at_each_address_who_listens_comes_first():
+    calls = line("a1", "a2", "a3", "a3", "b1")
+    heard = {2, 4}  # the numbers of the calls
+    served = Turns().arrange(calls, lambda call: call[0], lambda call: call[1] in heard)
+    assert [number for _, number in served] == [2, 4, 0, 1, 3]
+
+
 def test_who_was_served_longest_ago_comes_first():
     turns = Turns()
     for client, _ in line("b1", "a1", "a2"):
