@@ -40,6 +40,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
+    from demo.text.texts import say
 
     def check(values: Sequence[Any]) -> None:
         temporary.keep_private()  # it may have been deleted while the event was waiting
@@ -52,6 +53,8 @@ def serve(arguments: list[str] | None) -> None:
             lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
+            [say("en", "title"), say("en", "subtitle")],
+            favicon_path=page.STATIC / "icon.png",
             theme=theme(),
             css_paths=page.STATIC / "style.css",
             head=_head(page.script()),

@@ -114,7 +114,7 @@ def _fetch(url: str, quiet: bool) -> bytes:
             unit_scale=True,
             disable=quiet,
         ) as progress:
-            while chunk := response.read(_CHUNK):
+            while chunk := response.read1(_CHUNK):  # what is there, without waiting for more
                 chunks.append(chunk)
                 received += len(chunk)
                 progress.update(len(chunk))

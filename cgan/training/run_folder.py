@@ -15,8 +15,8 @@ from cgan.model.weights import CONFIG_NAME
 
 _LOCK_NAME = ".lock"
 _LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
-# A row of 30 bytes for every 50 steps: more than 100 million steps.
-_MAX_LOSSES_BYTES = 64 << 20
+# A row of 30 bytes for every 50 steps: more than 50 million steps.
+_MAX_LOSSES_BYTES = 32 << 20
 _MAX_COUNT = 2**63 - 1
 # Losses are float32.
 _MAX_LOSS = float(np.finfo(np.float32).max)

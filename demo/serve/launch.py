@@ -15,10 +15,15 @@ from demo import compat
 from demo.serve import connections, faults, gate, temporary, zero_gpu
 from demo.serve.guard import Guard
 from demo.serve.network import choose_port
+from demo.serve.preview import Preview
 
 
 def launch(
-    build: Callable[[], gr.Blocks], endpoints: Sequence[str], options: Namespace, **look: Any
+    build: Callable[[], gr.Blocks],
+    endpoints: Sequence[str],
+    options: Namespace,
+    preview: Sequence[str],
+    **look: Any,
 ) -> gr.Blocks:
     """Build the page, serve it, and print where it is.
 
@@ -26,6 +31,7 @@ def launch(
         build: makes the page.
         endpoints: the names of those of its API.
         options: the command line's values.
+        preview: title and description, shown where the address is shared.
         look: `launch` arguments of Gradio that say how the page looks.
 
     Raises:
@@ -43,7 +49,10 @@ def launch(
                 footer_links=[],
                 app_kwargs={
                     "exception_handlers": gate.exception_handlers(endpoints),
-                    "middleware": [Middleware(gate.Gate, endpoints, temporary.keep_private)],
+                    "middleware": [
+                        Middleware(Preview, *preview),
+                        Middleware(gate.Gate, endpoints, temporary.keep_private),
+                    ],
                     "lifespan": faults.lifespan,
                 },
                 run_history=False,

@@ -38,6 +38,12 @@ class Mirror(http.server.BaseHTTPRequestHandler):
             return
         if folder == "hangup":
             return
+        if folder == "drip":  # a byte a time, and never long enough without one
+            self.send_response(200)
+            self.end_headers()
+            while not self.server.over.wait(0.05):
+                self.wfile.write(b"\0")
+            return
         if folder == "silent":
             self.server.over.wait(20)
             return
@@ -164,6 +170,14 @@ def test_a_bad_mirror_is_named_and_the_next_one_serves(mirrors, tmp_path, capsys
     assert len(warnings) == 4
     address = f"/{urllib.parse.quote(fault)}/ "
     assert all(address in line and said in line for line in warnings)
+
+
+def test_a_mirror_that_would_take_for_ever_is_given_up(mirrors, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(mnist, "_MAX_SECONDS", 0.3)
+    mirrors("drip")
+    with pytest.raises(UserError):
+        mnist.download_missing(tmp_path, quiet=True)
+    assert "failed (it sends too slowly)" in capsys.readouterr().err
 
 
 def test_a_mirror_that_falls_silent_is_given_up(mirrors, monkeypatch, tmp_path, capsys):

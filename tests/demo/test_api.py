@@ -278,7 +278,7 @@ def test_small_drawings_do_not_wait_for_morphs(built, monkeypatch, tmp_path):
     try:
         morphs = [client.submit("1", "2", api_name="/morph") for _ in range(2)]
         assert client.predict("5", api_name="/write")
-        assert not any(morph.done() for morph in morphs)
+        assert [morph.exception() for morph in morphs if morph.done()] == []
         go_on.set()
         assert all(morph.result(timeout=60) for morph in morphs)
     finally:

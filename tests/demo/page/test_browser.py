@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from cgan import Sampler
 from demo.actions import Settings
+from demo.page.page import STATIC
 from demo.text.texts import say
 from tests import browser as browsers
 from tests.browser import speak, visit
@@ -130,8 +131,15 @@ def test_the_number_is_in_the_page_before_any_event_has_run(demo, chromium):
     """The server's first answer holds it: nobody waits for a second one."""
     context = chromium.new_context()
     answer = context.request.get(demo.address).text()
+    icon = context.request.get(f"{demo.address}favicon.ico").body()
     context.close()
     assert "The number 13812345678, written by hand" in answer
+    # What is shown of a shared link is this page's.
+    shown = re.findall(r'<meta (?:property|name)="(?:og|twitter):(\w+)" content="([^"]*)"', answer)
+    assert dict(shown)["title"] == "Numbers by hand"
+    assert "radio" not in str(shown)
+    assert "Click to try" not in answer
+    assert icon == (STATIC / "icon.png").read_bytes()
 
 
 def test_the_picture_follows_the_typing_and_the_address_stays_clean(page, demo):

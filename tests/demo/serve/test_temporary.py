@@ -74,6 +74,7 @@ def test_the_folder_is_private_and_deleted_at_the_end(started, tmp_path):
 def test_signals_end_it_in_order_and_a_second_one_does_not_interrupt_that(started, tmp_path):
     cleans_up_slowly = f"""
 try:
+    print("waiting", flush=True)
     {WAIT}
 finally:
     print("cleaning", flush=True)
@@ -82,6 +83,7 @@ finally:
     numbers = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1]
     processes = [started(tmp_path, cleans_up_slowly)[0] for _ in numbers]
     for process, number in zip(processes, numbers, strict=True):
+        assert process.stdout.readline() == "waiting\n"
         process.send_signal(number)
         assert process.stdout.readline() == "cleaning\n"
         for again in numbers:
