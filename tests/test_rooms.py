@@ -50,7 +50,14 @@ MAY_IMPORT = {
         *("demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
     "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat"),
-    "demo.app": ("cgan.common", "demo.models", "demo.api", "demo.page", "demo.serve"),
+    "demo.app": (
+        "cgan.common",
+        "demo.models",
+        "demo.api",
+        "demo.page",
+        "demo.serve",
+        "demo.text",
+    ),
 }
 # Only some rooms know what is slow to import, or not always installed.
 MAY_KNOW = {
