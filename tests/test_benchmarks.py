@@ -35,3 +35,14 @@ def test_cold_start_compares_a_space_with_a_bare_app(monkeypatch, capsys):
         "start to first page",
         "start to first picture",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_a_short_soak_of_the_demo_fails_nowhere(monkeypatch, capsys):
+    module = importlib.import_module("benchmarks.soak")
+    with pytest.raises(SystemExit) as ended:
+        run_main(monkeypatch, module, "--calls=300", "--clients=16")
+    lines = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 0, lines
+    assert lines[-1].startswith("| 300 | 0 |")
