@@ -69,6 +69,10 @@ class Client:
             self.mistake: 5,
         }
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def call(self) -> tuple[str, float]:
         """Make one call; return what kind it was and the seconds that it took.
 
@@ -213,6 +217,7 @@ def work(client: Client, tally: Tally) -> None:
             tally.count(None, str(error))
         else:
             tally.count(seconds)
+    client.close()
 
 
 def report(app: App, tally: Tally, folder: Path, since: tuple[int, float]) -> tuple[int, float]:

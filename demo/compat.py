@@ -25,6 +25,7 @@ from fastapi import Request
 from gradio import http_server
 from gradio.context import Context
 from gradio.route_utils import FnIndexInferError
+from gradio.server_messages import CloseStreamMessage
 from gradio.state_holder import SessionState, StateHolder
 
 from cgan.common import terminal
@@ -253,6 +254,15 @@ def has_pending(page: Any, session: str) -> bool:
     queue = page._queue
     waits = bool(queue.pending_event_ids_session.get(session))
     return waits and session in queue.pending_messages_per_session
+
+
+def is_session(page: Any, session: str) -> bool:
+    """Return whether a session has had calls, some seconds ago at most."""
+    return session in page._queue.pending_messages_per_session
+
+
+# What ends an event stream for Gradio's page.
+END_OF_STREAM = f"data: {CloseStreamMessage().model_dump_json()}\n\n"
 
 
 def has_function(page: Any, number: int) -> bool:

@@ -28,7 +28,7 @@ from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
 from demo.models import Models
-from demo.serve.process import make_temporary_folder
+from demo.serve import temporary
 from tests.conftest import TINY, message, random_tensors
 
 METRICS = {
@@ -219,7 +219,7 @@ def test_a_file_that_cannot_be_used_is_neither(folder, name):
 def test_a_folder_for_temporary_files_that_cannot_be_made(folder, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder / "config.json"))
     with pytest.raises(UserError, match="GRADIO_TEMP_DIR"):
-        make_temporary_folder()
+        temporary.make_folder()
 
 
 KINDS = [BadValue, MissingFile, UserError]

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import gradio as gr
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,6 +44,14 @@ _STREAMS = 4
 # Streams of MCP, which last as long as the client likes.
 _MCP = re.compile(r"/gradio_api/mcp(/.*)?")
 _MCP_STREAMS = 100
+
+
+class _NothingToRead(Exception):
+    """A session has read all its results.
+
+    A page asks once too often where one stream brought the results of two events. That is no fault,
+    but Gradio's own server lets it wait for ever.
+    """
 
 
 class Gate:
@@ -76,6 +84,9 @@ class Gate:
                 scope["query_string"] = _of_the_only_page(scope["query_string"])
             with self._one_more_stream(waits_for):
                 await self._app(scope, receive, send)
+        except _NothingToRead:
+            ended = PlainTextResponse(compat.END_OF_STREAM, media_type="text/event-stream")
+            await ended(scope, receive, send)
         except HTTPException as refused:
             await refuse(refused)(scope, receive, send)
         except ClientDisconnect:
@@ -121,6 +132,7 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
 
     Raises:
         HTTPException: with the status and the sentence.
+        _NothingToRead: the session that is asked for has read all its results.
     """
     if _CLOSED.search(path):
         raise HTTPException(403, "This server stores and fetches nothing for visitors.")
@@ -134,9 +146,12 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
         raise HTTPException(404, "There is nothing at this address.")
     if path == "/gradio_api/queue/data" and request.method == "GET":
         session = request.query_params.get("session_hash", "")
-        if not compat.has_pending(request.app.get_blocks(), session):
-            raise HTTPException(404, "There are no results for this session_hash.")
-        return session
+        page = request.app.get_blocks()
+        if compat.has_pending(page, session):
+            return session
+        if compat.is_session(page, session):
+            raise _NothingToRead
+        raise HTTPException(404, "There are no results for this session_hash.")
     return "/gradio_api/mcp" if request.method == "GET" and _MCP.fullmatch(path) else ""
 
 

@@ -14,6 +14,9 @@ _STOPPING = [
 ]
 
 
+_SECONDS_TO_STOP = 15
+
+
 def share_arenas() -> None:
     """Let all threads share two of glibc's memory pools: saves 16 MB with 16 visitors at once."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -34,5 +37,13 @@ def stop_in_order() -> None:
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
     for each in _STOPPING:
-        signal.signal(each, signal.SIG_IGN)
+        # Not SIG_IGN: Python prints a traceback if one has arrived just before.
+        signal.signal(each, _ignore)
+    # Python drops an exception that is raised in a finaliser: should this be one, try again.
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(_SECONDS_TO_STOP)
     raise KeyboardInterrupt
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    pass

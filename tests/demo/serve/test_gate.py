@@ -361,3 +361,7 @@ def test_an_invalid_cell_is_refused_without_a_traceback(quiet, cell):
     body = {"data": ["write"], "event_data": cell, "fn_index": carry, "session_hash": "cell"}
     assert post(quiet, "queue/join", body)[0] == 200
     assert "Row must be a whole number" in post(quiet, "queue/data?session_hash=cell")[1]
+    # A page may ask once more, where one stream brought the results of two events.
+    again = post(quiet, "queue/data?session_hash=cell")
+    assert (again[0], json.loads(again[1].removeprefix("data: "))["msg"]) == (200, "close_stream")
+    assert post(quiet, "queue/data?session_hash=unknown")[0] == 404
