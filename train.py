@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import os
 import shlex
 import sys
 import time
@@ -35,7 +36,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="preset for the other options: article (the defaults) or best",
     )
     add_to(parser, [data_dir])
-    parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME)")
+    parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME-PROCESS)")
     parser.add_option("resume", type=Path, metavar="RUN", help="continue the run in this folder")
     add_to(parser, how_to_run)
     parser.add_option(
@@ -64,7 +65,9 @@ def train(arguments: list[str] | None) -> None:
     if repository is not None:
         check_may_push(repository)
     if values.resume is None:
-        default = Path("runs") / f"{options.dataset}-{time.strftime('%Y%m%d-%H%M%S')}"
+        # With the process's number: several may start in the same second.
+        name = f"{options.dataset}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+        default = Path("runs") / name
         folder = values.out or default
         start(options, folder, execution)
     else:

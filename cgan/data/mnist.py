@@ -1,5 +1,6 @@
 """MNIST's four files: where they are, how to recognise them, and how to get them."""
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -10,7 +11,7 @@ import zlib
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.errors import UserError, kind_of
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import warn
 from cgan.data import idx
 
@@ -37,10 +38,19 @@ _CHUNK = 1 << 16
 _MAX_BYTES = 64 << 20
 
 
+def _names(name: str) -> list[str]:
+    """Return what a file may be called: its name, also with a dot before "idx", plain or .gz."""
+    names = (name, name.replace("-idx", ".idx"))
+    return [f"{one}{end}" for one in names for end in ("", ".gz")]
+
+
 def find(folder: Path, name: str) -> Path | None:
-    """Return the path of the IDX file `name` in `folder`, plain or .gz, or None."""
+    """Return the path of the IDX file `name` in `folder`, plain or .gz, or None.
+
+    Some programs unpack it with a dot in its name: train-images.idx3-ubyte.
+    """
     try:
-        return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+        return next((folder / one for one in _names(name) if (folder / one).is_file()), None)
     except OSError as error:
         raise kind_of(error)(
             f"Could not read the data folder {folder}: {error.strerror}; choose another with "
@@ -56,9 +66,16 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
         quiet: show no progress bar.
 
     Raises:
+        BadValue: the folder has IDX files of other names, which MNIST must not be mixed with.
         UserError: no mirror sent the file intact, or the folder can't be written to.
     """
     missing = [name for name in MD5 if find(folder, name) is None]
+    if missing and (others := _other_files(folder)):
+        raise BadValue(
+            f"The data folder {folder} has {others[0]}, which is none of the names that are read: "
+            f"{', '.join(MD5)}, plain or .gz, or with .idx in place of -idx. Rename the files, or "
+            "choose another folder with --data-dir."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -68,6 +85,14 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
         ) from error
     for name in missing:
         _download(name, folder / f"{name}.gz", quiet)
+
+
+def _other_files(folder: Path) -> list[str]:
+    """Return the names of IDX files in `folder` that aren't MNIST's."""
+    known = {one for name in MD5 for one in _names(name)}
+    with contextlib.suppress(OSError):  # it may not exist yet
+        return sorted(p.name for p in folder.iterdir() if "ubyte" in p.name and p.name not in known)
+    return []
 
 
 def _mirrors() -> list[str]:

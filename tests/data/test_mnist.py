@@ -301,3 +301,22 @@ def test_a_data_folder_that_may_not_be_entered_is_named(tmp_path):
     assert result.stderr == ""
     assert "Permission denied" in result.stdout
     assert "--data-dir" in result.stdout
+
+
+@pytest.mark.parametrize("end", ["", ".gz"])
+def test_names_with_a_dot_are_read(tmp_path, end):
+    for name in mnist.MD5:
+        (tmp_path / f"{name.replace('-idx', '.idx')}{end}").touch()
+    mnist.download_missing(tmp_path)  # nothing is missing
+    assert all(mnist.find(tmp_path, name) for name in mnist.MD5)
+
+
+@pytest.mark.parametrize(
+    "name", ["emnist-digits-train-images-idx3-ubyte.gz", "train_images-idx3-ubyte", "a.ubyte"]
+)
+def test_a_folder_with_other_idx_files_is_not_mixed_with_mnist(mirrors, server, tmp_path, name):
+    (tmp_path / name).touch()
+    with pytest.raises(ValueError, match="which is none of the names that are read") as caught:
+        mnist.download_missing(tmp_path)
+    assert name in message(caught)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
