@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
+from cgan.common import terminal
 from cgan.common.errors import UserError, printable
 from cgan.common.packages import explain_missing
 from cgan.common.signals import Interrupted
@@ -48,11 +49,16 @@ Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 def run(main: Callable[[], None]) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
-    A missing optional package is also reported in one line, and so is a file or folder that
-    can't be used. `Interrupted` gives the exit
-    code of its signal. An exit with code 0 that isn't ours is no success: some libraries
-    leave like this when they want to be started again.
+    A missing optional package is also reported in one line, and so is a file or folder that can't
+    be used. `Interrupted` gives the exit code of its signal. An exit with code 0 that isn't ours is
+    no success: some libraries leave like this when they want to be started again. A closed pipe
+    ends the printing, not the program.
     """
+    with terminal.despite_closed_pipes():
+        return _run(main)
+
+
+def _run(main: Callable[[], None]) -> int:
     try:
         main()
     except UserError as error:

@@ -1,6 +1,8 @@
 """How a command ends: with an exit code, and with one line where something is wrong."""
 
+import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from cgan.common.command_line import Exit, Parser, run
 from cgan.common.errors import UserError
 from cgan.common.signals import Interrupted
+from tests.conftest import ROOT
 
 
 def raising(error):
@@ -95,3 +98,31 @@ def test_an_option_has_two_spellings(spelling):
     parser = Parser()
     parser.add_option("some_name")
     assert parser.parse_args([spelling, "x"]).some_name == "x"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_closed_pipe_ends_the_printing_and_not_the_program(stream, tmp_path):
+    program = f"""
+import sys
+from cgan.common.command_line import run
+def main():
+    for line in range(5000):
+        print(line, "x" * 100, file=sys.{stream})
+    open("done", "w").close()
+sys.exit(run(main))
+"""
+    command = [sys.executable, "-c", program]
+    reader, writer = os.pipe()
+    other = "stdout" if stream == "stderr" else "stderr"
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        **{stream: writer, other: subprocess.PIPE},
+    ) as process:
+        os.close(writer)
+        os.read(reader, 100)
+        os.close(reader)
+        said = getattr(process, other).read()
+    assert (process.returncode, said) == (0, b"")
+    assert (tmp_path / "done").exists()
