@@ -87,7 +87,7 @@ def test_write_an_svg(folder, name, capsys):
     assert capsys.readouterr() == ("", f"Wrote {name} (384x64).\n")
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a"])
+@pytest.mark.parametrize("name", ["a.PNG", "a"])
 def test_any_other_name_is_a_png(folder, tiny_sampler, name):
     assert main(["write", "138", *USE, "-o", name]) == 0
     np.testing.assert_array_equal(pixels(name), tiny_sampler.write("138"))
@@ -200,6 +200,8 @@ USER_ERRORS = {
     "weights in no folder": (["grid", "--weights", "weights/config.json"], "config.json"),
     "a long weights folder": (["write", "1", "--weights", "w" * 300], "w" * 300),
     "weights of two lines": (["write", "1", "--weights", "a\nb"], "is missing"),
+    "another format": (["write", "1", *USE, "-o", "a.jpg"], "a.jpg must end in .png or .svg"),
+    "an SVG of the grid": (["grid", *USE, "-o", "a.svg"], "a.svg must end in .png"),
     "no output folder": (["write", "1", *USE, "-o", "nowhere/a.png"], "nowhere/a.png"),
     "an output folder": (["grid", *USE, "-o", "weights"], "Could not write weights"),
     "no checkpoint": (["convert", "nowhere.pkl", "new"], "Could not read nowhere.pkl"),

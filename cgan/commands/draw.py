@@ -84,6 +84,7 @@ def write(values: argparse.Namespace) -> None:
 
     A plain PNG has the generator's own pixels, and its seed and weights as text fields.
     """
+    _check_output(values.output, ".png", ".svg")
     given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
     if given or _is_svg(values.output):
         _write_as_the_page(values, given)
@@ -116,12 +117,25 @@ def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> Non
     note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
 
 
+def _check_output(path: Path, *endings: str) -> None:
+    """Refuse a name whose ending stands for a format that isn't written.
+
+    Raises:
+        BadValue: it is not one of `endings`.
+    """
+    if path.suffix and path.suffix.lower() not in endings:
+        raise BadValue(
+            f"--output {path} must end in {' or '.join(endings)}: no other format is written."
+        )
+
+
 def _is_svg(path: Path) -> bool:
     return path.suffix.lower() == ".svg"
 
 
 def grid(values: argparse.Namespace) -> None:
     """Draw a grid."""
+    _check_output(values.output, ".png")
     if not 1 <= values.rows <= _MAX_GRID_ROWS:
         raise BadValue(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
     sampler = _load(values.weights)
