@@ -8,6 +8,8 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
+from cgan.writing.look import LOOKS
+from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
 from demo import actions
 from demo.actions import Settings
@@ -101,7 +103,9 @@ class WriteTab:
         try:
             html, line = self._on_paper(settings, language)
         except UserError as error:
-            problem = views.problem(error, language)
+            # A + or a bracket is the beginning of a number, not a mistake.
+            begun = isinstance(error, NoDigit) and str(settings.digits).strip()
+            problem = "" if begun else views.problem(error, language)
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
                 return [gr.skip(), problem, gr.skip(), gr.skip()]
@@ -133,6 +137,9 @@ class WriteTab:
         )
         settle(drawing)
         drawing.success(None, self.shown, None, js="cgan.drawn", **PRIVATE)
+        # MNIST's look has no ink.
+        look = self.controls["look"]
+        look.change(_ink_for, look, self.controls["ink"], **PRIVATE)
         # In the browser, so that no click is lost if there are many quick ones.
         redrawn = [self.controls["row"], self.controls["redrawn"]]
         self._paper.click(None, redrawn, redrawn, js="cgan.redraw", **PRIVATE)
@@ -151,6 +158,11 @@ class WriteTab:
             return actions.number_file(self._shared.models[settings.weights], settings, kind)
 
         return make
+
+
+def _ink_for(look: Any) -> Any:
+    """Return the update of the choice of ink that a look asks for."""
+    return gr.update(interactive=look not in LOOKS or not LOOKS[look].pixelated)
 
 
 def said(language: str) -> str:

@@ -178,6 +178,8 @@ def test_a_bad_number_is_reported_next_to_the_box_and_the_picture_stays(page):
         number(page).fill(typed)
         expect(page.get_by_role("alert")).to_contain_text(said)
         assert glyphs(page) == before, typed
+    number(page).fill("+")  # the beginning of a number
+    expect(page.get_by_role("alert")).to_have_count(0)
     number(page).fill("9")
     expect_number(page, "9")
     assert page.get_by_role("alert").count() == 0
@@ -263,6 +265,7 @@ def test_looks_and_inks_change_the_paper(page):
     page.get_by_label("White on black").check()
     page.locator(".sheet.mnist img").first.wait_for()
     assert page.locator(".digit img").count() == 11
+    expect(page.get_by_label("Blue")).to_be_disabled()  # there is no ink
     page.get_by_label("Transparent").check()
     page.get_by_label("Blue").check()
     page.locator(".sheet.clear[style*='#1d3582']").wait_for()
