@@ -16,6 +16,7 @@ import hashlib
 import http.client
 import io
 import json
+import os
 import random
 import sys
 import tempfile
@@ -225,7 +226,8 @@ def report(app: App, tally: Tally, folder: Path, since: tuple[int, float]) -> tu
     before, start = since
     now, recent = time.perf_counter(), tally.seconds[before:]
     files = len(list(Path(f"/proc/{app.process.pid}/fd").iterdir()))
-    kept = sum(1 for path in (folder / "gradio").rglob("*") if path.is_file())
+    # Not `rglob`, which fails if the demo deletes a folder meanwhile.
+    kept = sum(len(names) for _, _, names in os.walk(folder / "gradio"))
     p50, p95 = (1000 * percentile(recent, share) for share in (0.5, 0.95)) if recent else (0, 0)
     print(
         f"| {tally.made:,} | {sum(tally.failed.values())} | {len(recent) / (now - start):.0f} "

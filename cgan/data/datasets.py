@@ -84,11 +84,13 @@ class Source:
         title: what the help of `--dataset` says about it.
         train: (data_dir, quiet) -> the name for people, and all images to train on.
         splits: (data_dir, img_size, quiet) -> the training set and the test set.
+        in_folder: whether it is read from `data_dir`.
     """
 
     title: str
     train: Callable[[Path, bool], tuple[str, _Split]]
     splits: Callable[[Path, int, bool], tuple[Dataset, Dataset]]
+    in_folder: bool = False
 
 
 def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Dataset:
@@ -260,7 +262,9 @@ def _read_idx_files(
 
 # `cgan.publish.card` says what the model card tells about each.
 DATASETS = {
-    "mnist": Source("IDX files in --data-dir, downloaded if missing", _idx_train, _idx_splits),
+    "mnist": Source(
+        "IDX files in --data-dir, downloaded if missing", _idx_train, _idx_splits, in_folder=True
+    ),
     "digits": Source(
         "bundled",
         lambda data_dir, quiet: _sklearn_digits(),

@@ -21,8 +21,8 @@ from cgan.writing import picture
 NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
 """Files that only some weights are published with."""
 
-PRIVATE = frozenset({"number"})
-"""Training options that may be somebody's own, so that they aren't published."""
+PRIVATE = frozenset({"number", "data_dir"})
+"""What of a training may be somebody's own, so that it isn't published."""
 
 _ROWS = 10
 _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures

@@ -1,5 +1,6 @@
 """One training run, from its options to a finished folder."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cgan.backend.setup import load_jittor, usable_threads
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
+from cgan.data.place import DATA_DIR
 from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
@@ -19,7 +21,7 @@ from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
-from cgan.training.run_record import Computer, RunRecord
+from cgan.training.run_record import Computer, Data, RunRecord
 from cgan.writing.number import parse, without_gaps
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
@@ -70,7 +72,7 @@ def _train(
         execution: how to run.
         record: what the run's `config.json` says so far; None for a new run.
     """
-    dataset = _load_data(options, execution)
+    dataset, data = _load_data(options, execution, None if record is None else record.data)
     options, config = resolve(options, dataset)
     if record is not None and weights.load_generator_config(run.path) != config:
         raise BadValue(
@@ -88,7 +90,7 @@ def _train(
             f"{record.began_on.device} and continues with {computer.threads} on "
             f"{computer.device}: the weights will be as good, but not bit-for-bit the same."
         )
-    new_record = RunRecord(options, computer if record is None else record.began_on)
+    new_record = RunRecord(options, computer if record is None else record.began_on, data)
     if new_record != record:
         new_record.save(run.path, config)
     with interruption:
@@ -172,10 +174,34 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
         raise BadValue(error.template + ".", **named) from error
 
 
-def _load_data(options: TrainingOptions, execution: Execution) -> datasets.Dataset:
-    dataset = datasets.load(options.dataset, execution.data_dir, options.img_size, execution.quiet)
+def _load_data(
+    options: TrainingOptions, execution: Execution, before: Data | None
+) -> tuple[datasets.Dataset, Data]:
+    """Return the data, and how to find and recognise them.
+
+    Args:
+        options: what to train.
+        execution: has the folder; if it is the default one, a resumed run's own counts.
+        before: what a resumed run was trained on so far, if it says so.
+    """
+    folder = execution.data_dir
+    if before is not None and before.folder is not None and folder == DATA_DIR:
+        folder = Path(before.folder)
+        if not folder.is_dir():
+            raise MissingFile(
+                f"The run was trained on the data in {folder}, which isn't there: say where they "
+                "are now with --data-dir."
+            )
+    dataset = datasets.load(options.dataset, folder, options.img_size, execution.quiet)
+    in_folder = datasets.DATASETS[options.dataset].in_folder
+    data = Data(str(folder.absolute()) if in_folder else None, dataset.checksum())
+    if before is not None and before.sha256 != data.sha256:
+        raise BadValue(
+            f"The data ({dataset.name}) aren't those that the run was trained on: say where those "
+            "are with --data-dir."
+        )
     execution.say(f"Data: {dataset.describe()}, resized to {options.img_size}x{options.img_size}.")
-    return dataset
+    return dataset, data
 
 
 def _prepare_jittor(options: TrainingOptions, execution: Execution) -> Computer:
@@ -203,7 +229,7 @@ def _make_reader(
     def check() -> None:
         interruption.check(
             "Stopped while training the reader; nothing is lost. Continue with: "
-            f"python train.py --resume {run.path}"
+            f"python train.py --resume {shlex.quote(str(run.path))}"
         )
 
     return classifier.trained(dataset, classifier.READER, execution.say, check)

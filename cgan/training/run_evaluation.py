@@ -1,6 +1,7 @@
 """Measuring a run's weights: during training, to keep the best ones, and at the end."""
 
 import functools
+import shlex
 from collections.abc import Callable
 
 from cgan.common.errors import UserError
@@ -52,7 +53,7 @@ class RunEvaluation:
     def _check(self) -> None:
         self._interruption.check(
             "Stopped while measuring the weights; nothing is lost. Continue with: "
-            f"python train.py --resume {self._run.path}"
+            f"python train.py --resume {shlex.quote(str(self._run.path))}"
         )
 
     def keep_best(self, step: int, tensors: Tensors) -> None:

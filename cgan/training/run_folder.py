@@ -4,6 +4,7 @@ import csv
 import errno
 import fcntl
 import os
+import shlex
 from pathlib import Path
 from typing import TypeAlias
 
@@ -85,7 +86,7 @@ class RunFolder:
         if self.path.is_file() or any(path.is_file() for path in found):
             raise BadValue(
                 f"{self.path} is already in use: choose another folder with --out, or "
-                f"continue the run in it with --resume {self.path}."
+                f"continue the run in it with --resume {shlex.quote(str(self.path))}."
             )
 
     @classmethod

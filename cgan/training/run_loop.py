@@ -1,5 +1,6 @@
 """The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from cgan.common.errors import UserError, kind_of
@@ -103,7 +104,7 @@ class RunLoop:
                 raise Interrupted(
                     signal_number,
                     f"Stopped at step {step:,}; nothing is lost. Continue with: "
-                    f"python train.py --resume {run.path}",
+                    f"python train.py --resume {shlex.quote(str(run.path))}",
                 )
 
     def _save_checkpoint(self) -> None:

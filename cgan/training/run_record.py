@@ -1,5 +1,6 @@
 """What a run's `config.json` says about its training: the options, and where the run began."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cgan.model.config import GeneratorConfig
 from cgan.training.options import TrainingOptions
 
 _THREADS_KEY, _DEVICE_KEY = "threads", "device"
+_FOLDER_KEY, _SHA256_KEY = "data_dir", "data_sha256"
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,41 @@ class Computer:
 
 
 @dataclass(frozen=True)
+class Data:
+    """What a run is trained on.
+
+    Attributes:
+        folder: absolute path of the IDX files; None for bundled data.
+        sha256: `Dataset.checksum`.
+
+    Raises:
+        BadValue: one of them is something else.
+    """
+
+    folder: str | None
+    sha256: str
+
+    def __post_init__(self) -> None:
+        """Check both."""
+        if self.folder is not None and not isinstance(self.folder, str):
+            raise BadValue(f"{_FOLDER_KEY} can't be {self.folder!r}")
+        if not isinstance(self.sha256, str) or not re.fullmatch("[0-9a-f]{64}", self.sha256):
+            raise BadValue(f"{_SHA256_KEY} can't be {self.sha256!r}")
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """How a run is trained.
 
     Attributes:
         options: with everything filled in that the data decided.
         began_on: what the run began with; it may have been resumed on something else since.
+        data: what it is trained on; None for a run of an old version, which didn't say.
     """
 
     options: TrainingOptions
     began_on: Computer
+    data: Data | None = None
 
     def save(self, folder: Path, config: GeneratorConfig) -> None:
         """Write `config.json`.
@@ -54,8 +81,13 @@ class RunRecord:
         Raises:
             UserError: it can't be written.
         """
-        computer = {_THREADS_KEY: self.began_on.threads, _DEVICE_KEY: self.began_on.device}
-        weights.save_config(folder, config, self.options.to_dict() | computer)
+        besides: dict[str, Any] = {
+            _THREADS_KEY: self.began_on.threads,
+            _DEVICE_KEY: self.began_on.device,
+        }
+        if self.data is not None:
+            besides |= {_FOLDER_KEY: self.data.folder, _SHA256_KEY: self.data.sha256}
+        weights.save_config(folder, config, self.options.to_dict() | besides)
 
     @classmethod
     def load(cls, folder: Path) -> "RunRecord":
@@ -71,7 +103,9 @@ class RunRecord:
         values = dict(values)
         try:
             computer = Computer(values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY))
-            return cls(TrainingOptions.from_dict(values), computer)
+            folder_of_data, sha256 = values.pop(_FOLDER_KEY, None), values.pop(_SHA256_KEY, None)
+            data = None if sha256 is None else Data(folder_of_data, sha256)
+            return cls(TrainingOptions.from_dict(values), computer, data)
         except KeyError as error:
             reason = f"{error} is missing"
         except (BadValue, TypeError) as error:

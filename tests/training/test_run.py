@@ -19,6 +19,7 @@ import train
 from cgan import Sampler
 from cgan.model.reader import is_reader
 from cgan.training.recipes import RECIPES
+from tests import idx_files
 from tests.conftest import ROOT
 
 # 8 steps an epoch, a checkpoint after each. The checkpoint is too large for `no_room`.
@@ -374,6 +375,27 @@ def test_a_resume_with_other_settings_is_refused(whole_run, capsys):
     ]:
         check_refused(capsys, ["--resume", whole_run, *arguments], words)
     assert (outcome(whole_run), training(whole_run)) == before
+
+
+def test_a_resumed_run_finds_its_own_data_and_refuses_others(tmp_path, monkeypatch, capsys):
+    for name, seed in (("mine", 1), ("elsewhere/data", 2)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        idx_files.write(tmp_path / name, idx_files.data_set(seed=seed))
+    run = tmp_path / "a run"
+    arguments = ["--img_size=8", "--latent_dim=3", "--batch_size=20", "--number=7", "--quiet"]
+    monkeypatch.chdir(tmp_path)
+    start = [*arguments, "--data-dir=mine", "--max_steps=1", "--out", str(run)]
+    assert train.main(start) == 0
+    # In another folder, where ./data has another data set.
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert train.main(["--resume", str(run), "--max_steps=2", "--quiet"]) == 0
+    capsys.readouterr()
+    resumed = ["--resume", run, "--max_steps=3"]
+    check_refused(capsys, [*resumed, f"--data-dir={tmp_path}/elsewhere/data"], "aren't those")
+    (tmp_path / "mine").rename(tmp_path / "moved")
+    check_refused(capsys, resumed, f"the data in {tmp_path}/mine, which isn't there", "--data-dir")
+    moved = [str(one) for one in (*resumed, f"--data-dir={tmp_path}/moved", "--quiet")]
+    assert train.main(moved) == 0
 
 
 @pytest.mark.slow

@@ -1,13 +1,14 @@
 """What `config.json` says about a run's training: written, read, and refused where it is wrong."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from cgan.common.errors import BadValue, MissingFile
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.model import weights
 from cgan.training.options import TrainingOptions
-from cgan.training.run_record import Computer, RunRecord
+from cgan.training.run_record import Computer, Data, RunRecord
 from tests.conftest import TINY, message
 
 RECORD = RunRecord(TrainingOptions(dataset="digits", seed=3), Computer(2, "cpu"))
@@ -80,4 +81,21 @@ def test_weights_without_a_record_cannot_be_resumed(folder):
 
 def test_a_folder_without_config_has_no_record(tmp_path):
     with pytest.raises(MissingFile):
+        RunRecord.load(tmp_path)
+
+
+def test_it_says_what_the_data_are(tmp_path):
+    record = replace(RECORD, data=Data("/of/mine", "0" * 64))
+    record.save(tmp_path, TINY)
+    assert RunRecord.load(tmp_path) == record
+
+
+@pytest.mark.parametrize("change", [{"data_dir": 5}, {"data_sha256": "x"}, {"data_sha256": 5}])
+def test_edited_data_are_told_in_a_sentence(tmp_path, change):
+    replace(RECORD, data=Data("/of/mine", "0" * 64)).save(tmp_path, TINY)
+    path = tmp_path / "config.json"
+    content = json.loads(path.read_text())
+    content["training"] |= change
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError, match=f"{next(iter(change))} can't be"):
         RunRecord.load(tmp_path)
