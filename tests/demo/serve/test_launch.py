@@ -14,6 +14,8 @@ from cgan.common.errors import MissingFile, UserError
 from demo import compat
 from demo.serve import bodies, launch, options
 
+PREVIEW = ("A page", "It is for tests.")
+
 pytestmark = [
     # Gradio leaves sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -32,7 +34,7 @@ def _collect_what_gradio_left():
 def launched(build):
     """Return what is raised by a launch of the page that `build` makes."""
     with pytest.raises(UserError) as caught:
-        launch.launch(build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."))
+        launch.launch(build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), PREVIEW)
     return caught.value
 
 
@@ -64,7 +66,9 @@ def held():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("no_proxy", "*")  # Gradio asks its own server whether it has started
-        page = launch.launch(build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."))
+        page = launch.launch(
+            build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), PREVIEW
+        )
         yield page.local_url, released
         released.set()
         page.close(verbose=False)
