@@ -26,7 +26,9 @@ _MAX_GRID_ROWS = 1000
 def add(commands: Commands) -> None:
     """Add both commands."""
     writer = commands.add_parser("write", help="write a number by hand")
-    writer.add_argument("number", help="digits; spaces, -, ., brackets and a leading + become gaps")
+    writer.add_argument(
+        "number", help="digits; spaces, -, ., /, brackets and a leading + become gaps"
+    )
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
     )

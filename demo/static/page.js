@@ -176,7 +176,11 @@ window.cgan = {
     } catch {
       // No storage: use the browser's language.
     }
-    cgan.typed = location.hash ? {} : JSON.parse(cgan.recall("cgan-typed") || "{}");
+    try {
+      cgan.typed = location.hash ? {} : JSON.parse(cgan.recall("cgan-typed") || "{}") ?? {};
+    } catch {
+      cgan.typed = {}; // something else wrote there
+    }
     return [location.hash, language, cgan.recall("cgan-settings")];
   },
 

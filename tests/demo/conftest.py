@@ -1,5 +1,8 @@
 """What the demo's tests share."""
 
+import gc
+import warnings
+
 import pytest
 
 from demo.models import Model
@@ -8,3 +11,12 @@ from demo.models import Model
 @pytest.fixture(scope="session")
 def tiny_model(reading_sampler):
     return Model(reading_sampler)
+
+
+@pytest.fixture(scope="module")
+def collect_what_gradio_left():
+    """Collect the sockets and event loops that Gradio leaves, before another module's tests run."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()

@@ -1,12 +1,10 @@
 """The three endpoints, by `gradio_client` and by plain HTTP, with good input and bad."""
 
-import gc
 import json
 import os
 import threading
 import urllib.error
 import urllib.request
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -24,19 +22,12 @@ from demo.serve.gate import check_values
 from tests import browser
 
 pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
     pytest.mark.slow,
     # Gradio and its client leave sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collect_what_gradio_left():
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """Private parts of Gradio: each is tested on its own, so that new versions' changes are noticed."""
 
-import gc
 import re
 import urllib.request
-import warnings
 from pathlib import Path
 
 import gradio as gr
@@ -20,19 +18,12 @@ from demo.serve import gate, options
 from tests.conftest import ROOT
 
 pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
     # Gradio leaves sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 NUMBER = "13912345678"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collect_what_gradio_left():
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 def refuse_lists(values):

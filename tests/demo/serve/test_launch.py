@@ -1,10 +1,8 @@
 """Starting the page: what goes wrong while it is built is said as it is; and its limits hold."""
 
 import contextlib
-import gc
 import socket
 import threading
-import warnings
 
 import gradio as gr
 import httpx
@@ -17,18 +15,11 @@ from demo.serve import bodies, launch, options
 PREVIEW = ("A page", "It is for tests.")
 
 pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
     # Gradio leaves sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collect_what_gradio_left():
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 def launched(build):
