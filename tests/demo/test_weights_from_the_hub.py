@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from cgan import Sampler
 from cgan.model import weights
+from cgan.publish import publication
 from demo.actions import Settings
 from tests import browser as browsers
 from tests.browser import speak, visit
@@ -229,7 +230,8 @@ def test_what_was_trained_is_pushed_and_the_page_draws_it(hub, chromium, tmp_pat
     pushed = hub.files("ann/trained")
     assert pushed["model.safetensors"] == (run / "model.safetensors").read_bytes()
     config = json.loads((run / "config.json").read_text())
-    del config["training"]["number"]  # which may be somebody's
+    for name in publication.PRIVATE:
+        del config["training"][name]
     assert json.loads(pushed["config.json"]) == config
     with (
         served_by(tmp_path, "--weights", "ann/trained@main", **environment) as served,
