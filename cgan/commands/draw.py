@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.commands.hand import load_hand
 from cgan.common import files
 from cgan.common.command_line import Commands, Parser
 from cgan.common.errors import BadValue
@@ -18,9 +19,12 @@ from cgan.writing import export, number, picture
 from cgan.writing.drawing import draw
 from cgan.writing.latents import check_seed
 from cgan.writing.limits import check_best_of
+from cgan.writing.own_hand import OwnHand
 from cgan.writing.settings import LARGE, SCALE, Setting, WritingSettings, specified
 
 _MAX_GRID_ROWS = 1000
+# The settings that choose latents.
+_OF_LATENTS = {"style", "row", "truncation", "redrawn"}
 
 
 def add(commands: Commands) -> None:
@@ -32,6 +36,7 @@ def add(commands: Commands) -> None:
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
     )
+    writer.add_option("hand", type=Path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
     _add_common(writer, "result.png", "PNG to write, or SVG if it ends in .svg")
@@ -88,12 +93,15 @@ def write(values: argparse.Namespace) -> None:
     """
     _check_output(values.output, ".png", ".svg")
     given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
+    if values.hand is not None and (other := [*_OF_LATENTS & given.keys()]):
+        raise BadValue(f"--hand can't take --{min(other)}: the hand decides how digits look.")
     if given or _is_svg(values.output):
         _write_as_the_page(values, given)
         return
     sampler = _load(values.weights)
-    drawn = sampler.write(values.number, seed=values.seed, best_of=values.best_of)
-    _save(values, sampler, drawn)
+    hand = _hand(values, sampler)
+    drawn = sampler.write(values.number, seed=values.seed, best_of=values.best_of, hand=hand)
+    _save(values, sampler, drawn, hand)
 
 
 def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> None:
@@ -112,11 +120,30 @@ def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> Non
         scale = LARGE
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     settings = WritingSettings(**checked, seed=seed, best_of=best_of)
-    drawing = draw(_load(values.weights), number.parse(values.number), settings.hand())
+    sampler = _load(values.weights)
+    hand = replace(settings.hand(), own=_hand(values, sampler))
+    drawing = draw(sampler, number.parse(values.number), hand)
+    if hand.own is not None:
+        drawing = replace(drawing, weights={"hand": "own", **drawing.weights})
     file = export.svg(drawing, settings) if is_svg else export.png(drawing, settings, scale)
     files.write_bytes(values.output, file.data)
     height, width = drawing.row.shape
     note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
+
+
+def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
+    """Return somebody's own hand, if one is given.
+
+    Raises:
+        UserError: it can't be read, or is for other weights.
+    """
+    if values.hand is None:
+        return None
+    if check_best_of(values.best_of) > 1:
+        raise BadValue("--hand can't take --best_of: the hand decides how digits look.")
+    hand = load_hand(values.hand, sampler.config)
+    hand.check_fits(sampler.sha256)
+    return hand
 
 
 def _check_output(path: Path, *endings: str) -> None:
@@ -144,9 +171,15 @@ def grid(values: argparse.Namespace) -> None:
     _save(values, sampler, sampler.grid(values.rows, seed=values.seed))
 
 
-def _save(values: argparse.Namespace, sampler: Sampler, drawn: NDArray[np.uint8]) -> None:
-    """Write the picture; the file says which seed and which weights drew it."""
-    picture.save_png(values.output, drawn, {"seed": str(values.seed), **sampler.fields})
+def _save(
+    values: argparse.Namespace,
+    sampler: Sampler,
+    drawn: NDArray[np.uint8],
+    hand: OwnHand | None = None,
+) -> None:
+    """Write the picture; the file says which seed or hand, and which weights drew it."""
+    made_by = {"seed": str(values.seed)} if hand is None else {"hand": "own"}
+    picture.save_png(values.output, drawn, {**made_by, **sampler.fields})
     note(f"Wrote {values.output} ({drawn.shape[1]}x{drawn.shape[0]}).")
 
 

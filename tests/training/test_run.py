@@ -37,6 +37,7 @@ BEST = (
     "--d_widths=8,16,16",
     "--d_steps=2",
     "--shift=1",
+    "--encoder_steps=3",
 )
 # What runs in this process, where nothing is killed, is as small as possible.
 SMALL = ("--dataset=digits", "--img_size=8", "--batch_size=256", "--max_steps=4", "--quiet")
