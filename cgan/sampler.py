@@ -254,9 +254,9 @@ class Sampler:
             raise NoEncoder
         if not isinstance(images, np.ndarray) or images.dtype == np.uint8:
             images = self._normalised(images)
-        latents = self.encode(images, labels)
-        if not len(latents):
+        if np.ndim(images) and not len(images):
             raise BadValue("A hand needs at least one digit.")
+        latents = self.encode(images, labels)
         return OwnHand.of(self.sha256, latents, np.asarray(labels).tolist())
 
     def _normalised(self, drawings: Any) -> NDArray[np.float32]:

@@ -141,9 +141,7 @@ def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
         return None
     if check_best_of(values.best_of) > 1:
         raise BadValue("--hand can't take --best_of: the hand decides how digits look.")
-    hand = load_hand(values.hand, sampler.config)
-    hand.check_fits(sampler.sha256)
-    return hand
+    return load_hand(values.hand, sampler)
 
 
 def _check_output(path: Path, *endings: str) -> None:

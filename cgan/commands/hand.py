@@ -12,12 +12,11 @@ from cgan.common.command_line import Commands
 from cgan.common.errors import BadValue, MissingFile, kind_of
 from cgan.common.terminal import note
 from cgan.hub.source import HELP
-from cgan.model.config import GeneratorConfig
 from cgan.sampler import Sampler
 from cgan.writing import number, picture
 from cgan.writing.limits import check_classes
 from cgan.writing.normalise import normalise
-from cgan.writing.own_hand import OwnHand
+from cgan.writing.own_hand import ForeignHand, OwnHand
 from cgan.writing.photo import MAX_BYTES, BadPhoto, read_photo
 from cgan.writing.sheet import find_digits
 
@@ -61,17 +60,20 @@ def do(values: argparse.Namespace) -> None:
     note(f"Wrote {values.output}: write with it by python -m cgan write --hand {values.output}.")
 
 
-def load_hand(path: Path, config: GeneratorConfig) -> OwnHand:
-    """Read a hand that `hand` wrote.
+def load_hand(path: Path, sampler: Sampler) -> OwnHand:
+    """Read a hand that `hand` wrote, for the generator that will write.
 
     Raises:
         MissingFile: there is none.
+        ForeignHand: it is for another generator.
         BadValue: it is something else.
         UserError: it can't be read.
     """
     try:
         values = reading.parse_json(_read(path, _MAX_HAND_BYTES))
-        return OwnHand.from_dict(values, config)
+        return OwnHand.from_dict(values, sampler.config, sampler.sha256)
+    except ForeignHand:
+        raise
     except ValueError as error:
         raise BadValue(
             f"{path} is no hand that can be read: make one with python -m cgan hand."

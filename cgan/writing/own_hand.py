@@ -106,22 +106,26 @@ class OwnHand:
         }
 
     @classmethod
-    def from_dict(cls, values: Any, config: GeneratorConfig) -> "OwnHand":
+    def from_dict(cls, values: Any, config: GeneratorConfig, weights: str) -> "OwnHand":
         """Read what `to_dict` returns, which may come from anyone.
 
         Args:
             values: from JSON.
             config: of the generator that will write.
+            weights: its sha256.
 
         Raises:
             BadHand: it is something else.
+            ForeignHand: it is a hand for another generator.
         """
         keys = {FORMAT_KEY, _WEIGHTS_KEY, _LATENT_KEY, _DIGITS_KEY}
         if not isinstance(values, dict) or values.keys() != keys or values[FORMAT_KEY] != FORMAT:
             raise BadHand
-        weights, digits = values[_WEIGHTS_KEY], values[_DIGITS_KEY]
-        if not isinstance(weights, str) or not re.fullmatch("[0-9a-f]{64}", weights):
+        its_weights, digits = values[_WEIGHTS_KEY], values[_DIGITS_KEY]
+        if not isinstance(its_weights, str) or not re.fullmatch("[0-9a-f]{64}", its_weights):
             raise BadHand
+        if its_weights != weights:
+            raise ForeignHand
         allowed = {str(digit) for digit in range(config.n_classes)}
         if not isinstance(digits, dict) or not digits.keys() <= allowed:
             raise BadHand
