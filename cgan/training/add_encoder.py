@@ -10,7 +10,7 @@ from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.signals import Interruption
 from cgan.common.values import is_whole
 from cgan.data import datasets
-from cgan.model import weights
+from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import without_encoder
 from cgan.training.options import Execution, TrainingOptions
@@ -113,3 +113,8 @@ def add(
         record |= {"encoder": True, "encoder_steps": options.encoder_steps}
     weights.save_tensors(folder, config, {**generator, **its_own})
     weights.save_config(folder, config, record)
+    measured = metrics.load(folder, weights.fingerprint(generator))
+    of_hand = None if measured is None else measured.hand
+    new = weights.encoder_fingerprint(its_own)
+    if measured is not None and of_hand is not None and of_hand.encoder_sha256 != new:
+        metrics.save(folder, replace(measured, hand=None))  # they are another encoder's

@@ -51,8 +51,8 @@ def measure(known):
 def test_an_encoder_that_finds_the_latents_gets_full_marks():
     measured, asked = measure(known=True)
     assert measured.reconstruction > 0.99
-    assert measured.slant > 0.95
-    assert measured.stroke_width > 0.95
+    assert measured.slant > 0.9
+    assert measured.stroke_width > 0.9
     assert measured.same_hand > 0.99
     assert (measured.legible, measured.samples) == (0.75, 40)
     ((images, labels),) = asked

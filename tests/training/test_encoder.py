@@ -16,7 +16,7 @@ from cgan.training import encoder
 from cgan.training.encoder import EncoderSettings, fit
 from tests.conftest import TINY_CONV, random_tensors
 
-SETTINGS = EncoderSettings(steps=60, seed=0, batch=32)
+SETTINGS = EncoderSettings(steps=150, seed=0, batch=32)
 
 
 @pytest.fixture(autouse=True)
