@@ -105,8 +105,9 @@ def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     margin = int(np.ceil(2 * sigma))
     padded = Image.fromarray(np.pad(ink, margin))
     blurred = np.asarray(padded.filter(ImageFilter.GaussianBlur(sigma)), np.float64)
-    middle = np.median(blurred[margin:-margin, margin:-margin][ink > ink.max() / 2])
-    strong = np.clip(blurred * (255 / max(middle, 1.0)), 0, 255)
+    on_strokes = blurred[margin:-margin, margin:-margin][ink > ink.max() / 2]
+    full = max(float(np.percentile(on_strokes, 25)), 1.0)
+    strong = np.clip(blurred * (255 / full), 0, 255)
     return np.where(strong < 16, 0, strong).astype(np.uint8)
 
 
