@@ -100,8 +100,8 @@ def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if side > _WORKING:
         ink = _resized(ink, _WORKING)
         side = _WORKING
-    # A blurred line is about 2.4 standard deviations wide.
-    sigma = _MIN_STROKE * side / _BOX / 2.4
+    # A blurred line whose middle is full is about 3.6 standard deviations wide.
+    sigma = _MIN_STROKE * side / _BOX / 3.6
     margin = int(np.ceil(2 * sigma))
     padded = Image.fromarray(np.pad(ink, margin))
     blurred = np.asarray(padded.filter(ImageFilter.GaussianBlur(sigma)), np.float64)
