@@ -109,7 +109,7 @@ def publish(run: Path, repository: Repository, execution: Execution) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    return run(lambda: train(arguments))
+    return run(lambda: train(arguments), whole_process=arguments is None)
 
 
 if __name__ == "__main__":
