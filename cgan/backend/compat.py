@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.common import reading
+from cgan.common.errors import UserError
 
 VERSION = "1.3.11.0"
 
@@ -67,6 +68,14 @@ ONEDNN_SONAME = "libdnnl.so.2"
 NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
 CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
 
+# Characters that break the commands with which Jittor compiles, where they are in a path: it hands
+# these to a shell, some in quotes and some not, and to the linker in a list. Test: test_compat.py,
+# the paths in Jittor's commands.
+_NEVER_IN_A_PATH = "\t\n\"$&'();<>\\`|"
+NOT_IN_PROGRAM_PATHS = f" {_NEVER_IN_A_PATH}"  # Python's and Jittor's own: without quotes
+NOT_IN_COMPILER_PATH = _NEVER_IN_A_PATH
+NOT_IN_CACHE_PATH = f",:{_NEVER_IN_A_PATH}"
+
 # The package that `import jittor` imports first. It knows where the cache is.
 UTILITIES = "jittor_utils"
 # What an import of Jittor raises, with code 0, after it has compiled a part of itself and must be
@@ -87,14 +96,24 @@ def home_folder() -> Path:
 
     This is what `used_home` returns; asking Jittor creates folders and writes a new JITTOR_HOME
     into `config.json` for the user's other projects. Test: test_compat.py, Jittor's home.
+
+    Raises:
+        UserError: the user has no home folder, which Jittor wants to know in any case.
     """
+    try:
+        user_home = Path.home()
+    except RuntimeError as error:
+        raise UserError(
+            "There is no home folder for Jittor's cache: set the environment variable HOME to a "
+            "folder that you can write to."
+        ) from error
     if home := os.environ.get(JITTOR_HOME):
         return Path(home)
     try:
-        content = reading.parse_json(reading.read(Path.home() / CONFIG_FILE, _MAX_CONFIG_BYTES))
+        content = reading.parse_json(reading.read(user_home / CONFIG_FILE, _MAX_CONFIG_BYTES))
         return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
-        return Path.home()
+        return user_home
 
 
 def used_home(utilities: Any) -> str:

@@ -1,6 +1,7 @@
 """`doctor`: report what this machine has, what is missing and what to do about it."""
 
 import argparse
+import contextlib
 import functools
 import platform
 import shutil
@@ -95,7 +96,9 @@ def _classifiers() -> Finding:
 
 
 def _disk() -> Finding:
-    places = {"here": Path.cwd(), "at home": Path.home()}
+    places = {"here": Path.cwd()}
+    with contextlib.suppress(RuntimeError):  # there is no home
+        places["at home"] = Path.home()
     free = {name: shutil.disk_usage(path).free for name, path in places.items()}
     text = ", ".join(f"{count / (1 << 30):.1f} GB free {name}" for name, count in free.items())
     if min(free.values()) < _ENOUGH_DISK:

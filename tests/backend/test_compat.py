@@ -96,6 +96,17 @@ def test_an_import_that_ends_after_a_part_was_compiled():
     assert caught.value.code == 0
 
 
+def test_the_paths_in_jittors_commands_have_quotes_or_none():
+    """`NOT_IN_PROGRAM_PATHS` and the others say what breaks these; each was tried in them."""
+    compiled = jittor_source.text("jittor/src/jit_compiler.cc")
+    assert 'cmd = python_path+" "+jittor_path+"/utils/asm_tuner.py "' in compiled
+    assert 'cmd = "\\"" + cc_path + "\\""' in compiled
+    assert 'f+" -Wl,-rpath,"+f.substr(2)' in compiled
+    assert 'run_cmd(get_py3_config_path()+" --includes")' in jittor_source.text(UTILITIES)
+    tuner = jittor_source.text("jittor/utils/asm_tuner.py")
+    assert """if args[i].find(" ")!=-1:\n        args[i]="'"+args[i]+"'\"""" in tuner
+
+
 def test_the_compiler(monkeypatch):
     found = re.findall(r"env_or_find\('cc_path', '(.*?)'", jittor_source.text(UTILITIES))
     ours = []
