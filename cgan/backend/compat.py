@@ -9,6 +9,7 @@ versions, and holds what is here against Jittor's source. Nothing here imports J
 """
 
 import os
+import platform
 import shutil
 import signal
 import ssl
@@ -53,10 +54,12 @@ CACHE_FOLDER = ".cache/jittor"
 CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
 _MAX_CONFIG_BYTES = 1 << 20
 
-# Jittor's compile_extern.py downloads oneDNN from the server into the folder, unless the library
-# is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
-# oneDNN's files; test_setup.py, a fresh machine without internet.
-ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+# Jittor's compile_extern.py downloads oneDNN from the server into `onednn_folder`, unless the
+# library is there, and compiles operators with what is in the include folder. Tests:
+# test_compat.py, oneDNN's files; test_setup.py, a fresh machine without internet.
+_ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+# On Linux. Of other machines, importing Jittor with oneDNN says that it doesn't support them.
+_ONEDNN_ENDINGS = {"x86_64": "", "aarch64": "_aarch64"}
 ONEDNN_LIBRARY = "lib/libmkldnn.so"
 ONEDNN_INCLUDE = "include"
 ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
@@ -114,6 +117,15 @@ def home_folder() -> Path:
         return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
         return user_home
+
+
+def onednn_folder() -> str | None:
+    """Return where in the home folder Jittor wants oneDNN; None if never on such a machine.
+
+    Test: test_compat.py, oneDNN's files.
+    """
+    ending = _ONEDNN_ENDINGS.get(platform.machine())
+    return None if ending is None else f"{_ONEDNN_FOLDER}{ending}"
 
 
 def used_home(utilities: Any) -> str:

@@ -211,7 +211,6 @@ def install_mkl(root):
         EXTERN,
         "install_mkl",
         os=os,
-        platform=SimpleNamespace(machine=lambda: "x86_64", system=lambda: "Linux"),
         LOG=Mock(),
         download_url_to_local=download,
     )
@@ -239,9 +238,18 @@ def test_jittor_downloads_no_library_that_is_turned_off(monkeypatch, name):
     assert space[name] is False
 
 
-def test_onednns_files_are_those_that_jittor_looks_for(tmp_path, monkeypatch):
+def test_jittor_has_no_onednn_for_other_machines(tmp_path, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    assert compat.onednn_folder() is None
+    with pytest.raises(RuntimeError, match="not support"):
+        install_mkl(tmp_path)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_onednns_files_are_those_that_jittor_looks_for(tmp_path, monkeypatch, machine):
     monkeypatch.delenv(compat.USE_ONEDNN, raising=False)
-    folder = tmp_path / compat.ONEDNN_FOLDER
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    folder = tmp_path / compat.onednn_folder()
     with pytest.raises(Downloads) as caught:
         install_mkl(folder.parent)
     _, name, _ = caught.value.args
