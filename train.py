@@ -26,7 +26,7 @@ from cgan.training.run import generator_config, resume, start
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line's values; training and execution options only if given."""
-    parser = Parser(prog="train.py", description=__doc__.split("\n")[0])
+    parser = Parser(prog="train.py", description=(__doc__ or "").split("\n")[0])
     # All of them, so that a new one is there, too; the first and the last stand apart.
     data_dir, *how_to_run, quiet = options_of(Execution).values()
     add_to(parser, TrainingOptions.known().values())
