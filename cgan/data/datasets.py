@@ -52,6 +52,11 @@ class Dataset:
         return int(self.labels.max()) + 1
 
     @property
+    def empty_classes(self) -> list[int]:
+        """Classes below the highest label that have no image, in order."""
+        return [int(label) for label in np.flatnonzero(np.bincount(self.labels) == 0)]
+
+    @property
     def channels(self) -> int:
         """Number of channels, 1 or 3."""
         return int(self.images.shape[1])
