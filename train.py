@@ -16,6 +16,7 @@ from typing import Any
 from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
+from cgan.data.datasets import recognise
 from cgan.hub.repository import Repository
 from cgan.model.option_fields import add_to, options_of
 from cgan.publish.push import check_may_push, push
@@ -54,6 +55,7 @@ def train(arguments: list[str] | None) -> None:
     execution = Execution(**_given(values, options_of(Execution)))
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
+        given.setdefault("dataset", recognise(execution.data_dir))
         options = from_recipe(values.recipe or "article", given)
         config = generator_config(options)
         if values.dry_run:

@@ -215,7 +215,9 @@ def _load_data(
                 f"The run was trained on the data in {folder}, which isn't there: say where they "
                 "are now with --data-dir."
             )
-    dataset = datasets.load(options.dataset, folder, options.img_size, execution.quiet)
+    dataset = datasets.load(
+        options.dataset, folder, options.img_size, execution.quiet, options.channels
+    )
     in_folder = datasets.DATASETS[options.dataset].in_folder
     data = Data(str(folder.absolute()) if in_folder else None, dataset.checksum())
     if before is not None and before.sha256 != data.sha256:
@@ -269,5 +271,7 @@ def _make_evaluation(
     """Load what is needed to measure the weights, if they are to be measured."""
     if not (options.evaluate_interval or execution.evaluate):
         return None
-    splits = datasets.load_splits(options.dataset, folder, options.img_size, execution.quiet)
+    splits = datasets.load_splits(
+        options.dataset, folder, options.img_size, execution.quiet, config.channels
+    )
     return RunEvaluation(run, config, splits, interruption, execution.say)

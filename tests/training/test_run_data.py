@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import train
 from tests import idx_files
@@ -62,3 +63,23 @@ def test_a_resumed_run_is_measured_on_its_own_data(tmp_path, run, monkeypatch, c
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert train.main([f"--resume={tmp_path}/run", "--evaluate", "--max_steps=2", "--quiet"]) == 2
     assert f"{tmp_path}/data holds a data set other than MNIST" in capsys.readouterr().err
+
+
+def test_a_folder_of_images_is_trained_on_found_again_and_no_other(
+    tmp_path, run, monkeypatch, capsys
+):
+    rng = np.random.default_rng(0)
+    for index in range(6):
+        path = tmp_path / f"my digits/{index % 2}/{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (9, 7 + index), np.uint8)).save(path)
+    assert run("--data-dir=my digits") == 0
+    assert training(tmp_path)["dataset"] == "images"
+    assert (training(tmp_path)["number"], training(tmp_path)["channels"]) == ("010", 1)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    resume = [f"--resume={tmp_path}/run", "--quiet"]
+    assert train.main([*resume, "--max_steps=2"]) == 0
+    path.unlink()
+    assert train.main([*resume, "--max_steps=3"]) == 2
+    assert "aren't those that the run was trained on" in capsys.readouterr().err
