@@ -80,11 +80,13 @@ def _drawing() -> Finding:
 
 
 def _mnist(folder: Path) -> Finding:
-    from cgan.data import mnist  # here: imports NumPy, which may be missing
+    from cgan.data import images, mnist  # here: imports NumPy, which may be missing
 
     missing = [name for name in mnist.MD5 if mnist.find(folder, name) is None]
     if not missing:
         return Finding("MNIST", f"in {shown(folder)}")
+    if len(missing) == len(mnist.MD5) and images.is_there(folder):
+        return Finding("MNIST", f"not in {shown(folder)}, which holds images of your own")
     advice = "training downloads them, or set --data_dir"
     return Finding("MNIST", f"{len(missing)} of {len(mnist.MD5)} files not in {folder}: {advice}")
 
