@@ -5,7 +5,9 @@ Grey ones are light on dark: where most are dark on light, as ink on paper is, a
 """
 
 import io
-from collections.abc import Iterator
+import os
+import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,16 +31,20 @@ _SHOWN = 5
 
 
 def is_there(folder: Path) -> bool:
-    """Return whether a folder holds images that may be read, arranged by classes or not."""
-    return _shows_image(folder) or any(map(_shows_image, _folders(folder)))
+    """Return whether a folder is meant as one of images, arranged by classes or not.
+
+    One with much else in it, such as the home folder, isn't meant so, unless classes are there.
+    """
+    inside = _folders(folder)
+    if any(_shows_image(_class_folders(one)) for one in (folder, *inside)):
+        return True
+    if not inside:
+        return _has_image(folder)
+    return all(_shows_image((one, *_folders(one))) for one in inside)
 
 
-def _shows_image(folder: Path) -> bool:
-    """Return whether there are images in a folder, or in folders of classes in it."""
-    try:
-        return _has_image(folder) or any(map(_has_image, _class_folders(folder)))
-    except PermissionError:  # such as lost+found
-        return False
+def _shows_image(folders: Iterable[Path]) -> bool:
+    return any(map(_has_image, folders))
 
 
 def find(folder: Path) -> list[tuple[int, Path]]:
@@ -48,10 +54,12 @@ def find(folder: Path) -> list[tuple[int, Path]]:
         BadValue: the folder isn't arranged like that; says how it should be.
     """
     inside = _folders(folder)
-    if not any(map(_number, inside)):
-        for inner in inside:
-            if _class_folders(inner):
-                raise BadValue(f"{folder} has its classes in {inner}: name that with --data-dir.")
+    deeper = [str(inner) for inner in inside if _class_folders(inner)]
+    if deeper and not any(map(_number, inside)):
+        raise BadValue(
+            f"{folder} has its classes in {' and in '.join(deeper[:_SHOWN])}: name the one to "
+            "train on with --data-dir."
+        )
     if _has_image(folder):
         raise BadValue(
             f"{folder} has images outside the folders of their classes: make a folder in it for "
@@ -68,10 +76,9 @@ def find(folder: Path) -> list[tuple[int, Path]]:
         if (label := int(number)) in found:
             raise BadValue(f"{found[label]} and {inner} are the same class: make one of them.")
         found[label] = inner
-    images = [(label, path) for label in sorted(found) for path in _images(found[label])]
-    if not images:
+    if not found:
         raise BadValue(f"{folder} holds no PNG or JPEG images.")
-    return images
+    return [(label, path) for label in sorted(found) for path in _images(found[label])]
 
 
 def read(
@@ -132,7 +139,7 @@ def read(
 
 def _square(path: Path, size: int, mode: str) -> NDArray[np.uint8]:
     """Return an image (size, size), or (size, size, 3) in colours."""
-    with Image.open(io.BytesIO(reading.read(path, _MAX_BYTES)), formats=_FORMATS) as image:
+    with _opened(reading.read(path, _MAX_BYTES)) as image:
         if image.width * image.height > _MAX_PIXELS:
             raise BadValue(f"it has {image.width}x{image.height} pixels, more than {_MAX_PIXELS:,}")
         # A phone says by this how it was held.
@@ -146,6 +153,16 @@ def _square(path: Path, size: int, mode: str) -> NDArray[np.uint8]:
     square = Image.new(mode, (size, size), paper if mode == "RGB" else paper[0])
     square.paste(small, ((size - small.width) // 2, (size - small.height) // 2))
     return np.asarray(square)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Open an image without decoding it; `_square` checks how many pixels it has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
+        except Image.DecompressionBombError as error:
+            raise BadValue(f"it has more than {_MAX_PIXELS:,} pixels") from error
 
 
 def _plain(image: Image.Image, mode: str) -> Image.Image:
@@ -199,8 +216,10 @@ def _images(folder: Path) -> list[Path]:
     """Return the images of a class.
 
     Raises:
-        BadValue: there is something else, which would be left out silently.
+        BadValue: there are none, or something else, which would be left out silently.
     """
+    if not _may_be_read(folder):
+        raise BadValue(f"The folder {folder} can't be read: change its permissions.")
     paths = sorted(_visible(folder))
     others = [str(path) for path in paths if path.is_dir() or path.suffix.lower() not in _SUFFIXES]
     if others:
@@ -208,14 +227,23 @@ def _images(folder: Path) -> list[Path]:
             f"{len(others)} of what is in {folder} are no PNG or JPEG files: {_listed(others)}. "
             "Convert or remove them."
         )
+    if not paths:
+        raise BadValue(
+            f"{folder} holds no PNG or JPEG images: put some there, or remove it if there is no "
+            "such class."
+        )
     return paths
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
+    if _may_be_read(folder) and folder.is_dir():
         for path in folder.iterdir():
             if not path.name.startswith(".") and path.name.lower() not in _NOT_THE_USERS:
                 yield path
+
+
+def _may_be_read(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def _listed(texts: list[str]) -> str:

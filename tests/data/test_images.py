@@ -123,10 +123,11 @@ def png_of(width, height):
         (b"", "it is no PNG or JPEG"),
         (b"not an image", "it is no PNG or JPEG"),
         (png_of(9000, 9)[:-30], "truncated"),
-        (png_of(9000, 9000), "9000x9000 pixels, more than 64,000,000"),
+        (png_of(9000, 10000), "9000x10000 pixels, more than 64,000,000"),
+        (png_of(14000, 14000), "more than 64,000,000 pixels"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),
     ],
-    ids=["empty", "text", "cut short", "too many pixels", "LFS pointer"],
+    ids=["empty", "text", "cut short", "too many pixels", "far too many", "LFS pointer"],
 )
 def test_all_that_can_not_be_read_is_named(folder, data, why):
     (folder / "0/z.png").write_bytes(data)
@@ -159,12 +160,26 @@ def test_what_is_no_image_in_a_class_is_refused_not_left_out(folder, name, said)
 
 
 def test_classes_one_folder_deeper_are_pointed_to(folder):
-    with pytest.raises(BadValue, match=r"has its classes in .*/mine: name that"):
+    with pytest.raises(BadValue, match=r"has its classes in .*/mine: name the one"):
+        load(folder.parent)
+
+
+def test_a_class_without_images_is_no_class_left_out(folder):
+    (folder / "2").mkdir()
+    with pytest.raises(BadValue, match="mine/2 holds no PNG or JPEG images: put some there"):
+        load(folder)
+
+
+def test_training_and_test_images_are_told_apart(folder):
+    folder.rename(folder.parent / "train")
+    save(drawn(), folder.parent / "test/0/x.png")
+    with pytest.raises(
+        BadValue, match=r"classes in .*/test and in .*/train: name the one to train"
+    ):
         load(folder.parent)
 
 
 def test_empty_and_missing_folders_are_refused(tmp_path):
-    (tmp_path / "0").mkdir()
     with pytest.raises(BadValue, match="holds no PNG or JPEG images"):
         load(tmp_path)
     with pytest.raises(MissingFile, match="There is no folder"):
@@ -192,5 +207,11 @@ def test_what_is_in_a_folder_is_recognised(folder, tmp_path):
     assert datasets.recognise(tmp_path / "none") == "mnist"
     (tmp_path / "empty/0").mkdir(parents=True)
     assert datasets.recognise(tmp_path / "empty") == "mnist"
+    for name, found in {"cats/x.png": "images", "Music/x.mp3": "mnist"}.items():
+        (tmp_path / "other" / name).parent.mkdir(parents=True)
+        (tmp_path / "other" / name).touch()
+        assert datasets.recognise(tmp_path / "other") == found, name
+    save(drawn(), tmp_path / "words/train/one/x.png")
+    assert datasets.recognise(tmp_path / "words") == "images"  # to be told of numbers
     idx_files.write(folder, idx_files.data_set())
     assert datasets.recognise(folder) == "mnist"
