@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import UserError, kind_of
+from cgan.common.errors import MissingFile, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
@@ -80,10 +80,16 @@ def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[
     """Load the training set and the test set to measure against."""
     from cgan.data import datasets
 
-    dataset = values.dataset or _trained_on(values.folder)
-    return datasets.load_splits(
-        dataset, values.data_dir, config.img_size, values.quiet, config.channels
-    )
+    trained_on, trained_in = _trained_on(values.folder)
+    dataset, folder = values.dataset or trained_on, values.data_dir
+    if dataset == trained_on and folder == DATA_DIR and trained_in is not None:
+        folder = Path(trained_in)
+        if not folder.is_dir():
+            raise MissingFile(
+                f"The run was trained on the data in {folder}, which isn't there: say where they "
+                "are now with --data-dir."
+            )
+    return datasets.load_splits(dataset, folder, config.img_size, values.quiet, config.channels)
 
 
 @contextlib.contextmanager
@@ -100,10 +106,13 @@ def _stoppable() -> Iterator[Callable[[], None]]:
         yield check
 
 
-def _trained_on(folder: Path) -> str:
-    """Return the data set that `config.json` names, or "mnist"."""
+def _trained_on(folder: Path) -> tuple[str, str | None]:
+    """Return the data set that `config.json` names, or "mnist", and its folder, if it says one."""
     training = weights.load_config(folder).get(weights.TRAINING_KEY)
-    return str(training.get("dataset", "mnist")) if isinstance(training, dict) else "mnist"
+    if not isinstance(training, dict):
+        return "mnist", None
+    place = training.get("data_dir")  # published weights don't say it
+    return str(training.get("dataset", "mnist")), place if isinstance(place, str) else None
 
 
 def _check_writable(folder: Path, pictures: Path) -> None:
