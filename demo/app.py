@@ -28,6 +28,7 @@ def serve(arguments: list[str] | None) -> None:
     values = options.parse(arguments, __doc__.split("\n")[0])
     process.share_arenas()
     network.bypass_proxies(values.host)
+    network.leave_out_unusable()
     models = Models(options.split(values.weights))
     # Importing Gradio takes seconds, so anything that can be refused is refused first.
     network.choose_port(values.host, values.port)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cgan.common.errors import UserError
-from cgan.hub import compat
-from cgan.hub.errors import explain, seconds_to_wait
+from cgan.hub import compat, variables
+from cgan.hub.errors import bad_variable, explain, seconds_to_wait
 from cgan.hub.repository import Repository
 
 if TYPE_CHECKING:
@@ -39,10 +39,13 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
 
     Raises:
         UserError: huggingface_hub is not installed.
-        HubError: whatever the library raises, in a sentence. The cause is left out of the
+        HubError: an environment variable can't be used, or whatever the library raises, in a
+            sentence. The cause is left out of the
             traceback: it may show a token.
     """
     compat.require("The Hugging Face Hub needs")
+    for name, problem in variables.unusable().items():
+        raise bad_variable(name, problem, repository)
     from huggingface_hub import HfApi
 
     try:
