@@ -26,11 +26,13 @@ from demo.serve import network, options, process, temporary  # noqa: E402
 def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
     values = options.parse(arguments, __doc__.split("\n")[0])
+    environment.hide_from_gradio()
     process.share_arenas()
     network.bypass_proxies(values.host)
     models = Models(options.split(values.weights))
     # Importing Gradio takes seconds, so anything that can be refused is refused first.
     network.choose_port(values.host, values.port)
+    network.check_root_path(values.root_path)
     options.check_mcp(values.mcp)
     temporary.make_folder()
 

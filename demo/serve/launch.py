@@ -14,8 +14,8 @@ from cgan.common import terminal
 from demo import compat
 from demo.serve import connections, faults, gate, temporary, zero_gpu
 from demo.serve.guard import Guard
-from demo.serve.network import choose_port
-from demo.serve.preview import Preview
+from demo.serve.network import check_root_path, choose_port
+from demo.serve.page_head import PageHead
 
 
 def launch(
@@ -44,14 +44,15 @@ def launch(
             _, local, public = page.launch(
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
                 server_port=choose_port(options.host, options.port),
+                root_path=check_root_path(options.root_path),
                 share=options.share,
                 mcp_server=options.mcp,
                 footer_links=[],
                 app_kwargs={
                     "exception_handlers": gate.exception_handlers(endpoints),
                     "middleware": [
-                        Middleware(Preview, *preview),
                         Middleware(gate.Gate, endpoints, temporary.keep_private),
+                        Middleware(PageHead, *preview),
                     ],
                     "lifespan": faults.lifespan,
                 },

@@ -40,6 +40,11 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
         help=f"port (default: the first free one from {FIRST_PORT}; GRADIO_SERVER_PORT or PORT)",
     )
     parser.add_option(
+        "root_path",
+        default=environment.get("GRADIO_ROOT_PATH") or "",
+        help="path under which a proxy serves the page, such as /numbers (GRADIO_ROOT_PATH)",
+    )
+    parser.add_option(
         "share",
         action="store_true",
         default=_is_on("GRADIO_SHARE"),
