@@ -20,7 +20,7 @@ environment.prepare()  # before NumPy and Gradio are imported
 
 from cgan.common.command_line import run  # noqa: E402
 from demo.models import Models  # noqa: E402
-from demo.serve import network, options, process, temporary  # noqa: E402
+from demo.serve import auth, network, options, process, temporary  # noqa: E402
 
 
 def serve(arguments: list[str] | None) -> None:
@@ -34,6 +34,7 @@ def serve(arguments: list[str] | None) -> None:
     network.choose_port(values.host, values.port)
     network.check_root_path(values.root_path)
     options.check_mcp(values.mcp)
+    auth.read(values.auth)
     temporary.make_folder()
 
     from demo import api
@@ -42,7 +43,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
-    from demo.text.texts import say
+    from demo.text.texts import languages, say
 
     def check(values: Sequence[Any]) -> None:
         temporary.keep_private()  # it may have been deleted while the event was waiting
@@ -56,6 +57,7 @@ def serve(arguments: list[str] | None) -> None:
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
             [say("en", "title"), say("en", "subtitle")],
+            " ".join(say(language, "log_in") for language in languages()),
             favicon_path=page.STATIC / "icon.png",
             theme=theme(),
             css_paths=page.STATIC / "style.css",

@@ -56,6 +56,11 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
         default=_is_on("GRADIO_MCP_SERVER"),
         help="also serve the API as MCP tools (GRADIO_MCP_SERVER)",
     )
+    parser.add_option(
+        "auth",
+        action="store_true",
+        help="ask for the user and the password in CGAN_USER and CGAN_PASSWORD",
+    )
     return parser.parse_args(arguments)
 
 

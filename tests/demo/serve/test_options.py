@@ -33,6 +33,7 @@ def test_without_options():
         "root_path": "",
         "share": False,
         "mcp": False,
+        "auth": False,
     }
 
 
@@ -50,12 +51,14 @@ def test_the_environment_stands_for_options_that_are_not_given(monkeypatch):
         "root_path": "/numbers",
         "share": True,
         "mcp": False,
+        "auth": False,
     }
     monkeypatch.setenv("GRADIO_SERVER_PORT", "81")
     assert parse()["port"] == "81"
     assert parse("--port", "82", "--mcp")["port"] == "82"
     monkeypatch.delenv("GRADIO_SHARE")
     assert parse("--share")["share"] is True
+    assert parse("--auth")["auth"] is True
 
 
 def test_deployed_weights_are_the_last_choice(monkeypatch, tmp_path):
