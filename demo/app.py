@@ -28,6 +28,7 @@ def serve(arguments: list[str] | None) -> None:
     values = options.parse(arguments, __doc__.split("\n")[0])
     environment.hide_from_gradio()
     process.share_arenas()
+    network.drop_unusable()
     network.bypass_proxies(values.host)
     models = Models(options.split(values.weights))
     # Importing Gradio takes seconds, so anything that can be refused is refused first.

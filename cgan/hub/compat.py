@@ -7,6 +7,7 @@ import the library: call `require` before anything that does.
 """
 
 import contextlib
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cgan.common import files
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.common.packages import is_installed, missing_package
 from cgan.hub.hashes import GIT_DIGITS, SHA256_DIGITS, content_hash
 
@@ -41,9 +42,32 @@ def require(use: str) -> None:
 
     Raises:
         UserError: it isn't; the message says how to install it.
+        BadValue: it can't be imported because of a variable.
     """
     if not is_installed("huggingface_hub"):
         raise missing_package(use, "huggingface-hub", "hub")
+    check_numbers()
+
+
+def check_numbers() -> None:
+    """Check the variables that the library fails at when it is imported, if they are no numbers.
+
+    Test: test_compat.py, numbers in the environment.
+
+    Raises:
+        BadValue: one is no number.
+    """
+    for name in ("HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"):
+        value = os.environ.get(name, "0")
+        try:
+            int(value)
+        except ValueError as error:
+            raise BadValue(
+                "{name} must be a whole number of seconds, not {value!r}: correct or unset it.",
+                text_id="hub.no_number",
+                name=name,
+                value=value,
+            ) from error
 
 
 # The library's settings. Its documentation has the environment variables alone, which the library

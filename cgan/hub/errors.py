@@ -5,6 +5,7 @@ No sentence shows a token: neither one in an address nor one that a server repea
 
 import errno
 import functools
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -83,6 +84,19 @@ def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubEr
                 return explained
     said = redact(" ".join(str(error).split()))[:_MAX_QUOTED] or "no details"
     return _say("hub.unknown", repository, kind=type(error).__name__, said=said)
+
+
+def wrong_variable(error: Exception, repository: Repository) -> HubError:
+    """Explain why there is no client: it reads certificates and proxies from the environment."""
+    if isinstance(error, OSError):
+        why = error.strerror or "there are none"
+        return _say("hub.bad_certificates", repository, why=why)
+    variables = [
+        _without_tokens(f"{name}={without_credentials(value)}")
+        for name, value in sorted(os.environ.items())
+        if name.lower().endswith("_proxy") and value
+    ]
+    return _say("hub.bad_proxy", repository, variables=", ".join(variables))
 
 
 def _say(text_id: str, repository: Repository | None = None, **values: Any) -> HubError:

@@ -15,7 +15,7 @@ from cgan.hub import compat
 from cgan.hub.errors import HubError
 from cgan.hub.hashes import is_same
 from cgan.hub.repository import Repository
-from cgan.hub.session import hub_session
+from cgan.hub.session import hub_session, patiently
 from cgan.model import weights
 from cgan.model.metrics import METRICS_NAME
 
@@ -97,11 +97,13 @@ def cached(repository: Repository) -> Pulled | None:
 
 
 def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
-    info = api.model_info(
-        repository.id,
-        revision=repository.revision,
-        files_metadata=True,
-        timeout=compat.time_limit(),
+    info = patiently(
+        lambda: api.model_info(
+            repository.id,
+            revision=repository.revision,
+            files_metadata=True,
+            timeout=compat.time_limit(),
+        )
     )
     commit = info.sha
     if commit is None:
@@ -187,7 +189,7 @@ def _download(api: "HfApi", pinned: Repository, name: str) -> Path:
             api.hf_hub_download(pinned.id, name, revision=pinned.revision, etag_timeout=timeout)
         )
 
-    return compat.with_http_fallback(download, Exception)
+    return compat.with_http_fallback(lambda: patiently(download), Exception)
 
 
 def _find(repository_id: str, name: str, revision: str | None) -> Path | None:

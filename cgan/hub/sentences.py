@@ -75,11 +75,19 @@ SENTENCES = {
     "hub.proxy": "The proxy did not let us reach {hub}: check HTTPS_PROXY.",
     "hub.certificate": (
         "Can't reach {hub} (its certificate is not trusted here): check the internet connection "
-        "and, if it is set, HF_ENDPOINT."
+        "and, if they are set, HF_ENDPOINT, SSL_CERT_FILE and SSL_CERT_DIR."
     ),
     "hub.no_answer": (
-        "Can't reach {hub} (no answer): check the internet connection and, if it is set, "
-        "HF_ENDPOINT."
+        "Can't reach {hub} (no answer): check the internet connection and, if they are set, "
+        "HF_ENDPOINT and HTTPS_PROXY."
+    ),
+    "hub.bad_certificates": (
+        "{hub} was not asked: SSL_CERT_FILE can't be read as certificates ({why}). Correct it or "
+        "unset it."
+    ),
+    "hub.bad_proxy": (
+        "{hub} was not asked: a proxy can't be used. Write it like http://host:port, or unset it: "
+        "{variables}."
     ),
     "hub.broken_off": (
         "The connection to {hub} was lost: try again; check the internet connection and, if "
@@ -105,6 +113,8 @@ UNAVAILABLE = {
     "hub.rate_limit",
     "hub.rate_limit_seconds",
     "hub.offline",
+    "hub.bad_certificates",
+    "hub.bad_proxy",
     "hub.timeout",
     "hub.proxy",
     "hub.certificate",

@@ -4,22 +4,28 @@ import contextlib
 import logging
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from cgan.common.errors import UserError
 from cgan.hub import compat
-from cgan.hub.errors import explain, seconds_to_wait
+from cgan.hub.errors import explain, seconds_to_wait, wrong_variable
 from cgan.hub.repository import Repository
 
 if TYPE_CHECKING:
     from httpx2 import Client, Response
     from huggingface_hub import HfApi
 
+_T = TypeVar("_T")
+
 # Seconds without a byte. In most calls huggingface_hub waits forever.
 _SILENCE = 60.0
 # Longest wait that is accepted, in seconds, after too many requests.
 _LONGEST_WAIT = 5
+# Pauses before asking again, in seconds, and the statuses of answers that may be others then.
+_PAUSES = (1.0, 3.0)
+_TEMPORARY = (429, 500, 502, 503, 504)
 
 _lock = threading.Lock()
 _sessions = 0
@@ -39,7 +45,10 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
     from huggingface_hub import HfApi
 
     try:
-        _begin()
+        try:
+            _begin()
+        except Exception as error:
+            raise wrong_variable(error, repository) from None
         try:
             yield HfApi(endpoint=compat.endpoint(), library_name="cgan")
         finally:
@@ -48,6 +57,33 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
         raise
     except Exception as error:  # whatever the library and those below it may raise
         raise explain(error, repository, pushing=pushing) from None
+
+
+def patiently(ask: Callable[[], _T]) -> _T:
+    """Ask the Hub, and twice more if it is out of order for a moment.
+
+    The library does so in some of its requests: not when it asks for a repository's files, nor when
+    a file's content is refused.
+
+    Args:
+        ask: a request that changes nothing, or nothing more the second time.
+    """
+    import httpx2
+    from huggingface_hub.errors import HfHubHTTPError
+
+    for pause in _PAUSES:
+        try:
+            return ask()
+        except HfHubHTTPError as error:
+            if error.response.status_code not in _TEMPORARY:
+                raise
+            asked = seconds_to_wait(error.response.headers) or 0
+            if asked > _LONGEST_WAIT:
+                raise
+            time.sleep(max(pause, asked))
+        except (httpx2.RemoteProtocolError, httpx2.ReadError):  # it closed the connection
+            time.sleep(pause)
+    return ask()
 
 
 def _begin() -> None:

@@ -9,7 +9,7 @@ from cgan.common.errors import BadValue
 from cgan.hub import compat
 from cgan.hub.errors import HubError, no_token, shown_endpoint
 from cgan.hub.repository import Repository, check_revision
-from cgan.hub.session import hub_session
+from cgan.hub.session import hub_session, patiently
 from cgan.publish.publication import NOT_ALWAYS, publication
 from cgan.publish.upload import changed, outdated, send_large
 
@@ -52,7 +52,7 @@ def check_may_push(repository: Repository) -> None:
 
     _check_token(repository)
     with hub_session(repository, pushing=True) as api:
-        who = compat.account(api.whoami())
+        who = compat.account(patiently(api.whoami))
         namespace = repository.id.partition("/")[0]
         # Only an attempt shows what a fine-grained token may do.
         if who.role == "read" or (who.role == "write" and namespace not in who.writable):
@@ -62,7 +62,7 @@ def check_may_push(repository: Repository) -> None:
                 f"at {shown_endpoint()}/settings/tokens."
             )
         with contextlib.suppress(RepositoryNotFoundError):  # then it will be created
-            api.auth_check(repository.id, write=True)
+            patiently(lambda: api.auth_check(repository.id, write=True))
 
 
 def push(
@@ -97,7 +97,7 @@ def push(
         check_revision(tag)
     files = publication(folder, repository)
     with hub_session(repository, pushing=True) as api:
-        api.create_repo(repository.id, private=private or None, exist_ok=True)
+        patiently(lambda: api.create_repo(repository.id, private=private or None, exist_ok=True))
         branch = _find_branch(api, repository)
         if private and not branch.head.private:
             raise BadValue(
@@ -148,17 +148,19 @@ def _check_token(repository: Repository) -> None:
 
 
 def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
-    refs = api.list_repo_refs(repository.id)
+    refs = patiently(lambda: api.list_repo_refs(repository.id))
     tags = {ref.name: ref.target_commit for ref in refs.tags}
     name = repository.revision or "main"
     if name in tags:
         raise BadValue(f"{name} is a tag of {repository.id}: give a branch to push to.")
     is_new = all(ref.name != name for ref in refs.branches)
-    head = api.model_info(
-        repository.id,
-        revision="main" if is_new else name,
-        files_metadata=True,
-        timeout=compat.time_limit(),
+    head = patiently(
+        lambda: api.model_info(
+            repository.id,
+            revision="main" if is_new else name,
+            files_metadata=True,
+            timeout=compat.time_limit(),
+        )
     )
     return _Branch(name, is_new, head, tags)
 

@@ -17,7 +17,7 @@ from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.packages import read_pins, without_hashes
 from cgan.hub import compat
 from cgan.hub.repository import Repository
-from cgan.hub.session import hub_session
+from cgan.hub.session import hub_session, patiently
 from cgan.model.metrics import METRICS_NAME
 from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
 from cgan.publish import demo_files
@@ -140,7 +140,7 @@ def pin(references: str) -> list[Pinned]:
 
 def _pin(repository: Repository) -> Pinned:
     with hub_session(repository) as api:
-        info = api.model_info(repository.id, revision=repository.revision)
+        info = patiently(lambda: api.model_info(repository.id, revision=repository.revision))
     names = {file.rfilename for file in info.siblings or []}
     if missing := sorted({CONFIG_NAME, WEIGHTS_NAME} - names):
         raise MissingFile(
@@ -203,7 +203,9 @@ def _upload(api: HfApi, space_id: str, folder: Path) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    head = api.space_info(space_id, files_metadata=True, timeout=compat.time_limit())
+    head = patiently(
+        lambda: api.space_info(space_id, files_metadata=True, timeout=compat.time_limit())
+    )
     additions = changed(content, head.siblings)
     deletions = outdated(content, head.siblings, lambda name: name.startswith(_OURS))
     if not additions and not deletions:

@@ -4,10 +4,12 @@ import os
 import re
 import socket
 
+import httpx
+
 from cgan import UserError
 from cgan.common import terminal
 from cgan.common.errors import BadValue
-from cgan.common.packages import is_installed
+from cgan.hub.compat import check_numbers
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
 _ROOT_PATH = re.compile(r"(https?://[\w.-]+(:\d{1,5})?)?(/[\w.~-]+)*/?", re.ASCII)
@@ -74,11 +76,37 @@ def bypass_proxies(host: str) -> None:
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
         os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
-    # Given a scheme that it doesn't know, httpx raises an error while Gradio is imported.
-    able = ("socks5", "socks5h") if is_installed("socksio") else ()
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        scheme = os.environ[name].partition("://")[0].lower()
-        if scheme.startswith("socks") and scheme not in able:
-            del os.environ[name]
-            instead = "use an http proxy, or install the package socksio for socks5"
-            terminal.note(f"{name} is not used: {instead}.")
+
+
+def drop_unusable() -> None:
+    """Unset what httpx fails at while Gradio is imported: wrong certificates and proxies.
+
+    The page needs no other host. What it may fetch from the Hub, it fetches without them.
+
+    Raises:
+        BadValue: a number in the environment, which huggingface_hub reads when it is imported, is
+            none.
+    """
+    check_numbers()
+    names = [name for name in os.environ if name.lower().endswith("_proxy")]
+    names += [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ]
+    values = {name: os.environ.pop(name) for name in names}
+    usable = {}
+    for name, value in values.items():
+        os.environ[name] = value
+        try:
+            httpx.Client().close()
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            terminal.note(f"{name} is not used: {_why_unusable(error)}.")
+        else:
+            usable[name] = value
+        del os.environ[name]
+    os.environ.update(usable)
+
+
+def _why_unusable(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"it can't be read as certificates ({error.strerror or 'there are none'})"
+    if isinstance(error, ImportError):
+        return "use an http proxy, or install the package socksio for socks5"
+    return "it is not written like http://host:port"

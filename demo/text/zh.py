@@ -205,9 +205,19 @@ ERRORS = {
     "hub.timeout": "{hub} 没有及时响应：请检查网络连接和 HF_ENDPOINT（如已设置）。",
     "hub.proxy": "代理不允许连接 {hub}：请检查 HTTPS_PROXY。",
     "hub.certificate": (
-        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接和 HF_ENDPOINT（如已设置）。"
+        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接，以及 HF_ENDPOINT、SSL_CERT_FILE "
+        "和 SSL_CERT_DIR（如已设置）。"
     ),
-    "hub.no_answer": "无法连接 {hub}（没有响应）：请检查网络连接和 HF_ENDPOINT（如已设置）。",
+    "hub.no_answer": (
+        "无法连接 {hub}（没有响应）：请检查网络连接，以及 HF_ENDPOINT 和 HTTPS_PROXY（如已设置）。"
+    ),
+    "hub.bad_certificates": (
+        "未连接 {hub}：SSL_CERT_FILE 不是可读的证书文件（{why}）。请改正或取消设置。"
+    ),
+    "hub.bad_proxy": (
+        "未连接 {hub}：代理无法使用。请写成 http://主机:端口，或取消设置：{variables}。"
+    ),
+    "hub.no_number": "{name} 必须是整数秒，而不是“{value}”：请改正或取消设置。",
     "hub.broken_off": "与 {hub} 的连接中断：请重试，并检查网络连接和 HF_ENDPOINT（如已设置）。",
     "hub.not_a_hub": "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。",
     "hub.disk_full": "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。",

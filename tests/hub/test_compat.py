@@ -25,7 +25,7 @@ from huggingface_hub.utils import _http, validate_repo_id
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.common.packages import LOCK
 from cgan.hub import compat
 from cgan.hub.repository import check_name
@@ -239,3 +239,13 @@ def test_a_certificate_that_is_not_trusted(untrusted, monkeypatch):
         get_session().get(untrusted)
     assert compat.is_certificate_problem(caught.value)
     assert not compat.is_certificate_problem(httpx2.ConnectError("connection refused"))
+
+
+@pytest.mark.parametrize("name", ["HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"])
+def test_numbers_in_the_environment(name, tmp_path, monkeypatch):
+    """The library can't be imported with such a number; we say so before."""
+    failed = run_python("-c", "import huggingface_hub.constants", cwd=tmp_path, **{name: "soon"})
+    assert "ValueError: invalid literal for int()" in failed.stderr
+    monkeypatch.setenv(name, "soon")
+    with pytest.raises(BadValue, match=f"{name} must be a whole number of seconds, not 'soon'"):
+        compat.require("Testing needs")

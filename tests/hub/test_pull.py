@@ -2,10 +2,11 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import close_session, constants
 
 from cgan.common.errors import UserError
 from cgan.hub.errors import HubError
@@ -276,6 +277,37 @@ def test_nobody_waits_for_minutes_to_ask_again(hub, files, headers, no_long_paus
 
 
 @http_only
+@pytest.mark.parametrize(
+    ("fault", "pauses"),
+    [
+        (Fault("api/models", status=503, times=2), [1, 3]),
+        (Fault("api/models", status=500, times=1), [1]),
+        (Fault("api/models", status=429, headers={"Retry-After": "4"}, times=2), [4, 4]),
+        (Fault("api/models", drop=True, times=1), [1]),
+        (Fault("resolve/.*config", method="GET", status=502, times=2), [1, 3]),
+        (Fault(origin="cdn", status=503, times=1), [1]),
+    ],
+    ids=str,
+)
+def test_a_hub_that_is_out_of_order_for_a_moment(hub, files, fault, pauses, monkeypatch):
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    hub.add_repo("ann/x", files)
+    hub.fault = replace(fault)
+    assert pull(X).problem is None
+    assert (hub.fault.hits, slept) == (fault.times, pauses)
+
+
+@http_only
+def test_a_hub_that_stays_out_of_order_is_asked_three_times(hub, files, no_pauses):
+    hub.add_repo("ann/x", files)
+    hub.fault = Fault(status=503)
+    with pytest.raises(HubError, match=r"having problems \(status 503\)"):
+        pull(X)
+    assert hub.fault.hits == 3
+
+
+@http_only
 @pytest.mark.parametrize("why", [*UNAVAILABLE, "offline"])
 def test_without_a_hub_and_with_nothing_there(hub, files, why, monkeypatch, no_pauses):
     monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", 0.3)
@@ -356,3 +388,34 @@ def test_a_hub_that_dies_leaves_what_was_there(hub, files, others, left, no_paus
     hub.requests_left = None
     assert pull(X).commit == commit
     assert contents(pull(X)) == only_weights(others)
+
+
+WRONG = [
+    ("SSL_CERT_FILE", "/nowhere", "SSL_CERT_FILE can't be read as certificates (No such file"),
+    ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE can't be read as certificates ("),
+    ("HTTPS_PROXY", "hub://ann:secret@x", "a proxy can't be used"),
+    ("https_proxy", "http://ann:secret@x:port", "a proxy can't be used"),
+]
+
+
+@http_only
+@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+def test_a_wrong_variable_is_named_and_what_is_there_is_used(
+    hub, files, monkeypatch, name, value, said
+):
+    hub.add_repo("ann/x", files)
+    monkeypatch.delenv("SSL_CERT_DIR")
+    monkeypatch.setenv(name, value)
+    close_session()  # which a new process wouldn't have
+    with pytest.raises(HubError) as caught:
+        pull(X)
+    for part in (said, name, hub.endpoint):
+        assert part in message(caught)
+    assert "secret" not in message(caught)
+    monkeypatch.delenv(name)
+    before = pull(X)
+    monkeypatch.setenv(name, value)
+    close_session()
+    pulled = pull(X)
+    assert pulled.folder == before.folder
+    assert said in str(pulled.problem)

@@ -1,5 +1,6 @@
 """The port and the proxies."""
 
+import importlib.util
 import os
 import socket
 
@@ -64,23 +65,45 @@ def test_our_own_server_is_asked_without_a_proxy(proxies, name):
 
 
 @pytest.mark.parametrize(
-    ("proxy", "package", "kept"),
+    ("name", "value", "said"),
     [
-        ("socks://127.0.0.1:9", None, False),
-        ("SOCKS5://127.0.0.1:9", None, False),
-        ("socks5://127.0.0.1:9", "socksio", True),
-        ("socks4://127.0.0.1:9", "socksio", False),
-        ("https://127.0.0.1:9", None, True),
+        ("ALL_PROXY", "socks://127.0.0.1:9", "it is not written like http://host:port"),
+        ("ALL_PROXY", "socks4://127.0.0.1:9", "it is not written like http://host:port"),
+        ("https_proxy", "ann:secret@host:port", "it is not written like http://host:port"),
+        ("HTTPS_PROXY", "://", "it is not written like http://host:port"),
+        ("NO_PROXY", "host:port", "it is not written like http://host:port"),
+        ("SSL_CERT_FILE", "/nowhere", "can't be read as certificates (No such file or directory)"),
+        ("SSL_CERT_FILE", "/", "can't be read as certificates (Is a directory)"),
+        ("SSL_CERT_FILE", __file__, "can't be read as certificates ("),
+        ("HTTPS_PROXY", "https://127.0.0.1:9", ""),
+        ("http_proxy", "127.0.0.1", ""),
+        ("SSL_CERT_DIR", "/nowhere", ""),
     ],
 )
-def test_a_proxy_that_would_crash_gradio_is_not_used(
-    monkeypatch, proxies, capsys, proxy, package, kept
-):
-    monkeypatch.setattr(network, "is_installed", lambda name: package is not None)
-    proxies(ALL_PROXY=proxy)
-    network.bypass_proxies("127.0.0.1")
-    assert ("ALL_PROXY" in os.environ) is kept
-    assert capsys.readouterr().err.startswith("ALL_PROXY is not used") is not kept
+def test_what_would_crash_gradio_is_not_used(proxies, monkeypatch, capsys, name, value, said):
+    for certificates in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(certificates, raising=False)
+    proxies(**{name: value})
+    network.drop_unusable()
+    noted = capsys.readouterr().err
+    assert (os.environ.get(name) == value) is (said == "")
+    assert "secret" not in noted
+    assert noted == "" if said == "" else noted.startswith(f"{name} is not used: ")
+    assert said in noted
+
+
+def test_socks_needs_a_package(proxies, capsys):
+    proxies(ALL_PROXY="socks5://127.0.0.1:9")
+    network.drop_unusable()
+    used = "ALL_PROXY" in os.environ
+    assert used is (importlib.util.find_spec("socksio") is not None)
+    assert used or "install the package socksio" in capsys.readouterr().err
+
+
+def test_no_number_for_the_hub_is_refused(monkeypatch):
+    monkeypatch.setenv("HF_HUB_ETAG_TIMEOUT", "soon")
+    with pytest.raises(BadValue, match="HF_HUB_ETAG_TIMEOUT must be a whole number"):
+        network.drop_unusable()
 
 
 @pytest.mark.parametrize(
