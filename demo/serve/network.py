@@ -1,6 +1,7 @@
 """The port to listen on, and the variables that say how other hosts are reached."""
 
 import os
+import re
 import socket
 
 from cgan import UserError
@@ -10,6 +11,7 @@ from cgan.hub import compat, variables
 from cgan.hub.sentences import SENTENCES
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
+_ROOT_PATH = re.compile(r"(https?://[\w.-]+(:\d{1,5})?)?(/[\w.~-]+)*/?", re.ASCII)
 
 
 def choose_port(host: str, wanted: str | None) -> int:
@@ -44,6 +46,23 @@ def _why_not_free(host: str, port: int) -> str | None:
     except OSError as error:
         return error.strerror or str(error)
     return None
+
+
+def check_root_path(wanted: str) -> str:
+    """Return the path under which a proxy serves the page, without a slash at its end.
+
+    Args:
+        wanted: a path, a whole address, which Gradio takes as well, or "" for none.
+
+    Raises:
+        BadValue: it is none of these.
+    """
+    if not _ROOT_PATH.fullmatch(wanted):
+        raise BadValue(
+            f"The root path must be a path like /numbers or an address like "
+            f"https://example.org/numbers, not {wanted!r}: see --root-path and GRADIO_ROOT_PATH."
+        )
+    return wanted.rstrip("/")
 
 
 def bypass_proxies(host: str) -> None:

@@ -28,6 +28,17 @@ CLEAN = {
     for name, value in os.environ.items()
     if not name.startswith(("GRADIO_", "CGAN_")) and name != "PORT"
 }
+# Variables that Gradio and uvicorn fail at, or which would have them do something else.
+FOR_GRADIO = {
+    "GRADIO_DEBUG": "1",
+    "GRADIO_NUM_PORTS": "many",
+    "GRADIO_NODE_NUM_PORTS": "many",
+    "GRADIO_NUM_WORKERS": "many",
+    "GRADIO_WATCH_DIRS": "/",
+    "GRADIO_ALLOWED_PATHS": "/",
+    "GRADIO_SSR_MODE": "true",
+    "WEB_CONCURRENCY": "many",
+}
 
 
 def run(*arguments, cwd, **environment):
@@ -220,7 +231,7 @@ def served(tmp_path_factory, own):
         host, port = "::1", free_port("::1")
     except OSError:
         host, port = "127.0.0.1", free_port("127.0.0.1")
-    environment = {"CGAN_WEIGHTS": str(own), "GRADIO_SERVER_PORT": str(port)}
+    environment = {"CGAN_WEIGHTS": str(own), "GRADIO_SERVER_PORT": str(port)} | FOR_GRADIO
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environment["http_proxy"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
         place = tmp_path_factory.mktemp("served")

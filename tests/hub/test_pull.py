@@ -271,6 +271,7 @@ def test_without_a_hub_what_was_there_before_is_used(
         ("/api/models", {"drop": True, "times": 2}),
         ("/resolve/", {"method": "HEAD", "status": 502, "times": 1}),
         ("/resolve/", {"method": "GET", "status": 504, "times": 1}),
+        ("^/lfs/", {"origin": "cdn", "status": 503, "times": 1}),
     ],
 )
 def test_a_failure_that_passes_is_not_noticed(hub, files, place, fault):

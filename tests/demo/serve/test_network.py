@@ -82,3 +82,24 @@ def test_a_proxy_that_would_crash_gradio_is_not_used(
     network.leave_out_unusable()
     assert ("ALL_PROXY" in os.environ) is kept
     assert capsys.readouterr().err.startswith("ALL_PROXY is not used") is not kept
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("", ""),
+        ("/", ""),
+        ("/numbers/", "/numbers"),
+        ("https://x.org:8/a/b/", "https://x.org:8/a/b"),
+    ],
+)
+def test_the_path_that_a_proxy_serves(wanted, path):
+    assert network.check_root_path(wanted) == path
+
+
+@pytest.mark.parametrize(
+    "wanted", ["numbers", "//x.org", "ftp://x.org", "/a?b", "/a b", "https://"]
+)
+def test_what_is_no_path_is_refused(wanted):
+    with pytest.raises(BadValue, match="The root path must be a path like /numbers"):
+        network.check_root_path(wanted)
