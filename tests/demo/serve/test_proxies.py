@@ -98,5 +98,7 @@ def test_the_configurations_of_the_docs(chromium, demo, tmp_path):
         # What the server says of itself, to those who have no browser.
         described = httpx.get(f"https://localhost:{removed}/numbers/gradio_api/info", verify=False)
         assert f"https://localhost:{removed}/numbers/gradio_api/call" in described.text
-        head = httpx.get(f"http://localhost:{kept}/numbers/").text[:1000]
-        assert 'property="og:title"' in head
+        page = httpx.get(f"http://localhost:{kept}/numbers/").text
+        assert page.count('property="og:title"') == 1
+        assert 'href="./manifest.json"' in page
+        assert 'href="/' not in page.partition("</head>")[0]
