@@ -25,7 +25,7 @@ from demo.serve import auth, network, options, process, temporary  # noqa: E402
 
 def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
-    values = options.parse(arguments, __doc__.split("\n")[0])
+    values = options.parse(arguments, (__doc__ or "").split("\n")[0])
     environment.hide_from_gradio()
     process.share_arenas()
     network.bypass_proxies(values.host)

@@ -13,6 +13,7 @@ from cgan.common.errors import UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
+from cgan.model.config import GeneratorConfig
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
 from cgan.writing.latents import check_seed
@@ -26,7 +27,8 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="measure the quality of a generator")
     parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
     parser.add_option(
-        "dataset", help="mnist or digits (default: what the weights were trained on, or mnist)"
+        "dataset",
+        help="mnist, digits or images (default: what the weights were trained on, or mnist)",
     )
     parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.add_option(
@@ -50,7 +52,7 @@ def do(values: argparse.Namespace) -> None:
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
-    train, test = _load_splits(values, sampler.config.img_size)
+    train, test = _load_splits(values, sampler.config)
     samples = values.samples
     if samples is None:
         samples = min(evaluator.SAMPLES, len(train.labels))
@@ -74,12 +76,14 @@ def do(values: argparse.Namespace) -> None:
     )
 
 
-def _load_splits(values: argparse.Namespace, img_size: int) -> "tuple[Dataset, Dataset]":
+def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[Dataset, Dataset]":
     """Load the training set and the test set to measure against."""
     from cgan.data import datasets
 
     dataset = values.dataset or _trained_on(values.folder)
-    return datasets.load_splits(dataset, values.data_dir, img_size, values.quiet)
+    return datasets.load_splits(
+        dataset, values.data_dir, config.img_size, values.quiet, config.channels
+    )
 
 
 @contextlib.contextmanager

@@ -116,7 +116,10 @@ def make_weights(folder, **changes):
     ("arguments", "reason"),
     [
         (["nowhere", *DIGITS], "nowhere/config.json is missing"),
-        (["weights", "--dataset", "cats"], "--dataset must be one of mnist, digits, not 'cats'"),
+        (
+            ["weights", "--dataset", "cats"],
+            "--dataset must be one of mnist, digits, images, not 'cats'",
+        ),
         (["weights", *DIGITS, "--seed", "-1"], "The seed must be a whole number"),
         (["weights", *DIGITS, "--samples", "99"], "--samples must be from 100 to 1433"),
         (["weights", *DIGITS, "--samples", "5000"], "--samples must be from 100 to 1433"),
