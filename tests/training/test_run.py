@@ -112,7 +112,7 @@ def training(run):
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    """Settings of runs in processes of their own, on a few images: most of their time is starting."""
+    """Settings of runs in processes of their own, on a few images: most time is starting."""
     folder = tmp_path_factory.mktemp("data")
     idx_files.write(folder, idx_files.data_set(count=320, size=(8, 8)))
     return (*SETTINGS, f"--data-dir={folder}")
