@@ -43,6 +43,7 @@ TEXTS = {
     "row_note": "Hand {row} of this seed",
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
+    "log_in": "This page needs a user and a password: reload it to enter them.",
     "busy": (
         "Couldn't draw that: the server is busy or you're offline. Please try again in a moment."
     ),
