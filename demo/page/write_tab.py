@@ -59,8 +59,8 @@ class WriteTab:
         with gr.Row(elem_classes="entry"):
             self.controls.add("digits")
             self._draw_button = words.button("draw", variant="primary")
-        self.link_problem = problem_place(elem_id="link-problem")
-        self._problem = problem_place(elem_id="problem")
+            self.link_problem = problem_place(elem_id="link-problem")
+            self._problem = problem_place(elem_id="problem")
         self._paper = gr.HTML(
             "",
             apply_default_css=False,
@@ -80,6 +80,7 @@ class WriteTab:
                 "png": words.button("png", size="sm"),
                 "large": words.button("png_large", size="sm"),
                 "svg": words.button("svg", size="sm"),
+                "strokes": words.button("strokes", size="sm"),
             }
             # The browser alone answers this one: it works without the server.
             words.button("copy", size="sm", elem_id="copy")
@@ -104,7 +105,7 @@ class WriteTab:
             html, line = self._on_paper(settings, language)
         except UserError as error:
             # A + or a bracket is the beginning of a number, not a mistake.
-            begun = isinstance(error, NoDigit) and str(settings.digits).strip()
+            begun = isinstance(error, NoDigit) and error.begun
             problem = "" if begun else views.problem(error, language)
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
