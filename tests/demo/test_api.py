@@ -243,7 +243,7 @@ def test_parameters_may_be_given_by_name(served):
         assert answer.read().decode().startswith("event: complete")
 
 
-@pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777x"], ["13966667777"] * 20])
+@pytest.mark.parametrize("data", [[], ["13966667777"], ["13966667777", -1], ["13966667777"] * 20])
 def test_any_number_of_values_is_answered_and_never_logged(served, data):
     said = browser.call(served.address, data)
     assert said.startswith("event: complete") == (data in ([], ["13966667777"])), said
