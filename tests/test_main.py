@@ -85,7 +85,7 @@ def test_write_an_svg(folder, name, capsys):
     svg = ElementTree.parse(name).getroot()
     assert (svg.tag, svg.get("viewBox")) == ("{http://www.w3.org/2000/svg}svg", "0 0 44 8")
     assert "digits: 86138; seed: 5;" in "".join(svg.itertext())
-    assert capsys.readouterr() == ("", f"Wrote {name} (384x64).\n")
+    assert capsys.readouterr() == ("", f"Wrote {name} (352x64).\n")
 
 
 @pytest.mark.parametrize("name", ["a.PNG", "a"])

@@ -13,9 +13,10 @@ _GRADIOS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 class Preview:
     """ASGI middleware that changes the head of the page."""
 
-    def __init__(self, app: ASGIApp, title: str, description: str) -> None:
-        """Take the application, and what to say of the page."""
+    def __init__(self, app: ASGIApp, title: str, description: str, script: str = "") -> None:
+        """Take the application, what to say of the page, and what runs before Gradio's modules."""
         self._app = app
+        self._script = f"<script>{script}</script>".encode()
         texts = {
             "og:type": "website",
             "og:title": title,
@@ -48,6 +49,8 @@ class Preview:
             headers = MutableHeaders(raw=list(start.get("headers", ())))
             if _is_html(headers):
                 body = _GRADIOS.sub(b"", body).replace(b"<head>", b"<head>" + self._head, 1)
+                # After Gradio's configuration; modules run later.
+                body = body.replace(b"</head>", self._script + b"</head>", 1)
                 if scope["method"] != "HEAD":
                     headers["content-length"] = str(len(body))
             await send({**start, "headers": headers.raw})

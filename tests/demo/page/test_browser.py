@@ -545,6 +545,20 @@ def test_the_line_of_facts(page):
     )
 
 
+def test_the_first_texts_are_in_the_visitors_language(chromium, demo):
+    """They are there before any event has run: none gets through here."""
+    context = chromium.new_context(locale="zh-CN")
+    context.route("**/gradio_api/queue/**", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(demo.address)
+    expect(page.locator("h1")).to_have_text("手写号码")
+    expect(page.get_by_role("tab", name="渐变")).to_be_visible()
+    expect(page.get_by_label("统一笔迹")).to_be_visible()
+    expect(page.locator("#facts")).to_contain_text("内置权重")
+    expect(page.get_by_role("button", name="换一种笔迹")).to_be_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "zh"])
 def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
     with visit(chromium, demo.address, locale=locale) as visited:
