@@ -180,7 +180,8 @@ def test_a_bad_number_is_reported_next_to_the_box_and_the_picture_stays(page):
         number(page).fill(typed)
         expect(page.get_by_role("alert")).to_contain_text(said)
         assert glyphs(page) == before, typed
-        assert page.evaluate(PLACES) == places  # nothing moves
+        if len(typed) < 20:  # the box grows with a long number
+            assert page.evaluate(PLACES) == places  # nothing moves
     number(page).fill("+")  # the beginning of a number
     expect(page.get_by_role("alert")).to_have_count(0)
     number(page).fill("9")
@@ -420,7 +421,7 @@ def test_the_grid_works_by_keyboard(page):
     expect(page.locator("[data-row='1'][data-class='1']")).to_be_focused()
     expect(page.locator(".cell-name")).to_have_text(f"1 in hand 2, seed {Settings.seed}")
     page.keyboard.press("Enter")
-    expect(page.locator(".note")).to_contain_text("Hand 2 of this seed")
+    expect(page.locator("#paper .note")).to_contain_text("Hand 2 of this seed")
 
 
 def test_a_cell_is_carried_over_to_morph(new_page):
@@ -669,7 +670,7 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
     before = glyphs(page)
     for position in (2, 2, 5, 7, 2):
         page.locator(".digit").nth(position).click()
-    expect(page.locator(".note")).to_contain_text("Redrawn: 3")
+    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 3")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     copy = page.get_by_role("button", name="Copy link")
     link = ""
@@ -684,18 +685,18 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
     # Each "Undo" takes back one click.
     for left in ("Redrawn: 3", "Redrawn: 2", "Redrawn: 1", "Redrawn: 1"):
         page.get_by_role("button", name="Undo").click()
-        expect(page.locator(".note")).to_contain_text(left)
+        expect(page.locator("#paper .note")).to_contain_text(left)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".note")).to_have_count(0)
+    expect(page.locator("#paper .note span")).to_have_count(0)
     expect_glyphs(page, before)
     expect(page.locator("#said [data-copied]")).to_have_text("")  # it was about another picture
 
 
 def test_the_dice_forgets_what_was_redrawn(page):
     page.locator(".digit").first.click()
-    expect(page.locator(".note")).to_contain_text("Redrawn: 1")
+    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
     page.get_by_role("button", name="Another hand").click()
-    expect(page.locator(".note")).to_have_count(0)
+    expect(page.locator("#paper .note span")).to_have_count(0)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
@@ -746,7 +747,7 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
     truncation.press("Enter")
     page.get_by_role("tab", name="Styles").click()
     page.locator("[data-row='3'][data-class='6']").click()
-    expect(page.locator(".note")).to_contain_text("Hand 4 of this seed")
+    expect(page.locator("#paper .note")).to_contain_text("Hand 4 of this seed")
     number(page).fill("6")
     expect_number(page, "6")
     expect(truncation).to_have_value("1")
@@ -802,7 +803,7 @@ def test_undoing_by_keyboard_continues_from_the_number(page):
     undo = page.get_by_role("button", name="Undo")
     undo.focus()
     undo.press("Enter")
-    expect(page.locator(".note")).to_have_count(0)
+    expect(page.locator("#paper .note span")).to_have_count(0)
     expect(first).to_be_focused()
 
 
@@ -851,7 +852,7 @@ def test_a_cell_carries_the_seed_that_it_shows(new_page):
     expect(page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
     for route in held:
         route.continue_()
-    expect(page.locator(".note")).to_contain_text("Hand 2 of this seed")
+    expect(page.locator("#paper .note")).to_contain_text("Hand 2 of this seed")
 
 
 @pytest.mark.parametrize(
@@ -934,7 +935,7 @@ def test_all_settings_survive_a_reload_and_are_shared_by_the_tabs(new_page):
     expect_number(page, "2468")
     before = expect_other_glyphs(page, before[:4])
     page.locator(".digit").nth(1).click()
-    expect(page.locator(".note")).to_contain_text("Redrawn: 1")
+    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
     drawn = expect_other_glyphs(page, before)
     # The other tabs have the number and the seed.
     page.get_by_role("tab", name="Styles").click()
