@@ -39,11 +39,13 @@ TEXTS = {
     "size": "Size on the page",
     "truncation": "Truncation: 0 is the average hand",
     "best_of": "Legibility: the clearest of this many",
-    "click_hint": "Click a digit to rewrite it, or select it and press Enter.",
+    "click_hint": "Click any digit to rewrite just that one (keyboard: Enter).",
     "row_note": "Hand {row} of this seed",
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
-    "busy": "The server is busy, or you are offline. Please try again in a moment.",
+    "busy": (
+        "Couldn't draw that: the server is busy or you're offline. Please try again in a moment."
+    ),
     "reset": "Reset to default value",
     "png": "PNG",
     "png_large": "PNG, large",
@@ -81,7 +83,7 @@ TEXTS = {
     "measured": "{weights} (a classifier reads {share:.1f} % of their digits)",
     "weights": "Weights",
     "not_translated": "{message}",
-    "bad_link": "Some of this link was ignored. {message}",
+    "bad_link": "Part of this link couldn't be read and was ignored: {message}",
     # The About tab
     "about_idea_head": "The idea",
     "about_idea": (

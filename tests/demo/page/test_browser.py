@@ -382,7 +382,7 @@ def test_a_link_sets_every_control(chromium, demo):
 def test_a_broken_link_says_so_and_keeps_what_is_right(chromium, demo):
     with visit(chromium, f"{demo.address}#digits=77&seed=many&ink=<b>") as visited:
         expect_number(visited.page, "77")
-        expect(visited.page.get_by_role("alert")).to_contain_text("Some of this link")
+        expect(visited.page.get_by_role("alert")).to_contain_text("Part of this link")
         expect(visited.page.locator("#seed input[type=number]")).to_have_value(str(Settings.seed))
 
 
@@ -732,7 +732,7 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_is_clean_after_
 ):
     page.goto(f"{demo.address}#digits=77&seed=many")
     expect_number(page, "77")
-    expect(page.get_by_role("alert")).to_contain_text("Some of this link")
+    expect(page.get_by_role("alert")).to_contain_text("Part of this link")
     assert page.url.endswith("#digits=77&seed=many")
     number(page).fill("778")
     expect_number(page, "778")

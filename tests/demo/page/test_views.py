@@ -50,7 +50,7 @@ def test_what_made_the_number_besides_the_seed_is_shown_and_can_be_undone(
 
 def test_what_is_not_written_is_said_below_the_number_and_the_film(tiny_model):
     settings = Settings(digits="Tel. <b>12", redrawn="0.2")
-    for language, said in (("en", "Not written: "), ("zh", "以下内容没有写：")):
+    for language, said in (("en", "Not written: "), ("zh", "以下内容写不出来，已略去：")):
         html, _ = views.paper_html(tiny_model, settings, language)
         assert f"<span>{said}“Tel” “&lt;b&gt;”" in html
         assert html.count('class="undo"') == 1
