@@ -120,7 +120,9 @@ ERRORS = {
     ),
     "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
     "number.left_out": "以下内容写不出来，已略去：{shown}",
-    "number.left_out_letters": "以下内容写不出来，已略去：{shown}。按电话键盘，{letters} 对应 {digits}。",
+    "number.left_out_letters": (
+        "以下内容写不出来，已略去：{shown}。按电话键盘，{letters} 对应 {digits}。"
+    ),
     "number.not_text": "号码必须是文本，例如 13812345678。",
     "number.too_long": "太长了：最多写 {digits} 个数字，连同其他字符最多 {characters} 个。",
     "morph.different_lengths": "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
