@@ -57,7 +57,11 @@ def serve(arguments: list[str] | None) -> None:
             lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
-            [say("en", "title"), say("en", "subtitle")],
+            [
+                say("en", "title"),
+                say("en", "subtitle"),
+                page.FIRST_SCRIPT.read_text(encoding="utf-8"),
+            ],
             " ".join(say(language, "log_in") for language in languages()),
             favicon_path=page.STATIC / "icon.png",
             theme=theme(),

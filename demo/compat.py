@@ -142,6 +142,15 @@ def describe(component: Any, text: str) -> None:
     component.api_info = lambda: schema
 
 
+def number_of(component: Any) -> int:
+    """Return a component's number in the configuration that the page's HTML holds.
+
+    It is `_id` in Gradio 6.31.0. Test: test_browser.py, the first texts.
+    """
+    number: int = component._id
+    return number
+
+
 def keep_no_names(component: Any) -> None:
     """Keep a component from remembering the files of its values.
 

@@ -25,9 +25,10 @@ _SLASH = (
 class PageHead:
     """ASGI middleware that changes the head of the page."""
 
-    def __init__(self, app: ASGIApp, title: str, description: str) -> None:
-        """Take the application, and what to say of the page."""
+    def __init__(self, app: ASGIApp, title: str, description: str, script: str = "") -> None:
+        """Take the application, what to say of the page, and what runs before Gradio's modules."""
         self._app = app
+        self._script = f"<script>{script}</script>".encode()
         texts = {
             "og:type": "website",
             "og:title": title,
@@ -74,7 +75,9 @@ class PageHead:
     def _changed(self, page: bytes) -> bytes:
         page = _ROOT.sub(_HERE, _GRADIOS.sub(b"", page))
         page = page.replace(_MANIFEST, _MANIFEST_HERE, 1)
-        return page.replace(b"<head>", b"<head>" + self._head, 1)
+        page = page.replace(b"<head>", b"<head>" + self._head, 1)
+        # After Gradio's configuration; modules run later.
+        return page.replace(b"</head>", self._script + b"</head>", 1)
 
 
 def _is_html(headers: Headers) -> bool:

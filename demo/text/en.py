@@ -51,6 +51,7 @@ TEXTS = {
     "png": "PNG",
     "png_large": "PNG, large",
     "svg": "SVG",
+    "strokes": "SVG for plotters",
     "copy": "Copy link",
     "copied": "Link copied. It restores exactly this picture.",
     "copy_by_hand": "Copy this address: ",

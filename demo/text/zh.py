@@ -43,6 +43,7 @@ TEXTS = {
     "png": "PNG",
     "png_large": "PNG 大图",
     "svg": "SVG",
+    "strokes": "单线 SVG（绘图仪用）",
     "copy": "复制链接",
     "copied": "链接已复制，打开即可恢复这张图。",
     "copy_by_hand": "请复制此地址：",
@@ -119,6 +120,10 @@ ERRORS = {
         "请只输入数字、空格、连字符、点、斜杠、括号和开头的 +。"
     ),
     "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
+    "number.left_out": "以下内容写不出来，已略去：{shown}",
+    "number.left_out_letters": (
+        "以下内容写不出来，已略去：{shown}。按电话键盘，{letters} 对应 {digits}。"
+    ),
     "number.not_text": "号码必须是文本，例如 13812345678。",
     "number.too_long": "太长了：最多写 {digits} 个数字，连同其他字符最多 {characters} 个。",
     "morph.different_lengths": "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
