@@ -59,15 +59,15 @@ TEXTS = {
     "paper_label": "The number {digits}, written by hand",
     # The class grid
     "rows": "Hands",
-    "target": "A click takes that hand to",
+    "target": "Use a clicked hand in",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
     "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
     # The morph
     "from": "From",
     "to": "To",
-    "from_seed": "Seed, from",
-    "to_seed": "Seed, to",
+    "from_seed": "Start seed",
+    "to_seed": "End seed",
     "frames": "Frames",
     "make_morph": "Morph",
     "play": "Play",
