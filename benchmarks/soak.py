@@ -134,9 +134,9 @@ class Client:
 
     def mistake(self) -> None:
         """Ask for what can't be written; a sentence must say so."""
-        said = self._say("write", ["12x"])
-        if "event: error" not in said or "is not a digit" not in said:
-            raise Failed(f"'12x' got {said[-200:]!r}")
+        said = self._say("write", ["none"])
+        if "event: error" not in said or "no digit" not in said:
+            raise Failed(f"'none' got {said[-200:]!r}")
 
     def _fetch(self, endpoint: str, values: list[Any]) -> bytes:
         """Return the file that an endpoint makes, after comparing it with earlier answers."""

@@ -38,7 +38,7 @@ MORPHING: dict[str, Any] = {"concurrency_id": "morph", "concurrency_limit": 1}
 _WEIGHTS = "one of the weights that the page offers; empty for the first"
 # Components of the files that endpoints return.
 _OUTPUTS: dict[str, Callable[[], Any]] = {
-    "picture": lambda: gr.Image(visible=False, type="filepath", format="png", label="picture"),
+    "picture": lambda: compat.Picture(visible=False, type="filepath", label="picture"),
     "animation": lambda: gr.File(visible=False, label="animation"),
 }
 

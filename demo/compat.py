@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ import gradio as gr
 from fastapi import Request
 from gradio import http_server
 from gradio.context import Context
+from gradio.data_classes import ImageData
 from gradio.route_utils import FnIndexInferError
 from gradio.server_messages import CloseStreamMessage
 from gradio.state_holder import SessionState, StateHolder
@@ -164,6 +166,19 @@ class _Forgetful(set[str]):
 
     def add(self, _: str) -> None:
         pass
+
+
+class Picture(gr.Image):
+    """An image whose value is a file's path, also of an SVG.
+
+    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path.
+    """
+
+    is_template = True  # to the browser it is an image
+
+    def postprocess(self, value: Any) -> ImageData | None:
+        """Return the file at a path."""
+        return None if value is None else ImageData(path=value, orig_name=Path(value).name)
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:

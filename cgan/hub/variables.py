@@ -5,7 +5,6 @@ Importing this module imports none of them.
 
 import contextlib
 import os
-import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,6 +60,8 @@ def _of_timeout(value: str) -> str:
 
 def _of_certificates(value: str) -> str:
     if value:
+        import ssl  # as heavy as what needs it
+
         try:
             ssl.create_default_context(cafile=value)
         except OSError:  # which ssl's errors are, too
