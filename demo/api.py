@@ -38,7 +38,7 @@ MORPHING: dict[str, Any] = {"concurrency_id": "morph", "concurrency_limit": 1}
 _WEIGHTS = "one of the weights that the page offers; empty for the first"
 # Components of the files that endpoints return.
 _OUTPUTS: dict[str, Callable[[], Any]] = {
-    "picture": lambda: compat.Picture(visible=False, type="filepath", label="picture"),
+    "picture": lambda: gr.Image(visible=False, type="filepath", format="png", label="picture"),
     "animation": lambda: gr.File(visible=False, label="animation"),
 }
 
@@ -154,6 +154,7 @@ def add(
     outputs = {name: make() for name, make in _OUTPUTS.items()}
     for output in outputs.values():
         compat.keep_no_names(output)
+    compat.return_files(outputs["picture"])
     with gr.Row(visible=False):
         added = [
             (endpoint, _components(endpoint, kinds, controls[endpoint.name], weights))

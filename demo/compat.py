@@ -168,17 +168,17 @@ class _Forgetful(set[str]):
         pass
 
 
-class Picture(gr.Image):
-    """An image whose value is a file's path, also of an SVG.
+def return_files(component: Any) -> None:
+    """Let an image's values be paths of files, also of SVGs.
 
-    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path.
+    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path. A
+    subclass would have Gradio write a stub file beside this module.
     """
 
-    is_template = True  # to the browser it is an image
+    def postprocess(path: str | None) -> ImageData | None:
+        return None if path is None else ImageData(path=path, orig_name=Path(path).name)
 
-    def postprocess(self, value: Any) -> ImageData | None:
-        """Return the file at a path."""
-        return None if value is None else ImageData(path=value, orig_name=Path(value).name)
+    component.postprocess = postprocess
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:

@@ -284,9 +284,10 @@ def test_many_who_ask_for_the_same_at_once_all_get_it_whole(served):
 
 
 def test_small_drawings_do_not_wait_for_morphs(built, monkeypatch, tmp_path):
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def wait(*given):
+        begun.set()
         go_on.wait(60)
         return make_morph(*given)
 
@@ -296,7 +297,9 @@ def test_small_drawings_do_not_wait_for_morphs(built, monkeypatch, tmp_path):
     _, address, _ = built.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
     client = Client(address, verbose=False, download_files=False)
     try:
-        morphs = [client.submit("1", "2", api_name="/morph") for _ in range(2)]
+        morphs = [client.submit("1", "2", api_name="/morph")]
+        assert begun.wait(60)  # only one of a session may wait in so short a line
+        morphs.append(client.submit("1", "2", api_name="/morph"))
         assert client.predict("5", api_name="/write")
         assert [morph.exception() for morph in morphs if morph.done()] == []
         go_on.set()
