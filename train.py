@@ -16,6 +16,7 @@ from typing import Any
 from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
+from cgan.data.datasets import recognise
 from cgan.hub.repository import Repository
 from cgan.model.option_fields import add_to, options_of
 from cgan.publish.push import check_may_push, push
@@ -27,7 +28,7 @@ from cgan.training.run import generator_config, resume, start
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line's values; training and execution options only if given."""
-    parser = Parser(prog="train.py", description=__doc__.split("\n")[0])
+    parser = Parser(prog="train.py", description=(__doc__ or "").split("\n")[0])
     # All of them, so that a new one is there, too; the first and the last stand apart.
     data_dir, *how_to_run, quiet = options_of(Execution).values()
     add_to(parser, TrainingOptions.known().values())
@@ -65,6 +66,7 @@ def train(arguments: list[str] | None) -> None:
         return
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
+        given.setdefault("dataset", recognise(execution.data_dir))
         options = from_recipe(values.recipe or "article", given)
         config = generator_config(options)
         if values.dry_run:
@@ -129,7 +131,7 @@ def publish(run: Path, repository: Repository, execution: Execution) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    return run(lambda: train(arguments))
+    return run(lambda: train(arguments), whole_process=arguments is None)
 
 
 if __name__ == "__main__":

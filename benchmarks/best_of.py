@@ -26,7 +26,7 @@ CHOICES = (1, 2, 4, 8)
 
 def main() -> None:
     """Print a line for each k."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", help="the bundled ones by default")
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--samples", type=int, default=SAMPLES)

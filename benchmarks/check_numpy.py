@@ -26,7 +26,7 @@ TOLERANCE = 1 / 255  # a grey level is 2 / 255
 
 def main() -> int:
     """Print a line for each of the weights; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="folders of weights")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     values = parser.parse_args()

@@ -94,7 +94,7 @@ def start(name: str, folder: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Run the rounds and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--rounds", type=int, default=7, help="starts of each app")
     parser.add_argument(
         "--warm-ups", type=int, default=1, help="starts of each app before those that count"

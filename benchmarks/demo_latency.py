@@ -139,7 +139,7 @@ def percentile(values: list[float], share: float) -> float:
 
 def main() -> None:
     """Run the rounds and print tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each kind")
     parser.add_argument("--requests", type=int, default=10, help="of each client in a round")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])

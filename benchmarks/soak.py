@@ -134,9 +134,9 @@ class Client:
 
     def mistake(self) -> None:
         """Ask for what can't be written; a sentence must say so."""
-        said = self._say("write", ["12x"])
-        if "event: error" not in said or "is not a digit" not in said:
-            raise Failed(f"'12x' got {said[-200:]!r}")
+        said = self._say("write", ["none"])
+        if "event: error" not in said or "no digit" not in said:
+            raise Failed(f"'none' got {said[-200:]!r}")
 
     def _fetch(self, endpoint: str, values: list[Any]) -> bytes:
         """Return the file that an endpoint makes, after comparing it with earlier answers."""
@@ -239,7 +239,7 @@ def report(app: App, tally: Tally, folder: Path, since: tuple[int, float]) -> tu
 
 def main() -> None:
     """Start the demo and the clients, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--calls", type=int, default=100_000, help="of all clients together")
     parser.add_argument("--clients", type=int, default=32, help="at the same time")
     parser.add_argument("--seed", type=int, default=0, help="of what the clients choose to do")

@@ -88,7 +88,7 @@ class Contestant:
 
 def main() -> None:
     """Run the rounds and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--arch", choices=BATCH_SIZES, default="mlp")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=60, help="steps in a round")

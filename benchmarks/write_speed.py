@@ -28,7 +28,7 @@ WARM_UP = 5
 
 def main() -> None:
     """Print the milliseconds of both, and how many times as long NumPy takes."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", type=Path, default=BUNDLED, help="a folder")
     parser.add_argument("--rounds", type=int, default=200)
     values = parser.parse_args()

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         values = parse(sys.argv[1:] if arguments is None else arguments)
         values.do(values)
 
-    return run(use)
+    return run(use, whole_process=arguments is None)
 
 
 if __name__ == "__main__":

@@ -272,8 +272,8 @@ class Sampler:
         """Write a number by hand, in one row.
 
         Args:
-            text: the number as typed, with digits of any script; spaces, hyphens, dots, slashes,
-                brackets and a leading + become gaps of half a digit.
+            text: the number as typed, with digits of any script; spaces, hyphens, dots, slashes
+                and brackets between them become gaps of half a digit.
             seed: of the latents; digit i depends on the weights, the seed, best_of, i and the
                 digit alone.
             best_of: the number of latents to choose the most legible one from, for each digit.

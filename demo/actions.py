@@ -24,6 +24,7 @@ from cgan.writing.settings import (
     Number,
     WritingSettings,
     checked,
+    left_out_field,
     setting_field,
     specified,
 )
@@ -94,7 +95,9 @@ def write(model: Model, settings: Settings) -> Written:
         UserError: a setting is wrong.
     """
     right = checked(settings)
-    return Written(right, draw(model.sampler, number.parse(right.digits), right.hand(), _MEMORY))
+    return Written(
+        right, draw(model.sampler, number.read(right.digits).parts, right.hand(), _MEMORY)
+    )
 
 
 def _png(written: Written, scale: int = 1) -> File:
@@ -106,11 +109,12 @@ _TAKES: dict[str, Callable[[Written], File]] = {
     "png": _png,
     "large": lambda written: _png(written, LARGE),
     "svg": lambda written: export.svg(written.drawing, written.settings),
+    "strokes": lambda written: export.strokes_svg(written.drawing, written.settings),
 }
 
 
 def number_file(model: Model, settings: Settings, kind: str) -> File:
-    """Return the number as "png", "large" (also PNG) or "svg".
+    """Return the number as "png", "large" (also PNG), "svg" or "strokes" (also SVG).
 
     Raises:
         UserError: a setting is wrong.
@@ -147,7 +151,7 @@ def make_morph(model: Model, settings: MorphSettings) -> Morphed:
         UserError: a setting is wrong.
     """
     right = checked(settings)
-    start, end = number.parse(right.start), number.parse(right.end)
+    start, end = number.read(right.start).parts, number.read(right.end).parts
     made = morph(model.sampler, start, end, *right.hands(), right.frames, _MEMORY)
     return Morphed(right, made)
 
@@ -160,7 +164,10 @@ def morph_file(morphed: Morphed, kind: Any) -> File:
     """
     made = morphed.morph
     name = f"{made.start}-to-{made.end}.{FORMAT.check(kind)}"
-    return File(name, f"image/{kind}", animation(made, morphed.settings.ink, kind))
+    settings = morphed.settings
+    about = "".join(left_out_field(settings.start, settings.end).values())
+    data = animation(made, settings.look, settings.ink, kind, about)
+    return File(name, f"image/{kind}", data)
 
 
 def names(settings: type[Settings]) -> list[str]:

@@ -15,7 +15,15 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
-from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings, Setting, specified
+from cgan.writing.settings import (
+    FILE,
+    FORMAT,
+    SCALE,
+    GridSettings,
+    MorphSettings,
+    Setting,
+    specified,
+)
 from demo import actions, compat
 from demo.actions import Kinds, Settings
 from demo.components import component
@@ -77,8 +85,11 @@ class Endpoint:
         return {setting.name: setting for setting in settings if setting.description}
 
 
-def _write(model: Model, settings: Settings, scale: Any) -> File:
-    return actions.number_png(model, settings, scale)
+def _write(model: Model, settings: Settings, scale: Any, format: Any) -> File:  # noqa: A002
+    kind = FILE.check(format)
+    if kind == "png":
+        return actions.number_png(model, settings, scale)
+    return actions.number_file(model, settings, kind)
 
 
 def _grid(model: Model, settings: GridSettings) -> File:
@@ -92,16 +103,16 @@ def _morph(model: Model, settings: MorphSettings, format: Any) -> File:  # noqa:
 ENDPOINTS = (
     Endpoint(
         "write",
-        "Write a number by hand, as a PNG file. The same digits, settings and weights give the "
-        "same picture every time.",
+        "Write a number by hand, as a PNG or SVG file. The same digits, settings and weights give "
+        "the same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
-            "weights", "best_of",
+            "weights", "best_of", "format",
         ),
         _write,
         "picture",
         DRAWING,
-        besides=(SCALE,),
+        besides=(SCALE, FILE),
     ),
     Endpoint(
         "grid",
@@ -114,7 +125,7 @@ ENDPOINTS = (
     Endpoint(
         "morph",
         "Turn one written number into another, as an animation that plays forwards and back.",
-        ("start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights"),
+        ("start", "end", "start_seed", "end_seed", "frames", "ink", "format", "weights", "look"),
         _morph,
         "animation",
         MORPHING,
@@ -143,6 +154,7 @@ def add(
     outputs = {name: make() for name, make in _OUTPUTS.items()}
     for output in outputs.values():
         compat.keep_no_names(output)
+    compat.return_files(outputs["picture"])
     with gr.Row(visible=False):
         added = [
             (endpoint, _components(endpoint, kinds, controls[endpoint.name], weights))

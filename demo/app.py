@@ -20,18 +20,22 @@ environment.prepare()  # before NumPy and Gradio are imported
 
 from cgan.common.command_line import run  # noqa: E402
 from demo.models import Models  # noqa: E402
-from demo.serve import network, options, process, temporary  # noqa: E402
+from demo.serve import auth, network, options, process, temporary  # noqa: E402
 
 
 def serve(arguments: list[str] | None) -> None:
     """Do what the command line says, until Ctrl-C."""
-    values = options.parse(arguments, __doc__.split("\n")[0])
+    values = options.parse(arguments, (__doc__ or "").split("\n")[0])
+    environment.hide_from_gradio()
     process.share_arenas()
     network.bypass_proxies(values.host)
+    network.leave_out_unusable()
     models = Models(options.split(values.weights))
     # Importing Gradio takes seconds, so anything that can be refused is refused first.
     network.choose_port(values.host, values.port)
+    network.check_root_path(values.root_path)
     options.check_mcp(values.mcp)
+    auth.read(values.auth)
     temporary.make_folder()
 
     from demo import api
@@ -40,7 +44,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
-    from demo.text.texts import say
+    from demo.text.texts import languages, say
 
     def check(values: Sequence[Any]) -> None:
         temporary.keep_private()  # it may have been deleted while the event was waiting
@@ -53,7 +57,12 @@ def serve(arguments: list[str] | None) -> None:
             lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
-            [say("en", "title"), say("en", "subtitle")],
+            [
+                say("en", "title"),
+                say("en", "subtitle"),
+                page.FIRST_SCRIPT.read_text(encoding="utf-8"),
+            ],
+            " ".join(say(language, "log_in") for language in languages()),
             favicon_path=page.STATIC / "icon.png",
             theme=theme(),
             css_paths=page.STATIC / "style.css",

@@ -7,6 +7,7 @@ here is:
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
 - `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
+- `serve/page_head.py`: the head of Gradio's HTML. `test_proxies.py` notices when it changes.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
 - `static/`: `CLASSES` and `LABELS` of Gradio's components.
 """
@@ -17,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +26,7 @@ import gradio as gr
 from fastapi import Request
 from gradio import http_server
 from gradio.context import Context
+from gradio.data_classes import ImageData
 from gradio.route_utils import FnIndexInferError
 from gradio.server_messages import CloseStreamMessage
 from gradio.state_holder import SessionState, StateHolder
@@ -141,6 +144,15 @@ def describe(component: Any, text: str) -> None:
     component.api_info = lambda: schema
 
 
+def number_of(component: Any) -> int:
+    """Return a component's number in the configuration that the page's HTML holds.
+
+    It is `_id` in Gradio 6.31.0. Test: test_browser.py, the first texts.
+    """
+    number: int = component._id
+    return number
+
+
 def keep_no_names(component: Any) -> None:
     """Keep a component from remembering the files of its values.
 
@@ -154,6 +166,19 @@ class _Forgetful(set[str]):
 
     def add(self, _: str) -> None:
         pass
+
+
+def return_files(component: Any) -> None:
+    """Let an image's values be paths of files, also of SVGs.
+
+    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path. A
+    subclass would have Gradio write a stub file beside this module.
+    """
+
+    def postprocess(path: str | None) -> ImageData | None:
+        return None if path is None else ImageData(path=path, orig_name=Path(path).name)
+
+    component.postprocess = postprocess
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:

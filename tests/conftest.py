@@ -220,6 +220,7 @@ def hub(request, tmp_path, monkeypatch):
         # Otherwise hf_xet retries for a minute and a half.
         monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "1ms")
         monkeypatch.setenv("SSL_CERT_DIR", str(started.folder))
+        monkeypatch.setattr("cgan.hub.session.PAUSES", (0.01, 0.01))
         yield started
         huggingface_hub.close_session()
         if request.param:

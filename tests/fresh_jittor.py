@@ -53,17 +53,16 @@ OPERATOR_HEADERS = (
 )
 OPERATOR_DEFINES = "#define JIT 1\n"
 # Jittor's flags that a precompiled header must have been made with, too.
-FLAGS = {"core": ["-O1"], "rest": ["-O0"], "operators": ["-Ofast", "-fopenmp"]}
+FLAGS = {"core": ["-O0"], "operators": ["-Ofast", "-fopenmp"]}
 COMMON_FLAGS = ["-std=c++14", "-fPIC", "-march=native"]
-# Goes before the compiler on the PATH. The core (-c) is optimized less, since compiling it takes
-# longer than all that the tests do with it; least of all the parts that seldom run. Operators (-S)
-# are optimized as ever, but have no debug information.
+# Goes before the compiler on the PATH. Operators (-S) are optimized as ever, but have no debug
+# information. All else is Jittor's own C++ (-O2). It isn't optimized: that takes longer than all
+# that the tests do with it. One of its files reads a header of its own first (-include).
 WRAPPER = """#!/bin/sh
 case " $* " in
 *" -S "*) exec "{compiler}" -include "{folder}/operators.h" "$@" -g0 ;;
-*/gen/*" -O2 -c "* | */src/opt/*" -O2 -c "* | */src/test/*" -O2 -c "*)
-    exec "{compiler}" -include "{folder}/rest.h" "$@" -O0 ;;
-*" -O2 -c "*) exec "{compiler}" -include "{folder}/core.h" "$@" -O1 ;;
+*" -O2 -include "*) exec "{compiler}" "$@" -O0 ;;
+*" -O2 "*) exec "{compiler}" -include "{folder}/core.h" "$@" -O0 ;;
 *) exec "{compiler}" "$@" ;;
 esac
 """

@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -59,7 +60,7 @@ def checkpoint(path, tensors):
 def test_write(folder, tiny_sampler, capsys):
     assert main(["write", "+86 138", *USE, "--seed", "5", "-o", "a.png"]) == 0
     np.testing.assert_array_equal(pixels("a.png"), tiny_sampler.write("+86 138", seed=5))
-    assert capsys.readouterr() == ("", "Wrote a.png (48x8).\n")
+    assert capsys.readouterr() == ("", "Wrote a.png (44x8).\n")
 
 
 def test_grid(folder, tiny_sampler, capsys):
@@ -82,9 +83,9 @@ def test_write_can_choose_the_most_legible(folder, reading_sampler):
 def test_write_an_svg(folder, name, capsys):
     assert main(["write", "+86 138", *USE, "--seed", "5", "-o", name]) == 0
     svg = ElementTree.parse(name).getroot()
-    assert (svg.tag, svg.get("viewBox")) == ("{http://www.w3.org/2000/svg}svg", "0 0 48 8")
+    assert (svg.tag, svg.get("viewBox")) == ("{http://www.w3.org/2000/svg}svg", "0 0 44 8")
     assert "digits: 86138; seed: 5;" in "".join(svg.itertext())
-    assert capsys.readouterr() == ("", f"Wrote {name} (384x64).\n")
+    assert capsys.readouterr() == ("", f"Wrote {name} (352x64).\n")
 
 
 @pytest.mark.parametrize("name", ["a.PNG", "a"])
@@ -121,8 +122,10 @@ def test_a_hand_may_be_as_on_the_page(folder, tiny_sampler):
 def test_a_long_number_is_written_plain_and_as_an_svg(folder, tiny_sampler):
     assert main(["write", "1" * 70, *USE, "-o", "a.png"]) == 0
     assert main(["write", "1" * 70, *USE, "-o", "a.svg"]) == 0
-    np.testing.assert_array_equal(pixels("a.png"), tiny_sampler.write("1" * 70))
-    assert ElementTree.parse("a.svg").getroot().get("viewBox") == "0 0 560 8"
+    row = tiny_sampler.write("1" * 70)
+    np.testing.assert_array_equal(pixels("a.png")[-8:], row[:, -24 * 8 :])
+    assert pixels("a.png").shape == (3 * 8, 24 * 8)
+    assert ElementTree.parse("a.svg").getroot().get("viewBox") == "0 0 192 24"
 
 
 def test_outputs_and_seed_by_default(folder, tiny_sampler):
@@ -168,6 +171,19 @@ def test_convert(folder, config, capsys):
     ]
 
 
+def test_what_is_not_written_is_said(folder, tiny_sampler, capsys):
+    assert main(["write", "Tel. 1-3", *USE]) == 0
+    assert capsys.readouterr().err == "Not written: “Tel”.\nWrote result.png (20x8).\n"
+    np.testing.assert_array_equal(pixels("result.png"), tiny_sampler.write("1-3"))
+    with Image.open("result.png") as image:
+        assert image.text["left_out"] == "Not written: “Tel”."
+
+
+def test_strokes_are_written_as_svg(folder):
+    assert main(["write", "13", *USE, "--format", "strokes"]) == 0
+    assert "stroke-linecap" in Path("result.svg").read_text()
+
+
 def test_what_was_converted_writes_the_same(folder, tiny_tensors, tiny_sampler):
     checkpoint(folder / "a.pkl", tiny_tensors)
     assert main(["convert", "a.pkl", "new"]) == 0
@@ -176,7 +192,9 @@ def test_what_was_converted_writes_the_same(folder, tiny_tensors, tiny_sampler):
 
 
 USER_ERRORS = {
-    "a letter": (["write", "12a", *USE], "Character 3, 'a',"),
+    "a letter": (["write", "a", *USE], "no digit"),
+    "an unknown format": (["write", "1", *USE, "--format", "gif"], "format must be one of png"),
+    "another ending": (["write", "1", *USE, "--format", "svg", "-o", "a.png"], "must end in .svg"),
     "no digit": (["write", "", *USE], "no digit"),
     "a negative seed": (["write", "1", *USE, "--seed", "-1"], "seed must be"),
     "a large seed": (["grid", *USE, "--seed", str(2**63)], "seed must be"),
@@ -193,7 +211,7 @@ USER_ERRORS = {
     "wrong pairs": (["write", "1", *USE, "--redrawn", "1"], "such as 2.1-5.3"),
     "a large scale": (["write", "1", *USE, "--scale", "9"], "Scale must be a whole number"),
     "a scale for an SVG": (["write", "1", *USE, "--scale", "2", "-o", "a.svg"], "--scale is for"),
-    "a letter in an SVG": (["write", "12a", *USE, "-o", "a.svg"], "Character 3, 'a',"),
+    "a letter in an SVG": (["write", "a", *USE, "-o", "a.svg"], "no digit"),
     "many candidates": (["write", "1", *USE, "--best-of", "65", "-o", "a.svg"], "from 1 to 64"),
     "no reader": (["write", "1", *USE, "--best-of", "2"], "have no reader"),
     "no weights": (["write", "1", "--weights", "nowhere"], "nowhere"),
@@ -313,7 +331,7 @@ def test_a_real_process_writes(folder, tiny_sampler):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["write", "12a", *USE],
+        ["write", "a", *USE],
         ["write", "1", "--weights", "w" * 300],
         ["grid", *USE, "--rows", "many"],
         ["convert", "weights/config.json", "new"],

@@ -49,7 +49,7 @@ MAY_IMPORT = {
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.api", "demo.components"),
         *("demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
-    "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat"),
+    "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat", "demo.turns"),
     "demo.app": (
         "cgan.common",
         "demo.models",

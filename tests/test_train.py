@@ -12,6 +12,7 @@ import train
 from cgan.model.option_fields import option, options_of
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES
+from tests.conftest import run_python
 
 ROOT = Path(__file__).parent.parent
 
@@ -77,3 +78,27 @@ def test_a_dry_run_prints_the_settings_and_touches_nothing(tmp_path):
     assert settings["latent_dim"] == 100
     assert "jittor_core" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+# Runs each program as Python does, one after the other.
+HELP = """
+import runpy, sys
+for program in sys.argv[1:]:
+    sys.argv = [program, "--help"]
+    sys.path[0] = program.rpartition("/")[0]
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except SystemExit as stop:
+        if stop.code:
+            raise RuntimeError(program) from stop
+    else:
+        raise RuntimeError(program)
+"""
+
+
+def test_every_program_runs_without_docstrings(tmp_path):
+    paths = [ROOT / "train.py", ROOT / "demo/app.py", ROOT / "cgan/__main__.py"]
+    paths += [path for path in ROOT.glob("benchmarks/*.py") if "ArgumentParser" in path.read_text()]
+    result = run_python("-OO", "-c", HELP, *map(str, paths), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("usage: ") == len(paths)

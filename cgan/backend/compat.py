@@ -9,6 +9,7 @@ versions, and holds what is here against Jittor's source. Nothing here imports J
 """
 
 import os
+import platform
 import shutil
 import signal
 import ssl
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.common import reading
+from cgan.common.errors import UserError
 
 VERSION = "1.3.11.0"
 
@@ -52,10 +54,12 @@ CACHE_FOLDER = ".cache/jittor"
 CONFIG_FILE = f"{CACHE_FOLDER}/config.json"
 _MAX_CONFIG_BYTES = 1 << 20
 
-# Jittor's compile_extern.py downloads oneDNN from the server into the folder, unless the library
-# is there, and compiles operators with what is in the include folder. Tests: test_compat.py,
-# oneDNN's files; test_setup.py, a fresh machine without internet.
-ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+# Jittor's compile_extern.py downloads oneDNN from the server into `onednn_folder`, unless the
+# library is there, and compiles operators with what is in the include folder. Tests:
+# test_compat.py, oneDNN's files; test_setup.py, a fresh machine without internet.
+_ONEDNN_FOLDER = f"{CACHE_FOLDER}/mkl/dnnl_lnx_2.2.0_cpu_gomp"
+# On Linux. Of other machines, importing Jittor with oneDNN says that it doesn't support them.
+_ONEDNN_ENDINGS = {"x86_64": "", "aarch64": "_aarch64"}
 ONEDNN_LIBRARY = "lib/libmkldnn.so"
 ONEDNN_INCLUDE = "include"
 ONEDNN_HEADERS = ("dnnl.hpp", "mkldnn.hpp")  # its present name and its first
@@ -66,6 +70,14 @@ ONEDNN_SONAME = "libdnnl.so.2"
 # a toolkit that it downloaded itself, in CUDA_FOLDER, to these. Test: test_compat.py, nvcc.
 NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
 CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
+
+# Characters that break the commands with which Jittor compiles, where they are in a path: it hands
+# these to a shell, some in quotes and some not, and to the linker in a list. Test: test_compat.py,
+# the paths in Jittor's commands.
+_NEVER_IN_A_PATH = "\t\n\"$&'();<>\\`|"
+NOT_IN_PROGRAM_PATHS = f" {_NEVER_IN_A_PATH}"  # Python's and Jittor's own: without quotes
+NOT_IN_COMPILER_PATH = _NEVER_IN_A_PATH
+NOT_IN_CACHE_PATH = f",:{_NEVER_IN_A_PATH}"
 
 # The package that `import jittor` imports first. It knows where the cache is.
 UTILITIES = "jittor_utils"
@@ -87,14 +99,33 @@ def home_folder() -> Path:
 
     This is what `used_home` returns; asking Jittor creates folders and writes a new JITTOR_HOME
     into `config.json` for the user's other projects. Test: test_compat.py, Jittor's home.
+
+    Raises:
+        UserError: the user has no home folder, which Jittor wants to know in any case.
     """
+    try:
+        user_home = Path.home()
+    except RuntimeError as error:
+        raise UserError(
+            "There is no home folder for Jittor's cache: set the environment variable HOME to a "
+            "folder that you can write to."
+        ) from error
     if home := os.environ.get(JITTOR_HOME):
         return Path(home)
     try:
-        content = reading.parse_json(reading.read(Path.home() / CONFIG_FILE, _MAX_CONFIG_BYTES))
+        content = reading.parse_json(reading.read(user_home / CONFIG_FILE, _MAX_CONFIG_BYTES))
         return Path(content[JITTOR_HOME])
     except (OSError, ValueError, LookupError, TypeError):  # no such file, or no such key
-        return Path.home()
+        return user_home
+
+
+def onednn_folder() -> str | None:
+    """Return where in the home folder Jittor wants oneDNN; None if never on such a machine.
+
+    Test: test_compat.py, oneDNN's files.
+    """
+    ending = _ONEDNN_ENDINGS.get(platform.machine())
+    return None if ending is None else f"{_ONEDNN_FOLDER}{ending}"
 
 
 def used_home(utilities: Any) -> str:

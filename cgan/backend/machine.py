@@ -31,6 +31,7 @@ def find_machine() -> list[Finding]:
         "CPUs": _cpus,
         "C++ compiler": _compiler,
         "Python headers": _headers,
+        "paths": _paths,
         "GPU": _gpu,
         "nvcc": _nvcc,
         "oneDNN": _onednn,
@@ -78,6 +79,14 @@ def _headers() -> Finding:
     except UserError as error:
         return Finding("Python headers", f"training needs them. {error}", "note")
     return Finding("Python headers", "installed")
+
+
+def _paths() -> Finding:
+    try:
+        toolchain.check_paths()
+    except UserError as error:
+        return Finding("paths", f"training needs others. {error}", "note")
+    return Finding("paths", "usable")
 
 
 def _gpu() -> Finding:

@@ -9,15 +9,16 @@ place: from the wheels `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`, or from De
 
 import importlib.metadata
 import os
+import platform
 from pathlib import Path
 
 from cgan.backend.compat import (
-    ONEDNN_FOLDER,
     ONEDNN_HEADERS,
     ONEDNN_INCLUDE,
     ONEDNN_LIBRARY,
     ONEDNN_SONAME,
     USE_ONEDNN,
+    onednn_folder,
 )
 from cgan.common.errors import UserError
 from cgan.common.terminal import note, warn
@@ -30,6 +31,7 @@ DOWNLOAD_ADVICE = (
     f"With {USE_ONEDNN}=1 in the environment, Jittor downloads a build of it, without checking "
     "where it comes from."
 )
+_UNSUPPORTED = f"Jittor does without its matrix library oneDNN on a {platform.machine()}."
 
 
 def provide_onednn(home: str) -> None:
@@ -47,7 +49,13 @@ def provide_onednn(home: str) -> None:
     wanted = os.environ.get(USE_ONEDNN)
     if wanted not in (None, "1"):
         return
-    folder = Path(home) / ONEDNN_FOLDER
+    name = onednn_folder()
+    if name is None:
+        if wanted is None:
+            os.environ[USE_ONEDNN] = "0"
+            warn(f"training will be about 19 times slower: {_UNSUPPORTED}")
+        return
+    folder = Path(home) / name
     if _complete(folder):
         return
     source = _from_wheels() or _from_system()
@@ -67,7 +75,10 @@ def provide_onednn(home: str) -> None:
 
 def find(home: Path) -> str | None:
     """Say where `provide_onednn` would find oneDNN, without changing anything; or None."""
-    if _complete(home / ONEDNN_FOLDER):
+    name = onednn_folder()
+    if name is None:
+        return None
+    if _complete(home / name):
         return "in Jittor's cache"
     if _from_wheels() is not None:
         return "installed as Python packages"

@@ -19,8 +19,8 @@ from cgan.backend import compat
 from cgan.backend.cuda import why_no_cuda
 from cgan.backend.onednn import provide_onednn
 from cgan.backend.openmp import available_cpus
-from cgan.backend.toolchain import check_compiler, provide_python_headers
-from cgan.common.errors import BadValue, UserError, last_line
+from cgan.backend.toolchain import check_compiler, check_paths, provide_python_headers
+from cgan.common.errors import BadValue, NeedsNewProcess, UserError, last_line
 from cgan.common.packages import is_installed, missing_package
 from cgan.common.terminal import note
 from cgan.common.values import is_one_of
@@ -39,8 +39,10 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         threads: CPU threads that operators use; None leaves `OMP_NUM_THREADS` as it is.
 
     Raises:
-        UserError: Jittor, a compiler or Python's headers are not installed; "cuda" without a
-            usable GPU; no folder for Jittor's cache; or Jittor's own import failed.
+        UserError: Jittor, a compiler or Python's headers are not installed, or a path that
+            Jittor can't compile with; "cuda" without a usable GPU; no folder for Jittor's cache;
+            or Jittor's own import failed.
+        NeedsNewProcess: Jittor has compiled a part of itself that this process had loaded.
     """
     if sys.modules.get("jittor") is not None:
         return sys.modules["jittor"]
@@ -50,6 +52,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         os.environ["OMP_NUM_THREADS"] = str(threads)
     check_compiler()
     provide_python_headers()
+    check_paths()
     use_cuda = _choose_device(device)
     compat.set_import_settings()
     # Jittor's kernels flush subnormal numbers to zero, and NumPy warns about that in the first
@@ -111,7 +114,7 @@ def _import_announced(cache_path: str) -> Any:
     try:
         jittor = _import("jittor")
     except compat.Restart as error:
-        raise UserError(
+        raise NeedsNewProcess(
             "Jittor has compiled part of itself and needs to be restarted: run the same command "
             "again."
         ) from error

@@ -1,11 +1,13 @@
-"""The C++ compiler and the Python headers, which Jittor needs whenever it compiles an operator."""
+"""What Jittor needs whenever it compiles an operator: compiler, Python headers, usable paths."""
 
+import importlib.util
 import os
 import shutil
 import sys
 import sysconfig
 from pathlib import Path
 
+from cgan.backend import compat
 from cgan.backend.compat import COMPILER, PYTHON_CONFIG, default_compiler, python_config_places
 from cgan.common.errors import BadValue, UserError
 
@@ -31,6 +33,45 @@ def check_compiler() -> None:
             f"Jittor compiles its operators with {default}, which is not installed: "
             "on Debian or Ubuntu, sudo apt-get install g++."
         )
+
+
+def check_paths() -> None:
+    """Check that Jittor's commands stand the characters in the paths that are in them.
+
+    Raises:
+        UserError: one of them has a space, for example; the message says what to do. Or the user
+            has no home folder.
+    """
+    elsewhere = (
+        "make the virtual environment in a folder without it, such as python3 -m venv ~/venv, "
+        "install there and train with its Python."
+    )
+    cache = str(compat.home_folder().absolute() / compat.CACHE_FOLDER)
+    variable = compat.JITTOR_HOME if os.environ.get(compat.JITTOR_HOME) else "HOME"
+    home = f"set the environment variable {variable} to a folder without it."
+    compiler = os.environ.get(COMPILER, "")
+    config = next((path for path in _python_config() if path.is_file()), "")
+    for path, unusable, advice in (
+        (sys.executable, compat.NOT_IN_PROGRAM_PATHS, elsewhere),
+        (_jittor_folder(), compat.NOT_IN_PROGRAM_PATHS, elsewhere),
+        (str(config), compat.NOT_IN_PROGRAM_PATHS, "use a Python in a folder without it."),
+        (sysconfig.get_path("include"), compat.NOT_IN_PROGRAM_PATHS, "use a Python without it."),
+        (compiler, compat.NOT_IN_COMPILER_PATH, f"correct the environment variable {COMPILER}."),
+        (cache, compat.NOT_IN_CACHE_PATH, home),
+    ):
+        if found := next((character for character in path if character in unusable), ""):
+            name = {" ": "a space", "\t": "a tab", "\n": "a line end"}.get(found, found)
+            raise UserError(f"Jittor can't compile with {name} in a path, as in {path}: {advice}")
+
+
+def _jittor_folder() -> str:
+    spec = importlib.util.find_spec("jittor")
+    return "" if spec is None or spec.origin is None else str(Path(spec.origin).parent)
+
+
+def _python_config() -> list[Path]:
+    configured = os.environ.get(PYTHON_CONFIG)
+    return [Path(configured)] if configured else python_config_places()
 
 
 def provide_python_headers() -> None:

@@ -1,6 +1,7 @@
 """`doctor`: report what this machine has, what is missing and what to do about it."""
 
 import argparse
+import contextlib
 import functools
 import platform
 import shutil
@@ -79,11 +80,13 @@ def _drawing() -> Finding:
 
 
 def _mnist(folder: Path) -> Finding:
-    from cgan.data import mnist  # here: imports NumPy, which may be missing
+    from cgan.data import images, mnist  # here: imports NumPy, which may be missing
 
     missing = [name for name in mnist.MD5 if mnist.find(folder, name) is None]
     if not missing:
         return Finding("MNIST", f"in {shown(folder)}")
+    if len(missing) == len(mnist.MD5) and images.is_there(folder):
+        return Finding("MNIST", f"not in {shown(folder)}, which holds images of your own")
     advice = "training downloads them, or set --data_dir"
     return Finding("MNIST", f"{len(missing)} of {len(mnist.MD5)} files not in {folder}: {advice}")
 
@@ -95,7 +98,9 @@ def _classifiers() -> Finding:
 
 
 def _disk() -> Finding:
-    places = {"here": Path.cwd(), "at home": Path.home()}
+    places = {"here": Path.cwd()}
+    with contextlib.suppress(RuntimeError):  # there is no home
+        places["at home"] = Path.home()
     free = {name: shutil.disk_usage(path).free for name, path in places.items()}
     text = ", ".join(f"{count / (1 << 30):.1f} GB free {name}" for name, count in free.items())
     if min(free.values()) < _ENOUGH_DISK:

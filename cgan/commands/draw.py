@@ -17,21 +17,34 @@ from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import export, number, picture
 from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed
+from cgan.writing.left_out import left_out
 from cgan.writing.limits import check_best_of
 from cgan.writing.own_hand import OwnHand
-from cgan.writing.settings import LARGE, SCALE, Setting, WritingSettings, specified
+from cgan.writing.settings import (
+    FILE,
+    LARGE,
+    SCALE,
+    Setting,
+    WritingSettings,
+    left_out_field,
+    specified,
+)
 
 _MAX_GRID_ROWS = 1000
 # The settings that choose latents.
 _OF_LATENTS = {"style", "row", "truncation", "redrawn"}
+_DEFAULT_OUTPUT = Path("result.png")
 
 
 def add(commands: Commands) -> None:
     """Add both commands."""
     writer = commands.add_parser("write", help="write a number by hand")
     writer.add_argument(
-        "number", help="digits; spaces, -, ., /, brackets and a leading + become gaps"
+        "number",
+        help="digits; spaces, -, ., / and brackets between them become gaps; what else isn't "
+        "written is named",
     )
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
@@ -39,11 +52,11 @@ def add(commands: Commands) -> None:
     writer.add_option("hand", type=Path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
-    _add_common(writer, "result.png", "PNG to write, or SVG if it ends in .svg")
+    _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG if it ends in .svg")
     writer.set_defaults(do=write)
     drawer = commands.add_parser("grid", help="draw every class in several variations")
     drawer.add_option("rows", type=int, default=10, help="variations (default 10)")
-    _add_common(drawer, "grid.png", "PNG to write")
+    _add_common(drawer, Path("grid.png"), "PNG to write")
     drawer.set_defaults(do=grid)
 
 
@@ -60,6 +73,7 @@ def _settings() -> dict[str, Setting]:
         if setting.description and name not in own
     }
     settings["look"] = replace(settings["look"], default="mnist")
+    settings["format"] = replace(FILE, default="what --output ends in")
     settings["scale"] = replace(SCALE, default=1, description=f"of a PNG: {SCALE.description}")
     return settings
 
@@ -75,14 +89,14 @@ def _default(setting: Setting) -> str:
     )
 
 
-def _add_common(parser: Parser, output: str, written: str) -> None:
+def _add_common(parser: Parser, output: Path, written: str) -> None:
     parser.add_option("seed", type=int, default=0, help="which variation (default 0)")
     parser.add_option(
         "weights",
         help=f"{HELP} (default: the bundled ones)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path(output), help=f"{written} (default {output})"
+        "-o", "--output", type=Path, default=output, help=f"{written} (default {output})"
     )
 
 
@@ -91,43 +105,70 @@ def write(values: argparse.Namespace) -> None:
 
     A plain PNG has the generator's own pixels, and its seed and weights as text fields.
     """
-    _check_output(values.output, ".png", ".svg")
     given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
     if values.hand is not None and (other := [*_OF_LATENTS & given.keys()]):
         raise BadValue(f"--hand can't take --{min(other)}: the hand decides how digits look.")
-    if given or _is_svg(values.output):
-        _write_as_the_page(values, given)
+    kind = _format(values, given.pop("format", None))
+    parts = number.read(values.number).parts
+    if sentence := left_out(values.number):
+        note(str(sentence))
+    if given or kind != "png":
+        _write_as_the_page(values, parts, kind, given)
         return
+    seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
-    hand = _hand(values, sampler)
-    drawn = sampler.write(values.number, seed=values.seed, best_of=values.best_of, hand=hand)
-    _save(values, sampler, drawn, hand)
+    own = _hand(values, sampler)
+    drawing = draw(sampler, parts, Hand(seed, best_of=best_of, own=own))
+    about = left_out_field(values.number) | ({} if own is None else {"hand": "own"})
+    _save(values, sampler, drawing.lines, about)
 
 
-def _write_as_the_page(values: argparse.Namespace, given: dict[str, str]) -> None:
+def _format(values: argparse.Namespace, given: str | None) -> str:
+    """Return the format of the number's file, and see that its name ends accordingly.
+
+    Raises:
+        BadValue: the format or the name's ending is none that is written, or they don't match.
+    """
+    if given is None:
+        _check_output(values.output, ".png", ".svg")
+        return "svg" if values.output.suffix.lower() == ".svg" else "png"
+    kind = str(FILE.check(given))
+    ending = ".png" if kind == "png" else ".svg"
+    if values.output == _DEFAULT_OUTPUT:
+        values.output = values.output.with_suffix(ending)
+    if values.output.suffix.lower() not in ("", ending):
+        raise BadValue(f"--output {values.output} must end in {ending} with --format {kind}.")
+    return kind
+
+
+def _write_as_the_page(
+    values: argparse.Namespace, parts: list[int | None], kind: str, given: dict[str, str]
+) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
-    is_svg = _is_svg(values.output)
-    if is_svg and "scale" in given:
+    if kind != "png" and "scale" in given:
         raise BadValue("--scale is for PNG only: leave it out, since an SVG has no pixels.")
     if "ink" in given:
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {
         name: setting.read(given[name]) if name in given else setting.default
         for name, setting in _settings().items()
+        if name != "format"
     }
     scale = checked.pop("scale")
-    if is_svg:
-        scale = LARGE
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
-    settings = WritingSettings(**checked, seed=seed, best_of=best_of)
+    settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of)
     sampler = _load(values.weights)
     hand = replace(settings.hand(), own=_hand(values, sampler))
-    drawing = draw(sampler, number.parse(values.number), hand)
+    drawing = draw(sampler, parts, hand)
     if hand.own is not None:
         drawing = replace(drawing, weights={"hand": "own", **drawing.weights})
-    file = export.svg(drawing, settings) if is_svg else export.png(drawing, settings, scale)
+    if kind == "png":
+        file = export.png(drawing, settings, scale)
+    else:
+        scale = LARGE
+        file = (export.svg if kind == "svg" else export.strokes_svg)(drawing, settings)
     files.write_bytes(values.output, file.data)
-    height, width = drawing.row.shape
+    height, width = drawing.lines.shape
     note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
 
 
@@ -156,28 +197,20 @@ def _check_output(path: Path, *endings: str) -> None:
         )
 
 
-def _is_svg(path: Path) -> bool:
-    return path.suffix.lower() == ".svg"
-
-
 def grid(values: argparse.Namespace) -> None:
     """Draw a grid."""
     _check_output(values.output, ".png")
     if not 1 <= values.rows <= _MAX_GRID_ROWS:
         raise BadValue(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
     sampler = _load(values.weights)
-    _save(values, sampler, sampler.grid(values.rows, seed=values.seed))
+    _save(values, sampler, sampler.grid(values.rows, seed=values.seed), {})
 
 
 def _save(
-    values: argparse.Namespace,
-    sampler: Sampler,
-    drawn: NDArray[np.uint8],
-    hand: OwnHand | None = None,
+    values: argparse.Namespace, sampler: Sampler, drawn: NDArray[np.uint8], about: dict[str, str]
 ) -> None:
-    """Write the picture; the file says which seed or hand, and which weights drew it."""
-    made_by = {"seed": str(values.seed)} if hand is None else {"hand": "own"}
-    picture.save_png(values.output, drawn, {**made_by, **sampler.fields})
+    """Write the picture; the file says which seed and weights drew it, and what `about` has."""
+    picture.save_png(values.output, drawn, {"seed": str(values.seed), **sampler.fields, **about})
     note(f"Wrote {values.output} ({drawn.shape[1]}x{drawn.shape[0]}).")
 
 

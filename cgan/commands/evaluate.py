@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import UserError, kind_of
+from cgan.common.errors import MissingFile, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
+from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import NoEncoder
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
@@ -28,7 +29,8 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="measure the quality of a generator")
     parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
     parser.add_option(
-        "dataset", help="mnist or digits (default: what the weights were trained on, or mnist)"
+        "dataset",
+        help="mnist, digits or images (default: what the weights were trained on, or mnist)",
     )
     parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.add_option(
@@ -57,7 +59,7 @@ def do(values: argparse.Namespace) -> None:
     folder, pictures = values.folder, values.output or values.folder
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
-    train, test = _load_splits(values, sampler.config.img_size)
+    train, test = _load_splits(values, sampler.config)
     samples = values.samples
     if samples is None:
         samples = min(evaluator.SAMPLES, len(train.labels))
@@ -101,12 +103,20 @@ def _before(folder: Path, sampler: Sampler) -> metrics.Metrics:
     return metrics.read(folder, sampler.sha256)
 
 
-def _load_splits(values: argparse.Namespace, img_size: int) -> "tuple[Dataset, Dataset]":
+def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[Dataset, Dataset]":
     """Load the training set and the test set to measure against."""
     from cgan.data import datasets
 
-    dataset = values.dataset or _trained_on(values.folder)
-    return datasets.load_splits(dataset, values.data_dir, img_size, values.quiet)
+    trained_on, trained_in = _trained_on(values.folder)
+    dataset, folder = values.dataset or trained_on, values.data_dir
+    if dataset == trained_on and folder == DATA_DIR and trained_in is not None:
+        folder = Path(trained_in)
+        if not folder.is_dir():
+            raise MissingFile(
+                f"The run was trained on the data in {folder}, which isn't there: say where they "
+                "are now with --data-dir."
+            )
+    return datasets.load_splits(dataset, folder, config.img_size, values.quiet, config.channels)
 
 
 @contextlib.contextmanager
@@ -123,10 +133,13 @@ def _stoppable() -> Iterator[Callable[[], None]]:
         yield check
 
 
-def _trained_on(folder: Path) -> str:
-    """Return the data set that `config.json` names, or "mnist"."""
+def _trained_on(folder: Path) -> tuple[str, str | None]:
+    """Return the data set that `config.json` names, or "mnist", and its folder, if it says one."""
     training = weights.load_config(folder).get(weights.TRAINING_KEY)
-    return str(training.get("dataset", "mnist")) if isinstance(training, dict) else "mnist"
+    if not isinstance(training, dict):
+        return "mnist", None
+    place = training.get("data_dir")  # published weights don't say it
+    return str(training.get("dataset", "mnist")), place if isinstance(place, str) else None
 
 
 def _check_writable(folder: Path, pictures: Path) -> None:

@@ -1,19 +1,23 @@
 """What all command lines share: options in either spelling, errors in one sentence."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
 from cgan.common import terminal
-from cgan.common.errors import UserError, printable
+from cgan.common.errors import NeedsNewProcess, UserError, printable
 from cgan.common.packages import explain_missing
 from cgan.common.signals import Interrupted
 
 EXIT_FAULT = 1
 EXIT_USER_ERROR = 2
 EXIT_SIGNAL_BASE = 128  # plus the signal's number, as shells do
+
+# Set in a process that has been started again, so that it isn't another time.
+_STARTED_AGAIN = "CGAN_STARTED_AGAIN"
 
 
 class Exit(SystemExit):
@@ -46,21 +50,38 @@ class Parser(argparse.ArgumentParser):
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
-def run(main: Callable[[], None]) -> int:
+def run(main: Callable[[], None], *, whole_process: bool = False) -> int:
     """Call `main` and return the exit code; print a `UserError` as one line.
 
     A missing optional package is also reported in one line, and so is a file or folder that can't
     be used. `Interrupted` gives the exit code of its signal. An exit with code 0 that isn't ours is
     no success: some libraries leave like this when they want to be started again. A closed pipe
     ends the printing, not the program.
+
+    Args:
+        main: what to do.
+        whole_process: this process does nothing else, so it may be replaced by a new one, once,
+            where a library needs that.
     """
+    environment = dict(os.environ)  # `main` may change it
+    may_start_again = whole_process and os.environ.pop(_STARTED_AGAIN, None) is None
     with terminal.despite_closed_pipes():
-        return _run(main)
+        try:
+            return _run(main)
+        except NeedsNewProcess as error:
+            if not may_start_again:
+                print(f"Error: {error}", file=sys.stderr)
+                return EXIT_USER_ERROR
+            terminal.note("Starting again: a library has compiled part of itself.")
+            sys.stdout.flush()
+            os.execve(sys.executable, sys.orig_argv, environment | {_STARTED_AGAIN: "1"})
 
 
 def _run(main: Callable[[], None]) -> int:
     try:
         main()
+    except NeedsNewProcess:
+        raise
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR

@@ -56,6 +56,10 @@ class MissingFile(UserError, FileNotFoundError):
     """A file or folder is missing."""
 
 
+class NeedsNewProcess(UserError):
+    """A library has changed on disk while it was imported: only a new process can use it."""
+
+
 def kind_of(error: Exception) -> type[UserError]:
     """Return the class of a sentence that says more about `error`, or says it in our words.
 

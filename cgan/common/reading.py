@@ -4,30 +4,41 @@ import errno
 import json
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 _MAX_DEPTH = 32
+# What a clone without Git LFS has in place of a large file:
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class TooLarge(ValueError):
     """A file is larger than its reader allows."""
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a file to read its bytes.
 
     A pipe would wait for somebody to write into it, and a device such as /dev/zero has no end.
 
     Raises:
-        OSError: it can't be opened, or is no ordinary file.
+        OSError: it can't be opened, is no ordinary file, or stands for one in Git LFS.
     """
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "it is a pipe, a socket or a device, not a file")
-    return open(path, "rb")
+    file = open(path, "rb")  # noqa: SIM115 (the caller closes it)
+    if file.peek(len(_LFS_POINTER)).startswith(_LFS_POINTER):
+        file.close()
+        raise OSError(
+            errno.EINVAL,
+            "it is a Git LFS pointer, not the file itself, which git lfs pull fetches",
+        )
+    return file
 
 
 def read(path: Path, limit: int) -> bytes:

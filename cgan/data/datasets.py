@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cgan.common.errors import BadValue, MissingFile, printable
-from cgan.data import idx, mnist
+from cgan.data import idx, images, mnist
 
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 _TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -22,8 +22,8 @@ _FLOAT32_BYTES = 4
 # default size, and MNIST 3.9 GB at the largest.
 _MAX_BYTES = 4 << 30
 
-# Every fifth image of each class of scikit-learn's digits is for testing.
-_DIGITS_PER_TEST = 5
+# Where there is no test set, every fifth image of each class is for testing.
+_IMAGES_PER_TEST = 5
 
 
 # Images (N, H, W) or (N, H, W, 3) and labels (N,).
@@ -38,18 +38,26 @@ class Dataset:
         name: display name: "MNIST", "scikit-learn digits", or the folder.
         images: (N, C, H, W) float32 in [-1, 1].
         labels: (N,) int32 in 0 .. n_classes - 1.
-        source_size: (height, width) of the images before they were resized.
+        source_size: (height, width) of the images before they were resized; None if they
+            differed.
+        remark: what was done to them besides, in words.
     """
 
     name: str
     images: NDArray[np.float32]
     labels: NDArray[np.int32]
-    source_size: tuple[int, int]
+    source_size: tuple[int, int] | None
+    remark: str = ""
 
     @property
     def n_classes(self) -> int:
         """Number of classes: one more than the highest label."""
         return int(self.labels.max()) + 1
+
+    @property
+    def empty_classes(self) -> list[int]:
+        """Classes below the highest label that have no image, in order."""
+        return [int(label) for label in np.flatnonzero(np.bincount(self.labels) == 0)]
 
     @property
     def channels(self) -> int:
@@ -69,11 +77,28 @@ class Dataset:
 
     def describe(self) -> str:
         """Return one line for the terminal."""
-        height, width = self.source_size
+        size = "x".join(map(str, self.source_size)) if self.source_size else "any size"
+        remark = f", {self.remark}" if self.remark else ""
         return (
-            f"{self.name}: {len(self.labels):,} images of {height}x{width}, "
-            f"{self.n_classes} classes"
+            f"{self.name}: {len(self.labels):,} images of {size}, {self.n_classes} classes{remark}"
         )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of a data set.
+
+    Attributes:
+        folder: where it is, if it is read from a folder.
+        img_size: height and width to resize to (bilinear), in pixels.
+        quiet: show no progress bar.
+        channels: 1 or 3, for images that may be either; None for what suits them best.
+    """
+
+    folder: Path
+    img_size: int
+    quiet: bool = False
+    channels: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,36 +107,52 @@ class Source:
 
     Attributes:
         title: what the help of `--dataset` says about it.
-        train: (data_dir, quiet) -> the name for people, and all images to train on.
-        splits: (data_dir, img_size, quiet) -> the training set and the test set.
-        in_folder: whether it is read from `data_dir`.
+        train: returns all images to train on.
+        splits: returns the training set and the test set.
+        in_folder: whether it is read from a folder.
     """
 
     title: str
-    train: Callable[[Path, bool], tuple[str, _Split]]
-    splits: Callable[[Path, int, bool], tuple[Dataset, Dataset]]
+    train: Callable[[Request], Dataset]
+    splits: Callable[[Request], tuple[Dataset, Dataset]]
     in_folder: bool = False
 
 
-def load(dataset: str, data_dir: Path, img_size: int, quiet: bool = False) -> Dataset:
+def recognise(folder: Path) -> str:
+    """Return the name of the data set that is in a folder, or may be downloaded there."""
+    has_idx = any(mnist.find(folder, name) for name in mnist.MD5)
+    return "images" if not has_idx and images.is_there(folder) else "mnist"
+
+
+def load(
+    dataset: str,
+    data_dir: Path,
+    img_size: int,
+    quiet: bool = False,
+    channels: int | None = None,
+) -> Dataset:
     """Load a training set.
 
     Args:
         dataset: a name in `DATASETS`.
-        data_dir: folder of the IDX files; other data sets in that format work, too.
+        data_dir: folder of the IDX files, of MNIST or another data set; or of the images.
         img_size: height and width to resize to (bilinear), in pixels.
         quiet: show no progress bar.
+        channels: 3 to keep the colours of images of one's own.
 
     Raises:
         BadValue: there is no data set of this name.
         UserError: the data are missing, damaged, or not images with labels.
     """
-    name, split = _source(dataset).train(data_dir, quiet)
-    return _make(name, split, img_size)
+    return _source(dataset).train(Request(data_dir, img_size, quiet, channels))
 
 
 def load_splits(
-    dataset: str, data_dir: Path, img_size: int, quiet: bool = False
+    dataset: str,
+    data_dir: Path,
+    img_size: int,
+    quiet: bool = False,
+    channels: int | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load a training set and the test set that belongs to it.
 
@@ -120,11 +161,12 @@ def load_splits(
         data_dir: as for `load`.
         img_size: as for `load`.
         quiet: as for `load`.
+        channels: as for `load`.
 
     Raises:
         UserError: as for `load`; or there is no test set, or its classes or colours differ.
     """
-    return _source(dataset).splits(data_dir, img_size, quiet)
+    return _source(dataset).splits(Request(data_dir, img_size, quiet, channels))
 
 
 def _source(dataset: str) -> Source:
@@ -135,18 +177,23 @@ def _source(dataset: str) -> Source:
 
 def _make(name: str, split: _Split, img_size: int) -> Dataset:
     pixels, labels = split
-    needed = math.prod((len(pixels), img_size, img_size, *pixels.shape[3:])) * _FLOAT32_BYTES
-    if needed > _MAX_BYTES:
-        raise BadValue(
-            f"{name} would take {needed / 2**30:,.0f} GiB of memory with images of "
-            f"{img_size}x{img_size}: choose a smaller --img_size, or fewer images."
-        )
+    _check_memory(name, math.prod((len(pixels), *pixels.shape[3:])), img_size)
     return Dataset(
         name=name,
         images=normalise(resize(pixels, img_size)),
         labels=labels.astype(np.int32),
         source_size=(pixels.shape[1], pixels.shape[2]),
     )
+
+
+def _check_memory(name: str, count: int, img_size: int) -> None:
+    """Check that so many images, or channels of images, fit into memory."""
+    needed = count * img_size**2 * _FLOAT32_BYTES
+    if needed > _MAX_BYTES:
+        raise BadValue(
+            f"{name} would take {needed / 2**30:,.0f} GiB of memory with images of "
+            f"{img_size}x{img_size}: choose a smaller --img_size, or fewer images."
+        )
 
 
 def resize(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -168,35 +215,53 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images
 
 
-def _sklearn_digits() -> tuple[str, _Split]:
+def _sklearn_digits(request: Request) -> Dataset:
     """Return scikit-learn's 1,797 bundled 8x8 digits (values 0-16), scaled to 0-255."""
     from sklearn.datasets import load_digits  # here: it takes a second to import
 
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    return "scikit-learn digits", (pixels, digits.target.astype(np.uint8))
+    split = pixels, digits.target.astype(np.uint8)
+    return _make("scikit-learn digits", split, request.img_size)
 
 
-def _sklearn_splits(img_size: int) -> tuple[Dataset, Dataset]:
-    """Return the digits to train on, and those to test on: there is no test set of their own.
+def _own_images(request: Request) -> Dataset:
+    folder, size = request.folder, request.img_size
+    if not folder.is_dir():
+        raise MissingFile(f"There is no folder {folder}: say where the images are with --data-dir.")
+    name, found = printable(str(folder)), images.find(folder)
+    channels = request.channels or 1
+    _check_memory(name, len(found) * channels, size)
+    pixels, labels, remark = images.read(found, size, channels, request.quiet)
+    return replace(_make(name, (pixels, labels), size), source_size=None, remark=remark)
+
+
+def _parted(dataset: Dataset) -> tuple[Dataset, Dataset]:
+    """Return images to train on and images to test on, of a data set without a test set.
 
     `load` uses all of them for training.
     """
-    digits = _make(*_sklearn_digits(), img_size)
-    for_test = np.zeros(len(digits.labels), bool)
-    for label in range(digits.n_classes):
-        for_test[np.flatnonzero(digits.labels == label)[::_DIGITS_PER_TEST]] = True
-    return digits.part(~for_test), digits.part(for_test)
+    for_test = np.zeros(len(dataset.labels), bool)
+    for label in range(dataset.n_classes):
+        of_class = np.flatnonzero(dataset.labels == label)
+        if len(of_class) == 1:
+            raise BadValue(
+                f"{dataset.name} has a single image of class {label}: to measure, it takes one to "
+                "train on and another to test on."
+            )
+        for_test[of_class[::_IMAGES_PER_TEST]] = True
+    return dataset.part(~for_test), dataset.part(for_test)
 
 
-def _idx_train(folder: Path, quiet: bool) -> tuple[str, _Split]:
-    name, (split,) = _idx_folder(folder, quiet, (_TRAINING_FILES,))
-    return name, split
+def _idx_train(request: Request) -> Dataset:
+    name, (split,) = _idx_folder(request.folder, request.quiet, (_TRAINING_FILES,))
+    return _make(name, split, request.img_size)
 
 
-def _idx_splits(folder: Path, img_size: int, quiet: bool) -> tuple[Dataset, Dataset]:
-    name, splits = _idx_folder(folder, quiet, (_TRAINING_FILES, _TEST_FILES))
-    train, test = (_make(name, split, img_size) for split in splits)
+def _idx_splits(request: Request) -> tuple[Dataset, Dataset]:
+    folder = request.folder
+    name, splits = _idx_folder(folder, request.quiet, (_TRAINING_FILES, _TEST_FILES))
+    train, test = (_make(name, split, request.img_size) for split in splits)
     if test.n_classes > train.n_classes or test.channels != train.channels:
         raise BadValue(
             f"The test set in {folder} has different classes or colours from the training set: "
@@ -265,10 +330,12 @@ DATASETS = {
     "mnist": Source(
         "IDX files in --data-dir, downloaded if missing", _idx_train, _idx_splits, in_folder=True
     ),
-    "digits": Source(
-        "bundled",
-        lambda data_dir, quiet: _sklearn_digits(),
-        lambda data_dir, img_size, quiet: _sklearn_splits(img_size),
+    "digits": Source("bundled", _sklearn_digits, lambda request: _parted(_sklearn_digits(request))),
+    "images": Source(
+        "your own in --data-dir, in a folder for each class",
+        _own_images,
+        lambda request: _parted(_own_images(request)),
+        in_folder=True,
     ),
 }
 """The data sets by name; the IDX files may be other data than MNIST."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cgan.common import files
 from cgan.common.errors import UserError
 from cgan.common.packages import is_installed, missing_package
+from cgan.hub import variables
 from cgan.hub.hashes import GIT_DIGITS, SHA256_DIGITS, content_hash
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _T = TypeVar("_T")
 
 
 def require(use: str) -> None:
-    """Check that the library is installed.
+    """Check that the library is installed, and import its settings.
 
     Args:
         use: what needs it, the beginning of a sentence: "Publishing needs".
@@ -44,6 +45,10 @@ def require(use: str) -> None:
     """
     if not is_installed("huggingface_hub"):
         raise missing_package(use, "huggingface-hub", "hub")
+    # It reads its settings now and fails at some. Who asks the Hub is told (`session`); the cache
+    # can be used.
+    with variables.left_out(variables.unusable()):
+        from huggingface_hub import constants  # noqa: F401
 
 
 # The library's settings. Its documentation has the environment variables alone, which the library

@@ -5,6 +5,7 @@ No sentence shows a token: neither one in an address nor one that a server repea
 
 import errno
 import functools
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -65,6 +66,14 @@ def no_token() -> HubError:
     return _say("hub.no_token")
 
 
+def bad_variable(name: str, text_id: str, repository: Repository) -> HubError:
+    """Return the error of an environment variable, with a sentence that `variables` has chosen."""
+    values = {"variable": name}
+    if name == "HF_ENDPOINT":  # the library's is the default one, since it can't read this
+        values["hub"] = without_credentials(os.environ[name])
+    return _say(text_id, repository, **values)
+
+
 def explain(error: Exception, repository: Repository, *, pushing: bool) -> HubError:
     """Turn what huggingface_hub raised into a sentence.
 
@@ -97,8 +106,7 @@ def _say(text_id: str, repository: Repository | None = None, **values: Any) -> H
         SENTENCES[text_id],
         text_id=text_id,
         unavailable=text_id in UNAVAILABLE,
-        hub=shown_endpoint(),
-        **values,
+        **({"hub": shown_endpoint()} | values),
     )
 
 

@@ -67,6 +67,17 @@ SENTENCES = {
     "hub.offline": (
         "HF_HUB_OFFLINE is set, so {hub} was not asked for {repository}: unset it to fetch or push."
     ),
+    "hub.bad_certificates": (
+        "No certificates can be read from the place that {variable} names: correct it or unset it."
+    ),
+    "hub.bad_proxy": (
+        "{variable} is not the address of a proxy: write it like http://host:port, or unset it."
+    ),
+    "hub.socks_proxy": (
+        "{variable} names a kind of proxy that can't be used here: use an http proxy, or install "
+        "the package socksio for socks5."
+    ),
+    "hub.bad_timeout": "{variable} is not a whole number of seconds: correct it or unset it.",
     "hub.bad_endpoint": "HF_ENDPOINT is not a web address: {hub}. Write it like https://host.",
     "hub.timeout": (
         "{hub} did not answer in time: check the internet connection and, if it is set, "
@@ -75,11 +86,11 @@ SENTENCES = {
     "hub.proxy": "The proxy did not let us reach {hub}: check HTTPS_PROXY.",
     "hub.certificate": (
         "Can't reach {hub} (its certificate is not trusted here): check the internet connection "
-        "and, if it is set, HF_ENDPOINT."
+        "and, if they are set, HF_ENDPOINT, SSL_CERT_FILE and SSL_CERT_DIR."
     ),
     "hub.no_answer": (
-        "Can't reach {hub} (no answer): check the internet connection and, if it is set, "
-        "HF_ENDPOINT."
+        "Can't reach {hub} (no answer): check the internet connection and, if they are set, "
+        "HF_ENDPOINT and HTTPS_PROXY."
     ),
     "hub.broken_off": (
         "The connection to {hub} was lost: try again; check the internet connection and, if "
@@ -105,6 +116,11 @@ UNAVAILABLE = {
     "hub.rate_limit",
     "hub.rate_limit_seconds",
     "hub.offline",
+    "hub.bad_certificates",
+    "hub.bad_proxy",
+    "hub.socks_proxy",
+    "hub.bad_timeout",
+    "hub.bad_endpoint",
     "hub.timeout",
     "hub.proxy",
     "hub.certificate",

@@ -1,25 +1,32 @@
 """The one way to talk to the Hugging Face Hub: quietly, with time limits, with our sentences."""
 
 import contextlib
+import functools
 import logging
 import sys
 import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from cgan.common.errors import UserError
-from cgan.hub import compat
-from cgan.hub.errors import explain, seconds_to_wait
+from cgan.hub import compat, variables
+from cgan.hub.errors import bad_variable, explain, seconds_to_wait
 from cgan.hub.repository import Repository
 
 if TYPE_CHECKING:
-    from httpx2 import Client, Response
+    from httpx2 import Client, Request, Response
     from huggingface_hub import HfApi
 
 # Seconds without a byte. In most calls huggingface_hub waits forever.
 _SILENCE = 60.0
-# Longest wait that is accepted, in seconds, after too many requests.
+# Longest wait that is accepted, in seconds, where the Hub says how long to wait.
 _LONGEST_WAIT = 5
+# Before a request is sent again, in seconds, where it doesn't say.
+PAUSES = (1.0, 2.0)
+_TOO_MANY, _OUT_OF_ORDER = 429, 503
+# Failures that may pass by themselves.
+_PASSING = (_TOO_MANY, 500, 502, _OUT_OF_ORDER, 504)
 
 _lock = threading.Lock()
 _sessions = 0
@@ -32,10 +39,13 @@ def hub_session(repository: Repository, *, pushing: bool = False) -> Iterator["H
 
     Raises:
         UserError: huggingface_hub is not installed.
-        HubError: whatever the library raises, in a sentence. The cause is left out of the
+        HubError: an environment variable can't be used, or whatever the library raises, in a
+            sentence. The cause is left out of the
             traceback: it may show a token.
     """
     compat.require("The Hugging Face Hub needs")
+    for name, problem in variables.unusable().items():
+        raise bad_variable(name, problem, repository)
     from huggingface_hub import HfApi
 
     try:
@@ -100,14 +110,15 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
-    """Limit the library's waits: for data, and after too many requests."""
+    """Limit the library's waits for data and after refusals; send again what failed in passing."""
     changed = []
 
     def limit(client: "Client") -> "Client":
         hooks = client.event_hooks
-        changed.append((client, client.timeout, hooks))
+        changed.append((client, client.timeout, hooks, client.send))
         client.timeout = _SILENCE
         client.event_hooks = {**hooks, "response": [*hooks["response"], _refuse_long_waits]}
+        vars(client)["send"] = _repeated(client.send)
         return client
 
     try:
@@ -115,15 +126,56 @@ def _limited() -> Iterator[None]:
             yield
     finally:
         # Backwards, since a factory may return the same client twice.
-        for client, timeout, hooks in reversed(changed):
+        for client, timeout, hooks, send in reversed(changed):
             client.timeout = timeout
             client.event_hooks = hooks
+            vars(client)["send"] = send
 
 
 def _refuse_long_waits(response: "Response") -> None:
     """Raise at once what the library would raise only after five silent waits of this length."""
     from huggingface_hub.utils import hf_raise_for_status
 
-    if response.status_code == 429 and (seconds_to_wait(response.headers) or 0) > _LONGEST_WAIT:
+    asked = seconds_to_wait(response.headers) or 0
+    if response.status_code in _PASSING and asked > _LONGEST_WAIT:
         response.read()
         hf_raise_for_status(response)
+
+
+def _repeated(send: Callable[..., "Response"]) -> Callable[..., "Response"]:
+    """Return a client's `send` that tries again after a failure that may pass.
+
+    The library does so for some requests, and not for those that begin a pull or a push.
+    """
+    import httpx2
+
+    @functools.wraps(send)
+    def send_again(request: "Request", **options: Any) -> "Response":
+        for pause in PAUSES:
+            try:
+                response = send(request, **options)
+            except (httpx2.ReadError, httpx2.RemoteProtocolError):  # the connection was lost
+                if not _only_reads(request):
+                    raise
+            else:
+                if not _is_worth_another_try(request, response):
+                    return response
+                response.close()
+                asked = seconds_to_wait(response.headers)
+                pause = pause if asked is None else asked
+            time.sleep(pause)
+        return send(request, **options)
+
+    return send_again
+
+
+def _only_reads(request: "Request") -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def _is_worth_another_try(request: "Request", response: "Response") -> bool:
+    """Return whether a request failed in passing, and nothing was done that must be done once."""
+    if _only_reads(request):
+        return response.status_code in _PASSING
+    # The library itself sends files again, from their beginning.
+    return request.method == "POST" and response.status_code in (_TOO_MANY, _OUT_OF_ORDER)

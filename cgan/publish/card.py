@@ -41,6 +41,7 @@ DATASETS = {
         "from the 1990s. It varies less than MNIST does, and some digits are illegible.",
     ),
     "digits": _Data(None, "scikit-learn's digits"),
+    "images": _Data(),
 }
 # By key in `metrics.json`: the type on the Hub, the usual name, and what it measures.
 _METRICS = {

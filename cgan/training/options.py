@@ -32,6 +32,7 @@ from cgan.writing.latents import MAX_SEED
 
 Options = TypeVar("Options", bound="TrainingOptions")
 
+DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
@@ -164,8 +165,12 @@ class TrainingOptions:
         at_most=MAX_SEED,
     )
     # It may be somebody's phone number.
-    number: str = option(
-        "01234567890", "the number in result.png", decides_weights=False, private=True
+    number: str | None = option(
+        None,
+        f"the number in result.png (default {DEFAULT_NUMBER}, or those of its digits that the data "
+        "have)",
+        decides_weights=False,
+        private=True,
     )
 
     def __post_init__(self) -> None:
@@ -180,7 +185,7 @@ class TrainingOptions:
             if getattr(self, name) != its.default:
                 _check_taken(name, self.arch)
         check_needs(self)
-        if len(self.number) > _MAX_NUMBER:
+        if self.number is not None and len(self.number) > _MAX_NUMBER:
             raise BadValue(
                 f"--number must have at most {_MAX_NUMBER:,} characters, not {len(self.number):,}."
             )

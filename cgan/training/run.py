@@ -1,7 +1,7 @@
 """One training run, from its options to a finished folder."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
 from cgan.training.add_encoder import add
-from cgan.training.options import Execution, TrainingOptions
+from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
@@ -27,6 +27,8 @@ from cgan.writing.number import parse, without_gaps
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
     from cgan.evaluation.classifier import Classifier
+
+_SHOWN_CLASSES = 10
 
 
 def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
@@ -75,6 +77,9 @@ def _train(
     """
     dataset, data = _load_data(options, execution, None if record is None else record.data)
     options, config = resolve(options, dataset)
+    untrained = [*dataset.empty_classes, *range(dataset.n_classes, config.n_classes)]
+    if untrained and config.conditional:
+        warn(f"the data have no image of class {_listed(untrained)}, which stays untrained.")
     # The weights have an encoder only when the generator is finished.
     config = replace(config, encoder=False)
     if record is not None:
@@ -87,7 +92,8 @@ def _train(
     interruption = Interruption(
         "Stopping after this step, with a checkpoint (once more to stop at once)."
     )
-    evaluation = _make_evaluation(run, config, options, execution, interruption)
+    folder = execution.data_dir if data.folder is None else Path(data.folder)
+    evaluation = _make_evaluation(run, config, options, execution, folder, interruption)
     computer = _prepare_jittor(options, execution)
     if record is not None and record.began_on != computer:
         warn(
@@ -127,6 +133,13 @@ def resolve(
     Raises:
         UserError: options and data don't fit together.
     """
+    empty = dataset.empty_classes
+    if empty and options.n_classes is None and not options.unconditional:
+        raise BadValue(
+            f"{dataset.name} has classes up to {dataset.n_classes - 1}, but no image of "
+            f"{_listed(empty)}: what it would draw for such a class is left to chance. Number the "
+            f"classes from 0 on, or train all the same with --n_classes {dataset.n_classes}."
+        )
     n_classes = dataset.n_classes if options.n_classes is None else options.n_classes
     if n_classes < dataset.n_classes:
         raise BadValue(
@@ -146,6 +159,10 @@ def resolve(
         )
     options = replace(options, n_classes=n_classes, channels=dataset.channels)
     config = generator_config(options)
+    if options.number is None:
+        known = "".join(digit for digit in DEFAULT_NUMBER if int(digit) in dataset.labels)
+        options = replace(options, number=known or DEFAULT_NUMBER[:n_classes])
+        return options, config
     digits = without_gaps(parse(options.number))
     if config.conditional and not config.has_classes(digits):
         raise BadValue(
@@ -153,6 +170,12 @@ def resolve(
             f"{n_classes - 1}."
         )
     return options, config
+
+
+def _listed(classes: Sequence[int]) -> str:
+    """Return classes in words, as far as that is short."""
+    shown = ", ".join(map(str, classes[:_SHOWN_CLASSES]))
+    return shown if len(classes) <= _SHOWN_CLASSES else f"{shown}, ... ({len(classes)} in all)"
 
 
 def generator_config(options: TrainingOptions) -> GeneratorConfig:
@@ -201,7 +224,9 @@ def _load_data(
                 f"The run was trained on the data in {folder}, which isn't there: say where they "
                 "are now with --data-dir."
             )
-    dataset = datasets.load(options.dataset, folder, options.img_size, execution.quiet)
+    dataset = datasets.load(
+        options.dataset, folder, options.img_size, execution.quiet, options.channels
+    )
     in_folder = datasets.DATASETS[options.dataset].in_folder
     data = Data(str(folder.absolute()) if in_folder else None, dataset.checksum())
     if before is not None and before.sha256 != data.sha256:
@@ -256,12 +281,13 @@ def _make_evaluation(
     config: GeneratorConfig,
     options: TrainingOptions,
     execution: Execution,
+    folder: Path,
     interruption: Interruption,
 ) -> RunEvaluation | None:
     """Load what is needed to measure the weights, if they are to be measured."""
     if not (options.evaluate_interval or execution.evaluate):
         return None
     splits = datasets.load_splits(
-        options.dataset, execution.data_dir, options.img_size, execution.quiet
+        options.dataset, folder, options.img_size, execution.quiet, config.channels
     )
     return RunEvaluation(run, config, splits, interruption, execution.say)

@@ -9,7 +9,7 @@ from cgan.model import weights
 from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training import checkpoint, plots
-from cgan.training.options import Execution, TrainingOptions
+from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.progress import Progress
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
@@ -134,7 +134,8 @@ class RunLoop:
         run, options = self._run, self._options
         sampler = Sampler.from_pretrained(run.path)
         if sampler.config.conditional:
-            picture.save_png(run.result_png, sampler.write(options.number, seed=options.seed))
+            number = options.number or DEFAULT_NUMBER
+            picture.save_png(run.result_png, sampler.write(number, seed=options.seed))
         losses = run.read_losses()
         if losses:  # somebody may have deleted them
             plots.save_loss_curves(run.losses_png, losses)

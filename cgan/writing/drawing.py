@@ -42,6 +42,11 @@ class Drawing:
         """The number in one row: (H, W_total) uint8; (H, W_total, 3) for three channels."""
         return picture.line(self.pixels, self.parts)
 
+    @property
+    def lines(self) -> NDArray[np.uint8]:
+        """The number as it is in files: in a row, or in several if it is too long for one."""
+        return picture.wrap(self.pixels, self.parts)
+
 
 def draw(
     sampler: DrawsImages, parts: Sequence[int | None], hand: Hand, memory: Memory | None = None

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.writing import look as looks
-from cgan.writing import outline
+from cgan.writing import outline, specks
 from cgan.writing.drawing import Drawing
-from cgan.writing.layout import lay_out
+from cgan.writing.layout import Layout, wrap
 from cgan.writing.limits import check_grey
 from cgan.writing.settings import LARGE, GridSettings, WritingSettings
+from cgan.writing.strokes import Strokes, pen_width, strokes
 
 
 class File(NamedTuple):
@@ -41,7 +42,9 @@ def png(drawing: Drawing, settings: WritingSettings, scale: int) -> File:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    image = looks.colour(drawing.row, settings.look, settings.ink, scale)
+    image = looks.colour(drawing.lines, settings.look, settings.ink, scale)
+    if scale > 1 and not looks.LOOKS[settings.look].pixelated:
+        specks.erase(image, drawing.pixels, _layout(drawing), scale)
     data = looks.png(image, settings.fields(drawing.digits, drawing.weights))
     extension = "large.png" if scale == LARGE else "png"
     return File(_name(drawing, settings, extension), "image/png", data)
@@ -58,24 +61,65 @@ def svg(drawing: Drawing, settings: WritingSettings) -> File:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    height, width = drawing.pixels.shape[1:]
-    layout = lay_out(drawing.parts, width)
+    layout = _layout(drawing)
     paths = "".join(
-        f'<path transform="translate({left} 0)" d="{outline.path(pixels)}"/>'
-        for left, pixels in zip(layout.lefts, drawing.pixels, strict=True)
+        f'<path transform="translate({left} {top})" d="{outline.path(pixels)}"/>'
+        for left, top, pixels in zip(layout.lefts, layout.tops, drawing.pixels, strict=True)
     )
     look = looks.LOOKS[settings.look]
-    size = f'width="{layout.width}" height="{height}"'
+    size = f'width="{layout.width}" height="{layout.lines * drawing.pixels.shape[1]}"'
     sheet = "" if look.paper is None else f'<rect {size} fill="rgb{look.paper}"/>'
+    ink = f'<g fill="rgb{look.ink_of(settings.ink)}" fill-rule="evenodd">{paths}</g>'
+    return _svg_file(drawing, settings, sheet + ink, "svg")
+
+
+def strokes_svg(drawing: Drawing, settings: WritingSettings) -> File:
+    """Return a number as SVG for pen plotters: a line for each stroke, in the order of writing.
+
+    It has no paper, which a plotter would draw, and its ink is that of the settings in every look.
+
+    Args:
+        drawing: the number.
+        settings: what made it, checked.
+
+    Raises:
+        BadValue: the picture is not grey.
+    """
+    check_grey(drawing.pixels)
+    layout = _layout(drawing)
+    digits = [strokes(pixels) for pixels in drawing.pixels]
+    groups = "".join(
+        f'<g transform="translate({left} {top})">{_paths(digit)}</g>'
+        for left, top, digit in zip(layout.lefts, layout.tops, digits, strict=True)
+    )
+    ink = (
+        f'<g fill="none" stroke="rgb{looks.INKS[settings.ink]}" '
+        f'stroke-width="{pen_width(digits):.1f}" stroke-linecap="round" stroke-linejoin="round">'
+        f"{groups}</g>"
+    )
+    return _svg_file(drawing, settings, ink, "strokes.svg")
+
+
+def _paths(digit: Strokes) -> str:
+    return "".join(f'<path d="{path}"/>' for path in digit.paths)
+
+
+def _svg_file(drawing: Drawing, settings: WritingSettings, content: str, extension: str) -> File:
+    layout, height = _layout(drawing), drawing.pixels.shape[1]
+    height *= layout.lines
     fields = settings.fields(drawing.digits, drawing.weights)
     about = "; ".join(f"{name}: {text}" for name, text in fields.items())
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {height}" '
         f'width="{layout.width * LARGE}" height="{height * LARGE}">'
-        f"<title>{drawing.digits}</title><desc>{escape(about)}</desc>{sheet}"
-        f'<g fill="rgb{look.ink_of(settings.ink)}" fill-rule="evenodd">{paths}</g></svg>\n'
+        f"<title>{drawing.digits}</title><desc>{escape(about)}</desc>{content}</svg>\n"
     )
-    return File(_name(drawing, settings, "svg"), "image/svg+xml", text.encode())
+    return File(_name(drawing, settings, extension), "image/svg+xml", text.encode())
+
+
+def _layout(drawing: Drawing) -> Layout:
+    _, height, width = drawing.pixels.shape
+    return wrap(drawing.parts, width, height)
 
 
 def grid_png(
@@ -90,6 +134,16 @@ def grid_png(
         weights: what the file says about the weights, as text fields.
     """
     image = looks.colour(grid, settings.look, settings.ink, scale)
+    if scale > 1 and not looks.LOOKS[settings.look].pixelated:
+        side = len(grid) // settings.rows  # digits are square
+        cells = [
+            (left, top)
+            for top in range(0, len(grid), side)
+            for left in range(0, grid.shape[1], side)
+        ]
+        lefts, tops = ([cell[axis] for cell in cells] for axis in (0, 1))
+        digits = np.stack([grid[t : t + side, x : x + side] for x, t in cells])
+        specks.erase(image, digits, Layout(lefts, tops, grid.shape[1], settings.rows), scale)
     data = looks.png(image, settings.fields(weights))
     return File(f"grid-seed-{settings.seed}.png", "image/png", data)
 

@@ -53,6 +53,8 @@ LOOKS = {
 THRESHOLD = 0.4
 # How steep the edge of an enlarged stroke is; at 1 it would be as soft as in the small picture.
 _EDGE = 6.0
+# With less ink, a point of an enlarged picture is paper.
+FAINT = THRESHOLD - 0.5 / _EDGE
 
 
 def enlarge_smoothly(ink: NDArray[np.uint8], scale: int) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from cgan.common.errors import BadValue
 from cgan.writing import look as looks
@@ -15,6 +16,7 @@ from cgan.writing.drawing import digits_of
 from cgan.writing.generator import DrawsImages
 from cgan.writing.hand import Hand
 from cgan.writing.latents import slerp
+from cgan.writing.layout import lay_out
 from cgan.writing.memory import Memory
 from cgan.writing.number import joined
 
@@ -25,6 +27,7 @@ FRAME_MILLISECONDS = 50
 # Limit on all frames together: a phone number is enlarged four times, longer ones less.
 _MAX_PIXELS = 16_000_000
 _MAX_SCALE = 4
+_DESCRIPTION = 0x010E  # Exif's tag "ImageDescription"
 
 
 class DifferentLengths(BadValue):
@@ -105,9 +108,33 @@ def morph(
     return Morph(joined(start), joined(end), np.stack(pictures), list(start))
 
 
-def animation(morphed: Morph, ink: str, kind: str) -> bytes:
-    """Return an animation that loops forwards and back, as "gif" or "webp"."""
-    images = [looks.colour(frame, "paper", ink, morphed.scale) for frame in morphed.frames]
+def animation(morphed: Morph, look: str, ink: str, kind: str, about: str = "") -> bytes:
+    """Return an animation that loops forwards and back.
+
+    Args:
+        morphed: the frames.
+        look: a key of `cgan.writing.look.LOOKS`.
+        ink: a key of `cgan.writing.look.INKS`.
+        kind: "gif" or "webp".
+        about: a text to put into the file.
+    """
+    height = morphed.frames.shape[1]
+    width = height  # digits are square
+    lefts = lay_out(morphed.parts, width).lefts
+    digits = [morphed.frames[:, :, left : left + width] for left in lefts]
+    frames = (picture.wrap(np.stack(frame), morphed.parts) for frame in zip(*digits, strict=True))
+    images = [looks.colour(frame, look, ink, morphed.scale) for frame in frames]
+    options = dict(_OPTIONS[kind])
+    if looks.LOOKS[look].paper is None:
+        if kind == "gif":
+            images = [_without_shades(image) for image in images]
+            options |= {"transparency": 0, "disposal": 2}  # a frame doesn't cover the one before
+        else:
+            images = [image.convert("RGBA") for image in images]
+    if about:
+        exif = Image.Exif()
+        exif[_DESCRIPTION] = about.encode()
+        options |= {"comment": about.encode()} if kind == "gif" else {"exif": exif}
     images += images[-2:0:-1]
     file = io.BytesIO()
     images[0].save(
@@ -117,6 +144,13 @@ def animation(morphed: Morph, ink: str, kind: str) -> bytes:
         append_images=images[1:],
         duration=FRAME_MILLISECONDS,
         loop=0,
-        **_OPTIONS[kind],
+        **options,
     )
     return file.getvalue()
+
+
+def _without_shades(image: Image.Image) -> Image.Image:
+    """Return a transparent picture as a GIF can show it: a pixel is all ink, or all transparent."""
+    plain = image.point([255 * (shade > 127) for shade in range(256)])
+    plain.info.pop("transparency", None)
+    return plain

@@ -1,8 +1,9 @@
 """What people type as a number: digits of any script, and the marks that group them."""
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cgan.common.errors import BadValue
 
@@ -18,10 +19,15 @@ _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 class NoDigit(BadValue):
-    """There is nothing to write."""
+    """There is nothing to write.
 
-    def __init__(self) -> None:
+    Attributes:
+        begun: whether it may become a number: there is a + or a bracket, and nothing else.
+    """
+
+    def __init__(self, begun: bool = False) -> None:
         """Say what to type."""
+        self.begun = begun
         super().__init__(
             "There is no digit to write: type a number, such as 13812345678.",
             text_id="number.no_digit",
@@ -80,54 +86,112 @@ def visible(text: str) -> str:
     return seen.strip(_BREAKS).replace("\r\n", "\n")
 
 
-def parse(text: str) -> list[int | None]:
-    """Return the digits of a number as typed, with `None` where a gap goes.
+class Reading(NamedTuple):
+    """What was found in a text.
 
-    Decimal digits of any script are digits (`１`, `٣`). Each space, tab, line break, hyphen, dot,
-    slash or bracket, and a + before the first digit, is a gap. Characters that nobody sees, such as
-    those that set the direction of the text, don't count.
+    Attributes:
+        parts: digits and gaps (None) in order, neither beginning nor ending with a gap.
+        left_out: what can't be written, in order: each piece of text between digits and marks.
+    """
+
+    parts: list[int | None]
+    left_out: list["Piece"]
+
+
+class Piece(NamedTuple):
+    """A piece of text that can't be written.
+
+    Attributes:
+        text: of at least one character.
+        position: of its first character among those one sees, from 1.
+        after_digit: whether a digit comes before it.
+    """
+
+    text: str
+    position: int
+    after_digit: bool
+
+
+def read(text: str) -> Reading:
+    """Find a number in a text, such as "Tel. 138-1234".
+
+    Decimal digits of any script are digits (`１`, `٣`). Between digits, each space, tab, line
+    break, hyphen, dot, slash or bracket is a gap. What can't be written becomes one gap, with the
+    marks around it. Characters that nobody sees, such as those that set the direction of the text,
+    don't count.
 
     Raises:
         NoDigit: no digit at all.
-        BadCharacter: another character, named with its position among those one sees (from 1).
     """
-    parts: list[int | None] = []
-    digits = 0
-    plus_seen = False
+    reading = scan(text)
+    if not reading.parts:
+        raise NoDigit(begun=not reading.left_out and visible(text).strip() != "")
+    return reading
+
+
+def scan(text: str) -> Reading:
+    """Return what `read` returns, also if there is no digit."""
+    # Digits, a gap for each mark, and pieces of what can't be written.
+    found: list[int | Piece | None] = []
+    digit_seen = plus_seen = False
     for position, character in enumerate(visible(text), start=1):
         digit = unicodedata.decimal(character, None)
         plain = unicodedata.normalize("NFKC", character)
         if digit is not None:
-            parts.append(digit)
-            digits += 1
+            found.append(digit)
+            digit_seen = True
         elif (
             plain in _SEPARATORS or character in _BREAKS or unicodedata.category(character) == "Zs"
         ):
-            parts.append(None)
-        elif plain == "+" and not digits and not plus_seen:
-            parts.append(None)
+            found.append(None)
+        elif plain == "+" and not digit_seen and not plus_seen:
+            found.append(None)
             plus_seen = True
+        elif found and isinstance(last := found[-1], Piece):
+            found[-1] = last._replace(text=last.text + character)
         else:
-            raise BadCharacter(character, position)
-    if not digits:
-        raise NoDigit
-    return parts
+            found.append(Piece(character, position, digit_seen))
+    parts: list[int | None] = []
+    for is_digit, group in itertools.groupby(found, lambda part: isinstance(part, int)):
+        between = list(group)
+        if is_digit:
+            parts += [part for part in between if isinstance(part, int)]
+        elif parts:  # there is no gap before the first digit
+            parts += [None] if any(between) else [None] * len(between)
+    while parts and parts[-1] is None:
+        del parts[-1]
+    return Reading(parts, [part for part in found if isinstance(part, Piece)])
 
 
-def parse_limited(text: Any) -> list[int | None]:
-    """Return what `parse` returns for a number that a visitor sent.
+def parse(text: str) -> list[int | None]:
+    """Return the digits of a number as typed, with `None` where a gap goes, as `read` does.
 
     Raises:
-        BadValue: it is not text or too long, has no digit, or a character can't be written.
+        NoDigit: no digit at all.
+        BadCharacter: a character can't be written, named with its position among those one sees
+            (from 1).
+    """
+    reading = scan(text)
+    if reading.left_out:
+        first = reading.left_out[0]
+        raise BadCharacter(first.text[0], first.position)
+    return read(text).parts
+
+
+def read_limited(text: Any) -> Reading:
+    """Return what `read` returns for a number that a visitor sent.
+
+    Raises:
+        BadValue: it is not text or too long, or has no digit.
     """
     if not isinstance(text, str):
         raise BadValue("The number must be text, such as 13812345678.", text_id="number.not_text")
     if len(text) > MAX_CHARACTERS:
         raise TooLong
-    parts = parse(text)
-    if len(without_gaps(parts)) > MAX_DIGITS:
+    reading = read(text)
+    if len(without_gaps(reading.parts)) > MAX_DIGITS:
         raise TooLong
-    return parts
+    return reading
 
 
 def without_gaps(parts: Sequence[int | None]) -> list[int]:

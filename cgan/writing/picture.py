@@ -10,7 +10,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from cgan.common import files
-from cgan.writing.layout import lay_out
+from cgan.writing.layout import Layout, lay_out
+from cgan.writing.layout import wrap as wrapped_layout
 
 BLACK = 0
 _NO_TEXTS: Mapping[str, str] = {}
@@ -46,12 +47,24 @@ def line(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[n
     Returns:
         (H, W * N + W // 2 * gaps[, 3]) uint8.
     """
+    return _place(pixels, lay_out(parts, pixels.shape[2]))
+
+
+def wrap(pixels: NDArray[np.uint8], parts: Sequence[object | None]) -> NDArray[np.uint8]:
+    """Lay out (N, H, W[, 3]) pixels as `line` does, but in lines if they are too many for one.
+
+    Returns:
+        (H * lines, W_total[, 3]) uint8.
+    """
+    return _place(pixels, wrapped_layout(parts, pixels.shape[2], pixels.shape[1]))
+
+
+def _place(pixels: NDArray[np.uint8], layout: Layout) -> NDArray[np.uint8]:
     height, width = pixels.shape[1:3]
-    layout = lay_out(parts, width)
-    row = np.full((height, layout.width, *pixels.shape[3:]), BLACK, np.uint8)
-    for left, image in zip(layout.lefts, pixels, strict=True):
-        row[:, left : left + width] = image
-    return row
+    whole = np.full((height * layout.lines, layout.width, *pixels.shape[3:]), BLACK, np.uint8)
+    for left, top, image in zip(layout.lefts, layout.tops, pixels, strict=True):
+        whole[top : top + height, left : left + width] = image
+    return whole
 
 
 def enlarge(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:

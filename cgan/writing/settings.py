@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from cgan.writing.checks import one_of, real, whole
 from cgan.writing.hand import Hand, format_redrawn, parse_redrawn
+from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
-from cgan.writing.number import MAX_DIGITS, parse_limited
+from cgan.writing.number import MAX_DIGITS, read_limited
 
 # The styles, and whether all digits share one hand.
 STYLES = {"own": False, "one": True}
@@ -127,7 +128,7 @@ class Digits(Setting):
 
     def check(self, value: Any) -> Any:
         """Return the text."""
-        parse_limited(value)
+        read_limited(value)
         return value
 
 
@@ -141,8 +142,8 @@ class Redrawn(Setting):
 
 
 _NUMBER = Digits(
-    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, slashes, brackets and a leading "
-    "+ become gaps",
+    description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, slashes and brackets between "
+    "them become gaps, and the file's text field left_out names what else isn't written",
     text="number",
 )
 _SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")
@@ -165,6 +166,15 @@ SCALE = Number(
     high=LARGE,
     description="{low:g} (32 pixels high) to {high:g}",
     api_label="scale",
+    strokes=False,
+)
+# The formats of a number's file.
+FILE = Choice(
+    name="format",
+    default="png",
+    choices=("png", "svg", "strokes"),
+    description="{choices} (SVG with a line for each stroke, for pen plotters)",
+    api_label="format",
     strokes=False,
 )
 FORMAT = Choice(
@@ -212,6 +222,12 @@ def _changed(settings: Any, besides: tuple[str, ...]) -> dict[str, str]:
         for name, one in specified(settings).items()
         if one.strokes and name not in besides and (value := getattr(settings, name)) != one.default
     }
+
+
+def left_out_field(*numbers: str) -> dict[str, str]:
+    """Return the text field of a file that says what isn't written of numbers; none if all is."""
+    sentence = left_out(*numbers)
+    return {} if sentence is None else {"left_out": str(sentence)}
 
 
 @dataclass(frozen=True)
@@ -273,6 +289,7 @@ class WritingSettings:
             "truncation": one["truncation"].tell(self.truncation),
             **weights,
             **_changed(self, besides=("digits", "seed", "style", "row", "truncation")),
+            **left_out_field(self.digits),
         }
 
 
@@ -325,6 +342,7 @@ class MorphSettings:
     style: str = _field("own", _STYLE, description="")  # these two have only the page
     row: int = _field(0, _ROW, description="")
     ink: str = _field("black", _INK)
+    look: str = _field("paper", _LOOK)
 
     def hands(self) -> tuple[Hand, Hand]:
         """Return the hands of both numbers, of checked settings."""

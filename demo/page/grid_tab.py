@@ -31,7 +31,6 @@ class GridTab:
         words = shared.words
         with words.tab("grid") as self._tab:
             words.html(views.paragraph("grid_hint"), elem_classes="hint")
-            self._problem = problem_place()
             self._grid = gr.HTML(
                 "",
                 apply_default_css=False,
@@ -45,6 +44,7 @@ class GridTab:
                 self.controls.add("rows", elem_id="rows")
                 self.controls.add("seed")
                 self.controls.add_others()
+                self._problem = problem_place()
             self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
             with gr.Row(elem_classes="take"):
                 self._png = words.button("png", size="sm")

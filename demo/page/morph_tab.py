@@ -34,13 +34,14 @@ class MorphTab:
     """
 
     def __init__(self, shared: Shared, write: WriteTab) -> None:
-        """Add the tab to the tabs that are being built; the first tab has its ink."""
+        """Add the tab to the tabs that are being built; the first tab has its look and ink."""
         self._shared, self._write = shared, write
         words = shared.words
         with words.tab("morph") as self._tab:
             self.controls: Controls[MorphSettings] = Controls(
                 words,
                 shared.kinds.morph,
+                look=write.controls["look"],
                 ink=write.controls["ink"],
                 row=hidden_row(shared.kinds.morph().row),
             )
@@ -50,7 +51,7 @@ class MorphTab:
                 self.controls.add("start")
                 self.controls.add("end")
                 self._make = words.button("make_morph", variant="primary")
-            self._problem = problem_place()
+                self._problem = problem_place()
             self._film = gr.HTML(
                 "",
                 apply_default_css=False,
@@ -69,10 +70,10 @@ class MorphTab:
         """Add the events."""
         shared, controls = self._shared, self.controls.all()
         inputs = [self._shown, shared.language, shared.weights, *controls.values()]
-        # The numbers wait for Enter or the button, and the ink, which changes on the first tab, for
+        # The numbers wait for Enter or the button; look and ink, which change on the first tab, for
         # this tab to be selected. Only a visitor's choice of a style draws: a digit that is carried
         # over sets it, too, and draws by itself.
-        others = ("start", "end", "ink", "style")
+        others = ("start", "end", "look", "ink", "style")
         changes = [one.change for name, one in controls.items() if name not in others]
         drawing = gr.on(
             [

@@ -20,10 +20,12 @@ from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 from demo.saved_files import SavedFiles
-from demo.text.texts import explain, language_of, next_language, say, tag_of
+from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = ("page.js", "repairs.js")
+# Runs before Gradio's own scripts.
+FIRST_SCRIPT = STATIC / "first.js"
 
 # How many calls may wait in a line; more are refused at once, with a message.
 QUEUE_SIZE = 256
@@ -76,6 +78,11 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         "morph": morph.controls.all(),
     }
     api.add(models, kinds, controls, shared.weights, files)
+    # For the browser, which knows the visitor's language before the server does.
+    translations = {
+        code: [*words.texts(code), write.first_facts(code)] for code in languages() if code != "en"
+    }
+    hidden_text("translations", json.dumps(translations))
 
 
 def _head(language: str) -> str:

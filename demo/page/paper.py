@@ -13,7 +13,15 @@ from cgan.writing.drawing import Drawing
 from demo.text.texts import say
 
 
-def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: str = "") -> str:
+def html(
+    drawing: Drawing,
+    look: str,
+    ink: str,
+    size: int,
+    language: str,
+    note: str = "",
+    left_out: str = "",
+) -> str:
     """Return the number as buttons, one per digit, that wrap at the end of the line.
 
     Args:
@@ -23,6 +31,7 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
         size: height of a digit, in CSS pixels.
         language: of the labels.
         note: what else to say about it, with a button that undoes it.
+        left_out: what to say about what isn't written.
     """
     colour = "#{:02x}{:02x}{:02x}".format(*looks.INKS[ink])
     buttons = []
@@ -37,9 +46,10 @@ def html(drawing: Drawing, look: str, ink: str, size: int, language: str, note: 
     if looks.LOOKS[look].pixelated:
         height = drawing.pixels[0].shape[0]
         style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
+    beneath_it = beneath(language, note, left_out)
     return (
         f'<div class="sheet {look}" style="{style}" role="group" '
-        f'aria-label="{alt}">{grouped(drawing.parts, buttons)}</div>{undo(note, language)}'
+        f'aria-label="{alt}">{grouped(drawing.parts, buttons)}</div>{beneath_it}'
     )
 
 
@@ -65,12 +75,20 @@ def _multiple(size: int, step: float) -> float:
     return step * max(round(size / step), 1)
 
 
-def undo(note: str, language: str) -> str:
-    """Return a note with its "Undo" button; empty if there is no note."""
-    if not note:
-        return ""
-    label = escape(say(language, "undo"))
-    return f'<p class="note">{escape(note)} <button type="button" class="undo">{label}</button></p>'
+def beneath(language: str, note: str, left_out: str = "") -> str:
+    """Return the line below a number, which takes its room even if there is nothing to say.
+
+    Args:
+        language: of the label.
+        note: on what made the number, with a button that undoes it.
+        left_out: on what isn't written.
+    """
+    said = " ".join(filter(None, [left_out, note]))
+    line = f"<span>{escape(said)}</span>" if said else ""
+    if note:
+        label = escape(say(language, "undo"))
+        line += f' <button type="button" class="undo">{label}</button>'
+    return f'<p class="note">{line}</p>'
 
 
 def _glyph(ink: NDArray[np.uint8], look: str) -> str:

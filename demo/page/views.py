@@ -5,6 +5,7 @@ from html import escape
 
 from cgan import UserError
 from cgan.writing.hand import Hand
+from cgan.writing.left_out import left_out
 from cgan.writing.settings import GridSettings
 from demo import actions
 from demo.actions import Morphed, Settings
@@ -21,7 +22,8 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
     """
     right, drawing = actions.write(model, settings)
     note = _number_note(right.hand(), len(drawing.pixels), language)
-    html = paper.html(drawing, right.look, right.ink, right.size, language, note)
+    left_out = _left_out(language, right.digits)
+    html = paper.html(drawing, right.look, right.ink, right.size, language, note, left_out)
     return html, facts(model, drawing.milliseconds, language)
 
 
@@ -37,8 +39,10 @@ def grid_html(model: Model, settings: GridSettings, language: str) -> str:
 
 def film_html(morphed: Morphed, language: str) -> str:
     """Show a morph."""
-    start, _ = morphed.settings.hands()
-    return film.html(morphed.morph, morphed.settings.ink, language, _row_note(start, language))
+    settings = morphed.settings
+    note = _row_note(settings.hands()[0], language)
+    said = _left_out(language, settings.start, settings.end)
+    return film.html(morphed.morph, settings.look, settings.ink, language, note, said)
 
 
 def paragraph(key: str) -> Callable[[str], str]:
@@ -83,6 +87,12 @@ def _number_note(hand: Hand, count: int, language: str) -> str:
     if redrawn := sum(position < count for position in hand.redrawn):
         parts.append(say(language, "redrawn_note", count=redrawn))
     return " · ".join(parts)
+
+
+def _left_out(language: str, *numbers: str) -> str:
+    """Return a sentence on what isn't written of numbers; empty if all is."""
+    sentence = left_out(*numbers)
+    return "" if sentence is None else explain(sentence, language)
 
 
 def _row_note(hand: Hand, language: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from cgan.writing.settings import Choice, Digits, Setting
+from demo import compat
 from demo.components import component
 from demo.text.texts import say
 
@@ -27,6 +28,10 @@ class Widgets:
     def updates(self, language: str) -> list[Any]:
         """Return an update for each component, with its texts in a language."""
         return [gr.update(**texts(language)) for _, texts in self._made]
+
+    def texts(self, language: str) -> list[tuple[int, dict[str, Any]]]:
+        """Return each component's number and its texts in a language."""
+        return [(compat.number_of(component), texts(language)) for component, texts in self._made]
 
     def button(self, key: str, **options: Any) -> Any:
         """Return a button."""

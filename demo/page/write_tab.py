@@ -11,7 +11,7 @@ from cgan.writing.export import File
 from cgan.writing.look import LOOKS
 from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
-from demo import actions
+from demo import actions, compat
 from demo.actions import Settings
 from demo.page import views
 from demo.page.controls import Controls
@@ -59,8 +59,8 @@ class WriteTab:
         with gr.Row(elem_classes="entry"):
             self.controls.add("digits")
             self._draw_button = words.button("draw", variant="primary")
-        self.link_problem = problem_place(elem_id="link-problem")
-        self._problem = problem_place(elem_id="problem")
+            self.link_problem = problem_place(elem_id="link-problem")
+            self._problem = problem_place(elem_id="problem")
         self._paper = gr.HTML(
             "",
             apply_default_css=False,
@@ -80,6 +80,7 @@ class WriteTab:
                 "png": words.button("png", size="sm"),
                 "large": words.button("png_large", size="sm"),
                 "svg": words.button("svg", size="sm"),
+                "strokes": words.button("strokes", size="sm"),
             }
             # The browser alone answers this one: it works without the server.
             words.button("copy", size="sm", elem_id="copy")
@@ -104,7 +105,7 @@ class WriteTab:
             html, line = self._on_paper(settings, language)
         except UserError as error:
             # A + or a bracket is the beginning of a number, not a mistake.
-            begun = isinstance(error, NoDigit) and str(settings.digits).strip()
+            begun = isinstance(error, NoDigit) and error.begun
             problem = "" if begun else views.problem(error, language)
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
@@ -116,13 +117,20 @@ class WriteTab:
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
         return views.paper_html(self._shared.models[settings.weights], settings, language)
 
+    def _first(self, language: str) -> list[Any]:
+        """Return what `_draw` returns when the page opens."""
+        settings, _ = actions.restore("", self._shared.models, self._shared.kinds.write)
+        return self._draw("", language, *(getattr(settings, name) for name in self.controls.all()))
+
+    def first_facts(self, language: str) -> tuple[int, dict[str, Any]]:
+        """Return the number of the line of facts, and its text when the page opens."""
+        return compat.number_of(self._facts), {"value": self._first(language)[2]}
+
     def answer(self) -> None:
         """Draw, and add the events."""
         language = self._shared.language
         drawn = [self._paper, self._problem, self._facts, self.shown]
-        settings, _ = actions.restore("", self._shared.models, self._shared.kinds.write)
-        first = self._draw("", "en", *(getattr(settings, name) for name in self.controls.all()))
-        for component, value in zip(drawn, first, strict=True):
+        for component, value in zip(drawn, self._first("en"), strict=True):
             component.value = value
         # Gradio's `input` misses text that is pasted, deleted or composed in a box, and the number
         # that a box changes its value to when it loses the focus.

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import gradio as gr
 from fastapi import HTTPException, Request
@@ -44,6 +44,10 @@ _STREAMS = 4
 # Streams of MCP, which last as long as the client likes.
 _MCP = re.compile(r"/gradio_api/mcp(/.*)?")
 _MCP_STREAMS = 100
+_NOTHING = (
+    "There is nothing at this address. If a proxy serves the page under a path such as /numbers, "
+    "set GRADIO_ROOT_PATH to that path where the page is started."
+)
 
 
 class _NothingToRead(Exception):
@@ -70,8 +74,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        # Behind a proxy that keeps the path under which it serves the page.
-        path = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/")) or "/"
+        scope["path"] = path = _path_here(scope)
         self._before()
         try:
             waits_for = _check_path(request, path, self._endpoints)
@@ -113,6 +116,16 @@ class Gate:
                 del self._streams[waits_for]
 
 
+def _path_here(scope: Scope) -> str:
+    """Return a request's path without that of a proxy, which may have kept or removed it."""
+    # nginx's `location /numbers { proxy_pass http://host/; }` leaves one slash too many.
+    path: str = "/" + scope["path"].lstrip("/")
+    root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
+    if path == root or path.startswith(f"{root}/"):
+        path = path[len(root) :]
+    return path or "/"
+
+
 def no_endpoint(endpoints: Sequence[str]) -> str:
     """Return the sentence that names the endpoints that there are."""
     return f"There is no such endpoint. The endpoints are {_list(endpoints, '/', 'and')}."
@@ -143,7 +156,7 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
     if found := _BY_NAME.fullmatch(path):
         return _check_call(request, found["name"], found["event"], endpoints)
     if not _OPEN.fullmatch(path):
-        raise HTTPException(404, "There is nothing at this address.")
+        raise HTTPException(404, _NOTHING)
     if path == "/gradio_api/queue/data" and request.method == "GET":
         session = request.query_params.get("session_hash", "")
         page = request.app.get_blocks()

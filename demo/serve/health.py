@@ -1,9 +1,11 @@
 """A health check: `python -m demo.serve.health` has the running server draw a digit.
 
 Its exit code is 0 if that works. It asks at the port that `GRADIO_SERVER_PORT` or `PORT` names, or
-else 7860, on this machine, and imports the standard library alone.
+else 7860, on this machine, with the user and the password of `CGAN_USER` and `CGAN_PASSWORD`, if
+there are any, and imports the standard library alone.
 """
 
+import base64
 import http.client
 import json
 import os
@@ -32,8 +34,12 @@ def problem(port: int) -> str:
 def _ask(port: int, method: str, path: str, body: str | None = None) -> tuple[int, str]:
     # `http.client` uses no proxy.
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    headers = {"Content-Type": "application/json"}
+    if user := os.environ.get("CGAN_USER"):
+        pair = f"{user}:{os.environ.get('CGAN_PASSWORD', '')}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:

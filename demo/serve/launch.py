@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -12,10 +13,10 @@ from starlette.middleware import Middleware
 from cgan import UserError
 from cgan.common import terminal
 from demo import compat
-from demo.serve import connections, faults, gate, temporary, zero_gpu
+from demo.serve import auth, connections, faults, gate, temporary, zero_gpu
 from demo.serve.guard import Guard
-from demo.serve.network import choose_port
-from demo.serve.preview import Preview
+from demo.serve.network import check_root_path, choose_port
+from demo.serve.page_head import PageHead
 
 
 def launch(
@@ -23,6 +24,7 @@ def launch(
     endpoints: Sequence[str],
     options: Namespace,
     preview: Sequence[str],
+    closed: str = "",
     **look: Any,
 ) -> gr.Blocks:
     """Build the page, serve it, and print where it is.
@@ -32,26 +34,29 @@ def launch(
         endpoints: the names of those of its API.
         options: the command line's values.
         preview: title and description, shown where the address is shared.
+        closed: what a browser shows to who doesn't know the password, if there is one.
         look: `launch` arguments of Gradio that say how the page looks.
 
     Raises:
         UserError: it can't be served, or a public link was asked for and can't be created.
     """
     zero_gpu.declare()
+    make = partial(_server_settings, credentials=auth.read(options.auth), closed=closed)
     try:
-        with compat.server_made_by(_server_settings), compat.quiet_launch() as printed:
+        with compat.server_made_by(make), compat.quiet_launch() as printed:
             page = build()
             _, local, public = page.launch(
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
                 server_port=choose_port(options.host, options.port),
+                root_path=check_root_path(options.root_path),
                 share=options.share,
                 mcp_server=options.mcp,
                 footer_links=[],
                 app_kwargs={
                     "exception_handlers": gate.exception_handlers(endpoints),
                     "middleware": [
-                        Middleware(Preview, *preview),
                         Middleware(gate.Gate, endpoints, temporary.keep_private),
+                        Middleware(PageHead, *preview),
                     ],
                     "lifespan": faults.lifespan,
                 },
@@ -76,7 +81,9 @@ def launch(
     return page
 
 
-def _server_settings(app: Any, **settings: Any) -> uvicorn.Config:
+def _server_settings(
+    app: Any, *, credentials: auth.Credentials | None, closed: str, **settings: Any
+) -> uvicorn.Config:
     """Return Gradio's settings of its server with this page's limits."""
     connections.Connection.most = connections.raise_file_limit()
     ours = {
@@ -84,4 +91,6 @@ def _server_settings(app: Any, **settings: Any) -> uvicorn.Config:
         "ws": "none",
         "log_level": "critical",  # `faults` reports, without what was sent
     }
+    if credentials:
+        app = auth.Auth(app, credentials, closed)
     return uvicorn.Config(Guard(app), **settings | ours)

@@ -1,14 +1,17 @@
-"""The port to listen on, and the proxies in between."""
+"""The port to listen on, and the variables that say how other hosts are reached."""
 
 import os
+import re
 import socket
 
 from cgan import UserError
 from cgan.common import terminal
 from cgan.common.errors import BadValue
-from cgan.common.packages import is_installed
+from cgan.hub import compat, variables
+from cgan.hub.sentences import SENTENCES
 
 FIRST_PORT, PORTS_TO_TRY = 7860, 100
+_ROOT_PATH = re.compile(r"(https?://[\w.-]+(:\d{1,5})?)?(/[\w.~-]+)*/?", re.ASCII)
 
 
 def choose_port(host: str, wanted: str | None) -> int:
@@ -45,6 +48,23 @@ def _why_not_free(host: str, port: int) -> str | None:
     return None
 
 
+def check_root_path(wanted: str) -> str:
+    """Return the path under which a proxy serves the page, without a slash at its end.
+
+    Args:
+        wanted: a path, a whole address, which Gradio takes as well, or "" for none.
+
+    Raises:
+        BadValue: it is none of these.
+    """
+    if not _ROOT_PATH.fullmatch(wanted):
+        raise BadValue(
+            f"The root path must be a path like /numbers or an address like "
+            f"https://example.org/numbers, not {wanted!r}: see --root-path and GRADIO_ROOT_PATH."
+        )
+    return wanted.rstrip("/")
+
+
 def bypass_proxies(host: str) -> None:
     """Keep proxies from breaking Gradio, which asks its own server whether it has started.
 
@@ -55,11 +75,15 @@ def bypass_proxies(host: str) -> None:
         hosts = [known for known in os.environ.get(name, "").split(",") if known]
         own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
         os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
-    # Given a scheme that it doesn't know, httpx raises an error while Gradio is imported.
-    able = ("socks5", "socks5h") if is_installed("socksio") else ()
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        scheme = os.environ[name].partition("://")[0].lower()
-        if scheme.startswith("socks") and scheme not in able:
+
+
+def leave_out_unusable() -> None:
+    """Remove the variables that httpx would fail at while Gradio is imported, and say so.
+
+    The Hub's own stay: its library has been imported without them, and who asks the Hub is told.
+    """
+    compat.require("Gradio needs")
+    for name, text_id in variables.unusable().items():
+        if not name.startswith("HF_"):
             del os.environ[name]
-            instead = "use an http proxy, or install the package socksio for socks5"
-            terminal.note(f"{name} is not used: {instead}.")
+            terminal.note(f"{name} is not used. {SENTENCES[text_id].format(variable=name)}")

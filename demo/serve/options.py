@@ -40,6 +40,11 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
         help=f"port (default: the first free one from {FIRST_PORT}; GRADIO_SERVER_PORT or PORT)",
     )
     parser.add_option(
+        "root_path",
+        default=environment.get("GRADIO_ROOT_PATH") or "",
+        help="path under which a proxy serves the page, such as /numbers (GRADIO_ROOT_PATH)",
+    )
+    parser.add_option(
         "share",
         action="store_true",
         default=_is_on("GRADIO_SHARE"),
@@ -50,6 +55,11 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
         action="store_true",
         default=_is_on("GRADIO_MCP_SERVER"),
         help="also serve the API as MCP tools (GRADIO_MCP_SERVER)",
+    )
+    parser.add_option(
+        "auth",
+        action="store_true",
+        help="ask for the user and the password in CGAN_USER and CGAN_PASSWORD",
     )
     return parser.parse_args(arguments)
 

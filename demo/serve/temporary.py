@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cgan.common.errors import kind_of
+from cgan.common.errors import MissingFile, kind_of
 
 _PREFIX = "cgan-demo-"
 _LOCK = ".lock"
@@ -29,7 +29,13 @@ def make_folder() -> None:
     Raises:
         UserError: no folder can be made there.
     """
-    parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()).absolute()
+    try:
+        chosen = os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise MissingFile(
+            "No folder for temporary files can be written to: set GRADIO_TEMP_DIR to one that can."
+        ) from error
+    parent = Path(chosen).absolute()
     try:
         parent.mkdir(parents=True, exist_ok=True)
         _delete_abandoned(parent)

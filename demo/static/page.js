@@ -22,9 +22,15 @@ window.cgan = {
   },
 
   // The next variation of the clicked digit, as "position.variation-...". "Undo" goes back by one
-  // click; after a reload, which forgets the clicks, it removes all.
+  // click; what an opened link brought, it removes at once.
   past: [],
   redraw(row, redrawn) {
+    const next = cgan.step(row, redrawn);
+    cgan.remember("cgan-past", JSON.stringify(cgan.past));
+    return next;
+  },
+
+  step(row, redrawn) {
     if (cgan.clicked === null) {
       const { before, after } = cgan.past.pop() ?? {};
       if (after === `${row} ${redrawn}`) return before;
@@ -176,11 +182,11 @@ window.cgan = {
     } catch {
       // No storage: use the browser's language.
     }
-    try {
-      cgan.typed = location.hash ? {} : JSON.parse(cgan.recall("cgan-typed") || "{}") ?? {};
-    } catch {
-      cgan.typed = {}; // something else wrote there
-    }
+    // Something else may have written there.
+    const typed = cgan.recallJson("cgan-typed");
+    const past = cgan.recallJson("cgan-past");
+    cgan.typed = location.hash ? {} : typed ?? {};
+    cgan.past = location.hash || !Array.isArray(past) ? [] : past.filter(Boolean);
     return [location.hash, language, cgan.recall("cgan-settings")];
   },
 
@@ -206,6 +212,14 @@ window.cgan = {
     }
   },
 
+  recallJson(name) {
+    try {
+      return JSON.parse(cgan.recall(name));
+    } catch {
+      return null;
+    }
+  },
+
   listen() {
     // A link was pasted into the address bar of the open page, or the visitor went back to one.
     const opener = document.querySelector("#open-link");
@@ -215,8 +229,11 @@ window.cgan = {
       const control = event.target.closest("input, textarea, button");
       if (!control || control === opener) return;
       if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-      document.querySelector("#link-problem p")?.remove();
     };
+    // It may cover some of the paper.
+    for (const event of ["input", "click"]) {
+      addEventListener(event, () => document.querySelector("#link-problem p")?.remove());
+    }
     addEventListener("input", changed);
     addEventListener("click", changed);
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
@@ -291,7 +308,7 @@ window.cgan = {
     const fragment = shown.slice(shown.indexOf("#"));
     if (cgan.fragment && cgan.fragment !== fragment) {
       const label = document.querySelector(".sheet").ariaLabel;
-      const note = document.querySelector(".note")?.firstChild.textContent ?? "";
+      const note = document.querySelector(".note span")?.textContent ?? "";
       const seed = document.querySelector("#seed input[type=number]");
       cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
     }

@@ -43,6 +43,7 @@ TEXTS = {
     "row_note": "Hand {row} of this seed",
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
+    "log_in": "This page needs a user and a password: reload it to enter them.",
     "busy": (
         "Couldn't draw that: the server is busy or you're offline. Please try again in a moment."
     ),
@@ -50,6 +51,7 @@ TEXTS = {
     "png": "PNG",
     "png_large": "PNG, large",
     "svg": "SVG",
+    "strokes": "SVG for plotters",
     "copy": "Copy link",
     "copied": "Link copied. It restores exactly this picture.",
     "copy_by_hand": "Copy this address: ",
@@ -57,15 +59,15 @@ TEXTS = {
     "paper_label": "The number {digits}, written by hand",
     # The class grid
     "rows": "Hands",
-    "target": "A click takes that hand to",
+    "target": "Use a clicked hand in",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
     "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
     # The morph
     "from": "From",
     "to": "To",
-    "from_seed": "Seed, from",
-    "to_seed": "Seed, to",
+    "from_seed": "Start seed",
+    "to_seed": "End seed",
     "frames": "Frames",
     "make_morph": "Morph",
     "play": "Play",

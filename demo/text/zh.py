@@ -37,11 +37,13 @@ TEXTS = {
     "row_note": "此种子的第 {row} 种笔迹",
     "redrawn_note": "已重写 {count} 个",
     "undo": "还原",
+    "log_in": "访问本页需要用户名和密码：请刷新后输入。",
     "busy": "暂时无法生成：访问的人太多，或者网络不通。请稍后再试。",
     "reset": "恢复默认值",
     "png": "PNG",
     "png_large": "PNG 大图",
     "svg": "SVG",
+    "strokes": "单线 SVG（绘图仪用）",
     "copy": "复制链接",
     "copied": "链接已复制，打开即可恢复这张图。",
     "copy_by_hand": "请复制此地址：",
@@ -118,6 +120,10 @@ ERRORS = {
         "请只输入数字、空格、连字符、点、斜杠、括号和开头的 +。"
     ),
     "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
+    "number.left_out": "以下内容写不出来，已略去：{shown}",
+    "number.left_out_letters": (
+        "以下内容写不出来，已略去：{shown}。按电话键盘，{letters} 对应 {digits}。"
+    ),
     "number.not_text": "号码必须是文本，例如 13812345678。",
     "number.too_long": "太长了：最多写 {digits} 个数字，连同其他字符最多 {characters} 个。",
     "morph.different_lengths": "两个号码的位数必须相同：现在是 {first} 位和 {second} 位。",
@@ -217,13 +223,22 @@ ERRORS = {
     "hub.offline": (
         "设置了 HF_HUB_OFFLINE，因此没有向 {hub} 请求 {repository}：要下载或上传，请取消该设置。"
     ),
+    "hub.bad_certificates": "从 {variable} 指定的位置读不到证书：请改正或取消该变量。",
+    "hub.bad_proxy": "{variable} 不是代理地址：请写成 http://host:port 的形式，或取消该变量。",
+    "hub.socks_proxy": (
+        "这里用不了 {variable} 指定的代理类型：请使用 http 代理，或为 socks5 安装软件包 socksio。"
+    ),
+    "hub.bad_timeout": "{variable} 不是整数秒：请改正或取消该变量。",
     "hub.bad_endpoint": "HF_ENDPOINT 不是网址：{hub}。请写成 https://host 的形式。",
     "hub.timeout": "{hub} 没有及时响应：请检查网络连接和 HF_ENDPOINT（如已设置）。",
     "hub.proxy": "代理不允许连接 {hub}：请检查 HTTPS_PROXY。",
     "hub.certificate": (
-        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接和 HF_ENDPOINT（如已设置）。"
+        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接，以及 HF_ENDPOINT、SSL_CERT_FILE 和 "
+        "SSL_CERT_DIR（如已设置）。"
     ),
-    "hub.no_answer": "无法连接 {hub}（没有响应）：请检查网络连接和 HF_ENDPOINT（如已设置）。",
+    "hub.no_answer": (
+        "无法连接 {hub}（没有响应）：请检查网络连接，以及 HF_ENDPOINT 和 HTTPS_PROXY（如已设置）。"
+    ),
     "hub.broken_off": "与 {hub} 的连接中断：请重试，并检查网络连接和 HF_ENDPOINT（如已设置）。",
     "hub.not_a_hub": "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。",
     "hub.disk_full": "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。",

@@ -96,6 +96,17 @@ def test_an_import_that_ends_after_a_part_was_compiled():
     assert caught.value.code == 0
 
 
+def test_the_paths_in_jittors_commands_have_quotes_or_none():
+    """`NOT_IN_PROGRAM_PATHS` and the others say what breaks these; each was tried in them."""
+    compiled = jittor_source.text("jittor/src/jit_compiler.cc")
+    assert 'cmd = python_path+" "+jittor_path+"/utils/asm_tuner.py "' in compiled
+    assert 'cmd = "\\"" + cc_path + "\\""' in compiled
+    assert 'f+" -Wl,-rpath,"+f.substr(2)' in compiled
+    assert 'run_cmd(get_py3_config_path()+" --includes")' in jittor_source.text(UTILITIES)
+    tuner = jittor_source.text("jittor/utils/asm_tuner.py")
+    assert """if args[i].find(" ")!=-1:\n        args[i]="'"+args[i]+"'\"""" in tuner
+
+
 def test_the_compiler(monkeypatch):
     found = re.findall(r"env_or_find\('cc_path', '(.*?)'", jittor_source.text(UTILITIES))
     ours = []
@@ -200,7 +211,6 @@ def install_mkl(root):
         EXTERN,
         "install_mkl",
         os=os,
-        platform=SimpleNamespace(machine=lambda: "x86_64", system=lambda: "Linux"),
         LOG=Mock(),
         download_url_to_local=download,
     )
@@ -228,9 +238,18 @@ def test_jittor_downloads_no_library_that_is_turned_off(monkeypatch, name):
     assert space[name] is False
 
 
-def test_onednns_files_are_those_that_jittor_looks_for(tmp_path, monkeypatch):
+def test_jittor_has_no_onednn_for_other_machines(tmp_path, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    assert compat.onednn_folder() is None
+    with pytest.raises(RuntimeError, match="not support"):
+        install_mkl(tmp_path)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_onednns_files_are_those_that_jittor_looks_for(tmp_path, monkeypatch, machine):
     monkeypatch.delenv(compat.USE_ONEDNN, raising=False)
-    folder = tmp_path / compat.ONEDNN_FOLDER
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    folder = tmp_path / compat.onednn_folder()
     with pytest.raises(Downloads) as caught:
         install_mkl(folder.parent)
     _, name, _ = caught.value.args

@@ -24,7 +24,7 @@ def _environment(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / onednn.ONEDNN_FOLDER
+    return tmp_path / onednn.onednn_folder()
 
 
 @pytest.fixture
@@ -186,6 +186,15 @@ def test_without_packages_it_does_without_and_says_what_to_install(
         assert words in said
 
 
+def test_a_machine_that_jittor_has_no_onednn_for_does_without(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    provide_onednn(str(tmp_path))
+    assert os.environ["use_mkl"] == "0"
+    assert "19 times slower" in capsys.readouterr().err
+    assert onednn.find(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_packages_jittor_downloads_its_own_if_the_user_asks_for_that(
     tmp_path, no_packages, monkeypatch, capsys
 ):
@@ -197,7 +206,7 @@ def test_without_packages_jittor_downloads_its_own_if_the_user_asks_for_that(
 
 def test_what_a_killed_process_with_the_same_id_left_does_no_harm(tmp_path, monkeypatch):
     monkeypatch.delenv("use_mkl", raising=False)
-    folder = tmp_path / onednn.ONEDNN_FOLDER
+    folder = tmp_path / onednn.onednn_folder()
     folder.mkdir(parents=True)
     (folder / f".include.{os.getpid()}").symlink_to("/nowhere")
     provide_onednn(str(tmp_path))

@@ -7,8 +7,8 @@ import pytest
 
 from cgan.backend.setup import load_jittor, usable_threads
 from cgan.common.errors import UserError
-from tests import fresh_jittor
-from tests.conftest import message, run_python
+from tests import fresh_jittor, idx_files
+from tests.conftest import ROOT, message, run_python
 
 LOAD = "from cgan.backend.setup import load_jittor\njittor = load_jittor({})\n"
 
@@ -171,6 +171,28 @@ def test_an_import_that_exits_is_not_a_success(tmp_path):
         "Jittor has compiled part of itself and needs to be restarted: run the same command "
         "again.\n"
     )
+
+
+# Ends the first process that imports it, as Jittor does.
+EXITS_ONCE = """
+import sys
+from pathlib import Path
+started = Path("started")
+if not started.exists():
+    started.touch()
+    sys.exit(0)
+raise RuntimeError("the second process")
+"""
+
+
+def test_training_goes_on_in_a_new_process_after_an_import_that_exits(tmp_path):
+    (tmp_path / "jittor.py").write_text(EXITS_ONCE)
+    idx_files.write(tmp_path / "data", idx_files.data_set())
+    path = f"{tmp_path}:{ROOT}"
+    options = ("--img_size=8", "--data-dir=data", "--out=run")
+    result = run_python(ROOT / "train.py", *options, cwd=tmp_path, PYTHONPATH=path)
+    assert result.returncode == 2, result.stderr
+    assert "could not be imported: the second process" in result.stderr
 
 
 @pytest.mark.slow

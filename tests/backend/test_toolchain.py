@@ -1,14 +1,17 @@
-"""A missing compiler or missing headers are named before Jittor stumbles over them."""
+"""A missing compiler, missing headers or a strange path are named before Jittor meets them."""
 
 import os
+import pwd
+import subprocess
 import sys
 import sysconfig
+from pathlib import Path
 
 import pytest
 
-from cgan.backend.toolchain import check_compiler, provide_python_headers
+from cgan.backend.toolchain import check_compiler, check_paths, provide_python_headers
 from cgan.common.errors import UserError
-from tests.conftest import message, run_python
+from tests.conftest import ROOT, message, run_python
 
 
 @pytest.fixture
@@ -136,3 +139,61 @@ def test_training_without_a_compiler_ends_in_one_sentence(tmp_path):
     assert result.returncode == 2
     assert result.stderr.startswith("Error: Jittor compiles its operators with g++")
     assert result.stderr.count("\n") == 1
+
+
+def test_an_environment_in_a_folder_with_a_space_is_a_sentence_before_anything_is_compiled(
+    tmp_path,
+):
+    (tmp_path / "a b").symlink_to(sys.prefix)
+    result = subprocess.run(
+        [
+            tmp_path / "a b/bin" / Path(sys.executable).name,
+            ROOT / "train.py",
+            *("--dataset=digits", "--quiet", f"--out={tmp_path / 'run'}"),
+        ],
+        env=os.environ | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith(
+        f"Error: Jittor can't compile with a space in a path, as in {tmp_path}/a b/"
+    )
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / ".cache").exists()
+
+
+@pytest.mark.parametrize("character", "\t\n\"$&'();<>\\`|")
+def test_what_a_shell_takes_for_itself_is_refused_wherever_it_is(tmp_path, monkeypatch, character):
+    for place in ("python", "home", "compiler"):
+        with monkeypatch.context() as patch:
+            folder = tmp_path / f"a{character}b"
+            if place == "python":
+                patch.setattr(sys, "executable", str(folder / "bin/python"))
+            elif place == "home":
+                patch.setenv("HOME", str(folder))
+            else:
+                patch.setenv("cc_path", str(folder / "g++"))
+            with pytest.raises(
+                UserError, match=r"^Jittor can't compile with .* in a path"
+            ) as caught:
+                check_paths()
+            message(caught)
+
+
+def test_other_names_of_folders_are_none_of_its_business(tmp_path, monkeypatch):
+    folder = tmp_path / "手写 a#%+=@[]{}~!^*?b"
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setattr(sys, "executable", str(folder / "bin/python").replace(" ", "_"))
+    check_paths()
+
+
+def test_a_user_without_a_home_is_told_to_set_one(monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)  # no user has an entry
+    with pytest.raises(
+        UserError, match=r"^There is no home folder for Jittor's cache: set .* HOME"
+    ):
+        check_paths()

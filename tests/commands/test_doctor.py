@@ -211,6 +211,13 @@ def test_mnist_files_are_counted(tmp_path, capsys):
     assert "3 of 4 files" in lines(capsys.readouterr().out)["MNIST"][1]
 
 
+def test_images_of_ones_own_are_noticed(tmp_path, capsys):
+    (tmp_path / "0").mkdir()
+    (tmp_path / "0/a.png").touch()
+    assert main(["doctor", "--data-dir", str(tmp_path)]) == 0
+    assert "images of your own" in lines(capsys.readouterr().out)["MNIST"][1]
+
+
 def test_little_disk_is_a_note(monkeypatch):
     usage = doctor.shutil.disk_usage("/")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage._replace(free=1 << 20))

@@ -131,6 +131,19 @@ def test_any_idx_folder_is_measured_against(tiny_weights, capsys):
     assert capsys.readouterr().out.endswith("100 samples with seed 0, compared with own.\n")
 
 
+def test_a_run_is_measured_against_its_own_data(tiny_weights, capsys):
+    training = {"dataset": "mnist", "data_dir": str(tiny_weights.parent / "own")}
+    weights.save_config(tiny_weights, TINY, training)
+    # As ./data is there, it would do.
+    idx_files.write(tiny_weights.parent / "data", idx_files.data_set(count=120))
+    assert main("weights", "--samples", "100") == 2
+    assert "own, which isn't there: say where" in capsys.readouterr().err
+    # The fewest samples are more than there are images: so these are the ones that were read.
+    idx_files.write(tiny_weights.parent / "own", idx_files.data_set(count=90))
+    assert main("weights", "--samples", "100") == 2
+    assert "from 100 to 90" in capsys.readouterr().err
+
+
 def make_weights(folder, **changes):
     config = replace(TINY, **changes)
     folder.mkdir()
@@ -142,7 +155,10 @@ def make_weights(folder, **changes):
     ("arguments", "reason"),
     [
         (["nowhere", *DIGITS], "nowhere/config.json is missing"),
-        (["weights", "--dataset", "cats"], "--dataset must be one of mnist, digits, not 'cats'"),
+        (
+            ["weights", "--dataset", "cats"],
+            "--dataset must be one of mnist, digits, images, not 'cats'",
+        ),
         (["weights", *DIGITS, "--seed", "-1"], "The seed must be a whole number"),
         (["weights", *DIGITS, "--samples", "99"], "--samples must be from 100 to 1433"),
         (["weights", *DIGITS, "--samples", "5000"], "--samples must be from 100 to 1433"),

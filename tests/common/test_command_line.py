@@ -11,7 +11,7 @@ import pytest
 from cgan.common.command_line import Exit, Parser, run
 from cgan.common.errors import UserError
 from cgan.common.signals import Interrupted
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_python
 
 
 def raising(error):
@@ -61,6 +61,40 @@ def test_a_command_that_returns_has_succeeded(capsys):
 def test_a_library_that_exits_is_not_a_success(capsys, code):
     assert run(lambda: sys.exit(code)) == 1
     assert capsys.readouterr().err.startswith("Error: A library ended the program early")
+
+
+# Needs a new process so many times, with something in the environment that isn't for the next one.
+STARTS = """
+import os, sys
+from pathlib import Path
+from cgan.common.command_line import run
+from cgan.common.errors import NeedsNewProcess
+
+def main():
+    with open("starts", "a") as file:
+        print(os.getpid(), sys.argv[1:], os.environ.get("NEW"), file=file)
+    os.environ["NEW"] = "set"
+    if len(Path("starts").read_text().splitlines()) <= {}:
+        raise NeedsNewProcess("Start it again.")
+
+sys.exit(run(main, whole_process={}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("times", "whole", "code", "starts"),
+    [(1, True, 0, 2), (9, True, 2, 2), (1, False, 2, 1)],
+)
+def test_a_command_starts_again_once_where_a_library_needs_that(
+    tmp_path, times, whole, code, starts
+):
+    result = run_python("-c", STARTS.format(times, whole), "a b", "$c", cwd=tmp_path)
+    assert result.returncode == code, result.stderr
+    lines = (tmp_path / "starts").read_text().splitlines()
+    assert len(lines) == starts
+    assert {line.partition(" ")[2] for line in lines} == {"['a b', '$c'] None"}
+    assert len({line.partition(" ")[0] for line in lines}) == 1  # it is replaced, not added to
+    assert result.stderr.endswith("Error: Start it again.\n") == (code == 2)
 
 
 @pytest.mark.parametrize("code", [3, "why"])

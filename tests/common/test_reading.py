@@ -26,6 +26,13 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path):
         reading.read(path, 1 << 30)
 
 
+def test_a_pointer_of_git_lfs_says_what_to_do(tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 9\n")
+    with pytest.raises(OSError, match=r"a Git LFS pointer, .* git lfs pull"):
+        reading.read(path, 1 << 20)
+
+
 def make_socket(path):
     os.mknod(path, stat.S_IFSOCK)
 

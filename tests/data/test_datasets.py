@@ -234,7 +234,7 @@ def test_a_test_set_with_more_classes_belongs_to_other_data(tmp_path):
 def test_unknown_data_are_refused_not_taken_for_mnist(load, tmp_path):
     with pytest.raises(BadValue) as caught:
         load("letters", tmp_path, 8)
-    assert message(caught) == "--dataset must be one of mnist, digits, not 'letters'."
+    assert message(caught) == "--dataset must be one of mnist, digits, images, not 'letters'."
 
 
 def test_the_checksum_is_of_images_and_labels():

@@ -179,6 +179,15 @@ def test_a_component_keeps_no_names_of_files(monkeypatch, tmp_path):
     assert not any(page.temp_file_sets)
 
 
+def test_a_picture_is_returned_as_a_file(tmp_path):
+    path = tmp_path / "picture.svg"
+    path.write_text("<svg/>")
+    component = gr.Image(type="filepath", render=False)
+    compat.return_files(component)
+    assert component.postprocess(str(path)).path == str(path)
+    assert component.postprocess(None) is None
+
+
 @pytest.mark.parametrize(("sent", "read"), [({"digit": 7}, {"digit": 7}), (None, {}), ("x", {})])
 def test_what_the_browser_sends_with_an_event(sent, read):
     assert compat.event_data(gr.EventData(None, sent)) == read

@@ -116,7 +116,8 @@ def measured(evaluator, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_all_is_measured_and_the_same_weights_give_the_same_metrics(measured):
+def test_all_is_measured(measured):
+    """That the same weights give the same metrics is tested with `cgan evaluate`."""
     found, pictures = measured
     assert None not in vars(found).values()
     assert (found.samples, found.seed) == (SAMPLES, 3)
@@ -133,9 +134,6 @@ def test_all_is_measured_and_the_same_weights_give_the_same_metrics(measured):
     for name in ("scores.png", "neighbours.png"):
         with Image.open(pictures / name) as image:
             assert image.height == 80
-
-    again = Evaluator(TRAIN, TEST).evaluate(random_sampler(TINY), SAMPLES, seed=3)
-    assert again == found
 
 
 def test_quick_metrics_are_those_of_the_whole(evaluator, measured):
@@ -165,9 +163,10 @@ def test_measuring_between_steps_of_training_changes_no_weight(evaluator):
 
     def train(measure):
         options = TrainingOptions(dataset="digits", img_size=8, batch_size=64, n_epochs=1)
-        trainer = Trainer(MlpConfig(img_size=8), options, TRAIN)
+        few = replace(TRAIN, images=TRAIN.images[:320], labels=TRAIN.labels[:320])
+        trainer = Trainer(MlpConfig(img_size=8), options, few)  # five steps
         for step, _ in enumerate(trainer.run()):
-            if measure and step % 5 == 0:
+            if measure and step in (1, 3):
                 evaluator.quick(
                     Sampler(Weights(trainer.config, trainer.generator_state())), SAMPLES
                 )

@@ -162,7 +162,7 @@ def test_a_bad_proxy(hub, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "bogus://ann:pass@host")
     for _ in range(2):
         said = refused(pull, X)
-        assert "bogus://" in said
+        assert "ALL_PROXY is not the address of a proxy" in said
         assert "pass@" not in said
     monkeypatch.delenv("ALL_PROXY")
     assert "There is no model ann/x" in refused(pull, X)

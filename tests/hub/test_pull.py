@@ -263,6 +263,35 @@ def test_without_a_hub_what_was_there_before_is_used(
 
 @http_only
 @pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ("/api/models", {"status": 500, "times": 1}),
+        ("/api/models", {"status": 503, "times": 2, "headers": {"Retry-After": "0"}}),
+        ("/api/models", {"status": 429, "times": 2, "headers": {"Retry-After": "0"}}),
+        ("/api/models", {"drop": True, "times": 2}),
+        ("/resolve/", {"method": "HEAD", "status": 502, "times": 1}),
+        ("/resolve/", {"method": "GET", "status": 504, "times": 1}),
+        ("^/lfs/", {"origin": "cdn", "status": 503, "times": 1}),
+    ],
+)
+def test_a_failure_that_passes_is_not_noticed(hub, files, place, fault):
+    commit = hub.add_repo("ann/x", files)
+    hub.fault = Fault(place, **fault)
+    pulled = pull(X)
+    assert hub.fault.hits == fault["times"]
+    assert (pulled.commit, pulled.problem) == (commit, None)
+
+
+@http_only
+def test_nobody_waits_for_minutes_for_a_hub_that_is_out_of_order(hub, files, no_long_pauses):
+    hub.add_repo("ann/x", files)
+    hub.fault = Fault("resolve", status=503, headers={"Retry-After": "600"})
+    with pytest.raises(HubError, match="having problems"):
+        pull(X)
+
+
+@http_only
+@pytest.mark.parametrize(
     "headers", [{"Retry-After": "600"}, {"RateLimit": '"resolvers";r=0;t=600', "Retry-After": "1"}]
 )
 def test_nobody_waits_for_minutes_to_ask_again(hub, files, headers, no_long_pauses):

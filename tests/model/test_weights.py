@@ -115,7 +115,7 @@ def test_a_header_of_megabytes_is_not_unpacked():
         (lambda data: data + b"\0", "not a safetensors file"),
         (lambda data: data + bytes(2 << 20), "larger than the limit"),
         (lambda data: b"<!DOCTYPE html><title>404</title>" * 9, "not a safetensors file"),
-        (lambda data: b"version https://git-lfs.github.com/spec/v1\n", "not a safetensors file"),
+        (lambda data: b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         (lambda data: pickle.dumps({"a": np.zeros(9)}), "not a safetensors file"),
         (lambda data: safetensors({}), "'label_emb.weight' is missing"),
         (lambda data: safetensors(b"[]"), "not a safetensors file"),

@@ -319,6 +319,21 @@ def test_statuses_where_a_large_file_is_sent(hub, tiny_weights, no_pauses, statu
 
 
 @http_only
+@pytest.mark.parametrize(("status", "tries"), [(503, 2), (429, 2), (500, 1)])
+def test_a_commit_is_sent_again_only_if_the_hub_has_not_looked_at_it(
+    hub, tiny_weights, status, tries
+):
+    hub.add_repo("ann/x")
+    before = len(hub.commits("ann/x"))
+    hub.fault = Fault("/commit/", status=status, times=1)
+    if tries == 1:
+        refused(push, tiny_weights, X)
+    else:
+        assert push(tiny_weights, X).changed
+    assert len(hub.commits("ann/x")) == before + tries - 1
+
+
+@http_only
 @pytest.mark.parametrize("place", ["create", "preupload", "put", "commit"])
 def test_nobody_waits_for_minutes_to_ask_again(hub, tiny_weights, no_long_pauses, place):
     hub.fault = Fault(PLACES[place], status=429, headers={"Retry-After": "600"})

@@ -70,10 +70,6 @@ def test_options_of_older_runs_get_the_defaults():
         TrainingOptions.from_dict({"learning_rate": 0.1})
 
 
-def test_a_leading_zero_of_the_number_is_kept():
-    assert TrainingOptions().number == "01234567890"
-
-
 def test_json_round_trip():
     for options in (
         replace(TrainingOptions(), dataset="digits", lr=1e-3, number="007"),

@@ -114,7 +114,7 @@ def training(run):
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    """Settings of runs in processes of their own, on a few images: starting takes most time."""
+    """Settings of runs in their own processes, on few images: most of their time is starting."""
     folder = tmp_path_factory.mktemp("data")
     idx_files.write(folder, idx_files.data_set(count=320, size=(8, 8)))
     return (*SETTINGS, f"--data-dir={folder}")

@@ -177,7 +177,7 @@ def test_one_hand_is_a_row_of_the_grid(tiny_sampler, index):
 def test_a_drawing_has_the_pixels_of_each_digit_and_knows_the_number(tiny_sampler):
     drawn = draw(tiny_sampler, "+86 １", Hand())
     assert (drawn.pixels.shape, drawn.pixels.dtype) == ((3, 8, 8), np.uint8)
-    assert drawn.parts == [None, 8, 6, None, 1]
+    assert drawn.parts == [8, 6, None, 1]
     assert drawn.digits == "861"
     assert drawn.milliseconds > 0
 
@@ -213,7 +213,8 @@ def test_changing_a_picture_changes_no_other(tiny_sampler):
 def test_sixty_four_digits_are_written_with_the_gaps_between_them(tiny_sampler):
     drawn = draw(tiny_sampler, "1 " * 64, Hand())
     assert drawn.digits == "1" * 64
-    assert drawn.row.shape == (8, 64 * (8 + 4))
+    assert drawn.row.shape == (8, 64 * (8 + 4) - 4)
+    assert drawn.lines.shape == (4 * 8, 16 * (8 + 4) - 4)
 
 
 @given(digit_texts, hands)

@@ -1,6 +1,7 @@
 """A number as SVG and PNG, with what made it inside."""
 
 import io
+import re
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from cgan import Sampler
 from cgan.common.errors import BadValue
 from cgan.model.architectures.mlp import MlpConfig
 from cgan.writing import export, outline
@@ -22,7 +24,7 @@ from tests.conftest import message, random_sampler
 SVG = "{http://www.w3.org/2000/svg}"
 SHA = "0123456789abcdef" * 4
 WEIGHTS = {"weights": "ann/digits@abc", "weights-sha256": SHA}
-TEXT = "+13 8"
+TEXT = "+1 3 8"
 SETTINGS = WritingSettings(TEXT, seed=2)
 
 
@@ -76,9 +78,9 @@ def test_an_svg_has_a_title_and_a_path_for_each_digit(drawing, look):
     assert svg.findtext(f"{SVG}title") == "138"
     paths = svg.findall(f".//{SVG}path")
     assert [path.get("d") for path in paths] == [outline.path(ink) for ink in drawing.pixels]
-    # A gap is half as wide as a digit: one before the first digit, one before the last.
+    # A gap is half as wide as a digit; there is none where the + was.
     moved = [path.get("transform") for path in paths]
-    assert moved == ["translate(4 0)", "translate(12 0)", "translate(24 0)"]
+    assert moved == ["translate(0 0)", "translate(12 0)", "translate(24 0)"]
     (group,) = svg.findall(f"{SVG}g")
     assert group.get("fill-rule") == "evenodd"
 
@@ -150,5 +152,48 @@ def test_a_file_name_has_digits_and_seed_alone(drawing):
         export.png(drawing, SETTINGS, 1).name,
         export.png(drawing, SETTINGS, LARGE).name,
         export.svg(drawing, SETTINGS).name,
+        export.strokes_svg(drawing, SETTINGS).name,
     ]
-    assert names == ["138-seed-2.png", "138-seed-2.large.png", "138-seed-2.svg"]
+    assert names == [f"138-seed-2.{end}" for end in ("png", "large.png", "svg", "strokes.svg")]
+
+
+def test_long_numbers_have_lines_in_all_files(tiny_sampler):
+    text = "1234 " * 10
+    drawing = written(tiny_sampler, text=text)
+    for scale in (1, LARGE):
+        file = export.png(drawing, SETTINGS, scale)
+        with Image.open(io.BytesIO(file.data)) as image:
+            assert image.size == ((20 * 8 + 4 * 4) * scale, 2 * 8 * scale)
+    for make in (export.svg, export.strokes_svg):
+        svg = ElementTree.fromstring(make(drawing, SETTINGS).data)
+        assert svg.get("viewBox") == "0 0 176 16"
+        assert (svg.get("width"), svg.get("height")) == ("1408", "128")
+        tops = {place.get("transform").split()[1] for place in svg.iter() if place.get("transform")}
+        assert tops == {"0)", "8)"}
+
+
+def test_files_say_what_is_not_written(tiny_sampler):
+    settings = replace(SETTINGS, digits="Tel. 13 8")
+    drawing = written(tiny_sampler, settings, "13 8")
+    image = Image.open(io.BytesIO(export.png(drawing, settings, 1).data))
+    assert image.text["left_out"] == "Not written: “Tel”."
+    assert (
+        parsed(drawing, settings).findtext(f"{SVG}desc").endswith("left_out: Not written: “Tel”.")
+    )
+
+
+def test_plotters_get_lines_alone():
+    drawing = draw(Sampler.from_pretrained(), parse("138"), SETTINGS.hand())
+    for look in LOOKS:
+        settings = replace(SETTINGS, look=look, ink="blue")
+        svg = ElementTree.fromstring(export.strokes_svg(drawing, settings).data)
+        assert svg.find(f"{SVG}rect") is None
+        (ink,) = svg.findall(f"{SVG}g")
+        assert (ink.get("fill"), ink.get("stroke")) == ("none", "rgb(29, 53, 130)")
+        assert 1 < float(ink.get("stroke-width")) < 6
+        assert [digit.get("transform") for digit in ink] == [
+            f"translate({left} 0)" for left in (0, 32, 64)
+        ]
+        for digit in ink:
+            assert 1 <= len(digit) <= 3
+            assert all(re.fullmatch(r"M[\d. ]+(C[\d. ]+)+", path.get("d")) for path in digit)

@@ -104,11 +104,11 @@ def test_a_number_morphs_to_itself_without_moving(tiny_sampler):
 
 def test_the_gaps_are_those_of_the_start(tiny_sampler):
     frames = morph(tiny_sampler, "+1 2", "(3)-4", Hand(3), Hand(4), 8).frames
-    assert frames.shape == (8, 8, 4 + 8 + 4 + 8)
-    assert (frames[:, :, [0, 1, 2, 3, 12, 13, 14, 15]] == 0).all()
+    assert frames.shape == (8, 8, 8 + 4 + 8)
+    assert (frames[:, :, 8:12] == 0).all()
     plain = morph(tiny_sampler, "12", "34", Hand(3), Hand(4), 8).frames
     np.testing.assert_array_equal(
-        frames[:, :, [*range(4, 12), *range(16, 24)]],
+        frames[:, :, [*range(8), *range(12, 20)]],
         plain,
     )
 
@@ -127,7 +127,7 @@ def test_different_lengths_are_refused_with_both(tiny_sampler, start, end, first
 @pytest.mark.parametrize("frames", [8, 13])
 def test_an_animation_goes_there_and_back_without_end(pretrained, kind, frames):
     morphed = morph(pretrained, "12", "34", Hand(3), Hand(4), frames)
-    data = morphs.animation(morphed, "blue", kind)
+    data = morphs.animation(morphed, "paper", "blue", kind)
     image = Image.open(io.BytesIO(data))
     assert image.format == kind.upper()
     assert image.size == (64 * 4, 32 * 4)
@@ -141,3 +141,31 @@ def test_an_animation_goes_there_and_back_without_end(pretrained, kind, frames):
         expected = looks.colour(morphed.frames[frame], "paper", "blue", 4).convert("RGB")
         difference = np.asarray(image.convert("RGB")).astype(int) - np.asarray(expected)
         assert abs(difference).max() <= 2
+
+
+@pytest.mark.parametrize("kind", morphs.FORMATS)
+def test_an_animation_has_its_look(pretrained, kind):
+    morphed = morph(pretrained, "1", "7", Hand(3), Hand(4), 8)
+    for look in looks.LOOKS:
+        image = Image.open(io.BytesIO(morphs.animation(morphed, look, "red", kind)))
+        for index in (0, 5):
+            image.seek(index)
+            shown = np.asarray(image.convert("RGBA")).astype(int)
+            expected = looks.colour(morphed.frames[index], look, "red", 4).convert("RGBA")
+            if look != "clear":
+                assert abs(shown - np.asarray(expected)).max() <= 2
+                continue
+            alpha = np.asarray(expected)[..., 3]
+            if kind == "gif":  # which knows no half transparency
+                alpha = 255 * (alpha > 127)
+            np.testing.assert_array_equal(shown[..., 3], alpha)
+            assert abs(shown[shown[..., 3] > 0][:, :3] - looks.INKS["red"]).max() <= 2
+
+
+@pytest.mark.parametrize("kind", morphs.FORMATS)
+def test_an_animation_has_lines_and_says_what_is_asked_of_it(tiny_sampler, kind):
+    morphed = morph(tiny_sampler, "1" * 64, "2" * 64, Hand(3), Hand(4), 8)
+    image = Image.open(io.BytesIO(morphs.animation(morphed, "paper", "red", kind, "Left out: é")))
+    assert image.size == (22 * 8 * morphed.scale, 3 * 8 * morphed.scale)
+    said = image.info["comment"] if kind == "gif" else image.getexif()[0x010E].encode("latin-1")
+    assert said.decode() == "Left out: é"

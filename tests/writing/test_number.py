@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgan.common.errors import UserError
-from cgan.writing.number import TooLong, parse, parse_limited, visible
+from cgan.writing.number import NoDigit, TooLong, parse, read, read_limited, visible
 from tests.conftest import message
 
 GAP = None
@@ -21,11 +21,11 @@ GAP = None
         ("１２", [1, 2]),
         ("٣۴५", [3, 4, 5]),
         ("𝟙𝟚", [1, 2]),
-        ("+86 138", [GAP, 8, 6, GAP, 1, 3, 8]),
-        ("(+86)", [GAP, GAP, 8, 6, GAP]),
-        ("＋１", [GAP, 1]),
-        (" 1  2 ", [GAP, 1, GAP, GAP, 2, GAP]),
-        ("--1", [GAP, GAP, 1]),
+        ("+86 138", [8, 6, GAP, 1, 3, 8]),
+        ("(+86)", [8, 6]),
+        ("＋１", [1]),
+        (" 1  2 ", [1, GAP, GAP, 2]),
+        ("--1", [1]),
     ],
 )
 def test_what_is_typed_becomes_digits_and_gaps(text, parts):
@@ -42,7 +42,7 @@ def test_what_is_typed_becomes_digits_and_gaps(text, parts):
         *"\u00a0\u2007\u2009\u202f\u3000",  # spaces
     ],
 )
-def test_a_separator_is_one_gap(separator):
+def test_a_mark_between_digits_is_one_gap(separator):
     assert parse(f"1{separator}2") == [1, GAP, 2]
 
 
@@ -109,11 +109,36 @@ def test_digits_of_any_script_have_their_value(text):
 
 
 @given(st.text(string.digits + "-. ()[]", max_size=20))
-def test_each_character_is_one_part(text):
-    parts = parse(f"{text}7")
-    assert len(parts) == len(text) + 1
-    for character, part in zip(text, parts, strict=False):
+def test_each_character_between_digits_is_one_part(text):
+    parts = parse(f"1{text}7")
+    assert len(parts) == len(text) + 2
+    for character, part in zip(text, parts[1:], strict=False):
         assert part == (int(character) if character.isdigit() else GAP)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "left_out"),
+    [
+        ("电话：138 1234", [1, 3, 8, GAP, 1, 2, 3, 4], ["电话："]),
+        ("Tel. 030/12", [0, 3, 0, GAP, 1, 2], ["Tel"]),
+        ("tel: +49 30 (x)", [4, 9, GAP, 3, 0], ["tel:", "x"]),
+        ("1-800-FLOWERS", [1, GAP, 8, 0, 0], ["FLOWERS"]),
+        ("12 ext. 34", [1, 2, GAP, 3, 4], ["ext"]),
+        ("*31#1", [3, 1, GAP, 1], ["*", "#"]),
+        ("1+2", [1, GAP, 2], ["+"]),
+        ("①1②", [1], ["①", "②"]),
+    ],
+)
+def test_a_number_is_found_in_a_text(text, parts, left_out):
+    reading = read(text)
+    assert (reading.parts, [piece.text for piece in reading.left_out]) == (parts, left_out)
+
+
+@pytest.mark.parametrize(("text", "begun"), [("", False), (" ", False), ("+", True), ("x", False)])
+def test_a_mark_may_be_the_beginning_of_a_number(text, begun):
+    with pytest.raises(NoDigit) as caught:
+        read(text)
+    assert caught.value.begun is begun
 
 
 @given(st.text(string.digits, max_size=20), st.sampled_from("abc,:*二²☎"), st.text())
@@ -130,24 +155,25 @@ def test_any_text_is_parsed_or_refused_in_one_line(text):
         said = str(error)
         assert said.isprintable()
     else:
-        assert len(parts) == len(visible(text))
+        assert len(parts) <= len(visible(text))
+        assert None not in (parts[0], parts[-1])
         assert set(parts) <= {*range(10), GAP}
 
 
 @pytest.mark.parametrize(
-    "text", ["1" * 65, "1-" * 65, "1" + " " * 192, "x" * 193, "1" * 100_000, "１" * 65]
+    "text", ["1" * 65, "1-" * 65, "x1" * 65, "1" + " " * 192, "x" * 193, "1" * 100_000, "１" * 65]
 )
 def test_more_than_fits_is_refused(text):
     with pytest.raises(TooLong, match="the limit is 64 digits") as caught:
-        parse_limited(text)
+        read_limited(text)
     message(caught)
 
 
 def test_as_many_characters_as_fit_are_read():
-    assert parse_limited("1" + " " * 191) == [1] + [None] * 191
+    assert read_limited("1" + " " * 190 + "2").parts == [1] + [None] * 190 + [2]
 
 
 @pytest.mark.parametrize("text", [None, 138, 1.5, ["1"], b"138", True])
 def test_what_is_not_text_is_refused(text):
     with pytest.raises(UserError, match="The number must be text"):
-        parse_limited(text)
+        read_limited(text)

@@ -23,7 +23,7 @@ RIGHT = WritingSettings("+86 138", 9999, "one", 19, 1.5, "2.1", "clear", "sepia"
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"digits": "x"}, "Character 1"),
+        ({"digits": "x"}, "no digit"),
         ({"digits": "1" * 65}, "the limit is 64 digits"),
         ({"digits": None}, "must be text"),
         ({"seed": 10_000}, "Seed must be a whole number from 0 to 9999"),

@@ -28,9 +28,9 @@ def films(html):
 
 def test_the_page_gets_all_frames_of_a_digit_in_one_picture(tiny_sampler):
     morphed = morph(tiny_sampler, parse("+1 2"), parse("34"), Hand(3), Hand(4), 8)
-    made = html(morphed, "green", "en")
+    made = html(morphed, "paper", "green", "en")
     assert " ".join(re.findall('class="(gap|group|frame)"', made)) == (
-        "gap group frame gap group frame"
+        "group frame gap group frame"
     )
     plain = morph(tiny_sampler, parse("12"), parse("34"), Hand(3), Hand(4), 8).frames
     for strip, left in zip(films(made), (0, 8), strict=True):
@@ -43,7 +43,7 @@ def test_the_page_gets_all_frames_of_a_digit_in_one_picture(tiny_sampler):
     [("en", "The number 12 turning into 34"), ("zh", "号码 12 渐变为 34")],
 )
 def test_the_film_says_what_it_shows_and_how_long_it_is(tiny_morph, language, label):
-    made = html(tiny_morph, "green", language)
+    made = html(tiny_morph, "paper", "green", language)
     assert f'role="img" aria-label="{label}"' in made
     assert 'data-frames="8"' in made
     assert 'min="0" max="7"' in made
@@ -53,7 +53,11 @@ def test_the_film_says_what_it_shows_and_how_long_it_is(tiny_morph, language, la
 def test_long_numbers_are_not_too_large_to_send_and_to_save(digits, frames, scale):
     ink = np.zeros((frames, 32, 32 * digits), np.uint8)
     morphed = Morph("1" * digits, "2" * digits, ink, [1] * digits)
-    strips = films(html(morphed, "black", "en"))
+    strips = films(html(morphed, "paper", "black", "en"))
     assert [strip.size for strip in strips] == [(32 * scale, 32 * scale * frames)] * digits
-    data = animation(morphed, "black", "gif")
-    assert Image.open(io.BytesIO(data)).size == (32 * digits * scale, 32 * scale)
+    data = animation(morphed, "paper", "black", "gif")
+    lines = 1 + (digits > 24) * 2
+    assert Image.open(io.BytesIO(data)).size == (
+        32 * -(-digits // lines) * scale,
+        32 * scale * lines,
+    )

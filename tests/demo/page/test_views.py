@@ -12,7 +12,7 @@ from cgan import Sampler
 from cgan.common.errors import UserError
 from cgan.hub.source import Source
 from cgan.model.weights import Weights
-from cgan.writing.settings import GridSettings
+from cgan.writing.settings import GridSettings, MorphSettings
 from demo import actions
 from demo.actions import Settings
 from demo.models import Loading, Model
@@ -45,7 +45,17 @@ def test_what_made_the_number_besides_the_seed_is_shown_and_can_be_undone(
     for language, note in (("en", english), ("zh", chinese)):
         html, _ = views.paper_html(tiny_model, settings, language)
         assert html.count('class="undo"') == (note is not None)
-        assert note is None or f'<p class="note">{note} <button' in html
+        assert note is None or f'<p class="note"><span>{note}</span> <button' in html
+
+
+def test_what_is_not_written_is_said_below_the_number_and_the_film(tiny_model):
+    settings = Settings(digits="Tel. <b>12", redrawn="0.2")
+    for language, said in (("en", "Not written: "), ("zh", "以下内容写不出来，已略去：")):
+        html, _ = views.paper_html(tiny_model, settings, language)
+        assert f"<span>{said}“Tel” “&lt;b&gt;”" in html
+        assert html.count('class="undo"') == 1
+        morphed = actions.make_morph(tiny_model, MorphSettings("12", "x34"))
+        assert f"<span>{said}“x”" in views.film_html(morphed, language)
 
 
 def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):

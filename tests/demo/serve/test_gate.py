@@ -168,7 +168,7 @@ def test_what_is_closed_is_refused_in_a_sentence(quiet, path, body, status, said
 @pytest.mark.slow
 def test_a_result_is_given_once(quiet):
     event = json.loads(post(quiet, "call/write", {"data": ["x"]})[1])["event_id"]
-    assert "is not a digit" in post(quiet, f"call/write/{event}")[1]
+    assert "no digit" in post(quiet, f"call/write/{event}")[1]
     status, said = post(quiet, f"call/write/{event}")
     assert status == 404
     assert "has been fetched already" in json.loads(said)["error"]

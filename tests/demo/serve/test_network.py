@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from cgan.common.errors import BadValue, UserError
+from cgan.hub import variables
 from demo.serve import network
 
 
@@ -76,8 +77,29 @@ def test_our_own_server_is_asked_without_a_proxy(proxies, name):
 def test_a_proxy_that_would_crash_gradio_is_not_used(
     monkeypatch, proxies, capsys, proxy, package, kept
 ):
-    monkeypatch.setattr(network, "is_installed", lambda name: package is not None)
+    monkeypatch.setattr(variables, "is_installed", lambda name: package is not None)
     proxies(ALL_PROXY=proxy)
-    network.bypass_proxies("127.0.0.1")
+    network.leave_out_unusable()
     assert ("ALL_PROXY" in os.environ) is kept
     assert capsys.readouterr().err.startswith("ALL_PROXY is not used") is not kept
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("", ""),
+        ("/", ""),
+        ("/numbers/", "/numbers"),
+        ("https://x.org:8/a/b/", "https://x.org:8/a/b"),
+    ],
+)
+def test_the_path_that_a_proxy_serves(wanted, path):
+    assert network.check_root_path(wanted) == path
+
+
+@pytest.mark.parametrize(
+    "wanted", ["numbers", "//x.org", "ftp://x.org", "/a?b", "/a b", "https://"]
+)
+def test_what_is_no_path_is_refused(wanted):
+    with pytest.raises(BadValue, match="The root path must be a path like /numbers"):
+        network.check_root_path(wanted)

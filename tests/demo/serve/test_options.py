@@ -13,6 +13,7 @@ def _nothing_is_set(monkeypatch, tmp_path):
         "GRADIO_SERVER_NAME",
         "GRADIO_SERVER_PORT",
         "PORT",
+        "GRADIO_ROOT_PATH",
         "GRADIO_SHARE",
         "GRADIO_MCP_SERVER",
     ):
@@ -25,23 +26,39 @@ def parse(*arguments):
 
 
 def test_without_options():
-    defaults = {"weights": None, "host": "127.0.0.1", "port": None, "share": False, "mcp": False}
-    assert parse() == defaults
+    assert parse() == {
+        "weights": None,
+        "host": "127.0.0.1",
+        "port": None,
+        "root_path": "",
+        "share": False,
+        "mcp": False,
+        "auth": False,
+    }
 
 
 def test_the_environment_stands_for_options_that_are_not_given(monkeypatch):
     monkeypatch.setenv("CGAN_WEIGHTS", "ann/a")
     monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
     monkeypatch.setenv("PORT", "80")
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "/numbers")
     monkeypatch.setenv("GRADIO_SHARE", "True")
     monkeypatch.setenv("GRADIO_MCP_SERVER", "0")
-    found = parse("--host=::1")
-    assert found == {"weights": "ann/a", "host": "::1", "port": "80", "share": True, "mcp": False}
+    assert parse("--host=::1") == {
+        "weights": "ann/a",
+        "host": "::1",
+        "port": "80",
+        "root_path": "/numbers",
+        "share": True,
+        "mcp": False,
+        "auth": False,
+    }
     monkeypatch.setenv("GRADIO_SERVER_PORT", "81")
     assert parse()["port"] == "81"
     assert parse("--port", "82", "--mcp")["port"] == "82"
     monkeypatch.delenv("GRADIO_SHARE")
     assert parse("--share")["share"] is True
+    assert parse("--auth")["auth"] is True
 
 
 def test_deployed_weights_are_the_last_choice(monkeypatch, tmp_path):

@@ -2,14 +2,16 @@
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import MissingFile, UserError
 from demo.serve import temporary
 from tests.conftest import ROOT
 
@@ -148,4 +150,20 @@ def test_a_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "folder"))
     with pytest.raises(UserError, match=r"Not a directory\. Set GRADIO_TEMP_DIR"):
+        temporary.make_folder()
+
+
+@pytest.fixture
+def nothing_can_be_written(monkeypatch):
+    """No file may have a single byte: Python finds no folder for temporary files."""
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_no_folder_for_temporary_files_is_said_in_a_sentence(nothing_can_be_written):
+    with pytest.raises(MissingFile, match="set GRADIO_TEMP_DIR to one that can"):
         temporary.make_folder()
