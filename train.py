@@ -20,6 +20,7 @@ from cgan.data.datasets import recognise
 from cgan.hub.repository import Repository
 from cgan.model.option_fields import add_to, options_of
 from cgan.publish.push import check_may_push, push
+from cgan.training.add_encoder import add_to_weights
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES, from_recipe
 from cgan.training.run import generator_config, resume, start
@@ -39,6 +40,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_to(parser, [data_dir])
     parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME-PROCESS)")
     parser.add_option("resume", type=Path, metavar="RUN", help="continue the run in this folder")
+    parser.add_option(
+        "add_encoder",
+        type=Path,
+        metavar="FOLDER",
+        help="train an encoder for the finished weights in this folder, and do nothing else",
+    )
     add_to(parser, how_to_run)
     parser.add_option(
         "push_to_hub", metavar="USER/NAME", help="publish the weights when training is done"
@@ -53,6 +60,10 @@ def train(arguments: list[str] | None) -> None:
     values = parse(arguments)
     given = _given(values, TrainingOptions.known())
     execution = Execution(**_given(values, options_of(Execution)))
+    if values.add_encoder is not None:
+        _check_add_encoder(values)
+        add_to_weights(values.add_encoder, given, execution)
+        return
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
         given.setdefault("dataset", recognise(execution.data_dir))
@@ -85,6 +96,15 @@ def _check_resume(values: argparse.Namespace) -> None:
         raise BadValue("--resume can't take --recipe: it continues with the run's own settings.")
     if values.out is not None or values.dry_run:
         raise BadValue("--resume can't take --out or --dry-run: it continues in the run's folder.")
+
+
+def _check_add_encoder(values: argparse.Namespace) -> None:
+    """Refuse options that make no sense without a run."""
+    for name in ("recipe", "out", "resume", "push_to_hub"):
+        if getattr(values, name) is not None:
+            raise BadValue(f"--add_encoder can't take --{name}: it trains no generator.")
+    if values.dry_run or hasattr(values, "evaluate") or hasattr(values, "max_steps"):
+        raise BadValue("--add_encoder can't take --dry_run, --evaluate or --max_steps.")
 
 
 def _given(values: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:

@@ -18,8 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cgan import Sampler
 from cgan.backend.setup import load_jittor
 from cgan.hub.source import BUNDLED
-from cgan.model import weights
-from cgan.model.reader import is_reader
+from cgan.model import registry, weights
 
 COUNT = 100
 TOLERANCE = 1 / 255  # a grey level is 2 / 255
@@ -46,7 +45,8 @@ def main() -> int:
         generator, _ = networks.make(
             loaded.config, TrainingOptions(arch=loaded.config.architecture)
         )
-        own = {name: tensor for name, tensor in loaded.tensors.items() if not is_reader(name)}
+        generators = registry.of(loaded.config).shapes(loaded.config)
+        own = {name: loaded.tensors[name] for name in generators}
         generator.load_parameters(own)
         generator.eval()
         z = sampler.latents(COUNT, seed=0)

@@ -20,8 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cgan import Sampler
 from cgan.backend.setup import load_jittor
 from cgan.hub.source import BUNDLED
-from cgan.model import weights
-from cgan.model.reader import is_reader
+from cgan.model import registry, weights
 
 DIGITS = (1, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8)
 WARM_UP = 5
@@ -40,7 +39,8 @@ def main() -> None:
     loaded = weights.load(values.weights)
     sampler = Sampler(loaded)
     generator, _ = networks.make(loaded.config, TrainingOptions(arch=loaded.config.architecture))
-    own = {name: tensor for name, tensor in loaded.tensors.items() if not is_reader(name)}
+    generators = registry.of(loaded.config).shapes(loaded.config)
+    own = {name: loaded.tensors[name] for name in generators}
     generator.load_parameters(own)
     generator.eval()
     z = sampler.latents(len(DIGITS), seed=0)

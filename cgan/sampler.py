@@ -1,6 +1,7 @@
 """The one way to use a generator: weights in, images out, without Jittor."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 from cgan.common.errors import BadValue
 from cgan.hub.source import Source, read
 from cgan.model.config import GeneratorConfig
+from cgan.model.encoder import Encoder, NoEncoder, is_encoder
 from cgan.model.generator import NumpyGenerator
 from cgan.model.reader import CERTAIN, NoReader, Reader, is_reader
-from cgan.model.weights import Weights, fingerprint
+from cgan.model.weights import Weights, encoder_fingerprint, fingerprint
 from cgan.writing import number, picture
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed, latents
 from cgan.writing.limits import check_best_of, check_count
 from cgan.writing.memory import Memory
+from cgan.writing.normalise import normalise
+from cgan.writing.own_hand import OwnHand
 
 # Columns of an unconditional generator's grid, which has no classes to fill them.
 _UNCONDITIONAL_COLUMNS = 10
@@ -32,13 +36,16 @@ class Sampler:
     Attributes:
         config: what the generator is: latent_dim, n_classes, img_size and the rest.
         parameter_count: trained numbers in the generator.
-        sha256: of the bytes of its `model.safetensors`, in hexadecimal.
+        sha256: of the bytes of its `model.safetensors` without an encoder, in hexadecimal: adding
+            one changes no picture.
+        encoder_sha256: of those of the encoder alone; None without one.
         source: where the weights come from.
     """
 
     config: GeneratorConfig
     parameter_count: int
     sha256: str
+    encoder_sha256: str | None
     source: Source
 
     def __init__(self, weights: Weights, source: Source | None = None) -> None:
@@ -48,11 +55,13 @@ class Sampler:
         self.parameter_count = sum(
             tensor.size
             for name, tensor in weights.tensors.items()
-            if "running_" not in name and not is_reader(name)
+            if "running_" not in name and not (is_reader(name) or is_encoder(name))
         )
         self.sha256 = fingerprint(weights.tensors)
+        self.encoder_sha256 = encoder_fingerprint(weights.tensors) if self.config.encoder else None
         self._generator = NumpyGenerator(weights)
         self._reader = Reader(weights.tensors) if self.config.reader else None
+        self._encoder = Encoder(weights.tensors) if self.config.encoder else None
 
     @classmethod
     def from_pretrained(
@@ -201,7 +210,65 @@ class Sampler:
                 z[row] = best.values
         return z
 
-    def write(self, text: str, *, seed: int = 0, best_of: int = 1) -> NDArray[np.uint8]:
+    def encode(self, images: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
+        """Return the latents that draw digits like these: the inverse of `generate`.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1], as `generate` returns them.
+            labels: (N,) integers in 0 .. n_classes - 1: which digits they are.
+
+        Returns:
+            (N, latent_dim) float32; row i depends on the weights, image i and label i alone.
+
+        Raises:
+            NoEncoder: the weights have no encoder.
+            BadValue: a shape, type or value does not fit.
+        """
+        if self._encoder is None:
+            raise NoEncoder
+        checked = _floats(images, "images")
+        if checked.ndim != 4 or checked.shape[1:] != self.config.image_shape:
+            wanted = ", ".join(map(str, self.config.image_shape))
+            raise BadValue(f"images must have shape (N, {wanted}), not {checked.shape}.")
+        if not (np.abs(checked) <= 1).all():
+            raise BadValue("images must have values from -1 to 1.")
+        wanted_labels = self._check_labels(labels, len(checked))
+        assert wanted_labels is not None  # only conditional generators have an encoder
+        return self._encoder(checked, wanted_labels)
+
+    def hand(self, images: Sequence[NDArray[Any]] | ArrayLike, labels: ArrayLike) -> OwnHand:
+        """Return the hand that wrote some digits: it writes all of them, and these as they are.
+
+        Args:
+            images: one or more digits. Drawings or photographs are arrays (H, W) uint8 of any
+                size, with ink 255 on exactly 0: they are made to look as those of MNIST do
+                (`cgan.writing.normalise`). An array (N, C, H, W) in [-1, 1], as `generate`
+                returns it, is taken as it is.
+            labels: (N,) integers in 0 .. n_classes - 1: which digits they are.
+
+        Raises:
+            NoEncoder: the weights have no encoder.
+            BadValue: there is no digit; or a shape, type or value does not fit.
+        """
+        if self._encoder is None:
+            raise NoEncoder
+        if not isinstance(images, np.ndarray) or images.dtype == np.uint8:
+            images = self._normalised(images)
+        if np.ndim(images) and not len(images):
+            raise BadValue("A hand needs at least one digit.")
+        latents = self.encode(images, labels)
+        return OwnHand.of(self.sha256, latents, np.asarray(labels).tolist())
+
+    def _normalised(self, drawings: Any) -> NDArray[np.float32]:
+        if self.config.channels != 1:
+            raise BadValue("These weights draw in colour: they can't read drawings.")
+        size = self.config.img_size
+        images = [normalise(drawing, size) for drawing in drawings]
+        return np.stack(images) if images else np.empty((0, 1, size, size), np.float32)
+
+    def write(
+        self, text: str, *, seed: int = 0, best_of: int = 1, hand: OwnHand | None = None
+    ) -> NDArray[np.uint8]:
         """Write a number by hand, in one row.
 
         Args:
@@ -210,18 +277,24 @@ class Sampler:
             seed: of the latents; digit i depends on the weights, the seed, best_of, i and the
                 digit alone.
             best_of: the number of latents to choose the most legible one from, for each digit.
+            hand: somebody's own (see `hand`), which decides all latents in place of the seed.
 
         Returns:
             (H, W_total) uint8, ink 255 on 0; (H, W_total, 3) for three channels.
 
         Raises:
             BadValue: a character can't be written (named with its position), there is no digit,
-                seed or best_of is out of range, or the weights can't write a chosen digit.
+                seed or best_of is out of range, the weights can't write a chosen digit, or the
+                hand is for other weights or given together with best_of.
             NoReader: best_of is more than 1, and the weights have no reader.
         """
         parts = number.parse(text)
-        hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
-        return draw(self, parts, hand).row
+        if hand is not None:
+            hand.check_fits(self.sha256)
+            if check_best_of(best_of) > 1:
+                raise BadValue("A hand of one's own has a single latent: best_of must be 1.")
+        writing = Hand(check_seed(seed), best_of=check_best_of(best_of), own=hand)
+        return draw(self, parts, writing).row
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
         """Draw every class with the same latents: a column is a class, a row is a latent.
@@ -273,12 +346,12 @@ class Sampler:
         return checked
 
 
-def _floats(z: ArrayLike) -> NDArray[np.float32]:
+def _floats(values: ArrayLike, name: str = "z") -> NDArray[np.float32]:
     try:
-        array = np.asarray(z)
+        array = np.asarray(values)
     except ValueError as error:
-        raise BadValue(f"z must be an array of numbers ({error}).") from error
+        raise BadValue(f"{name} must be an array of numbers ({error}).") from error
     if array.dtype.kind not in "iuf":
-        raise BadValue(f"z must be an array of real numbers, not {array.dtype}.")
+        raise BadValue(f"{name} must be an array of real numbers, not {array.dtype}.")
     with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
         return array.astype(np.float32)

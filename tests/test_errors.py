@@ -248,6 +248,6 @@ def test_training_that_fails_keeps_its_kind(kind, tmp_path):
     with RunFolder.create(tmp_path) as folder:
         loop = RunLoop(folder, trainer, {}, options, execution, SimpleNamespace(), None)
         with pytest.raises(kind) as caught:
-            loop.finish()
+            loop.train()
     assert type(caught.value) is kind
     assert message(caught) == "That was wrong. There was no checkpoint yet."

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.commands.hand import load_hand
 from cgan.common import files
 from cgan.common.command_line import Commands, Parser
 from cgan.common.errors import BadValue
@@ -20,6 +21,7 @@ from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed
 from cgan.writing.left_out import left_out
 from cgan.writing.limits import check_best_of
+from cgan.writing.own_hand import OwnHand
 from cgan.writing.settings import (
     FILE,
     LARGE,
@@ -31,6 +33,8 @@ from cgan.writing.settings import (
 )
 
 _MAX_GRID_ROWS = 1000
+# The settings that choose latents.
+_OF_LATENTS = {"style", "row", "truncation", "redrawn"}
 _DEFAULT_OUTPUT = Path("result.png")
 
 
@@ -45,6 +49,7 @@ def add(commands: Commands) -> None:
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
     )
+    writer.add_option("hand", type=Path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
     _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG if it ends in .svg")
@@ -101,6 +106,8 @@ def write(values: argparse.Namespace) -> None:
     A plain PNG has the generator's own pixels, and its seed and weights as text fields.
     """
     given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
+    if values.hand is not None and (other := [*_OF_LATENTS & given.keys()]):
+        raise BadValue(f"--hand can't take --{min(other)}: the hand decides how digits look.")
     kind = _format(values, given.pop("format", None))
     parts = number.read(values.number).parts
     if sentence := left_out(values.number):
@@ -110,8 +117,10 @@ def write(values: argparse.Namespace) -> None:
         return
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
-    drawing = draw(sampler, parts, Hand(seed, best_of=best_of))
-    _save(values, sampler, drawing.lines, left_out_field(values.number))
+    own = _hand(values, sampler)
+    drawing = draw(sampler, parts, Hand(seed, best_of=best_of, own=own))
+    about = left_out_field(values.number) | ({} if own is None else {"hand": "own"})
+    _save(values, sampler, drawing.lines, about)
 
 
 def _format(values: argparse.Namespace, given: str | None) -> str:
@@ -148,7 +157,11 @@ def _write_as_the_page(
     scale = checked.pop("scale")
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of)
-    drawing = draw(_load(values.weights), parts, settings.hand())
+    sampler = _load(values.weights)
+    hand = replace(settings.hand(), own=_hand(values, sampler))
+    drawing = draw(sampler, parts, hand)
+    if hand.own is not None:
+        drawing = replace(drawing, weights={"hand": "own", **drawing.weights})
     if kind == "png":
         file = export.png(drawing, settings, scale)
     else:
@@ -157,6 +170,19 @@ def _write_as_the_page(
     files.write_bytes(values.output, file.data)
     height, width = drawing.lines.shape
     note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
+
+
+def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
+    """Return somebody's own hand, if one is given.
+
+    Raises:
+        UserError: it can't be read, or is for other weights.
+    """
+    if values.hand is None:
+        return None
+    if check_best_of(values.best_of) > 1:
+        raise BadValue("--hand can't take --best_of: the hand decides how digits look.")
+    return load_hand(values.hand, sampler)
 
 
 def _check_output(path: Path, *endings: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
+from cgan.model.encoder import NoEncoder
 from cgan.model.metrics import METRICS_NAME
 from cgan.sampler import Sampler
 from cgan.writing.latents import check_seed
@@ -39,6 +41,11 @@ def add(commands: Commands) -> None:
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
     parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
     parser.add_option("device", default="auto", help="auto, cpu or cuda; auto uses a GPU if it can")
+    parser.add_option(
+        "hands",
+        action="store_true",
+        help="measure the encoder only, and keep the other figures of metrics.json",
+    )
     parser.add_option("quiet", action="store_true", help="print the results only")
     parser.set_defaults(do=do)
 
@@ -64,16 +71,36 @@ def do(values: argparse.Namespace) -> None:
         if not values.quiet:
             note(message)
 
+    before = _before(folder, sampler) if values.hands else None
     with _stoppable() as check:
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
-        measured = measuring.evaluate(sampler, samples, seed, pictures)
+        if before is None:
+            measured = measuring.evaluate(sampler, samples, seed, pictures)
+        else:
+            measured = replace(before, hand=measuring.hands(sampler))
     metrics.save(folder, measured)
+    if before is not None:
+        for line in metrics.hand_table(measured.hand) if measured.hand else []:
+            result(line)
+        say(f"Wrote {folder / METRICS_NAME}.")
+        return
     for line in metrics.table(measured):
         result(line)
     say(
         f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
         f"{pictures / evaluator.NEIGHBOURS_NAME}."
     )
+
+
+def _before(folder: Path, sampler: Sampler) -> metrics.Metrics:
+    """Return the figures so far, to which those of the encoder are added.
+
+    Raises:
+        UserError: there are none, or the weights have no encoder.
+    """
+    if not sampler.config.encoder:
+        raise NoEncoder
+    return metrics.read(folder, sampler.sha256)
 
 
 def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[Dataset, Dataset]":

@@ -15,9 +15,10 @@ from cgan.common.errors import BadValue
 from cgan.data.datasets import Dataset
 from cgan.evaluation import galleries
 from cgan.evaluation.frechet import frechet_distance
+from cgan.evaluation.hands import measure_hands
 from cgan.evaluation.neighbours import precision_recall
 from cgan.model.config import GeneratorConfig
-from cgan.model.metrics import Metrics
+from cgan.model.metrics import HandMetrics, Metrics
 from cgan.sampler import Sampler
 
 SAMPLES = 10_000
@@ -127,6 +128,19 @@ class Evaluator:
             recall=recall,
             precision_real=precision_real,
             recall_real=recall_real,
+            hand=self.hands(sampler),
+        )
+
+    def hands(self, sampler: Sampler) -> HandMetrics | None:
+        """Measure the encoder on real test digits, in half a minute; None without an encoder."""
+        if not sampler.config.encoder:
+            return None
+        self._say("Writing all digits in the hands of real ones.")
+        return measure_hands(
+            sampler,
+            self._test,
+            lambda images, labels: self.judge(images, labels).accuracy,
+            self._check,
         )
 
     def quick(self, sampler: Sampler, samples: int = QUICK_SAMPLES, seed: int = 0) -> Metrics:

@@ -22,6 +22,9 @@ Config = TypeVar("Config", bound="GeneratorConfig")
 OPTIONAL = {"optional": True}
 """Metadata of a field that `config.json` has only if it is true, since older weights lack it."""
 
+# What the weights may hold besides the generator.
+_BESIDES = ("reader", "encoder")
+
 
 @dataclass(frozen=True)
 class GeneratorConfig:
@@ -38,6 +41,8 @@ class GeneratorConfig:
         pixel_range: values of black and white in the generator's output.
         reader: whether the weights include a small classifier that says how legible an image is
             (see `cgan.model.reader`).
+        encoder: whether they include a network that finds the latent of an image (see
+            `cgan.model.encoder`).
     """
 
     latent_dim: int = 100
@@ -49,6 +54,7 @@ class GeneratorConfig:
     latent_distribution: str = "normal"
     pixel_range: tuple[float, float] = (-1.0, 1.0)
     reader: bool = field(default=False, metadata=OPTIONAL)
+    encoder: bool = field(default=False, metadata=OPTIONAL)
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
@@ -65,13 +71,14 @@ class GeneratorConfig:
         check_one_of("conditional", self.conditional, (True, False))
         check_one_of("latent_distribution", self.latent_distribution, ("normal",))
         check_one_of("pixel_range", self.pixel_range, ((-1.0, 1.0),))
-        check_one_of("reader", self.reader, (True, False))
-        if self.reader and not self.conditional:
-            raise BadValue(
-                "{key} must be False for an unconditional generator",
-                text_id="config.reader_unconditional",
-                key="reader",
-            )
+        for key in _BESIDES:
+            check_one_of(key, getattr(self, key), (True, False))
+            if getattr(self, key) and not self.conditional:
+                raise BadValue(
+                    "{key} must be False for an unconditional generator",
+                    text_id="config.reader_unconditional",
+                    key=key,
+                )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -94,8 +101,9 @@ class GeneratorConfig:
             for f in fields(self)
             if getattr(self, f.name) or not f.metadata.get("optional")
         }
-        if "reader" in values:  # comes last, after the architecture's own
-            values["reader"] = values.pop("reader")
+        for key in _BESIDES:  # come last, after the architecture's own
+            if key in values:
+                values[key] = values.pop(key)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod

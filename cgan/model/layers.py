@@ -1,4 +1,4 @@
-"""Layers in NumPy that the generators and the reader are made of.
+"""Layers in NumPy that the generators, the reader and the encoder are made of.
 
 Images are (N, H, W, C) here: with channels last, a transposed convolution is one matrix product for
 all pixels of an image, whose results are added in runs of four pixels' channels.
@@ -92,3 +92,23 @@ def convolution(x: Array, weight: Array) -> Array:
             rows, columns = slice(2 - ky, 2 - ky + height), slice(2 - kx, 2 - kx + width)
             sums[:, rows, columns] += parts[:, :, :, ky, kx]
     return sums[:, 1:-1, 1:-1]
+
+
+def strided_convolution(x: Array, weight: Array) -> Array:
+    """Convolution of stride 2, padded by half the kernel: (C, H, W) by (D, C, K, K) -> (D, ...).
+
+    Unlike the others here it takes a single image, with the channels first.
+    """
+    outputs, channels, kernel, _ = weight.shape
+    padding = kernel // 2
+    padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
+    height, width = ((size + 1) // 2 for size in x.shape[1:])
+    # For each position in the kernel, the pixels that it is multiplied by.
+    parts = [
+        padded[:, ky : ky + 2 * height : 2, kx : kx + 2 * width : 2][:, :height, :width]
+        for ky in range(kernel)
+        for kx in range(kernel)
+    ]
+    columns = np.stack(parts, axis=1).reshape(channels * kernel**2, height * width)
+    result: Array = weight.reshape(outputs, -1) @ columns
+    return result.reshape(outputs, height, width)

@@ -19,6 +19,7 @@ from cgan.model.config import check_keys
 METRICS_NAME = "metrics.json"
 
 FORMAT_KEY, FORMAT = "format", "cgan-metrics-1"
+_HAND = "hand"
 
 _MAX_BYTES = 1 << 20
 _MAX_INT = 2**63 - 1
@@ -27,6 +28,53 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CLASSES_IN_LINE = 5
 _ACCURACIES = ("gan_test", "gan_train", "gan_train_real", "classifier_accuracy")
 _SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandMetrics:
+    """What `cgan.evaluation.hands` measured of an encoder, on hands taken from one digit each.
+
+    Attributes:
+        reconstruction: share of the real digits' variance that is in the same digits drawn again.
+        legible: share of all digits in these hands that the classifier reads as what they are.
+        slant: correlation of the real digits' slant with that of all digits in their hands.
+        stroke_width: the same of the width of the strokes.
+        same_hand: how alike the digits of a hand are to those of a hand that was taken from another
+            digit written in it: 1 for equal ones, 0 for those of two unrelated hands.
+        samples: number of real digits.
+        encoder_sha256: of the encoder, as `Sampler.encoder_sha256`.
+    """
+
+    reconstruction: float
+    legible: float
+    slant: float
+    stroke_width: float
+    same_hand: float
+    samples: int
+    encoder_sha256: str
+
+    def __post_init__(self) -> None:
+        """Check every field's type.
+
+        Raises:
+            BadValue: names the first field that doesn't fit.
+        """
+        for name, kind in typing.get_type_hints(type(self)).items():
+            _check_type(name, getattr(self, name), kind)
+        _check_between("legible", self.legible, 1)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> "HandMetrics":
+        """Build metrics from JSON values; all keys must be present, and no others.
+
+        Raises:
+            BadValue: names the key that is missing, unknown or out of bounds.
+        """
+        if not isinstance(values, dict):
+            raise BadValue(f"{_HAND} can't be {values!r}")
+        known = {field.name for field in fields(cls)}
+        check_keys(values, known, known)
+        return cls(**values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +104,7 @@ class Metrics:
         data_sha256: checksum of the resized images and the labels of both splits.
         sha256: of the weights' `model.safetensors`, as `Sampler.sha256`.
         version: version of this package that measured them.
+        hand: what was measured of the encoder; None for weights without one.
     """
 
     gan_test: float
@@ -75,6 +124,7 @@ class Metrics:
     data_sha256: str
     sha256: str
     version: str
+    hand: HandMetrics | None = None
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
@@ -94,17 +144,24 @@ class Metrics:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        return asdict(self) | {"gan_test_per_class": list(self.gan_test_per_class)}
+        values = asdict(self) | {"gan_test_per_class": list(self.gan_test_per_class)}
+        if self.hand is None:
+            del values[_HAND]  # as in older files
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Metrics":
         """Build metrics from JSON values; all keys must be present, and no others.
 
+        Weights without an encoder have no "hand".
+
         Raises:
             BadValue: names the key that is missing, unknown or out of bounds.
         """
         known = {field.name for field in fields(cls)}
-        check_keys(values, known, known)
+        check_keys(values, known, known - {_HAND})
+        if _HAND in values:
+            values = values | {_HAND: HandMetrics.from_dict(values[_HAND])}
         per_class = values["gan_test_per_class"]
         if isinstance(per_class, list):
             values = values | {"gan_test_per_class": tuple(per_class)}
@@ -184,6 +241,7 @@ _FITS: dict[Any, Callable[[Any], bool]] = {
     int: lambda value: is_whole(value, 0, _MAX_INT),
     str: lambda value: isinstance(value, str) and not _SURROGATE.search(value),
     tuple[float, ...]: lambda value: isinstance(value, tuple) and len(value) > 0,
+    HandMetrics | None: lambda value: value is None or isinstance(value, HandMetrics),
 }
 
 
@@ -211,7 +269,20 @@ def table(metrics: Metrics) -> list[str]:
     lines.append(
         f"{metrics.samples:,} samples with seed {metrics.seed}, compared with {metrics.data}."
     )
-    return lines
+    return lines if metrics.hand is None else lines + hand_table(metrics.hand)
+
+
+def hand_table(measured: HandMetrics) -> list[str]:
+    """Return what was measured of an encoder as lines of text."""
+    rows = [
+        ("digit drawn again, share of its variance", _percent(measured.reconstruction)),
+        ("all digits legible", _percent(measured.legible)),
+        ("slant kept, correlation", f"{measured.slant:.2f}"),
+        ("stroke width kept, correlation", f"{measured.stroke_width:.2f}"),
+        ("same hand from another digit", _percent(measured.same_hand)),
+    ]
+    lines = [f"Hands, each taken from one of {measured.samples:,} real digits:"]
+    return lines + [f"  {name:42}{value:>8}" for name, value in rows]
 
 
 def _percent(share: float | None) -> str:

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from cgan.common.errors import BadValue
 from cgan.model.config import GeneratorConfig
-from cgan.model.layers import BATCH_NORM_EPS, Array, Shapes, Tensors, fold_batch_norm
+from cgan.model.layers import (
+    BATCH_NORM_EPS,
+    Array,
+    Shapes,
+    Tensors,
+    fold_batch_norm,
+    strided_convolution,
+)
 
 CHANNELS = (8, 16, 32)
 KERNELS = (5, 3, 3)  # of every classifier
@@ -113,7 +120,7 @@ class Reader:
         """
         x = image.astype(np.float64)
         for weight, bias in self._convolutions:
-            x = np.maximum(_convolve(x, weight) + bias[:, None, None], 0)
+            x = np.maximum(strided_convolution(x, weight) + bias[:, None, None], 0)
         weight, bias = self._hidden
         features = np.maximum(x.ravel() @ weight + bias, 0)
         weight, bias = self._output
@@ -121,20 +128,3 @@ class Reader:
         scores = scores - scores.max()
         logs: Array = scores - np.log(np.exp(scores).sum())
         return logs
-
-
-def _convolve(x: Array, weight: Array) -> Array:
-    """Convolution of stride 2, padded by half the kernel: (C, H, W) by (D, C, K, K) -> (D, ...)."""
-    outputs, channels, kernel, _ = weight.shape
-    padding = kernel // 2
-    padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding)))
-    height, width = ((size + 1) // 2 for size in x.shape[1:])
-    # For each position in the kernel, the pixels that it is multiplied by.
-    parts = [
-        padded[:, ky : ky + 2 * height : 2, kx : kx + 2 * width : 2][:, :height, :width]
-        for ky in range(kernel)
-        for kx in range(kernel)
-    ]
-    columns = np.stack(parts, axis=1).reshape(channels * kernel**2, height * width)
-    result: Array = weight.reshape(outputs, -1) @ columns
-    return result.reshape(outputs, height, width)

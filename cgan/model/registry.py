@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Iterable
 from typing import Any
 
-from cgan.model import architectures, reader
+from cgan.model import architectures, encoder, reader
 from cgan.model.architecture import Architecture
 from cgan.model.config import GeneratorConfig, check_one_of
 from cgan.model.layers import Shapes
@@ -112,10 +112,14 @@ def takers(option: str) -> tuple[str, ...]:
 def generator_shapes(config: GeneratorConfig) -> Shapes:
     """Return the name and shape of every float32 tensor in a generator's weights.
 
-    The generator's own come first, then those of its reader, if it has one.
+    The generator's own come first, then those of its reader and its encoder, if it has them.
     """
     shapes: Shapes = of(config).shapes(config)
-    return shapes | reader.shapes(config) if config.reader else shapes
+    if config.reader:
+        shapes |= reader.shapes(config)
+    if config.encoder:
+        shapes |= encoder.shapes(config)
+    return shapes
 
 
 def config_from_dict(values: dict[str, Any]) -> GeneratorConfig:

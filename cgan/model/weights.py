@@ -19,6 +19,7 @@ from safetensors import SafetensorError
 from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.model.config import GeneratorConfig
+from cgan.model.encoder import only_encoder, without_encoder
 from cgan.model.layers import Tensors
 from cgan.model.registry import config_from_dict, generator_shapes
 
@@ -96,8 +97,16 @@ def from_safetensors(data: bytes) -> Tensors:
 
 
 def fingerprint(tensors: Tensors) -> str:
-    """Return the sha256 of the `model.safetensors` that `save_tensors` writes for `tensors`."""
-    return hashlib.sha256(to_safetensors(tensors)).hexdigest()
+    """Return the sha256 of the `model.safetensors` that `save_tensors` writes for `tensors`.
+
+    An encoder doesn't count: with it, a generator stays the one that it was, and draws the same.
+    """
+    return hashlib.sha256(to_safetensors(without_encoder(tensors))).hexdigest()
+
+
+def encoder_fingerprint(tensors: Tensors) -> str:
+    """Return the sha256 of the encoder in `tensors`, as a file of its own."""
+    return hashlib.sha256(to_safetensors(only_encoder(tensors))).hexdigest()
 
 
 def load(folder: Path) -> Weights:

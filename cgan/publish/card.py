@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cgan.common.errors import printable
+from cgan.common.values import is_finite
 from cgan.hub.repository import Repository
 from cgan.model import registry
 from cgan.model.config import GeneratorConfig
@@ -50,6 +51,14 @@ _METRICS = {
     "precision": ("precision", "Precision", "share of its images that look like real ones"),
     "recall": ("recall", "Recall", "share of real images that it covers"),
 }
+# The same of "hand" in it.
+_HAND_METRICS = {
+    "reconstruction": "share of a digit's variance that is in the digit drawn again",
+    "legible": "share of all ten digits that a classifier reads",
+    "slant": "correlation of the slant",
+    "stroke_width": "correlation of the strokes' width",
+    "same_hand": "likeness of the hand that is taken from another digit written in it",
+}
 
 _INSTALL = """## Use
 
@@ -78,6 +87,7 @@ def card(
         f"# {name}",
         _what_it_is(sampler, training),
         _use(repository, sampler.config),
+        _hands(repository, sampler.config, metrics),
         _measured(metrics),
         _training(sampler.config, training),
         _limits(sampler.config, training),
@@ -177,6 +187,30 @@ path = client.predict("+86 138-1234-5678", seed=7, api_name="/write")
 ```
 
 The same digits, seed and weights give the same picture."""
+
+
+def _hands(repository: Repository, config: GeneratorConfig, metrics: Mapping[str, Any]) -> str:
+    """Return what there is to say about the encoder, if there is one."""
+    if not (config.encoder and writes_numbers(config)):
+        return ""
+    measured = metrics.get("hand")
+    known = measured if isinstance(measured, Mapping) else {}
+    rows = [
+        f"| {what} | {known[key]:.4g} |"
+        for key, what in _HAND_METRICS.items()
+        if is_finite(known.get(key))
+    ]
+    table = "\n\n| hands, each taken from one real digit | |\n|---|---|\n" + "\n".join(rows)
+    return f"""## A hand of one's own
+
+An encoder E(x, y) -> z finds the latent of a real digit (after Donahue et al., 2017, and Dumoulin
+et al., 2017; near to it are the style encoders of Davis et al., 2020, and Kang et al., 2020). From
+one or more digits on a photographed sheet it takes a hand, which writes any number:
+
+```sh
+python -m cgan hand photo.png --digits 0123456789 --weights {repository} -o hand.json
+python -m cgan write 13812345678 --hand hand.json --weights {repository} -o number.png
+```{table if rows else ""}"""
 
 
 def _measured(metrics: Mapping[str, Any]) -> str:

@@ -150,6 +150,14 @@ class TrainingOptions:
         needs="reader",
     )
 
+    # The encoder (`cgan.model.encoder`), which is published with it, too.
+    encoder: bool = option(
+        False, "after training, train a network that finds the hand of a real digit"
+    )
+    encoder_steps: int = option(
+        2500, "steps of the encoder's training (needs --encoder)", at_least=1, needs="encoder"
+    )
+
     seed: int = option(
         0,
         "the same seed gives the same weights on the same machine",

@@ -6,7 +6,7 @@ So a run that is resumed at any step draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE = range(5)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP = range(7)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -80,3 +80,25 @@ def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
 def noise(seed: int, step: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return the noise of a training step's gradient penalty: standard normal, float32."""
     return _generator(seed, _NOISE, step).standard_normal(shape, np.float32)
+
+
+def encoder_initialisation(seed: int) -> np.random.Generator:
+    """Return the generator of an encoder's initial weights."""
+    return _generator(seed, _ENCODER, 0)
+
+
+def encoder_draws(
+    seed: int, step: int, count: int, images: int, latent_dim: int, n_classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int32]]:
+    """Return the random numbers of a step of the encoder's training.
+
+    Returns:
+        Indices of real images (count,), below `images`; z (count, latent_dim) float32, standard
+        normal; labels (count,) int32, uniform.
+    """
+    rng = _generator(seed, _ENCODER_STEP, step)
+    return (
+        rng.integers(0, images, count),
+        rng.standard_normal((count, latent_dim), np.float32),
+        rng.integers(0, n_classes, count, np.int32),
+    )

@@ -24,6 +24,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "r1": 0.3,
         "reader": True,
         "reader_weight": 0.2,
+        "encoder": True,
     },
 }
 

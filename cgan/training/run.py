@@ -1,7 +1,7 @@
 """One training run, from its options to a finished folder."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from cgan.data.place import DATA_DIR
 from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint
+from cgan.training.add_encoder import add
 from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
@@ -79,11 +80,15 @@ def _train(
     untrained = [*dataset.empty_classes, *range(dataset.n_classes, config.n_classes)]
     if untrained and config.conditional:
         warn(f"the data have no image of class {_listed(untrained)}, which stays untrained.")
-    if record is not None and weights.load_generator_config(run.path) != config:
-        raise BadValue(
-            f"{run.path / weights.CONFIG_NAME} can't be resumed: the generator that it describes "
-            "is not the one that its training settings make."
-        )
+    # The weights have an encoder only when the generator is finished.
+    config = replace(config, encoder=False)
+    if record is not None:
+        described = weights.load_generator_config(run.path)
+        if replace(described, encoder=False) != config:
+            raise BadValue(
+                f"{run.path / weights.CONFIG_NAME} can't be resumed: the generator that it "
+                "describes is not the one that its training settings make."
+            )
     interruption = Interruption(
         "Stopping after this step, with a checkpoint (once more to stop at once)."
     )
@@ -97,7 +102,7 @@ def _train(
             f"{computer.device}: the weights will be as good, but not bit-for-bit the same."
         )
     new_record = RunRecord(options, computer if record is None else record.began_on, data)
-    if new_record != record:
+    if new_record != record or described.encoder:
         new_record.save(run.path, config)
     with interruption:
         classifier = _make_reader(run, config, dataset, execution, interruption)
@@ -114,6 +119,9 @@ def _train(
         if record is not None:
             run.forget_after(trainer.step)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
+        loop.train()
+        if options.encoder and trainer.step == trainer.total_steps:
+            add(run.path, dataset, options, execution.say, _stopped(run, "encoder", interruption))
         loop.finish()
 
 
@@ -185,6 +193,7 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
             conditional=not options.unconditional,
             architecture=options.arch,
             reader=options.reader,
+            encoder=options.encoder,
             **{name: value for name, value in of_data.items() if value is not None},
             **architecture.own_fields(options.own),
         )
@@ -251,13 +260,20 @@ def _make_reader(
         return None
     from cgan.evaluation import classifier  # imports Jittor
 
+    check = _stopped(run, "reader", interruption)
+    return classifier.trained(dataset, classifier.READER, execution.say, check)
+
+
+def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[[], None]:
+    """Return what raises an error if a signal came while the reader or the encoder is trained."""
+
     def check() -> None:
         interruption.check(
-            "Stopped while training the reader; nothing is lost. Continue with: "
+            f"Stopped while training the {what}; nothing is lost. Continue with: "
             f"python train.py --resume {shlex.quote(str(run.path))}"
         )
 
-    return classifier.trained(dataset, classifier.READER, execution.say, check)
+    return check
 
 
 def _make_evaluation(

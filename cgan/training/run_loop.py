@@ -52,13 +52,12 @@ class RunLoop:
         self._last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
 
     def finish(self) -> None:
-        """Train to the end, or to `max_steps`; then write the results.
+        """Write the results, and measure the weights if that is asked for.
 
         Raises:
-            UserError: training had to stop, or something can't be written.
+            UserError: something can't be written.
             Interrupted: a signal stopped it.
         """
-        self._train()
         self._save_results()
         if self._execution.evaluate and self._evaluation is not None:
             self._evaluation.finish()
@@ -66,10 +65,17 @@ class RunLoop:
             f"Done: {self._run.path} holds the weights, the pictures and the losses."
         )
 
-    def _train(self) -> None:
+    def train(self) -> None:
+        """Train to the end, or to `max_steps`.
+
+        Raises:
+            UserError: training had to stop, or something can't be written.
+            Interrupted: a signal stopped it.
+        """
         step = self._trainer.step
         if step >= self._last:
             self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
+            self._save_weights()
             return
         progress = Progress(self._options.n_epochs, self._last, step, self._execution.quiet)
         try:
@@ -110,7 +116,10 @@ class RunLoop:
     def _save_checkpoint(self) -> None:
         trainer = self._trainer
         checkpoint.save(self._run.checkpoint, trainer.state(), trainer.position)
-        weights.save_tensors(self._run.path, trainer.config, self._published())
+        self._save_weights()
+
+    def _save_weights(self) -> None:
+        weights.save_tensors(self._run.path, self._trainer.config, self._published())
 
     def _published(self) -> Tensors:
         return {**self._trainer.generator_state(), **self._reader}

@@ -13,6 +13,7 @@ from cgan.writing.checks import whole
 from cgan.writing.generator import DrawsImages
 from cgan.writing.latents import candidates
 from cgan.writing.number import MAX_DIGITS
+from cgan.writing.own_hand import OwnHand
 
 MAX_VARIATION = 999
 
@@ -73,6 +74,20 @@ class LatentChoice(NamedTuple):
         return Latent(choices[best].copy(), milliseconds)  # without the other candidates
 
 
+class GivenLatent(NamedTuple):
+    """A latent that somebody's own hand decides.
+
+    Attributes:
+        data: (latent_dim,) float32, as bytes.
+    """
+
+    data: bytes
+
+    def choose(self, sampler: DrawsImages) -> Latent:
+        """Return the latent, whatever the weights are."""
+        return Latent(np.frombuffer(self.data, np.float32), 0.0)
+
+
 @dataclass(frozen=True)
 class Hand:
     """How the digits are written.
@@ -89,6 +104,7 @@ class Hand:
         best_of: how many candidates to choose the most legible one from. A latent that all
             digits share is chosen for all the classes, not for the digits of the number, so that
             changing one digit changes no other.
+        own: somebody's own hand, which writes all digits; what else is here doesn't count then.
     """
 
     seed: int = 0
@@ -97,17 +113,20 @@ class Hand:
     truncation: float = 1.0
     redrawn: Mapping[int, int] = field(default_factory=dict)
     best_of: int = 1
+    own: OwnHand | None = None
 
     def choices(
         self, labels: Sequence[int] | NDArray[np.integer[Any]], n_classes: int
-    ) -> list[LatentChoice]:
+    ) -> list[LatentChoice | GivenLatent]:
         """Return which latent each digit of a number is drawn from.
 
         Args:
             labels: (N,) integers, the digits.
             n_classes: how many classes the generator has.
         """
-        found = []
+        if self.own is not None:
+            return [GivenLatent(self.own.latent_of(int(label)).tobytes()) for label in labels]
+        found: list[LatentChoice | GivenLatent] = []
         for position, label in enumerate(labels):
             variation = self.redrawn.get(position, 0)
             index = (self.row if self.one_hand else position) + MAX_DIGITS * variation

@@ -137,6 +137,23 @@ ERRORS = {
         "这组权重没有附带识别器，无法挑选最清楚的数字：请把“清晰度”（best_of）设为 1。用 "
         "`train.py --reader` 训练生成器时可以附带一个。"
     ),
+    "weights.no_encoder": (
+        "这组权重没有附带编码器，无法从手写数字得到笔迹。用 `train.py --add-encoder 文件夹` "
+        "可以为已有的权重训练一个。"
+    ),
+    # A hand of one's own
+    "drawn.no_ink": "画布上没有笔迹：请写一个数字。",
+    "drawn.not_ink": "手写图必须是 (H, W) 的 uint8 数组，墨迹为 255，背景为 0。",
+    "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
+    "photo.unreadable": (
+        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes} MB、{megapixels} 百万像素。"
+    ),
+    "sheet.count": (
+        "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"
+        "从正上方拍摄，画面里不要有别的东西。"
+    ),
+    "hand.other_weights": "这个笔迹是用另一组权重得到的：请用现在的权重重新获取。",
+    "hand.invalid": "无法读取这个笔迹：请重新获取。",
     "hub.loading": "正在从 Hugging Face Hub 获取。",
     "weights.not_loaded": "无法加载，原因见服务器日志。",
     "weights.unconditional": "页面需要能写指定数字的权重：这组权重来自无条件生成器。",

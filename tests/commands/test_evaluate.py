@@ -63,7 +63,7 @@ def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
     found = metrics.load(tiny_weights)
     assert found.sha256 == Sampler.from_pretrained(tiny_weights).sha256
     assert (found.samples, found.seed, found.data) == (300, 5, "scikit-learn digits")
-    assert None not in vars(found).values()
+    assert [name for name, value in vars(found).items() if value is None] == ["hand"]
     for name in ("scores.png", "neighbours.png"):
         with Image.open(tiny_weights / name) as image:
             assert image.format == "PNG"
@@ -95,6 +95,32 @@ def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weigh
     assert {"scores.png", "neighbours.png"} == set(checksums(pictures))
     assert metrics.load(tiny_weights).samples == 1433  # there are no more training images
     assert "compared with scikit-learn digits" in capsys.readouterr().out
+
+
+def test_hands_are_measured_alone_and_the_other_figures_stay(tiny_weights, capsys):
+    config = replace(TINY, encoder=True)
+    weights.save_config(tiny_weights, config)
+    weights.save_tensors(tiny_weights, config, random_tensors(config))
+    assert main("weights", "--dataset", "digits", "--hands") == 2
+    assert "metrics.json" in capsys.readouterr().err
+    before = a_metric(Sampler.from_pretrained(tiny_weights).sha256)
+    metrics.save(tiny_weights, before)
+    assert main("weights", "--dataset", "digits", "--hands") == 0
+    found = metrics.load(tiny_weights)
+    assert replace(found, hand=None) == before
+    assert (found.hand.samples, len(capsys.readouterr().out.splitlines())) == (364, 6)
+
+
+def test_without_an_encoder_there_are_no_hands(tiny_weights, capsys):
+    assert main("weights", "--dataset", "digits", "--hands") == 2
+    assert "have no encoder" in capsys.readouterr().err
+
+
+def a_metric(sha256):
+    names = ("gan_test", "classifier_accuracy", "frechet_distance", "frechet_distance_real")
+    texts = {"data": "digits", "data_sha256": "ab" * 32, "version": "0.1.0", "sha256": sha256}
+    figures = dict.fromkeys(names, 0.5) | {"gan_test_per_class": (0.5,), "samples": 5, "seed": 0}
+    return metrics.Metrics(**figures, **texts)
 
 
 def test_any_idx_folder_is_measured_against(tiny_weights, capsys):

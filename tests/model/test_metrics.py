@@ -7,7 +7,7 @@ import pytest
 
 from cgan.common.errors import UserError
 from cgan.model import metrics, weights
-from cgan.model.metrics import Metrics
+from cgan.model.metrics import HandMetrics, Metrics
 from cgan.sampler import Sampler
 from tests.conftest import TINY, message, random_tensors
 
@@ -48,6 +48,27 @@ def test_what_is_saved_is_loaded(measured, capsys):
     assert metrics.load(folder) == expected
     assert metrics.load(folder, expected.sha256) == expected
     assert capsys.readouterr().err == ""
+
+
+def test_figures_of_hands_are_kept_and_older_files_have_none(measured):
+    folder, found = measured
+    assert "hand" not in json.loads((folder / "metrics.json").read_text())
+    hand = HandMetrics(
+        reconstruction=0.9,
+        legible=0.98,
+        slant=0.8,
+        stroke_width=-0.1,
+        same_hand=0.7,
+        samples=1000,
+        encoder_sha256="cd" * 32,
+    )
+    both = replace(found, hand=hand)
+    metrics.save(folder, both)
+    assert metrics.load(folder) == both
+    assert len(metrics.table(both)) == len(metrics.table(found)) + 6
+    edit(folder, hand=[])
+    with pytest.raises(UserError, match="hand can't be"):
+        metrics.read(folder, found.sha256)
 
 
 def test_the_same_metrics_give_the_same_bytes(measured):

@@ -38,6 +38,17 @@ def front_matter(text):
     return yaml.safe_load(re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)[1])
 
 
+def test_an_encoder_is_described_and_its_figures_are_given_where_there_are_any():
+    config = MlpConfig(latent_dim=3, img_size=8, encoder=True)
+    figures = METRICS | {"hand": {"legible": 0.9876, "slant": None}}
+    text = make(config, metrics=figures)
+    assert "python -m cgan hand photo.png" in text
+    assert "| 0.9876 |" in text
+    assert "correlation of the slant" not in text
+    assert "| hands" not in make(config)
+    assert "python -m cgan hand" not in make(metrics=figures)
+
+
 def test_front_matter():
     front = front_matter(make())
     index = front.pop("model-index")

@@ -17,6 +17,7 @@ from safetensors.numpy import load_file
 
 import train
 from cgan import Sampler
+from cgan.model.encoder import is_encoder
 from cgan.model.reader import is_reader
 from cgan.training.recipes import RECIPES
 from tests import idx_files
@@ -37,6 +38,7 @@ BEST = (
     "--d_widths=8,16,16",
     "--d_steps=2",
     "--shift=1",
+    "--encoder_steps=3",
 )
 # What runs in this process, where nothing is killed, is as small as possible.
 SMALL = ("--dataset=digits", "--img_size=8", "--batch_size=256", "--max_steps=4", "--quiet")
@@ -282,8 +284,9 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path, capsys):
     assert (config["training"]["ema"], config["training"]["d_steps"]) == (RECIPES["best"]["ema"], 2)
     state = load_file(whole / "checkpoint/last.safetensors")
     published = load_file(whole / "model.safetensors")
-    # The reader is trained separately: no checkpoint needs it.
-    own = [name for name in published if not is_reader(name)]
+    # Reader and encoder are trained separately: no checkpoint needs them.
+    own = [name for name in published if not (is_reader(name) or is_encoder(name))]
+    assert config["encoder"]
     assert len(own) < len(published)
     assert all(np.array_equal(published[n], state[f"average.{n}"]) for n in own)
     assert any(not np.array_equal(published[n], state[f"generator.{n}"]) for n in own)

@@ -4,21 +4,28 @@ import re
 import string
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cgan.common.errors import BadValue, UserError, printable
+from cgan.model.encoder import NoEncoder
 from cgan.model.reader import NoReader
 from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
 from cgan.writing.hand import BadRedrawn, parse_redrawn
 from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import DifferentLengths
+from cgan.writing.normalise import NoInk, normalise
 from cgan.writing.number import BadCharacter, NoDigit, TooLong, parse, read_limited
+from cgan.writing.own_hand import BadHand, ForeignHand, OwnHand
+from cgan.writing.photo import BadPhoto, read_photo
 from cgan.writing.settings import MorphSettings, WritingSettings, specified
+from cgan.writing.sheet import UnreadableSheet, find_digits
 from demo.models import Models, OnlyBundled
 from demo.text.texts import explain, language_of, languages, say
+from tests.conftest import TINY, random_sampler
 
 LANGUAGES = list(languages())
 VALUES = {
@@ -98,6 +105,7 @@ def no_reader():
     raise NoReader
 
 
+NOTHING = np.zeros((9, 9), np.uint8)
 ERRORS = [
     (NoDigit, lambda: read_limited("-"), ["13812345678"]),
     (TooLong, lambda: read_limited("1" * 65), ["64"]),
@@ -111,6 +119,12 @@ ERRORS = [
     (NotOffered, lambda: one_of("look", "glass", LOOKS), ["外观", "paper, mnist, clear"]),
     (OutOfRange, lambda: whole("row", 77, 0, 19), ["笔迹", "0", "19"]),
     (UserError, lambda: read_limited(None), ["13812345678"]),
+    (NoEncoder, lambda: random_sampler(TINY).encode(NOTHING, []), ["--add-encoder"]),
+    (NoInk, lambda: normalise(NOTHING, 32), ["画布"]),
+    (BadPhoto, lambda: read_photo(b""), ["20 MB", "50"]),
+    (UnreadableSheet, lambda: find_digits(NOTHING, 3), ["0", "3"]),
+    (BadHand, lambda: OwnHand.from_dict({}, TINY, ""), ["笔迹"]),
+    (ForeignHand, lambda: OwnHand("", NOTHING).check_fits("x"), ["另一组权重"]),
 ]
 
 
@@ -155,7 +169,7 @@ def test_every_kind_of_error_is_tried():
     kinds = BadValue.__subclasses__()
     ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
-    assert len(ours) == 7
+    assert len(ours) == 12
 
 
 @given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))

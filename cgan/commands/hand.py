@@ -1,0 +1,105 @@
+"""`hand`: make a hand of one's own from a photograph of handwritten digits."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cgan.common import files, reading
+from cgan.common.command_line import Commands
+from cgan.common.errors import BadValue, MissingFile, kind_of
+from cgan.common.terminal import note
+from cgan.hub.source import HELP
+from cgan.sampler import Sampler
+from cgan.writing import number, picture
+from cgan.writing.limits import check_classes
+from cgan.writing.normalise import normalise
+from cgan.writing.own_hand import ForeignHand, OwnHand
+from cgan.writing.photo import MAX_BYTES, BadPhoto, read_photo
+from cgan.writing.sheet import find_digits
+
+_MAX_HAND_BYTES = 64 << 10
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("hand", help="make a hand of your own from a photo of digits")
+    parser.add_argument(
+        "photo", type=Path, help="JPEG, PNG or WebP: dark digits on light paper, apart"
+    )
+    parser.add_option(
+        "digits", default="0123456789", help="the digits on it, line by line (default 0123456789)"
+    )
+    parser.add_option("weights", help=f"{HELP} (default: the bundled ones)")
+    parser.add_option(
+        "preview", type=Path, help="PNG to write: what was found, drawn again, and all digits"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("hand.json"), help="default hand.json"
+    )
+    parser.set_defaults(do=do)
+
+
+def do(values: argparse.Namespace) -> None:
+    """Find the digits, and write the hand and perhaps the preview."""
+    labels = np.array(number.without_gaps(number.parse(values.digits)))
+    sampler = Sampler.from_pretrained(values.weights)
+    check_classes(sampler.config, labels)
+    try:
+        grey = read_photo(_read(values.photo, MAX_BYTES))
+    except reading.TooLarge as error:
+        raise BadPhoto from error
+    found = find_digits(grey, len(labels))
+    hand = sampler.hand([digit.ink for digit in found], labels)
+    if values.preview is not None:
+        images = np.stack([normalise(digit.ink, sampler.config.img_size) for digit in found])
+        _save_preview(values.preview, sampler, hand, images, labels)
+    files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")
+    note(f"Wrote {values.output}: write with it by python -m cgan write --hand {values.output}.")
+
+
+def load_hand(path: Path, sampler: Sampler) -> OwnHand:
+    """Read a hand that `hand` wrote, for the generator that will write.
+
+    Raises:
+        MissingFile: there is none.
+        ForeignHand: it is for another generator.
+        BadValue: it is something else.
+        UserError: it can't be read.
+    """
+    try:
+        values = reading.parse_json(_read(path, _MAX_HAND_BYTES))
+        return OwnHand.from_dict(values, sampler.config, sampler.sha256)
+    except ForeignHand:
+        raise
+    except ValueError as error:
+        raise BadValue(
+            f"{path} is no hand that can be read: make one with python -m cgan hand."
+        ) from error
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        return reading.read(path, limit)
+    except FileNotFoundError as error:
+        raise MissingFile(f"{path} is missing.") from error
+    except OSError as error:
+        raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
+
+
+def _save_preview(path: Path, sampler: Sampler, hand: OwnHand, images: Any, labels: Any) -> None:
+    """Write what was found, the same drawn again, and all digits, in three rows."""
+    classes = np.arange(sampler.config.n_classes)
+    rows = [images]
+    for drawn in (labels, classes):
+        z = np.stack([hand.latent_of(int(digit)) for digit in drawn])
+        rows.append(sampler.generate(z, drawn))
+    columns = max(map(len, rows))
+    paper = -np.ones((3, columns, *sampler.config.image_shape), np.float32)
+    for row, some in zip(paper, rows, strict=True):
+        row[: len(some)] = some
+    pixels = picture.to_pixels(paper.reshape(-1, *sampler.config.image_shape))
+    picture.save_png(path, picture.tile(pixels, columns))
+    note(f"Wrote {path}.")

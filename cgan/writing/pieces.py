@@ -1,0 +1,106 @@
+"""Connected pieces of a picture of two colours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A connected piece, or several that were joined.
+
+    Attributes:
+        left: the first column with a pixel of it.
+        top: the first row.
+        mask: (height, width) bool, its pixels.
+    """
+
+    left: int
+    top: int
+    mask: NDArray[np.bool_]
+
+    @property
+    def height(self) -> int:
+        """Rows from the first to the last pixel."""
+        return len(self.mask)
+
+    @property
+    def width(self) -> int:
+        """Columns from the first to the last pixel."""
+        return self.mask.shape[1]
+
+    @property
+    def right(self) -> int:
+        """The column after the last."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The row after the last."""
+        return self.top + self.height
+
+    @property
+    def count(self) -> int:
+        """Number of its pixels."""
+        return int(self.mask.sum())
+
+    def joined(self, other: "Piece") -> "Piece":
+        """Return both as one."""
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
+        mask = np.zeros((bottom - top, right - left), bool)
+        for piece in (self, other):
+            rows = slice(piece.top - top, piece.bottom - top)
+            mask[rows, piece.left - left : piece.right - left] |= piece.mask
+        return Piece(left, top, mask)
+
+
+def pieces(mask: NDArray[np.bool_]) -> list[Piece]:
+    """Return the pieces whose pixels touch at a side or a corner, in the order of their tops.
+
+    Args:
+        mask: (H, W) bool.
+    """
+    rows, starts, ends = _runs(mask)
+    parents = list(range(len(rows)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    first_of_row = np.searchsorted(rows, np.arange(len(mask) + 1))
+    for row in range(1, len(mask)):
+        above, end_above = first_of_row[row - 1], first_of_row[row]
+        for run in range(first_of_row[row], first_of_row[row + 1]):
+            while above < end_above and ends[above] < starts[run]:
+                above += 1
+            touching = above
+            while touching < end_above and starts[touching] <= ends[run]:
+                first, second = sorted((root(touching), root(run)))
+                parents[second] = first
+                touching += 1
+    members: dict[int, list[int]] = {}
+    for run in range(len(rows)):
+        members.setdefault(root(run), []).append(run)
+    return [_piece(rows[runs], starts[runs], ends[runs]) for runs in members.values()]
+
+
+def _runs(
+    mask: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return row, first column and the column after the last of each run of pixels in a row."""
+    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    return rows, starts, ends
+
+
+def _piece(rows: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Piece:
+    left, top = int(starts.min()), int(rows[0])
+    mask = np.zeros((int(rows[-1]) - top + 1, int(ends.max()) - left), bool)
+    for row, start, end in zip(rows, starts, ends, strict=True):
+        mask[row - top, start - left : end - left] = True
+    return Piece(left, top, mask)

@@ -1,0 +1,187 @@
+"""Finding the digits on a photographed or scanned sheet of paper.
+
+contrast with the paper around, so that uneven light doesn't matter
+  -> ink: what is at least half as dark as the strokes; fainter lines of ruled paper drop out
+  -> dark lines of ruled paper are taken out
+  -> pieces of ink that belong together, without specks, shadows and the table's edge
+  -> lines of digits, from the top, each from the left
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from cgan.common.errors import BadValue
+from cgan.writing.pieces import Piece, pieces
+from cgan.writing.ruled import without_lines
+
+# Side of the blocks, in pixels, in which the paper is looked for. Wider than any stroke when seven
+# of them are taken together.
+_BLOCK = 8
+_BLOCKS_AROUND = 7
+_NOISE = 6.0  # standard deviations of the paper that ink must exceed
+_MIN_CONTRAST = 0.1
+_FAINT = 0.2  # what has less of the strokes' contrast becomes paper
+_MIN_PIXELS = 12  # of a piece that is no speck
+_SMALL = 0.4  # pieces of less than this part of the usual height are no digits
+
+
+class UnreadableSheet(BadValue):
+    """Other than the expected number of digits were found on a sheet."""
+
+    def __init__(self, found: int, wanted: int) -> None:
+        """Say how many, and what the picture should be like."""
+        super().__init__(
+            "{found} digits were found in the picture instead of {wanted}: write them apart from "
+            "each other with a dark pen on light paper, and take the picture from above, in even "
+            "light, with nothing else in it.",
+            text_id="sheet.count",
+            found=found,
+            wanted=wanted,
+        )
+
+
+class Found(NamedTuple):
+    """A digit on a sheet.
+
+    Attributes:
+        ink: (H, W) uint8, ink 255 on exactly 0, for `cgan.writing.normalise.normalise`.
+        box: left, top, right and bottom, in pixels of the picture; right and bottom are outside.
+    """
+
+    ink: NDArray[np.uint8]
+    box: tuple[int, int, int, int]
+
+
+def find_digits(grey: NDArray[np.uint8], wanted: int) -> list[Found]:
+    """Return the digits on a sheet, line by line from the top, each from the left.
+
+    Args:
+        grey: (H, W) uint8, dark strokes on light paper.
+        wanted: how many digits there are.
+
+    Raises:
+        UnreadableSheet: another number was found.
+    """
+    contrast, strokes = _contrast(grey)
+    found: list[list[Piece]] = []
+    if strokes > 0:
+        mask = without_lines(contrast > strokes / 2)
+        found = _lines(_digits(pieces(mask), mask.shape))
+    digits = [digit for line in found for digit in line]
+    if len(digits) != wanted:
+        raise UnreadableSheet(len(digits), wanted)
+    return [_cut_out(contrast / strokes, digit) for digit in digits]
+
+
+def _contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+    """Return how much darker each pixel is than the paper, from 0 to 1, and that of the strokes.
+
+    The latter is 0 if there are none.
+    """
+    height, width = grey.shape
+    image = Image.fromarray(grey)
+    around = image.reduce(_BLOCK).filter(ImageFilter.MaxFilter(_BLOCKS_AROUND))
+    paper = around.filter(ImageFilter.GaussianBlur(_BLOCKS_AROUND / 2))
+    paper = paper.resize((width, height), Image.Resampling.BILINEAR)
+    smooth = image.filter(ImageFilter.GaussianBlur(0.7))  # the camera's noise
+    light = np.maximum(np.asarray(paper, np.float32), 1)
+    contrast = 1 - np.asarray(smooth, np.float32) / light
+    usual = float(np.median(contrast))
+    noise = 1.4826 * float(np.median(np.abs(contrast - usual)))
+    contrast = np.clip(contrast - usual, 0, 1)
+    ink = contrast[contrast > max(_MIN_CONTRAST, _NOISE * noise)]
+    if len(ink) < _MIN_PIXELS:
+        return contrast, 0.0
+    return contrast, float(np.percentile(ink, 85))
+
+
+def _digits(found: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """Return the digits among pieces of ink: pieces that belong together are one."""
+    height, width = shape
+    inside = [
+        piece
+        for piece in found
+        if piece.count >= _MIN_PIXELS
+        and min(piece.left, piece.top) > 0
+        and piece.right < width
+        and piece.bottom < height
+        and piece.height < 0.95 * height
+        and piece.width < 0.7 * width
+    ]
+    if not inside:
+        return []
+    largest = max(piece.height for piece in inside)
+    usual = float(np.median([p.height for p in inside if p.height > largest / 3]))
+    # Specks stay apart: they would be taken for parts of the digit beside them.
+    whole = _joined([p for p in inside if max(p.height, p.width) > usual / 8], usual)
+    if not whole:
+        return []
+    usual = float(np.median([piece.height for piece in whole if piece.height > usual / 3]))
+    return [piece for piece in whole if piece.height > _SMALL * usual]
+
+
+def _joined(found: list[Piece], usual: float) -> list[Piece]:
+    """Join pieces of one digit, such as the bar of a 5: above each other, and close."""
+    found = list(found)
+    index = 0
+    while index < len(found):
+        piece = found[index]
+        other = next((p for p in found[index + 1 :] if _belong_together(piece, p, usual)), None)
+        if other is None:
+            index += 1
+            continue
+        found.remove(other)
+        found[index] = piece.joined(other)
+        index = 0
+    return found
+
+
+def _belong_together(a: Piece, b: Piece, usual: float) -> bool:
+    beside = max(a.left, b.left) - min(a.right, b.right)  # negative where they overlap
+    above = max(a.top, b.top) - min(a.bottom, b.bottom)
+    overlap = -beside / min(a.width, b.width)
+    if above < 0:  # at the same height: one must be inside the other's columns, or be small
+        small = min(a.height, b.height) < 0.6 * usual
+        return overlap > (0.1 if small else 0.6) or (small and beside < 0.08 * usual)
+    return (
+        overlap > 0.3
+        and above < 0.2 * usual
+        and max(a.bottom, b.bottom) - min(a.top, b.top) < 1.6 * usual
+    )
+
+
+def _lines(digits: list[Piece]) -> list[list[Piece]]:
+    """Sort digits into lines, which may rise or fall: each digit follows one at its height."""
+    lines: list[list[Piece]] = []
+    for digit in sorted(digits, key=lambda piece: piece.left + piece.right):
+        overlaps = [_overlap(line[-1], digit) for line in lines]
+        if overlaps and max(overlaps) > 0.3:
+            lines[overlaps.index(max(overlaps))].append(digit)
+        else:
+            lines.append([digit])
+    return sorted(lines, key=lambda line: np.mean([piece.top + piece.bottom for piece in line]))
+
+
+def _overlap(a: Piece, b: Piece) -> float:
+    """Return which part of the lower digit's height is beside the other."""
+    both = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return both / min(a.height, b.height)
+
+
+def _cut_out(contrast: NDArray[np.float32], digit: Piece) -> Found:
+    """Return a digit with its soft edges, and nothing else in its box."""
+    margin = 2
+    mask = np.pad(digit.mask, margin)
+    near = np.asarray(Image.fromarray(mask).filter(ImageFilter.MaxFilter(2 * margin + 1)))
+    top, left = digit.top - margin, digit.left - margin
+    bottom, right = digit.bottom + margin, digit.right + margin
+    inside = np.pad(contrast, margin)[
+        top + margin : bottom + margin, left + margin : right + margin
+    ]
+    ink = np.where(near & (inside > _FAINT), np.clip(inside, 0, 1), 0)
+    return Found(
+        np.rint(255 * ink).astype(np.uint8), (digit.left, digit.top, digit.right, digit.bottom)
+    )

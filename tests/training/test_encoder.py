@@ -1,0 +1,134 @@
+"""Training the encoder on a frozen generator, and adding it to weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import train
+from cgan import Sampler
+from cgan.data import datasets
+from cgan.model import weights
+from cgan.model.encoder import Encoder, is_encoder
+from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
+from cgan.training import encoder
+from cgan.training.encoder import EncoderSettings, fit
+from tests.conftest import TINY_CONV, random_tensors
+
+SETTINGS = EncoderSettings(steps=150, seed=0, batch=32)
+
+
+@pytest.fixture(autouse=True)
+def _cache(cached_classifiers):
+    """Encoders are kept for other tests, and never in the user's own cache."""
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load("digits", None, 8)
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return random_tensors(TINY_CONV)
+
+
+@pytest.fixture(scope="module")
+def trained(generator, digits):
+    return fit(TINY_CONV, generator, digits, SETTINGS)
+
+
+def test_it_finds_the_latents_of_the_generator(generator, trained):
+    config = replace(TINY_CONV, encoder=True)
+    sampler = Sampler(weights.Weights(config, {**generator, **trained}))
+    labels = np.arange(200) % 10
+    z = sampler.latents(200, seed=5)
+    found = sampler.encode(sampler.generate(z, labels), labels)
+    assert np.mean((found - z) ** 2) < 0.5 * np.mean(z**2)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_gives_others(generator, digits, trained):
+    """Whatever Jittor's own generator of random numbers has been used for meanwhile."""
+    encoder.jt.set_global_seed(7)
+    few = replace(SETTINGS, steps=2)
+    first, again = (fit(TINY_CONV, generator, digits, few) for _ in range(2))
+    other = fit(TINY_CONV, generator, digits, replace(few, seed=1))
+    for name, tensor in first.items():
+        assert tensor.tobytes() == again[name].tobytes(), name
+    assert first["encoder.conv1.weight"].tobytes() != other["encoder.conv1.weight"].tobytes()
+
+
+def test_numpy_computes_what_was_trained(digits):
+    network = encoder._Network(TINY_CONV)
+    network.load_parameters(encoder._initial_tensors(network, 0))
+    network.train()
+    images, labels = digits.images[:20], digits.labels[:20]
+    network(encoder.jt.array(images), encoder.jt.array(labels)).sync()  # moves the statistics
+    network.eval()
+    expected = network(encoder.jt.array(images), encoder.jt.array(labels)).numpy()
+    tensors = encoder.fold(network.state_dict(to="numpy"))
+    np.testing.assert_allclose(Encoder(tensors)(images, labels), expected, atol=1e-4)
+
+
+RUN = ("--dataset=digits", "--arch=conv", "--g_widths=8,6,4", "--img_size=8", "--batch_size=512")
+RUN = (*RUN, "--n_epochs=1", "--ema=0.9", "--quiet")
+STEPS = "--encoder_steps=3"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, classifiers):
+    folder = tmp_path_factory.mktemp("encoder") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(classifiers))
+        assert train.main([*RUN, "--encoder", STEPS, f"--out={folder}"]) == 0
+    return folder
+
+
+def test_adding_it_later_gives_the_same_files_and_the_same_generator(run, tmp_path, capsys):
+    plain = tmp_path / "plain"
+    assert train.main([*RUN, f"--out={plain}"]) == 0
+    before = load_file(plain / WEIGHTS_NAME)
+    picture = Sampler.from_pretrained(plain).write("123")
+    assert train.main(["--add-encoder", str(plain), STEPS, "--quiet"]) == 0
+    after = load_file(plain / WEIGHTS_NAME)
+    assert {name for name in after if not is_encoder(name)} == before.keys()
+    assert all(after[name].tobytes() == before[name].tobytes() for name in before)
+    for name in (WEIGHTS_NAME, CONFIG_NAME):
+        assert (plain / name).read_bytes() == (run / name).read_bytes()
+    sampler = Sampler.from_pretrained(plain)
+    assert sampler.sha256 == weights.fingerprint(before)
+    np.testing.assert_array_equal(sampler.write("123"), picture)
+
+
+def test_a_run_can_be_stopped_and_resumed_until_the_encoder_is_trained(run, tmp_path, capsys):
+    """While the generator is trained, the weights have no encoder, and can be used."""
+    part = tmp_path / "part"
+    assert train.main([*RUN, "--encoder", STEPS, f"--out={part}", "--max_steps=2"]) == 0
+    assert not weights.load(part).config.encoder
+    assert train.main([f"--resume={part}", "--quiet"]) == 0
+    for name in (WEIGHTS_NAME, CONFIG_NAME):
+        assert (part / name).read_bytes() == (run / name).read_bytes()
+    # A process was killed when only one of the two files was written.
+    loaded = weights.load(part)
+    config = replace(loaded.config, encoder=False)
+    weights.save_config(part, config, weights.load_config(part)["training"])
+    assert train.main([f"--resume={part}", "--quiet"]) == 0
+    for name in (WEIGHTS_NAME, CONFIG_NAME):
+        assert (part / name).read_bytes() == (run / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--lr=0.1"], "--lr"),
+        (["--recipe=best"], "--recipe"),
+        (["--evaluate"], "--evaluate"),
+        (["--dataset=digits", "--encoder_steps=0"], "--encoder_steps"),
+    ],
+)
+def test_what_makes_no_sense_for_finished_weights_is_refused(run, capsys, arguments, words):
+    assert train.main(["--add_encoder", str(run), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1

@@ -1,0 +1,95 @@
+"""A hand of one's own: kept in a few bytes, checked when read, and made of several digits."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cgan.writing.own_hand import BadHand, ForeignHand, OwnHand, rounded
+from tests.conftest import TINY
+
+SHA = "ab" * 32
+
+
+def near(point, count, spread, seed=0):
+    rng = np.random.default_rng(seed)
+    return (point + spread * rng.standard_normal((count, len(point)))).astype(np.float32)
+
+
+def test_it_survives_json_bit_for_bit():
+    z = np.array([[0.1, -5, 2.7], [3, 0, -1]], np.float32)
+    hand = OwnHand.of(SHA, z, [7, 2])
+    text = json.dumps(hand.to_dict())
+    again = OwnHand.from_dict(json.loads(text), TINY, SHA)
+    assert again.weights == SHA
+    for digit in range(10):
+        assert again.latent_of(digit).tobytes() == hand.latent_of(digit).tobytes()
+    np.testing.assert_allclose(hand.latent_of(2), z[1], atol=1 / 64)
+
+
+def test_ten_digits_take_two_kilobytes():
+    hand = OwnHand.of(SHA, near(np.zeros(100), 10, 1), range(10))
+    assert len(json.dumps(hand.to_dict())) < 2000
+
+
+def test_a_digit_unlike_the_others_hardly_changes_the_hand():
+    hand = np.full(100, 0.7)
+    digits = near(hand, 6, 0.3)
+    with_it = np.vstack([digits, -digits[:1]])
+    before, after = (OwnHand.of(SHA, z, range(len(z))).latent for z in (digits, with_it))
+    mean = with_it.mean(axis=0)
+    assert np.linalg.norm(after - before) < 0.5 * np.linalg.norm(mean - digits.mean(axis=0))
+
+
+def test_several_digits_are_nearer_to_the_hand_than_one_and_as_long():
+    hand = np.random.default_rng(1).standard_normal(100)
+    digits = near(hand, 5, 0.6)
+    found = OwnHand.of(SHA, digits, range(5))
+    errors = np.linalg.norm(digits - hand, axis=1)
+    assert np.linalg.norm(found.latent - hand) < 0.8 * errors.min()
+    lengths = np.linalg.norm(digits, axis=1)
+    assert lengths.min() <= np.linalg.norm(found.latent) <= lengths.max()
+
+
+def test_a_digit_that_was_written_several_times_is_written_as_it_was_once():
+    z = np.array([[1, 0, 0], [1, 0.25, 0], [-3, 0, 1], [0, 0, 2]], np.float32)
+    hand = OwnHand.of(SHA, z, [4, 4, 4, 5])
+    assert hand.latent_of(4).tolist() in z[:2].tolist()
+    assert hand.latent_of(5).tolist() == z[3].tolist()
+
+
+def test_it_is_for_one_generator():
+    hand = OwnHand(SHA, rounded(np.zeros(3, np.float32)))
+    hand.check_fits(SHA)
+    with pytest.raises(ForeignHand):
+        hand.check_fits("cd" * 32)
+    with pytest.raises(ForeignHand):
+        OwnHand.from_dict(hand.to_dict(), TINY, "cd" * 32)
+
+
+GOOD = OwnHand.of(SHA, np.ones((1, 3), np.float32), [7]).to_dict()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {},
+        GOOD | {"more": 1},
+        GOOD | {"format": "other"},
+        GOOD | {"weights": "AB" * 32},
+        GOOD | {"weights": 5},
+        GOOD | {"latent": GOOD["latent"] + "A"},
+        GOOD | {"latent": "!!!!"},
+        GOOD | {"latent": "ÄÄÄÄ"},
+        GOOD | {"latent": None},
+        GOOD | {"digits": []},
+        GOOD | {"digits": {"10": GOOD["latent"]}},
+        GOOD | {"digits": {"7": 7}},
+    ],
+    ids=str,
+)
+def test_anything_else_is_refused(values):
+    with pytest.raises(BadHand):
+        OwnHand.from_dict(values, TINY, SHA)

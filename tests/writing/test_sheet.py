@@ -1,0 +1,103 @@
+"""Digits are found on photographed sheets, in reading order."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan.writing.normalise import to_mnist
+from cgan.writing.photo import BadPhoto, read_photo
+from cgan.writing.pieces import pieces
+from cgan.writing.sheet import UnreadableSheet, find_digits
+from tests.conftest import message
+from tests.writing.sheets import drawn, sheet
+
+DIGITS = [3, 1, 4, 5, 9, 2, 6, 0, 8, 7]
+
+
+def likeness(found):
+    """Return which digit each found one is most like."""
+    known = np.stack([to_mnist(drawn(digit, height=110, pen=9)) for digit in range(10)]) / 255.0
+    return [
+        int(np.argmin([np.mean((to_mnist(one.ink) / 255.0 - each) ** 2) for each in known]))
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {},
+        {"lines": 2, "noise": 6},
+        {"lines": 2, "shadow": 0.6, "noise": 4},
+        {"angle": 3},
+        {"lines": 2, "angle": -3, "noise": 4},
+        {"lines": 2, "ruled": 80, "noise": 4},
+        {"lines": 2, "ruled": 255},
+        {"lines": 2, "ruled": 80, "squared": True, "noise": 4},
+    ],
+    ids=str,
+)
+def test_digits_are_found_in_reading_order(seen):
+    assert likeness(find_digits(sheet(DIGITS, **seen), 10)) == DIGITS
+
+
+def test_where_they_are_is_told():
+    found = find_digits(sheet([1, 5]), 2)
+    left, top, right, bottom = found[1].box
+    assert 160 < left < right < 360
+    assert (right - left, bottom - top) == pytest.approx((70, 120), abs=15)
+
+
+@pytest.mark.parametrize("wanted", [1, 3])
+def test_another_number_of_digits_is_told_with_advice(wanted):
+    with pytest.raises(UnreadableSheet) as caught:
+        find_digits(sheet([1, 5]), wanted)
+    assert message(caught).startswith(f"2 digits were found in the picture instead of {wanted}: ")
+
+
+@pytest.mark.parametrize("grey", [np.full((300, 300), 200, np.uint8), np.zeros((3, 2), np.uint8)])
+def test_there_may_be_nothing(grey):
+    with pytest.raises(UnreadableSheet):
+        find_digits(grey, 1)
+
+
+def test_pieces_touch_at_sides_and_corners():
+    mask = np.array([[1, 0, 1, 0], [0, 0, 1, 0], [1, 1, 0, 1], [0, 0, 0, 1]], bool)
+    found = [(piece.left, piece.top, piece.count) for piece in pieces(mask)]
+    assert found == [(0, 0, 1), (0, 0, 6)]
+    cup = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], bool)
+    assert [piece.count for piece in pieces(cup)] == [7]
+
+
+def file_of(image, kind="PNG", **settings):
+    file = io.BytesIO()
+    image.save(file, kind, **settings)
+    return file.getvalue()
+
+
+def test_a_photo_is_read_grey_upright_on_white_and_not_too_large():
+    image = Image.new("RGB", (3000, 1000), "white")
+    image.paste("black", (0, 0, 1500, 1000))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera was held upright
+    grey = read_photo(file_of(image, "JPEG", exif=turned))
+    assert (grey.dtype, grey.shape) == (np.uint8, (1400, 467))
+    assert grey[:600].max() < 20 < 240 < grey[800:].min()
+    clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
+    assert read_photo(file_of(clear)).min() == 255
+
+
+@pytest.mark.parametrize("kind", ["too many pixels", "too many bytes", "GIF", "cut", "text"])
+def test_what_is_no_photo_is_refused_before_it_is_decoded(kind):
+    data = {
+        "too many pixels": lambda: file_of(Image.new("1", (10_000, 5_001))),
+        "too many bytes": lambda: bytes((20 << 20) + 1),
+        "GIF": lambda: file_of(Image.new("L", (8, 8)), "GIF"),
+        "cut": lambda: file_of(Image.effect_noise((64, 64), 50))[:200],
+        "text": lambda: b"0123456789",
+    }[kind]()
+    with pytest.raises(BadPhoto) as caught:
+        read_photo(data)
+    assert "JPEG, PNG or WebP" in message(caught)
