@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import certifi
 import huggingface_hub
 import hypothesis
 import numpy as np
@@ -46,10 +47,12 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.option.markexpr == "quick":
         hypothesis.settings.load_profile("quick")
-    # A shell makes what it starts in the background ignore Ctrl-C, which tests send to what they
-    # start.
+    # A shell makes what it starts in the background ignore Ctrl-C, and nohup the terminal's end.
+    # Tests send both to what they start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Let threads sleep while they wait for each other: others need the CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if WORKER is not None:
@@ -219,7 +222,8 @@ def hub(request, tmp_path, monkeypatch):
         monkeypatch.setenv("HF_TOKEN", WRITE)
         # Otherwise hf_xet retries for a minute and a half.
         monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "1ms")
-        monkeypatch.setenv("SSL_CERT_DIR", str(started.folder))
+        for name, value in few_certificates(started).items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setattr("cgan.hub.session.PAUSES", (0.01, 0.01))
         yield started
         huggingface_hub.close_session()
@@ -260,9 +264,18 @@ def hub_environment(server, home, token=WRITE):
     """Return the environment of a process that takes a server for the real Hub."""
     kept = {name: "" for name in os.environ if name.startswith("HF_")}
     given = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(home), "HF_TOKEN": token}
-    # The Hub here speaks HTTP: reading 140 certificates for each client would be most of its work.
-    given["SSL_CERT_DIR"] = str(server.folder)
-    return kept | given | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+    return kept | given | few_certificates(server) | {"HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def few_certificates(server):
+    """Return variables that name a single certificate, which hf_xet needs, though not for HTTP.
+
+    Reading all 140 that a computer trusts, for each client, would be most of its work.
+    """
+    end = "-----END CERTIFICATE-----\n"
+    path = server.folder / "certificate.pem"
+    path.write_text(certifi.contents().partition(end)[0] + end)
+    return {"SSL_CERT_FILE": str(path), "SSL_CERT_DIR": str(server.folder)}
 
 
 def check_no_token(server, *folders):
