@@ -10,7 +10,6 @@ After Donahue et al., "Adversarial Feature Learning", 2017 (arXiv:1605.09782), a
     Linear to z
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from cgan.model.layers import (
     Shapes,
     Tensors,
     fold_batch_norm,
+    halving_shapes,
     strided_convolution,
 )
 
@@ -48,13 +48,8 @@ class NoEncoder(BadValue):
 
 def shapes(config: GeneratorConfig) -> Shapes:
     """Return the name and shape of every float32 tensor of an encoder in a generator's weights."""
-    result: Shapes = {}
-    source, size = config.channels, config.img_size
-    for index, (target, kernel) in enumerate(zip(CHANNELS, KERNELS, strict=True), start=1):
-        result[f"{_PREFIX}conv{index}.weight"] = (target, source, kernel, kernel)
-        result[f"{_PREFIX}conv{index}.bias"] = (target,)
-        source, size = target, math.ceil(size / 2)
-    result[f"{_PREFIX}hidden.weight"] = (FEATURES, source * size * size)
+    result, features = halving_shapes(_PREFIX, config.channels, config.img_size, CHANNELS, KERNELS)
+    result[f"{_PREFIX}hidden.weight"] = (FEATURES, features)
     for name in ("gains", "biases"):
         result[f"{_PREFIX}hidden.{name}"] = (config.n_classes, FEATURES)
     result[f"{_PREFIX}output.weight"] = (config.latent_dim, FEATURES)

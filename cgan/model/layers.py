@@ -8,7 +8,8 @@ has its own matrix product, which NumPy computes one by one for the members of a
 single product, the shape decides the order of the additions.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,26 @@ def convolution(x: Array, weight: Array) -> Array:
             rows, columns = slice(2 - ky, 2 - ky + height), slice(2 - kx, 2 - kx + width)
             sums[:, rows, columns] += parts[:, :, :, ky, kx]
     return sums[:, 1:-1, 1:-1]
+
+
+def halving_shapes(
+    prefix: str, channels: int, size: int, targets: Sequence[int], kernels: Sequence[int]
+) -> tuple[Shapes, int]:
+    """Return the shapes of convolutions that each halve an image, and the number of their results.
+
+    Args:
+        prefix: of the tensors' names.
+        channels: of the image.
+        size: of the image, which is square.
+        targets: channels after each convolution.
+        kernels: the size of each kernel, which is square.
+    """
+    shapes: Shapes = {}
+    for index, (target, kernel) in enumerate(zip(targets, kernels, strict=True), start=1):
+        shapes[f"{prefix}conv{index}.weight"] = (target, channels, kernel, kernel)
+        shapes[f"{prefix}conv{index}.bias"] = (target,)
+        channels, size = target, math.ceil(size / 2)
+    return shapes, channels * size * size
 
 
 def strided_convolution(x: Array, weight: Array) -> Array:

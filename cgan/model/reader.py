@@ -20,6 +20,7 @@ from cgan.model.layers import (
     Shapes,
     Tensors,
     fold_batch_norm,
+    halving_shapes,
     strided_convolution,
 )
 
@@ -48,13 +49,8 @@ class NoReader(BadValue):
 
 def shapes(config: GeneratorConfig) -> Shapes:
     """Return the name and shape of every float32 tensor of a reader in a generator's weights."""
-    result: Shapes = {}
-    source, size = config.channels, config.img_size
-    for index, (target, kernel) in enumerate(zip(CHANNELS, KERNELS, strict=True), start=1):
-        result[f"{_PREFIX}conv{index}.weight"] = (target, source, kernel, kernel)
-        result[f"{_PREFIX}conv{index}.bias"] = (target,)
-        source, size = target, math.ceil(size / 2)
-    result[f"{_PREFIX}hidden.weight"] = (FEATURES, source * size * size)
+    result, features = halving_shapes(_PREFIX, config.channels, config.img_size, CHANNELS, KERNELS)
+    result[f"{_PREFIX}hidden.weight"] = (FEATURES, features)
     result[f"{_PREFIX}hidden.bias"] = (FEATURES,)
     result[f"{_PREFIX}output.weight"] = (config.n_classes, FEATURES)
     result[f"{_PREFIX}output.bias"] = (config.n_classes,)
