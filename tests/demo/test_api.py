@@ -83,6 +83,9 @@ def test_there_are_exactly_three_endpoints(client):
             "weights",
             "best_of",
             "format",
+            "variation",
+            "spacing",
+            "pen",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": [
