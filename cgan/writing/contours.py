@@ -81,6 +81,22 @@ class Contours:
         starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
         return Contours(points, starts, self.digits[chosen])
 
+    def merged(self, others: "Contours", digits: Whole) -> "Contours":
+        """Return these and others, in the order of digits.
+
+        Args:
+            others: lines of digits that have none here.
+            digits: which digit each of the others' digits is.
+        """
+        every = np.concatenate([self.digits, digits[others.digits]])
+        order = np.argsort(every, kind="stable")
+        points = np.concatenate([self.points, others.points], axis=1)
+        starts = np.concatenate([self.starts[:-1], self.starts[-1] + others.starts[:-1]])[order]
+        sizes = np.concatenate([self.sizes, others.sizes])[order]
+        until = np.cumsum(sizes)
+        chosen = np.arange(points.shape[1]) + np.repeat(starts - (until - sizes), sizes)
+        return Contours(points[:, chosen], np.concatenate([[0], until]), every[order])
+
     def spread(self, measure: Floats, fewest: int) -> "Contours":
         """Return points spread evenly along each line by a measure, about one to a unit.
 

@@ -25,8 +25,6 @@ from cgan.writing.look import THRESHOLD
 
 # Coordinates are whole numbers of this many parts of a pixel.
 PARTS = 100
-# Loops around less than this (in square pixels of the digit) are specks or pinholes.
-_MIN_AREA = 0.6
 # Points on each curve at which its extent is measured.
 _SAMPLES = 12
 # Digits that are kept: while a visitor types, all digits but one stay the same.
@@ -94,8 +92,7 @@ def outlines(inks: Sequence[NDArray[np.uint8]], pen: float = 0.0) -> list[Outlin
 def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     """Return the outlines of digits, (N, H, W) uint8, of one size."""
     field, lines = holding.held(inks, THRESHOLD)
-    lines = lines.only(np.abs(lines.areas()) >= _MIN_AREA).halved()
-    curves = fitting.fit(field, lines, THRESHOLD)
+    curves = fitting.fit(field, lines.halved(), THRESHOLD)
     if pen:
         curves = weight.changed(curves, pen)
     whole = np.rint(curves.points * PARTS).astype(np.intp)
