@@ -1,9 +1,9 @@
 """What makes strokes hold: pieces of a digit that belong together are joined, specks go.
 
 Where a stroke is faint, its contour breaks. But the generator leaves a trace of ink there, and the
-pieces are joined along the darkest way between them, by a stroke a bit thinner than the pen. Joining
-pieces can't close a loop. What has no such trace is a stroke of its own, like the bar of a 5, or a
-speck if it is small.
+pieces are joined along the darkest way between them, by a stroke a bit thinner than the pen.
+Joining pieces can't close a loop. What has no such trace is a stroke of its own, like the bar of
+a 5, or a speck if it is small.
 """
 
 import heapq
@@ -20,9 +20,11 @@ from cgan.writing.pieces import pieces
 # Lines around less than this (in square pixels of the digit) are specks or pinholes.
 _PINHOLE = 0.6
 # Pieces of less than this, and of less than this share of the largest, are specks if they are
-# alone.
+# alone; larger ones are, too, where digits have no strokes: in the picture's margin.
 _SPECK = 6.0
-_SPECK_SHARE = 0.2
+_SPECK_IN_MARGIN = 16.0
+_SPECK_SHARE = 0.25
+_MARGIN = 0.18  # of the picture's size
 # With less ink, there is no trace of a stroke.
 _TRACE = 0.05
 # A way costs its length, divided by its ink and this.
@@ -65,28 +67,40 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
         again = contours(Field(ink[broken]).grid(), level)
         lines = lines.only(outer[lines.digits] <= 1).merged(again, broken)
         areas = lines.areas()
-    return field, lines.only(_kept(lines, areas, len(ink)))
+    return field, lines.only(_kept(lines, areas, ink.shape))
 
 
 def _pens(lines: Contours, areas: Floats, count: int) -> Floats:
     """Return the width of each digit's pen, (N,): half of a stroke's outline is its length."""
     lengths = np.bincount(lines.digits, lines.lengths(), count)
-    return 2 * np.bincount(lines.digits, areas, count) / np.maximum(lengths, 1)
+    pens: Floats = 2 * np.bincount(lines.digits, areas, count) / np.maximum(lengths, 1)
+    return pens
 
 
-def _kept(lines: Contours, areas: Floats, count: int) -> NDArray[np.bool_]:
-    """Return which lines aren't specks or pinholes, (L,)."""
+def _kept(lines: Contours, areas: Floats, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which lines aren't specks or pinholes, (L,).
+
+    Args:
+        lines: of digits.
+        areas: inside of each.
+        shape: of all digits' ink, (N, H, W).
+    """
+    count, height, width = shape
     largest = np.zeros(count)
     np.maximum.at(largest, lines.digits, areas)
-    least = np.maximum(np.minimum(_SPECK, _SPECK_SHARE * largest), _PINHOLE)[lines.digits]
-    specks = (areas > 0) & (areas < least)
-    kept = ~specks & (np.abs(areas) >= _PINHOLE)
-    for speck in np.flatnonzero(specks):  # with what is in it
+    kept = np.abs(areas) >= _PINHOLE
+    most = np.minimum(_SPECK_IN_MARGIN, _SPECK_SHARE * largest)[lines.digits]
+    doubtful = (areas > 0) & (areas < most)
+    for speck in np.flatnonzero(doubtful).tolist():
         points = lines.points[:, lines.starts[speck] : lines.starts[speck + 1]]
-        first = lines.points[:, lines.starts[:-1]]
-        low, high = points.min(axis=1)[:, None], points.max(axis=1)[:, None]
-        inside = ((first > low) & (first < high)).all(axis=0)
-        kept &= ~(inside & (areas < 0) & (lines.digits == lines.digits[speck]))
+        low, high = points.min(axis=1), points.max(axis=1)
+        x, y = (low + high) / 2
+        edge = min(x / width, 1 - x / width, y / height, 1 - y / height)
+        if areas[speck] < _SPECK or edge < _MARGIN:
+            first = lines.points[:, lines.starts[:-1]].T
+            inside = ((first >= low) & (first <= high)).all(axis=1)
+            # The speck, and the holes in it.
+            kept &= ~(inside & (lines.digits == lines.digits[speck]) & (areas <= areas[speck]))
     return kept
 
 
@@ -126,7 +140,8 @@ def _way(grid: Floats, labels: NDArray[np.intp], group: Iterable[int]) -> list[_
 
     By Dijkstra's algorithm.
     """
-    starts = np.argwhere(np.isin(labels, list(group))).tolist()
+    rows, columns = np.nonzero(np.isin(labels, list(group)))
+    starts = zip(rows.tolist(), columns.tolist(), strict=True)
     costs: dict[_Place, float] = dict.fromkeys(starts, 0.0)
     before: dict[_Place, _Place] = {}
     queue = [(0.0, place) for place in costs]  # all the same, so it is a heap
