@@ -95,9 +95,8 @@ def write(model: Model, settings: Settings) -> Written:
         UserError: a setting is wrong.
     """
     right = checked(settings)
-    return Written(
-        right, draw(model.sampler, number.read(right.digits).parts, right.hand(), _MEMORY)
-    )
+    hand = right.to_hand(model.own_hand(right.hand))
+    return Written(right, draw(model.sampler, number.read(right.digits).parts, hand, _MEMORY))
 
 
 def _png(written: Written, scale: int = 1) -> File:
@@ -203,6 +202,10 @@ def restore(
             if name == "weights":
                 models[values[name]]  # raises if the page doesn't offer it
                 restored[name] = values[name]
+            elif name == "hand":
+                text = specification[name].read(values[name])
+                models[restored["weights"]].own_hand(text)  # raises if it isn't for these weights
+                restored[name] = text
             else:
                 restored[name] = specification[name].read(values[name])
         except UserError as error:

@@ -17,6 +17,7 @@ from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
 from cgan.writing.number import MAX_DIGITS, read_limited
+from cgan.writing.own_hand import OwnHand, link_text
 
 # The styles, and whether all digits share one hand.
 STYLES = {"own": False, "one": True}
@@ -141,6 +142,22 @@ class Redrawn(Setting):
         return format_redrawn(parse_redrawn(value))
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnHandText(Setting):
+    """Somebody's own hand, as `OwnHand.to_text` writes it; empty for none.
+
+    Which weights it is for is checked where they are known.
+    """
+
+    def check(self, value: Any) -> str:
+        """Return the text for a link, also of a file's JSON."""
+        return "" if value in (None, "") else link_text(value)
+
+    def tell(self, value: Any) -> str:
+        """Return that there is one: its numbers stay out of files."""
+        return "own"
+
+
 _NUMBER = Digits(
     description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, slashes and brackets between "
     "them become gaps, and the file's text field left_out names what else isn't written",
@@ -263,8 +280,20 @@ class WritingSettings:
         ),
     )
 
-    def hand(self) -> Hand:
-        """Return the hand of checked settings."""
+    hand: str = _field(
+        "",
+        OwnHandText(
+            description="a hand of one's own, as /hand returns it or as python -m cgan hand writes "
+            "it; it decides how the digits look, in place of the seed",
+        ),
+    )
+
+    def to_hand(self, own: OwnHand | None = None) -> Hand:
+        """Return the hand of checked settings.
+
+        Args:
+            own: what the setting `hand` stands for, with the generator's weights.
+        """
         return Hand(
             seed=self.seed,
             one_hand=STYLES[self.style],
@@ -272,6 +301,7 @@ class WritingSettings:
             truncation=self.truncation,
             redrawn=parse_redrawn(self.redrawn),
             best_of=self.best_of,
+            own=own,
         )
 
     def fields(self, digits: str, weights: Mapping[str, str]) -> dict[str, str]:

@@ -47,6 +47,7 @@ class WriteTab:
                 weights=shared.weights,
                 row=hidden_row(defaults.row),
                 redrawn=hidden_text("redrawn", defaults.redrawn),
+                hand=hidden_text("hand", defaults.hand),
             )
             self.shown = hidden_text("shown")
             self._add_number()

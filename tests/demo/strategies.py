@@ -41,6 +41,7 @@ any_settings = st.builds(
     ink=any_ink,
     size=st.integers(24, 160) | strange,
     best_of=st.integers(1, 8) | strange,
+    hand=st.sampled_from(["", "1.0123456789ab.AAAA", "{}"]) | strange,
 )
 right_settings = st.builds(
     Settings,

@@ -83,6 +83,7 @@ def test_there_are_exactly_three_endpoints(client):
             "weights",
             "best_of",
             "format",
+            "hand",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": [
