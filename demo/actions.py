@@ -20,6 +20,7 @@ from cgan.writing.settings import (
     LARGE,
     SCALE,
     GridSettings,
+    HandSettings,
     MorphSettings,
     Number,
     WritingSettings,
@@ -58,6 +59,7 @@ class Kinds:
     write: type[Settings] = Settings
     grid: type[GridSettings] = GridSettings
     morph: type[MorphSettings] = MorphSettings
+    hand: type[HandSettings] = HandSettings
 
 
 class Written(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.settings import Choice, Digits, Number, Setting
+from cgan.writing.settings import Choice, Digits, Number, PictureText, Setting
 
 # A choice on the page: (text, name). In the API, names alone.
 Names = Sequence[str] | Sequence[tuple[str, str]]
@@ -46,7 +46,7 @@ def _radio(setting: Choice, label: str, names: Names | None = None, **options: A
     return gr.Radio(names or list(setting.choices), value=setting.default, label=label, **options)
 
 
-def _box(setting: Digits, label: str, **options: Any) -> Any:
+def _box(setting: Setting, label: str, **options: Any) -> Any:
     return gr.Textbox(setting.default, label=label, **options)
 
 
@@ -54,4 +54,5 @@ _MAKERS: dict[type[Setting], Callable[..., Any]] = {
     Number: _slider,
     Choice: _radio,
     Digits: _box,
+    PictureText: _box,
 }

@@ -5,6 +5,7 @@ links, the API's parameters, the command line's options and the checks all come 
 a setting, add a field, and use it in the drawing.
 """
 
+import base64
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
 from cgan.writing.number import MAX_DIGITS, read_limited
 from cgan.writing.own_hand import OwnHand, link_text
+from cgan.writing.photo import SENT, BadPhoto
 
 # The styles, and whether all digits share one hand.
 STYLES = {"own": False, "one": True}
@@ -140,6 +142,21 @@ class Redrawn(Setting):
     def check(self, value: Any) -> str:
         """Return the text in its usual order."""
         return format_redrawn(parse_redrawn(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureText(Setting):
+    """A picture's file as text: base64, maybe with "data:image/jpeg;base64," before it."""
+
+    def check(self, value: Any) -> bytes:
+        """Return the bytes of the file."""
+        if not isinstance(value, str) or len(value) > 2 * SENT.bytes:
+            raise BadPhoto(SENT)
+        try:
+            coded = "".join(value.rpartition(",")[2].split())
+            return base64.b64decode(coded, validate=True)
+        except ValueError as error:
+            raise BadPhoto(SENT) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -381,3 +398,21 @@ class MorphSettings:
             Hand(self.start_seed, one_hand, self.row),
             Hand(self.end_seed, one_hand, self.row),
         )
+
+
+@dataclass(frozen=True)
+class HandSettings:
+    """A photograph, and the digits on it; not checked."""
+
+    picture: str | bytes = _field(  # text; the file's bytes once it is checked
+        "",
+        PictureText(
+            description=f"base64 of a JPEG, PNG or WebP file of at most {SENT.bytes:,} bytes: dark "
+            "digits on light paper, apart from each other; it isn't kept",
+            api_label="picture",
+        ),
+    )
+    digits: str = _field(
+        "0123456789",
+        Digits(description="the digits on it, line by line", api_label="digits"),
+    )
