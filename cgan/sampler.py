@@ -211,6 +211,27 @@ class Sampler:
                 z[row] = best.values
         return z
 
+    def read(self, images: ArrayLike) -> NDArray[np.float64]:
+        """Return which digits the reader of these weights sees in images.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1], as `generate` returns them.
+
+        Returns:
+            (N, n_classes) float64, the probability of each class.
+
+        Raises:
+            NoReader: the weights have no reader.
+            BadValue: a shape, type or value does not fit.
+        """
+        if self._reader is None:
+            raise NoReader
+        checked = self._check_images(images)
+        read = np.empty((len(checked), self.config.n_classes))
+        for row, image in zip(read, checked, strict=True):
+            row[:] = np.exp(self._reader(image))
+        return read
+
     def encode(self, images: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
         """Return the latents that draw digits like these: the inverse of `generate`.
 
@@ -227,12 +248,7 @@ class Sampler:
         """
         if self._encoder is None:
             raise NoEncoder
-        checked = _floats(images, "images")
-        if checked.ndim != 4 or checked.shape[1:] != self.config.image_shape:
-            wanted = ", ".join(map(str, self.config.image_shape))
-            raise BadValue(f"images must have shape (N, {wanted}), not {checked.shape}.")
-        if not (np.abs(checked) <= 1).all():
-            raise BadValue("images must have values from -1 to 1.")
+        checked = self._check_images(images)
         wanted_labels = self._check_labels(labels, len(checked))
         assert wanted_labels is not None  # only conditional generators have an encoder
         return self._encoder(checked, wanted_labels)
@@ -317,6 +333,15 @@ class Sampler:
         z = np.repeat(self.latents(rows, seed=seed), columns, axis=0)
         images = self.generate(z, np.tile(np.arange(columns), rows))
         return picture.tile(picture.to_pixels(images), columns)
+
+    def _check_images(self, images: ArrayLike) -> NDArray[np.float32]:
+        checked = _floats(images, "images")
+        if checked.ndim != 4 or checked.shape[1:] != self.config.image_shape:
+            wanted = ", ".join(map(str, self.config.image_shape))
+            raise BadValue(f"images must have shape (N, {wanted}), not {checked.shape}.")
+        if not (np.abs(checked) <= 1).all():
+            raise BadValue("images must have values from -1 to 1.")
+        return checked
 
     def _check_z(self, z: ArrayLike) -> NDArray[np.float32]:
         checked = _floats(z)

@@ -23,6 +23,7 @@ from cgan.writing.settings import (
     SCALE,
     VARIATION,
     GridSettings,
+    HandSettings,
     MorphSettings,
     Number,
     WritingSettings,
@@ -64,6 +65,7 @@ class Kinds:
     write: type[Settings] = Settings
     grid: type[GridSettings] = GridSettings
     morph: type[MorphSettings] = MorphSettings
+    hand: type[HandSettings] = HandSettings
 
 
 class Written(NamedTuple):
@@ -101,7 +103,8 @@ def write(model: Model, settings: Settings) -> Written:
         UserError: a setting is wrong.
     """
     right = checked(settings)
-    return Written(right, draw(model.sampler, right.parts(), right.hand(), _MEMORY))
+    hand = right.to_hand(model.own_hand(right.hand))
+    return Written(right, draw(model.sampler, right.parts(), hand, _MEMORY))
 
 
 def _png(written: Written, scale: int = 1) -> File:
@@ -210,6 +213,10 @@ def restore(
             if name == "weights":
                 models[values[name]]  # raises if the page doesn't offer it
                 restored[name] = values[name]
+            elif name == "hand":
+                text = specification[name].read(values[name])
+                models[restored["weights"]].own_hand(text)  # raises if it isn't for these weights
+                restored[name] = text
             else:
                 restored[name] = specification[name].read(values[name])
         except UserError as error:

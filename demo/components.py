@@ -8,7 +8,15 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.settings import NOT_GIVEN, Choice, Digits, Number, OptionalNumber, Setting
+from cgan.writing.settings import (
+    NOT_GIVEN,
+    Choice,
+    Digits,
+    Number,
+    OptionalNumber,
+    PictureText,
+    Setting,
+)
 
 # A choice on the page: (text, name). In the API, names alone.
 Names = Sequence[str] | Sequence[tuple[str, str]]
@@ -46,7 +54,7 @@ def _radio(setting: Choice, label: str, names: Names | None = None, **options: A
     return gr.Radio(names or list(setting.choices), value=setting.default, label=label, **options)
 
 
-def _box(setting: Digits, label: str, **options: Any) -> Any:
+def _box(setting: Setting, label: str, **options: Any) -> Any:
     return gr.Textbox(setting.default, label=label, **options)
 
 
@@ -62,4 +70,5 @@ _MAKERS: dict[type[Setting], Callable[..., Any]] = {
     OptionalNumber: _slider_or_nothing,
     Choice: _radio,
     Digits: _box,
+    PictureText: _box,
 }

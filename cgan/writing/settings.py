@@ -5,6 +5,7 @@ links, the API's parameters, the command line's options and the checks all come 
 a setting, add a field, and use it in the drawing.
 """
 
+import base64
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
 from cgan.writing.number import MAX_DIGITS, Part, read, read_limited
+from cgan.writing.own_hand import OwnHand, link_text
+from cgan.writing.photo import SENT, BadPhoto
 
 # The styles, and how far each digit leaves the hand in them: see `cgan.writing.hand.Hand`.
 STYLES = {"own": 1.0, "one": 0.0}
@@ -156,6 +159,37 @@ class Redrawn(Setting):
     def check(self, value: Any) -> str:
         """Return the text in its usual order."""
         return format_redrawn(parse_redrawn(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureText(Setting):
+    """A picture's file as text: base64, maybe with "data:image/jpeg;base64," before it."""
+
+    def check(self, value: Any) -> bytes:
+        """Return the bytes of the file."""
+        if not isinstance(value, str) or len(value) > 2 * SENT.bytes:
+            raise BadPhoto(SENT)
+        try:
+            coded = "".join(value.rpartition(",")[2].split())
+            return base64.b64decode(coded, validate=True)
+        except ValueError as error:
+            raise BadPhoto(SENT) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnHandText(Setting):
+    """Somebody's own hand, as `OwnHand.to_text` writes it; empty for none.
+
+    Which weights it is for is checked where they are known.
+    """
+
+    def check(self, value: Any) -> str:
+        """Return the text for a link, also of a file's JSON."""
+        return "" if value in (None, "") else link_text(value)
+
+    def tell(self, value: Any) -> str:
+        """Return that there is one: its numbers stay out of files."""
+        return "own"
 
 
 _NUMBER = Digits(
@@ -321,10 +355,23 @@ class WritingSettings:
         ),
     )
 
+    hand: str = _field(
+        "",
+        OwnHandText(
+            description="a hand of one's own, as /hand returns it or as python -m cgan hand writes "
+            "it; it decides how the digits look, in place of the seed",
+        ),
+    )
+
     @property
     def leaves_hand(self) -> float:
-        """How far each digit leaves the hand: the variation, or else that of the style."""
-        return STYLES[self.style] if self.variation == NOT_GIVEN else self.variation
+        """How far each digit leaves the hand: the variation, or else that of the style.
+
+        Of one's own hand, digits leave it only if a variation says so.
+        """
+        if self.variation != NOT_GIVEN:
+            return self.variation
+        return STYLES["one"] if self.hand else STYLES[self.style]
 
     def parts(self) -> list[Part]:
         """Return what is written of the number: digits, gaps and, by ink, marks.
@@ -334,8 +381,12 @@ class WritingSettings:
         """
         return read(self.digits, marks=self.spacing == "ink").parts
 
-    def hand(self) -> Hand:
-        """Return the hand of checked settings."""
+    def to_hand(self, own: OwnHand | None = None) -> Hand:
+        """Return the hand of checked settings.
+
+        Args:
+            own: what the setting `hand` stands for, with the generator's weights.
+        """
         return Hand(
             seed=self.seed,
             variation=self.leaves_hand,
@@ -343,6 +394,7 @@ class WritingSettings:
             truncation=self.truncation,
             redrawn=parse_redrawn(self.redrawn),
             best_of=self.best_of,
+            own=own,
         )
 
     def fields(self, digits: str, weights: Mapping[str, str]) -> dict[str, str]:
@@ -427,3 +479,21 @@ class MorphSettings:
             Hand(self.start_seed, self.variation, self.row),
             Hand(self.end_seed, self.variation, self.row),
         )
+
+
+@dataclass(frozen=True)
+class HandSettings:
+    """A photograph, and the digits on it; not checked."""
+
+    picture: str | bytes = _field(  # text; the file's bytes once it is checked
+        "",
+        PictureText(
+            description=f"base64 of a JPEG, PNG or WebP file of at most {SENT.bytes:,} bytes: dark "
+            "digits on light paper, apart from each other; it isn't kept",
+            api_label="picture",
+        ),
+    )
+    digits: str = _field(
+        "0123456789",
+        Digits(description="the digits on it, line by line", api_label="digits"),
+    )

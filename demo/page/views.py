@@ -21,7 +21,7 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
         UserError: a setting is wrong.
     """
     right, drawing = actions.write(model, settings)
-    note = _number_note(right.hand(), len(drawing.pixels), language)
+    note = _number_note(right.to_hand(), len(drawing.pixels), language)
     left_out = _left_out(language, right.digits)
     html = paper.html(drawing, right.look, right.ink, right.size, language, note, left_out)
     return html, facts(model, drawing.milliseconds, language)

@@ -48,6 +48,7 @@ class WriteTab:
                 row=hidden_row(defaults.row),
                 redrawn=hidden_text("redrawn", defaults.redrawn),
                 style=hidden_text("style", defaults.style),
+                hand=hidden_text("hand", defaults.hand),
             )
             self.shown = hidden_text("shown")
             self._add_number()

@@ -44,6 +44,7 @@ any_settings = st.builds(
     variation=st.floats(-1, 2, allow_subnormal=False) | strange,
     spacing=st.sampled_from(SPACINGS) | strange,
     pen=st.floats(-2, 2, allow_subnormal=False) | strange,
+    hand=st.sampled_from(["", "1.0123456789ab.AAAA", "{}"]) | strange,
 )
 right_settings = st.builds(
     Settings,
