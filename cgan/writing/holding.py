@@ -34,7 +34,7 @@ _PAPER = 0.05
 _JOIN = 0.8
 _INSIDE = 3
 # What is connected by less ink than this above the contour's level is taken for broken.
-_HAIR = 0.03
+_HAIR = 0.08
 
 _Place = tuple[int, int]  # row and column on a grid of half pixels
 _STEPS = [
@@ -54,20 +54,33 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
     """
     ink = inks / 255
     field = Field(ink)
-    lines = contours(field.grid(), level)
+    grid = field.grid()
+    lines = contours(grid, level)
     areas = lines.areas()
     outer = np.bincount(lines.digits[areas > 0], minlength=len(ink))
-    broken = np.flatnonzero(outer > 1)
-    if len(broken):
+    holes = np.bincount(lines.digits[areas < 0], minlength=len(ink))
+    # A little more ink, and there would be more pieces, or fewer rings.
+    weak = _pieces_less_holes(grid > level + _HAIR) > outer - holes
+    broken = (outer > 1) | weak
+    if broken.any():
         pens = _pens(lines, areas, len(ink))
-        grids = Field(ink[broken]).grid()
-        for digit, grid in zip(broken, grids, strict=True):
-            ink[digit] = _mended(ink[digit], grid, float(pens[digit]), level)
+        chosen = np.flatnonzero(broken)
+        for digit in chosen.tolist():
+            ink[digit] = _mended(ink[digit], grid[digit], float(pens[digit]), level)
         field = Field(ink)
-        again = contours(Field(ink[broken]).grid(), level)
-        lines = lines.only(outer[lines.digits] <= 1).merged(again, broken)
+        again = contours(Field(ink[chosen]).grid(), level)
+        lines = lines.only(~broken[lines.digits]).merged(again, chosen)
         areas = lines.areas()
     return field, lines.only(_kept(lines, areas, ink.shape))
+
+
+def _pieces_less_holes(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the Euler number of pictures, (N, rows, columns) to (N,), linked at their sides."""
+    across = inside[:, :, :-1] & inside[:, :, 1:]
+    links = across.sum(axis=(1, 2)) + (inside[:, :-1] & inside[:, 1:]).sum(axis=(1, 2))
+    squares = (across[:, :-1] & across[:, 1:]).sum(axis=(1, 2))
+    number: NDArray[np.intp] = inside.sum(axis=(1, 2)) - links + squares
+    return number
 
 
 def _pens(lines: Contours, areas: Floats, count: int) -> Floats:
