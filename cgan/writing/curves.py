@@ -89,6 +89,12 @@ def outlines(inks: Sequence[NDArray[np.uint8]], pen: float = 0.0) -> list[Outlin
     return [found[key] for key in keys]
 
 
+def forget() -> None:
+    """Forget the outlines that are kept, for measuring and tests."""
+    with _lock:
+        _kept.clear()
+
+
 def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     """Return the outlines of digits, (N, H, W) uint8, of one size."""
     field, lines = holding.held(inks, THRESHOLD)
@@ -119,13 +125,24 @@ def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[F
     p = points.transpose(1, 0, 2)
     on = (u * u * u) * p[0] + (3 * u * u * t) * p[1] + (3 * u * t * t) * p[2] + (t * t * t) * p[3]
     x, y = on.transpose(2, 1, 0).reshape(2, -1)  # all points of a digit in a row
-    digits = np.repeat(curves.digits, np.diff(curves.starts) * _SAMPLES)
+    sizes = np.diff(curves.starts) * _SAMPLES
+    digits = np.repeat(curves.digits, sizes)
     row = np.floor(y).astype(np.intp)
-    inside = (row >= 0) & (row < height)
-    place = digits[inside] * height + row[inside]
+    # Where a loop goes from one row to the next, it is in both.
+    following = np.arange(1, len(x) + 1)
+    ends = np.cumsum(sizes)
+    following[ends - 1] = ends - sizes
+    over = np.flatnonzero(row != row[following])
+    onto = following[over]
+    border = np.maximum(row[over], row[onto])
+    crossing = x[over] + (x[onto] - x[over]) * (border - y[over]) / (y[onto] - y[over])
+    at = np.concatenate([row, row[over], row[onto]])
+    values = np.concatenate([x, crossing, crossing])
+    place = np.concatenate([digits, digits[over], digits[over]]) * height + at
+    inside = (at >= 0) & (at < height)
     rows = np.full((2, count * height), np.inf)
-    np.minimum.at(rows[0], place, x[inside])
-    np.minimum.at(rows[1], place, -x[inside])
+    np.minimum.at(rows[0], place[inside], values[inside])
+    np.minimum.at(rows[1], place[inside], -values[inside])
     rows[1] *= -1
     sides = np.full((4, count), np.inf)
     for side, value in enumerate((x, y, -x, -y)):

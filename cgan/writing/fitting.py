@@ -10,15 +10,15 @@ from cgan.writing.field import Field, Floats
 
 # Between two nodes, a contour turns by about this much at most (in radians), and is at most about
 # this long (in pixels of the digit).
-_TURN = 0.75
-_LENGTH = 7.0
+_TURN = 0.9
+_LENGTH = 6.0
 _FEWEST = 4
 # How far a point may move at once (in pixels of the digit).
 _STEP = 0.25
 # How much handles resist being fitted: where a curve is straight, their lengths matter little.
 _STIFF = 0.02
 # Farther from the contour (in pixels of the digit), a curve is split.
-_FAR = 0.09
+_FAR = 0.06
 
 
 class Nodes(NamedTuple):

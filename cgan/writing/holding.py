@@ -153,32 +153,35 @@ def _way(grid: Floats, labels: NDArray[np.intp], group: Iterable[int]) -> list[_
 
     By Dijkstra's algorithm.
     """
-    rows, columns = np.nonzero(np.isin(labels, list(group)))
-    starts = zip(rows.tolist(), columns.tolist(), strict=True)
-    costs: dict[_Place, float] = dict.fromkeys(starts, 0.0)
-    before: dict[_Place, _Place] = {}
-    queue = [(0.0, place) for place in costs]  # all the same, so it is a heap
-    values, numbers = grid.tolist(), labels.tolist()
+    members = np.isin(labels, list(group))
+    padded = np.pad(members, 1)
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    # Places have numbers, row by row; those inside of the group lead nowhere.
+    columns = grid.shape[1]
+    steps = [(down * columns + right, length) for down, right, length in _STEPS]
+    costs = dict.fromkeys(np.flatnonzero(members).tolist(), 0.0)
+    queue = [(0.0, place) for place in np.flatnonzero(members & ~inner).tolist()]  # a heap
+    others = set(np.flatnonzero((labels > 0) & ~members).tolist())
+    ink = grid.ravel().tolist()
+    before: dict[int, int] = {}
     while queue:
         cost, place = heapq.heappop(queue)
-        if cost > costs[place]:
-            continue
-        row, column = place
-        if numbers[row][column] and numbers[row][column] not in group:
+        if place in others:
             way = [place]
             while way[-1] in before:
                 way.append(before[way[-1]])
-            return way[::-1]
-        for down, right, length in _STEPS:
-            near = row + down, column + right
-            ink = values[near[0]][near[1]]  # the grid's border has none
-            if ink < _TRACE:
+            return [divmod(place, columns) for place in way[::-1]]
+        if cost > costs[place]:
+            continue
+        for step, length in steps:
+            near = place + step
+            if ink[near] < _TRACE:  # as on the grid's border
                 continue
-            sum_ = cost + length / (ink + _PAPER)
-            if sum_ < costs.get(near, np.inf):
-                costs[near] = sum_
+            total = cost + length / (ink[near] + _PAPER)
+            if total < costs.get(near, np.inf):
+                costs[near] = total
                 before[near] = place
-                heapq.heappush(queue, (sum_, near))
+                heapq.heappush(queue, (total, near))
     return None
 
 
