@@ -29,16 +29,16 @@ _MARGIN = 0.18  # of the picture's size
 _TRACE = 0.05
 # A way costs its length, divided by its ink and this.
 _PAPER = 0.05
-# Pieces are joined by strokes of this share of the pen's width, which begin up to this many half
-# pixels inside of them.
+# Pieces are joined by strokes of this share of the pen's width, which begin up to this many pixels
+# inside of them.
 _JOIN = 0.8
-_INSIDE = 3
+_INSIDE = 2
 # What is connected by less ink than this above the contour's level is taken for broken.
 _HAIR = 0.08
 
-_Place = tuple[int, int]  # row and column on a grid of half pixels
+_Place = tuple[int, int]  # row and column on a grid of pixels
 _STEPS = [
-    (down, right, 0.5 * (down * down + right * right) ** 0.5)
+    (down, right, (down * down + right * right) ** 0.5)
     for down in (-1, 0, 1)
     for right in (-1, 0, 1)
     if down or right
@@ -131,17 +131,23 @@ def _mended(ink: Floats, grid: Floats, pen: float, level: float) -> Floats:
     for number, piece in enumerate(found, 1):
         box = labels[piece.top : piece.bottom, piece.left : piece.right]
         box[piece.mask] = number
+    # Ways lead from pixel to pixel.
+    ink_there, numbers = grid[::2, ::2], labels[::2, ::2].copy()
+    for number, piece in enumerate(found, 1):
+        if not (numbers == number).any():  # it is between pixels
+            row, column = np.argwhere(piece.mask)[0] + (piece.top, piece.left)
+            numbers[row // 2, column // 2] = number
     # Pieces that were joined, by one of them.
     groups = {number: {number} for number in range(1, len(found) + 1)}
     left = set(groups)
     while len(groups) > 1 and left:
         small = min(left, key=lambda group: sum(found[n - 1].count for n in groups[group]))
         left.remove(small)
-        way = _way(grid, labels, groups[small])
+        way = _way(ink_there, numbers, groups[small])
         if way is None:
             continue
-        ink = np.maximum(ink, _stroke(_inwards(grid, way), _JOIN * pen, ink.shape))
-        reached = int(labels[way[-1]])
+        ink = np.maximum(ink, _stroke(_inwards(ink_there, way), _JOIN * pen, ink.shape))
+        reached = int(numbers[way[-1]])
         other = next(group for group, members in groups.items() if reached in members)
         groups[other] |= groups.pop(small)
         left.add(other)
@@ -202,8 +208,8 @@ def _inwards(grid: Floats, way: list[_Place]) -> list[_Place]:
 
 def _stroke(way: Sequence[_Place], width: float, shape: tuple[int, ...]) -> Floats:
     """Return the ink of a stroke with round ends, (H, W) float64 from 0 to 1."""
-    points = np.array(way, np.float64)[:, ::-1] / 2 + GRID_START
-    for _ in range(4):  # without the grid's steps
+    points: Floats = np.array(way, np.float64)[:, ::-1] + GRID_START
+    for _ in range(2):  # without the grid's steps
         points[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
     y, x = np.indices(shape) + 0.5
     distance = np.full(shape, np.inf)
