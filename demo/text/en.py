@@ -143,8 +143,8 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type isn't kept on the server or in a log. Your browser keeps it until you close "
-        "this tab."
+        "What you type or draw isn't kept on the server or in a log. Your browser keeps it until "
+        "you close this tab, and the digits of your hand until you reload it."
     ),
     "about_train_head": "Train your own",
     "about_train": (

@@ -46,6 +46,7 @@ VALUES = {
     "name": "N",
     "message": "M",
     "count": 6,
+    "most": 40,
     "wanted": "ann/digits",
     "reason": "R",
     "share": 99.33,
