@@ -1,5 +1,6 @@
 """The one way to use a generator: weights in, images out, without Jittor."""
 
+import functools
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -205,8 +206,8 @@ class Sampler:
             if self._reader is None:
                 raise NoReader
             self._check_labels(chosen, len(chosen))
-            choices = hand.choices(chosen, self.config.n_classes)
-            for row, best in enumerate(Memory().latents(self, choices)):
+            choose = functools.partial(Memory().latents, self)
+            for row, best in enumerate(hand.latents(chosen, self.config.n_classes, choose)):
                 z[row] = best.values
         return z
 
@@ -309,7 +310,8 @@ class Sampler:
             hand.check_fits(self.sha256)
             if check_best_of(best_of) > 1:
                 raise BadValue("A hand of one's own has a single latent: best_of must be 1.")
-        writing = Hand(check_seed(seed), best_of=check_best_of(best_of), own=hand)
+        variation = 1.0 if hand is None else 0.0
+        writing = Hand(check_seed(seed), variation, best_of=check_best_of(best_of), own=hand)
         return draw(self, parts, writing).row
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:

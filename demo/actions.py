@@ -6,7 +6,7 @@ not know HTML, languages or Gradio.
 
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cgan import UserError
@@ -18,7 +18,10 @@ from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.settings import (
     FORMAT,
     LARGE,
+    NATURAL,
+    NOT_GIVEN,
     SCALE,
+    VARIATION,
     GridSettings,
     HandSettings,
     MorphSettings,
@@ -28,6 +31,7 @@ from cgan.writing.settings import (
     left_out_field,
     setting_field,
     specified,
+    unnamed,
 )
 from demo.models import Model, Models
 
@@ -36,7 +40,7 @@ _MEMORY = Memory()
 # The order in which links name the settings; new ones follow.
 _LINK_ORDER = (
     "digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size", "best_of",
-    "weights",
+    "weights", "variation", "spacing", "pen",
 )  # fmt: skip
 
 
@@ -48,6 +52,8 @@ GRID_SCALE = 4
 class Settings(WritingSettings):
     """Everything that a link restores, named as in the link, with the page's defaults."""
 
+    # A new page begins with a natural hand; what a link doesn't name is as it was without it.
+    variation: float = setting_field(NATURAL, VARIATION)
     size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
 
@@ -98,7 +104,7 @@ def write(model: Model, settings: Settings) -> Written:
     """
     right = checked(settings)
     hand = right.to_hand(model.own_hand(right.hand))
-    return Written(right, draw(model.sampler, number.read(right.digits).parts, hand, _MEMORY))
+    return Written(right, draw(model.sampler, right.parts(), hand, _MEMORY))
 
 
 def _png(written: Written, scale: int = 1) -> File:
@@ -188,7 +194,8 @@ def restore(
 ) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
-    A missing or wrong setting keeps its default.
+    A wrong setting keeps its default, and a missing one is as it was before links had it. Without
+    any, they are those of a new page.
 
     Returns:
         The settings, and the error of the first wrong one.
@@ -196,6 +203,8 @@ def restore(
     values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
     specification = specified(kind)
     restored: dict[str, Any] = {"weights": models.chosen}
+    if values.keys() & set(names(kind)):
+        restored |= unnamed(kind)
     wrong = None
     for name in names(kind):
         if name not in values:
@@ -212,4 +221,7 @@ def restore(
                 restored[name] = specification[name].read(values[name])
         except UserError as error:
             wrong = wrong or error
-    return kind(**restored), wrong
+    settings = kind(**restored)
+    if settings.variation == NOT_GIVEN:  # the page has a slider in place of the styles
+        settings = replace(settings, style="own", variation=settings.leaves_hand)
+    return settings, wrong

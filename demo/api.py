@@ -7,7 +7,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cgan.writing.settings import (
     MorphSettings,
     Setting,
     specified,
+    unnamed,
 )
 from demo import actions, compat, hands
 from demo.actions import Kinds, Settings
@@ -111,7 +112,7 @@ ENDPOINTS = (
         "the same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
-            "weights", "best_of", "format",
+            "weights", "best_of", "format", "variation", "spacing", "pen",
         ),
         _write,
         "picture",
@@ -196,12 +197,20 @@ def _components(
     endpoint: Endpoint, kinds: Kinds, controls: Mapping[str, Any], weights: Any
 ) -> dict[str, Any]:
     """Return the component of each parameter, in the order of the values."""
+    defaults = unnamed(endpoint.kind(kinds))
     components = {
-        name: component(setting, setting.api_label) if setting.api_label else controls[name]
+        name: component(_with_default(setting, defaults), setting.api_label)
+        if setting.api_label
+        else controls[name]
         for name, setting in endpoint.parameters(kinds).items()
     }
     components["weights"] = weights
     return {name: components[name] for name in dict.fromkeys((*endpoint.order, *components))}
+
+
+def _with_default(setting: Setting, defaults: Mapping[str, Any]) -> Setting:
+    """Return the setting with the default of calls, which may be another than the page's."""
+    return replace(setting, default=defaults.get(setting.name, setting.default))
 
 
 def _function(

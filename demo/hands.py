@@ -158,7 +158,7 @@ def from_photo(model: Model, settings: HandSettings) -> str:
     """
     _check(model)
     right = checked(settings)
-    labels = np.array(number.without_gaps(number.parse(right.digits)))
+    labels = np.array(number.digits_of(number.parse(right.digits)))
     check_classes(model.sampler.config, labels)
     assert isinstance(right.picture, bytes)  # since it is checked
     found = find_digits(read_photo(right.picture, SENT), len(labels))

@@ -118,7 +118,8 @@ def write(values: argparse.Namespace) -> None:
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
     own = _hand(values, sampler)
-    drawing = draw(sampler, parts, Hand(seed, best_of=best_of, own=own))
+    variation = 1.0 if own is None else 0.0
+    drawing = draw(sampler, parts, Hand(seed, variation, best_of=best_of, own=own))
     about = left_out_field(values.number) | ({} if own is None else {"hand": "own"})
     _save(values, sampler, drawing.lines, about)
 
@@ -142,7 +143,7 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
 
 
 def _write_as_the_page(
-    values: argparse.Namespace, parts: list[int | None], kind: str, given: dict[str, str]
+    values: argparse.Namespace, parts: list[number.Part], kind: str, given: dict[str, str]
 ) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
     if kind != "png" and "scale" in given:

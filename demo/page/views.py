@@ -97,4 +97,4 @@ def _left_out(language: str, *numbers: str) -> str:
 
 def _row_note(hand: Hand, language: str) -> str:
     """Return a note on which of the seed's hands it is; empty for the first, the default."""
-    return say(language, "row_note", row=hand.row + 1) if hand.one_hand and hand.row else ""
+    return say(language, "row_note", row=hand.row + 1) if hand.variation < 1 and hand.row else ""
