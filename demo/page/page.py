@@ -8,14 +8,18 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.writing.drawn import MAX_POINTS, MAX_STROKES
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
+from cgan.writing.photo import SENT
 from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
+from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.grid_tab import GridTab
+from demo.page.hand_tab import HandTab
 from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
@@ -23,7 +27,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "repairs.js")
+SCRIPTS = ("page.js", "repairs.js", "hand.js")
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
@@ -43,6 +47,12 @@ def script() -> str:
         "frameMilliseconds": FRAME_MILLISECONDS,
         "row": defaults.row,
         "redrawn": defaults.redrawn,
+        "hand": {
+            "digits": MAX_DIGITS,
+            "strokes": MAX_STROKES,
+            "points": MAX_POINTS,
+            "bytes": SENT.bytes,
+        },
     }
     text = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"{text}cgan.shared = {json.dumps(shared)};\n"
@@ -60,11 +70,13 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     shared.add_weights()
     with gr.Tabs() as tabs:
         write = WriteTab(shared)
+        hand = HandTab(shared)
         grid = GridTab(shared, write)
         morph = MorphTab(shared, write)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
+    hand.answer(write, tabs)
     grid.answer(write, morph, tabs)
     morph.answer()
     kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)

@@ -313,6 +313,8 @@ window.cgan = {
       cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
     }
     cgan.fragment = fragment;
+    const own = new URLSearchParams(fragment.slice(1)).has("hand");
+    document.documentElement.dataset.ownHand = String(own);
   },
 
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.
