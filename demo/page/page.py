@@ -10,6 +10,7 @@ import gradio as gr
 
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
+from cgan.writing.settings import Digits, specified
 from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
 from demo.models import Models
@@ -23,7 +24,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "repairs.js")
+SCRIPTS = ("page.js", "history.js", "repairs.js")
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
@@ -41,6 +42,7 @@ def script() -> str:
         "end": _KINDS.morph().end,
         "variations": MAX_VARIATION,
         "frameMilliseconds": FRAME_MILLISECONDS,
+        **{name: getattr(defaults, name) for name in _shared_names()},
         "row": defaults.row,
         "redrawn": defaults.redrawn,
     }
@@ -58,7 +60,8 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         switch = words.button("other_language", elem_id="language", size="sm")
     words.html(trouble, elem_id="trouble")
     shared.add_weights()
-    with gr.Tabs() as tabs:
+    # Rather than a menu of those that a narrow phone has no room for.
+    with gr.Tabs(overflow_behavior="wrap") as tabs:
         write = WriteTab(shared)
         grid = GridTab(shared, write)
         morph = MorphTab(shared, write)
@@ -69,7 +72,8 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     morph.answer()
     kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
     kept.answer()
-    _answer_links(shared, fragment, write, tabs)
+    _answer_links(shared, fragment, write)
+    _share_hand(write, morph)
     _answer_languages(shared, fragment, switch, write, kept)
     controls = {
         "write": write.controls.all(),
@@ -105,7 +109,7 @@ def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
     return views.alert(say(language, "bad_link", message=explain(wrong, language))), settings
 
 
-def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> None:
+def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
     """Restore a link that is opened while the page is open; the script presses a hidden button."""
     opened = gr.Button(visible="hidden", elem_id="open-link")
     controls = write.controls.all()
@@ -113,15 +117,34 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> 
     def restore(fragment: str, language: str) -> list[Any]:
         told, settings = _restore(shared, fragment, language)
         values = (getattr(settings, name) for name in controls)
-        return [told, gr.Tabs(selected="write"), *values]
+        return [told, *values]
 
     opened.click(
         restore,
         [fragment, shared.language],
-        [write.link_problem, tabs, *controls.values()],
+        [write.link_problem, *controls.values()],
         js="(fragment, language) => cgan.open(language)",
+        trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
     ).then(None, None, None, js="cgan.opened", **PRIVATE)
+
+
+def _share_hand(write: WriteTab, morph: MorphTab) -> None:
+    """Let the morph begin with the hand of the first tab; seed and number have their own events."""
+    for name in _shared_names():
+        leader, follower = write.controls[name], morph.controls[name]
+        js = f"(value, other) => cgan.follow({json.dumps(name)}, value, [other])[0]"
+        leader.change(None, [leader, follower], follower, js=js, **PRIVATE)
+
+
+def _shared_names() -> list[str]:
+    """Return the settings of a hand that both tabs have a control for."""
+    morph = specified(_KINDS.morph)
+    return [
+        name
+        for name, setting in specified(_KINDS.write).items()
+        if setting.strokes and name in morph and not isinstance(setting, Digits)
+    ]
 
 
 def _answer_languages(
@@ -135,7 +158,7 @@ def _answer_languages(
         language = language_of(tag)
         told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
-        restored = kept.restore("" if fragment else before)
+        restored = kept.restore(before)
         if fragment:
             restored |= {one: getattr(settings, name) for name, one in controls.items()}
         updates = [gr.skip()] * len(texts)

@@ -107,8 +107,8 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type isn't kept on the server or in a log. Your browser keeps it until you close "
-        "this tab."
+        "What you type isn't kept on the server or in a log. It is in this page's address, after "
+        "the #, which browsers don't send, but which stays in your browser's history."
     ),
     "about_train_head": "Train your own",
     "about_train": (
