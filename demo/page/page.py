@@ -16,6 +16,7 @@ from demo.actions import Kinds
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
+from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
@@ -24,7 +25,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "history.js", "repairs.js")
+SCRIPTS = ("page.js", "history.js", "game.js", "repairs.js")
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
@@ -65,11 +66,13 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         write = WriteTab(shared)
         grid = GridTab(shared, write)
         morph = MorphTab(shared, write)
+        game = GameTab(shared)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
     grid.answer(write, morph, tabs)
     morph.answer()
+    game.answer()
     kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
     kept.answer()
     _answer_links(shared, fragment, write)

@@ -76,6 +76,19 @@ TEXTS = {
     "gif": "GIF",
     "webp": "WebP",
     "morph_label": "The number {start} turning into {end}",
+    # The game
+    "game": "Real?",
+    "game_question": "A person wrote one of these four. Which one?",
+    "game_choice": "Number {place}: {digit}",
+    "game_real": "A person",
+    "game_made": "The network",
+    "game_right": "Right: a person wrote number {place}.",
+    "game_wrong": "No: a person wrote number {place}. The network wrote the one you chose.",
+    "game_next": "Next",
+    "game_score": "{right} right of {played}. Guessing gets one in four.",
+    "game_credit": (
+        "The real ones are from MNIST's test set, by Yann LeCun and Corinna Cortes (CC BY-SA 3.0)."
+    ),
     # The line of facts, and what went wrong
     "facts": "Generated in {ms:.1f} ms by {parameters:,} parameters · {weights}",
     "weights_bundled": "bundled weights {sha}",
