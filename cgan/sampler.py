@@ -1,5 +1,6 @@
 """The one way to use a generator: weights in, images out, without Jittor."""
 
+import functools
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -205,10 +206,31 @@ class Sampler:
             if self._reader is None:
                 raise NoReader
             self._check_labels(chosen, len(chosen))
-            choices = hand.choices(chosen, self.config.n_classes)
-            for row, best in enumerate(Memory().latents(self, choices)):
+            choose = functools.partial(Memory().latents, self)
+            for row, best in enumerate(hand.latents(chosen, self.config.n_classes, choose)):
                 z[row] = best.values
         return z
+
+    def read(self, images: ArrayLike) -> NDArray[np.float64]:
+        """Return which digits the reader of these weights sees in images.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1], as `generate` returns them.
+
+        Returns:
+            (N, n_classes) float64, the probability of each class.
+
+        Raises:
+            NoReader: the weights have no reader.
+            BadValue: a shape, type or value does not fit.
+        """
+        if self._reader is None:
+            raise NoReader
+        checked = self._check_images(images)
+        read = np.empty((len(checked), self.config.n_classes))
+        for row, image in zip(read, checked, strict=True):
+            row[:] = np.exp(self._reader(image))
+        return read
 
     def encode(self, images: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
         """Return the latents that draw digits like these: the inverse of `generate`.
@@ -226,12 +248,7 @@ class Sampler:
         """
         if self._encoder is None:
             raise NoEncoder
-        checked = _floats(images, "images")
-        if checked.ndim != 4 or checked.shape[1:] != self.config.image_shape:
-            wanted = ", ".join(map(str, self.config.image_shape))
-            raise BadValue(f"images must have shape (N, {wanted}), not {checked.shape}.")
-        if not (np.abs(checked) <= 1).all():
-            raise BadValue("images must have values from -1 to 1.")
+        checked = self._check_images(images)
         wanted_labels = self._check_labels(labels, len(checked))
         assert wanted_labels is not None  # only conditional generators have an encoder
         return self._encoder(checked, wanted_labels)
@@ -293,7 +310,8 @@ class Sampler:
             hand.check_fits(self.sha256)
             if check_best_of(best_of) > 1:
                 raise BadValue("A hand of one's own has a single latent: best_of must be 1.")
-        writing = Hand(check_seed(seed), best_of=check_best_of(best_of), own=hand)
+        variation = 1.0 if hand is None else 0.0
+        writing = Hand(check_seed(seed), variation, best_of=check_best_of(best_of), own=hand)
         return draw(self, parts, writing).row
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
@@ -315,6 +333,15 @@ class Sampler:
         z = np.repeat(self.latents(rows, seed=seed), columns, axis=0)
         images = self.generate(z, np.tile(np.arange(columns), rows))
         return picture.tile(picture.to_pixels(images), columns)
+
+    def _check_images(self, images: ArrayLike) -> NDArray[np.float32]:
+        checked = _floats(images, "images")
+        if checked.ndim != 4 or checked.shape[1:] != self.config.image_shape:
+            wanted = ", ".join(map(str, self.config.image_shape))
+            raise BadValue(f"images must have shape (N, {wanted}), not {checked.shape}.")
+        if not (np.abs(checked) <= 1).all():
+            raise BadValue("images must have values from -1 to 1.")
+        return checked
 
     def _check_z(self, z: ArrayLike) -> NDArray[np.float32]:
         checked = _floats(z)

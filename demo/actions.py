@@ -6,7 +6,7 @@ not know HTML, languages or Gradio.
 
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cgan import UserError
@@ -18,8 +18,12 @@ from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.settings import (
     FORMAT,
     LARGE,
+    NATURAL,
+    NOT_GIVEN,
     SCALE,
+    VARIATION,
     GridSettings,
+    HandSettings,
     MorphSettings,
     Number,
     WritingSettings,
@@ -27,6 +31,7 @@ from cgan.writing.settings import (
     left_out_field,
     setting_field,
     specified,
+    unnamed,
 )
 from demo.models import Model, Models
 
@@ -35,7 +40,7 @@ _MEMORY = Memory()
 # The order in which links name the settings; new ones follow.
 _LINK_ORDER = (
     "digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size", "best_of",
-    "weights",
+    "weights", "variation", "spacing", "pen",
 )  # fmt: skip
 
 
@@ -47,6 +52,8 @@ GRID_SCALE = 4
 class Settings(WritingSettings):
     """Everything that a link restores, named as in the link, with the page's defaults."""
 
+    # A new page begins with a natural hand; what a link doesn't name is as it was without it.
+    variation: float = setting_field(NATURAL, VARIATION)
     size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
 
@@ -58,6 +65,7 @@ class Kinds:
     write: type[Settings] = Settings
     grid: type[GridSettings] = GridSettings
     morph: type[MorphSettings] = MorphSettings
+    hand: type[HandSettings] = HandSettings
 
 
 class Written(NamedTuple):
@@ -95,9 +103,8 @@ def write(model: Model, settings: Settings) -> Written:
         UserError: a setting is wrong.
     """
     right = checked(settings)
-    return Written(
-        right, draw(model.sampler, number.read(right.digits).parts, right.hand(), _MEMORY)
-    )
+    hand = right.to_hand(model.own_hand(right.hand))
+    return Written(right, draw(model.sampler, right.parts(), hand, _MEMORY))
 
 
 def _png(written: Written, scale: int = 1) -> File:
@@ -187,7 +194,8 @@ def restore(
 ) -> tuple[Settings, UserError | None]:
     """Read the settings in a link's fragment, such as "#digits=138&seed=7".
 
-    A missing or wrong setting keeps its default.
+    A wrong setting keeps its default, and a missing one is as it was before links had it. Without
+    any, they are those of a new page.
 
     Returns:
         The settings, and the error of the first wrong one.
@@ -195,6 +203,8 @@ def restore(
     values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
     specification = specified(kind)
     restored: dict[str, Any] = {"weights": models.chosen}
+    if values.keys() & set(names(kind)):
+        restored |= unnamed(kind)
     wrong = None
     for name in names(kind):
         if name not in values:
@@ -203,8 +213,15 @@ def restore(
             if name == "weights":
                 models[values[name]]  # raises if the page doesn't offer it
                 restored[name] = values[name]
+            elif name == "hand":
+                text = specification[name].read(values[name])
+                models[restored["weights"]].own_hand(text)  # raises if it isn't for these weights
+                restored[name] = text
             else:
                 restored[name] = specification[name].read(values[name])
         except UserError as error:
             wrong = wrong or error
-    return kind(**restored), wrong
+    settings = kind(**restored)
+    if settings.variation == NOT_GIVEN:  # the page has a slider in place of the styles
+        settings = replace(settings, style="own", variation=settings.leaves_hand)
+    return settings, wrong

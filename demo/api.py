@@ -1,4 +1,4 @@
-"""The API's endpoints `/write`, `/grid` and `/morph`, for `gradio_client`, plain HTTP and MCP.
+"""The API's endpoints `/write`, `/grid`, `/morph` and `/hand`, for `gradio_client`, HTTP and MCP.
 
 They share the page's controls, but must not know what it shows or says.
 """
@@ -7,7 +7,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +23,27 @@ from cgan.writing.settings import (
     MorphSettings,
     Setting,
     specified,
+    unnamed,
 )
-from demo import actions, compat
+from demo import actions, compat, hands
 from demo.actions import Kinds, Settings
 from demo.components import component
 from demo.models import Model, Models
 from demo.saved_files import SavedFiles
 
 # The lines that calls wait in. Drawing keeps a core busy: more drawings at a time than there are
-# cores would slow them all down. A morph takes up to some seconds, so drawings don't wait for it.
+# cores would slow them all down. A morph takes up to some seconds, and a photograph one, so
+# drawings don't wait for them.
 DRAWING: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
 MORPHING: dict[str, Any] = {"concurrency_id": "morph", "concurrency_limit": 1}
+READING: dict[str, Any] = {"concurrency_id": "photo", "concurrency_limit": 1}
 
 _WEIGHTS = "one of the weights that the page offers; empty for the first"
 # Components of the files that endpoints return.
 _OUTPUTS: dict[str, Callable[[], Any]] = {
     "picture": lambda: gr.Image(visible=False, type="filepath", format="png", label="picture"),
     "animation": lambda: gr.File(visible=False, label="animation"),
+    "hand": lambda: gr.Textbox(visible=False, label="hand"),
 }
 
 
@@ -60,7 +64,8 @@ class Endpoint:
         name: in its address; its settings have this name in `Kinds`.
         description: what it does.
         order: the order in which callers may give the values; new settings follow.
-        make: gets the model, the settings, and the values of `besides` by name.
+        make: gets the model, the settings, and the values of `besides` by name; returns a file, or
+            a text that is the answer itself.
         output: what it returns, a key of `_OUTPUTS`.
         line: where its calls wait.
         besides: other settings that `make` takes.
@@ -69,7 +74,7 @@ class Endpoint:
     name: str
     description: str
     order: tuple[str, ...]
-    make: Callable[..., File]
+    make: Callable[..., File | str]
     output: str
     line: Mapping[str, Any]
     besides: tuple[Setting, ...] = ()
@@ -107,7 +112,7 @@ ENDPOINTS = (
         "the same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
-            "weights", "best_of", "format",
+            "weights", "best_of", "format", "variation", "spacing", "pen",
         ),
         _write,
         "picture",
@@ -130,6 +135,15 @@ ENDPOINTS = (
         "animation",
         MORPHING,
         besides=(FORMAT,),
+    ),
+    Endpoint(
+        "hand",
+        "Make a hand of one's own from a picture of handwritten digits: JSON, for the parameter "
+        "hand of /write. Nothing of it is kept.",
+        ("picture", "digits", "weights"),
+        hands.from_photo,
+        "hand",
+        READING,
     ),
 )  # fmt: skip
 
@@ -183,12 +197,20 @@ def _components(
     endpoint: Endpoint, kinds: Kinds, controls: Mapping[str, Any], weights: Any
 ) -> dict[str, Any]:
     """Return the component of each parameter, in the order of the values."""
+    defaults = unnamed(endpoint.kind(kinds))
     components = {
-        name: component(setting, setting.api_label) if setting.api_label else controls[name]
+        name: component(_with_default(setting, defaults), setting.api_label)
+        if setting.api_label
+        else controls[name]
         for name, setting in endpoint.parameters(kinds).items()
     }
     components["weights"] = weights
     return {name: components[name] for name in dict.fromkeys((*endpoint.order, *components))}
+
+
+def _with_default(setting: Setting, defaults: Mapping[str, Any]) -> Setting:
+    """Return the setting with the default of calls, which may be another than the page's."""
+    return replace(setting, default=defaults.get(setting.name, setting.default))
 
 
 def _function(
@@ -205,7 +227,8 @@ def _function(
         with told_to_the_caller():
             model = models[values.pop("weights")]
             besides = {setting.name: values.pop(setting.name) for setting in endpoint.besides}
-            return save(endpoint.make(model, kind(**values), **besides))
+            made = endpoint.make(model, kind(**values), **besides)
+            return save(made) if isinstance(made, File) else made
 
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]

@@ -8,7 +8,15 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.settings import Choice, Digits, Number, Setting
+from cgan.writing.settings import (
+    NOT_GIVEN,
+    Choice,
+    Digits,
+    Number,
+    OptionalNumber,
+    PictureText,
+    Setting,
+)
 
 # A choice on the page: (text, name). In the API, names alone.
 Names = Sequence[str] | Sequence[tuple[str, str]]
@@ -46,12 +54,21 @@ def _radio(setting: Choice, label: str, names: Names | None = None, **options: A
     return gr.Radio(names or list(setting.choices), value=setting.default, label=label, **options)
 
 
-def _box(setting: Digits, label: str, **options: Any) -> Any:
+def _box(setting: Setting, label: str, **options: Any) -> Any:
     return gr.Textbox(setting.default, label=label, **options)
+
+
+def _slider_or_nothing(setting: OptionalNumber, label: str, **options: Any) -> Any:
+    """Return a slider, or a box for a number where none is given by default."""
+    if setting.default == NOT_GIVEN:
+        return gr.Number(NOT_GIVEN, label=label, **options)
+    return _slider(setting, label, **options)
 
 
 _MAKERS: dict[type[Setting], Callable[..., Any]] = {
     Number: _slider,
+    OptionalNumber: _slider_or_nothing,
     Choice: _radio,
     Digits: _box,
+    PictureText: _box,
 }

@@ -15,9 +15,11 @@ from cgan.common.errors import BadValue
 from cgan.hub.pull import Pulled, cached, pull
 from cgan.hub.repository import Repository, parse
 from cgan.hub.source import Source, read, read_pulled
+from cgan.model.encoder import NoEncoder
 from cgan.model.metrics import Metrics, load
 from cgan.model.weights import Weights
 from cgan.writing.checks import NotOffered
+from cgan.writing.own_hand import ForeignHand, OwnHand
 
 # Seconds to wait for the Hub before the page starts without it.
 PATIENCE = 2.0
@@ -66,6 +68,24 @@ class Model:
     def source(self) -> str:
         """Where the weights come from: user/name@commit, a folder's name, or "" if bundled."""
         return self.sampler.source.label
+
+    def own_hand(self, text: str) -> OwnHand | None:
+        """Return the hand that the setting `hand` stands for; None if it is empty.
+
+        Raises:
+            BadHand: it is no hand.
+            ForeignHand: it is for other weights.
+            NoEncoder: it is, and these weights can't make one.
+        """
+        if not text:
+            return None
+        sampler = self.sampler
+        try:
+            return OwnHand.from_text(text, sampler.config, sampler.sha256)
+        except ForeignHand as error:
+            if not sampler.config.encoder:
+                raise NoEncoder from error
+            raise
 
 
 class Models:

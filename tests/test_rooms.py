@@ -41,13 +41,14 @@ MAY_IMPORT = {
         *("cgan", "cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
     ),
     "demo.actions": ("cgan", "cgan.writing", "demo.models"),
+    "demo.hands": ("cgan", "cgan.model", "cgan.writing", "demo.models"),
     "demo.api": (
-        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.components"),
-        *("demo.compat", "demo.saved_files"),
+        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands"),
+        *("demo.components", "demo.compat", "demo.saved_files"),
     ),
     "demo.page": (
-        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.api", "demo.components"),
-        *("demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
+        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
+        *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
     "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat", "demo.turns"),
     "demo.app": (

@@ -66,7 +66,7 @@ def _settings() -> dict[str, Setting]:
     Not among them are those with limits of their own, or none, outside the page, which `add` adds;
     and those without a description, which only the page has.
     """
-    own = ("digits", "seed", "best_of")
+    own = ("digits", "seed", "best_of", "hand")
     settings = {
         name: setting
         for name, setting in specified(WritingSettings).items()
@@ -118,7 +118,8 @@ def write(values: argparse.Namespace) -> None:
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
     own = _hand(values, sampler)
-    drawing = draw(sampler, parts, Hand(seed, best_of=best_of, own=own))
+    variation = 1.0 if own is None else 0.0
+    drawing = draw(sampler, parts, Hand(seed, variation, best_of=best_of, own=own))
     about = left_out_field(values.number) | ({} if own is None else {"hand": "own"})
     _save(values, sampler, drawing.lines, about)
 
@@ -142,7 +143,7 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
 
 
 def _write_as_the_page(
-    values: argparse.Namespace, parts: list[int | None], kind: str, given: dict[str, str]
+    values: argparse.Namespace, parts: list[number.Part], kind: str, given: dict[str, str]
 ) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
     if kind != "png" and "scale" in given:
@@ -156,12 +157,11 @@ def _write_as_the_page(
     }
     scale = checked.pop("scale")
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
-    settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of)
     sampler = _load(values.weights)
-    hand = replace(settings.hand(), own=_hand(values, sampler))
-    drawing = draw(sampler, parts, hand)
-    if hand.own is not None:
-        drawing = replace(drawing, weights={"hand": "own", **drawing.weights})
+    own = _hand(values, sampler)
+    text = "" if own is None else own.to_text()
+    settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of, hand=text)
+    drawing = draw(sampler, parts, settings.to_hand(own))
     if kind == "png":
         file = export.png(drawing, settings, scale)
     else:

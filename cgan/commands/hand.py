@@ -44,7 +44,7 @@ def add(commands: Commands) -> None:
 
 def do(values: argparse.Namespace) -> None:
     """Find the digits, and write the hand and perhaps the preview."""
-    labels = np.array(number.without_gaps(number.parse(values.digits)))
+    labels = np.array(number.digits_of(number.parse(values.digits)))
     sampler = Sampler.from_pretrained(values.weights)
     check_classes(sampler.config, labels)
     try:

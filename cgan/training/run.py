@@ -23,7 +23,7 @@ from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
 from cgan.training.run_record import Computer, Data, RunRecord
-from cgan.writing.number import parse, without_gaps
+from cgan.writing.number import digits_of, parse
 
 if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itself first
     from cgan.evaluation.classifier import Classifier
@@ -163,7 +163,7 @@ def resolve(
         known = "".join(digit for digit in DEFAULT_NUMBER if int(digit) in dataset.labels)
         options = replace(options, number=known or DEFAULT_NUMBER[:n_classes])
         return options, config
-    digits = without_gaps(parse(options.number))
+    digits = digits_of(parse(options.number))
     if config.conditional and not config.has_classes(digits):
         raise BadValue(
             f"--number {options.number} can't be written: the data have only the classes 0 to "

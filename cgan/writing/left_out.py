@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from cgan.common.errors import UserError
-from cgan.writing.number import Piece, scan
+from cgan.writing.number import MARKS, Piece, scan
 
 # The sentence names at most this many pieces, each with at most so many characters.
 _MAX_PIECES = 4
@@ -14,7 +14,7 @@ _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "2223334445556667777888999
 _MIN_LETTERS = 3
 
 
-def left_out(*texts: str) -> UserError | None:
+def left_out(*texts: str, marks: bool = False) -> UserError | None:
     """Return a sentence, which isn't raised, on what isn't written of numbers; None if all is.
 
     Words in capital letters after a digit, as in "1-800-FLOWERS", stand for the digits of a
@@ -22,8 +22,9 @@ def left_out(*texts: str) -> UserError | None:
 
     Args:
         texts: numbers as typed.
+        marks: whether marks are written.
     """
-    pieces = [piece for text in texts for piece in scan(text).left_out]
+    pieces = [piece for text in texts for piece in scan(text, marks).left_out]
     if not pieces:
         return None
     shown = _shown([piece.text for piece in pieces])
@@ -49,7 +50,7 @@ def _shown(texts: Sequence[str]) -> str:
 
 
 def _word(piece: Piece) -> str:
-    """Return the letters in capitals that the piece consists of; empty if it doesn't."""
-    plain = unicodedata.normalize("NFKC", piece.text)
+    """Return the letters in capitals that the piece consists of, apart from marks; else nothing."""
+    plain = unicodedata.normalize("NFKC", piece.text).strip(MARKS)
     capitals = plain.isascii() and plain.isalpha() and plain.isupper()
     return plain if capitals and len(plain) >= _MIN_LETTERS else ""

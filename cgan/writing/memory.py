@@ -7,18 +7,16 @@ whatever number they were in.
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cgan.writing import picture
 from cgan.writing.generator import DrawsImages
-from cgan.writing.hand import GivenLatent, Latent, LatentChoice
+from cgan.writing.hand import Choice, Latent
 
 _KEPT = 2048  # about 4 MB of digits, and 2 MB of latents
-
-_Choice: TypeAlias = LatentChoice | GivenLatent
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -41,10 +39,10 @@ class Memory:
 
     def __init__(self, kept: int = _KEPT) -> None:
         """Keep at most `kept` latents and as many digits."""
-        self._latents: _Recent[tuple[DrawsImages, _Choice], Latent] = _Recent(kept)
+        self._latents: _Recent[tuple[DrawsImages, Choice], Latent] = _Recent(kept)
         self._digits: _Recent[tuple[DrawsImages, bytes, int], Digit] = _Recent(kept)
 
-    def latents(self, sampler: DrawsImages, choices: Sequence[_Choice]) -> list[Latent]:
+    def latents(self, sampler: DrawsImages, choices: Sequence[Choice]) -> list[Latent]:
         """Return the latent of each choice.
 
         Raises:

@@ -1,5 +1,6 @@
 """From one number to another: the frames between them, and animations as GIF or WebP."""
 
+import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +13,12 @@ from PIL import Image
 from cgan.common.errors import BadValue
 from cgan.writing import look as looks
 from cgan.writing import picture
-from cgan.writing.drawing import digits_of
 from cgan.writing.generator import DrawsImages
 from cgan.writing.hand import Hand
 from cgan.writing.latents import slerp
 from cgan.writing.layout import lay_out
 from cgan.writing.memory import Memory
-from cgan.writing.number import joined
+from cgan.writing.number import Part, digits_of, joined
 
 # The formats of an animation, and how Pillow is to write each.
 _OPTIONS: dict[str, dict[str, Any]] = {"gif": {}, "webp": {"lossless": True}}
@@ -57,7 +57,7 @@ class Morph:
     start: str
     end: str
     frames: NDArray[np.uint8]
-    parts: list[int | None]
+    parts: list[Part]
 
     @property
     def scale(self) -> int:
@@ -67,8 +67,8 @@ class Morph:
 
 def morph(
     sampler: DrawsImages,
-    start: Sequence[int | None],
-    end: Sequence[int | None],
+    start: Sequence[Part],
+    end: Sequence[Part],
     start_hand: Hand,
     end_hand: Hand,
     frames: int,
@@ -91,14 +91,13 @@ def morph(
         DifferentLengths: the numbers have different numbers of digits.
     """
     memory = memory or Memory()
-    first, last = digits_of(start), digits_of(end)
+    first, last = (np.array(digits_of(parts)) for parts in (start, end))
     if len(first) != len(last):
         raise DifferentLengths(len(first), len(last))
     n_classes = sampler.config.n_classes
+    choose = functools.partial(memory.latents, sampler)
     z0, z1 = (
-        np.stack(
-            [latent.values for latent in memory.latents(sampler, hand.choices(labels, n_classes))]
-        )
+        np.stack([latent.values for latent in hand.latents(labels, n_classes, choose)])
         for hand, labels in ((start_hand, first), (end_hand, last))
     )
     pictures = []

@@ -3,7 +3,7 @@
 import itertools
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from cgan.common.errors import BadValue
 
@@ -11,8 +11,15 @@ from cgan.common.errors import BadValue
 MAX_DIGITS = 64
 MAX_CHARACTERS = 3 * MAX_DIGITS  # there may be separators between the digits
 
-# Typed between digits to group them, also in a compatibility form such as full-width.
-_SEPARATORS = frozenset("-.()[]/‐‑‒–—−")
+# A part of a number: a digit, a mark of `MARKS`, or a gap (None).
+Part: TypeAlias = int | str | None
+
+# Marks that a hand can write.
+MARKS = "+-().,/[]"
+# Typed between digits to group them, also in a compatibility form such as full-width, and how each
+# is written where marks are.
+_DASHES = dict.fromkeys("-‐‑‒–—−", "-")
+_SEPARATORS = _DASHES | {mark: mark for mark in ".()[]/"}
 # Come along when a number is pasted from a phone, a table or a page, and can't be seen.
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
@@ -90,11 +97,11 @@ class Reading(NamedTuple):
     """What was found in a text.
 
     Attributes:
-        parts: digits and gaps (None) in order, neither beginning nor ending with a gap.
+        parts: digits, gaps and perhaps marks in order, neither beginning nor ending with a gap.
         left_out: what can't be written, in order: each piece of text between digits and marks.
     """
 
-    parts: list[int | None]
+    parts: list[Part]
     left_out: list["Piece"]
 
 
@@ -112,7 +119,7 @@ class Piece(NamedTuple):
     after_digit: bool
 
 
-def read(text: str) -> Reading:
+def read(text: str, marks: bool = False) -> Reading:
     """Find a number in a text, such as "Tel. 138-1234".
 
     Decimal digits of any script are digits (`１`, `٣`). Between digits, each space, tab, line
@@ -120,19 +127,24 @@ def read(text: str) -> Reading:
     marks around it. Characters that nobody sees, such as those that set the direction of the text,
     don't count.
 
+    Args:
+        text: as typed.
+        marks: whether marks are written: then those of `MARKS` are parts of the number wherever
+            they stand, and spaces and what can't be written make a gap between two parts.
+
     Raises:
         NoDigit: no digit at all.
     """
-    reading = scan(text)
-    if not reading.parts:
+    reading = scan(text, marks)
+    if not has_digit(reading.parts):
         raise NoDigit(begun=not reading.left_out and visible(text).strip() != "")
     return reading
 
 
-def scan(text: str) -> Reading:
+def scan(text: str, marks: bool = False) -> Reading:
     """Return what `read` returns, also if there is no digit."""
-    # Digits, a gap for each mark, and pieces of what can't be written.
-    found: list[int | Piece | None] = []
+    # Digits, marks, and pieces of what can't be written.
+    found: list[int | str | Piece] = []
     digit_seen = plus_seen = False
     for position, character in enumerate(visible(text), start=1):
         digit = unicodedata.decimal(character, None)
@@ -140,30 +152,72 @@ def scan(text: str) -> Reading:
         if digit is not None:
             found.append(digit)
             digit_seen = True
-        elif (
-            plain in _SEPARATORS or character in _BREAKS or unicodedata.category(character) == "Zs"
-        ):
-            found.append(None)
-        elif plain == "+" and not digit_seen and not plus_seen:
-            found.append(None)
+        elif plain in _SEPARATORS:
+            found.append(_SEPARATORS[plain])
+        elif character in _BREAKS or unicodedata.category(character) == "Zs":
+            found.append(" ")
+        elif plain == "+" and (marks or (not digit_seen and not plus_seen)):
+            found.append(plain)
             plus_seen = True
+        elif marks and plain in MARKS:
+            found.append(plain)
         elif found and isinstance(last := found[-1], Piece):
             found[-1] = last._replace(text=last.text + character)
         else:
             found.append(Piece(character, position, digit_seen))
-    parts: list[int | None] = []
-    for is_digit, group in itertools.groupby(found, lambda part: isinstance(part, int)):
-        between = list(group)
-        if is_digit:
-            parts += [part for part in between if isinstance(part, int)]
-        elif parts:  # there is no gap before the first digit
-            parts += [None] if any(between) else [None] * len(between)
+    found = _joined_to_pieces(found) if marks else found
+    parts = _with_marks(found) if marks else _without_marks(found)
     while parts and parts[-1] is None:
         del parts[-1]
     return Reading(parts, [part for part in found if isinstance(part, Piece)])
 
 
-def parse(text: str) -> list[int | None]:
+def _without_marks(found: Sequence["int | str | Piece"]) -> list[Part]:
+    """Return digits with a gap for each mark and space between them."""
+    parts: list[Part] = []
+    for is_digit, group in itertools.groupby(found, lambda part: isinstance(part, int)):
+        between = list(group)
+        if is_digit:
+            parts += [part for part in between if isinstance(part, int)]
+        elif parts:  # there is no gap before the first digit
+            some = any(isinstance(part, Piece) for part in between)
+            parts += [None] if some else [None] * len(between)
+    return parts
+
+
+def _joined_to_pieces(found: Sequence["int | str | Piece"]) -> list["int | str | Piece"]:
+    """Let marks be a part of what can't be written where they touch it, as the dot of "Tel."."""
+    joined: list[int | str | Piece] = []
+    for part in found:
+        last = joined[-1] if joined else " "
+        if isinstance(part, str) and part != " " and isinstance(last, Piece):
+            joined[-1] = last._replace(text=last.text + part)
+        elif isinstance(part, Piece):
+            piece = part
+            while joined and isinstance(mark := joined[-1], str) and mark != " ":
+                joined.pop()
+                piece = piece._replace(text=mark + piece.text, position=piece.position - 1)
+            if joined and isinstance(before := joined[-1], Piece):
+                joined[-1] = before._replace(text=before.text + piece.text)
+            else:
+                joined.append(piece)
+        else:
+            joined.append(part)
+    return joined
+
+
+def _with_marks(found: Sequence["int | str | Piece"]) -> list[Part]:
+    """Return digits and marks, with one gap where there are spaces or what can't be written."""
+    parts: list[Part] = []
+    for part in found:
+        if not isinstance(part, Piece) and part != " ":
+            parts.append(part)
+        elif parts and parts[-1] is not None:
+            parts.append(None)
+    return parts
+
+
+def parse(text: str, marks: bool = False) -> list[Part]:
     """Return the digits of a number as typed, with `None` where a gap goes, as `read` does.
 
     Raises:
@@ -171,11 +225,12 @@ def parse(text: str) -> list[int | None]:
         BadCharacter: a character can't be written, named with its position among those one sees
             (from 1).
     """
-    reading = scan(text)
+    reading = scan(text, marks)
     if reading.left_out:
         first = reading.left_out[0]
-        raise BadCharacter(first.text[0], first.position)
-    return read(text).parts
+        start = len(first.text) - len(first.text.lstrip(MARKS if marks else ""))
+        raise BadCharacter(first.text[start], first.position + start)
+    return read(text, marks).parts
 
 
 def read_limited(text: Any) -> Reading:
@@ -189,16 +244,21 @@ def read_limited(text: Any) -> Reading:
     if len(text) > MAX_CHARACTERS:
         raise TooLong
     reading = read(text)
-    if len(without_gaps(reading.parts)) > MAX_DIGITS:
+    if len(digits_of(reading.parts)) > MAX_DIGITS:
         raise TooLong
     return reading
 
 
-def without_gaps(parts: Sequence[int | None]) -> list[int]:
-    """Return the digits of what `parse` returns."""
-    return [part for part in parts if part is not None]
+def has_digit(parts: Sequence[Part]) -> bool:
+    """Return whether there is a digit among the parts."""
+    return any(isinstance(part, int) for part in parts)
 
 
-def joined(parts: Sequence[int | None]) -> str:
-    """Return the digits of what `parse` returns as text, without gaps."""
-    return "".join(map(str, without_gaps(parts)))
+def digits_of(parts: Sequence[Part]) -> list[int]:
+    """Return the digits of what `parse` returns, without marks and gaps."""
+    return [part for part in parts if isinstance(part, int)]
+
+
+def joined(parts: Sequence[Part]) -> str:
+    """Return the digits of what `parse` returns as text."""
+    return "".join(map(str, digits_of(parts)))

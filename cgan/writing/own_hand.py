@@ -1,14 +1,19 @@
 """A hand of one's own: the latents of digits that somebody wrote, small enough to be sent along.
 
 A latent takes a byte per number: what it is rounded by changes no stroke that one would see.
+
+There are two forms, which hold the same: JSON for a file, and a text for a link, in which nothing
+has to be escaped. Its parts are separated by dots: the form's number, the beginning of the weights'
+sha256, the hand's latent; then each digit that was written by hand, and its latent.
 """
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +23,11 @@ from cgan.model.config import GeneratorConfig
 
 FORMAT_KEY, FORMAT = "format", "cgan-hand-1"
 _WEIGHTS_KEY, _LATENT_KEY, _DIGITS_KEY = "weights", "latent", "digits"
+
+# The form of a hand's text, and how much of the weights' sha256 it has.
+_TEXT_FORM, _SHA_LENGTH = "1", 12
+# Of what may be a hand, in characters.
+MAX_TEXT = 64 << 10
 
 _STEP = 1 / 32  # of a latent's numbers, which lie within 4 of 0
 
@@ -101,8 +111,10 @@ class OwnHand:
         return {
             FORMAT_KEY: FORMAT,
             _WEIGHTS_KEY: self.weights,
-            _LATENT_KEY: _to_text(self.latent),
-            _DIGITS_KEY: {str(digit): _to_text(z) for digit, z in sorted(self.digits.items())},
+            _LATENT_KEY: _encode(_steps(self.latent)),
+            _DIGITS_KEY: {
+                str(digit): _encode(_steps(z)) for digit, z in sorted(self.digits.items())
+            },
         }
 
     @classmethod
@@ -118,19 +130,126 @@ class OwnHand:
             BadHand: it is something else.
             ForeignHand: it is a hand for another generator.
         """
-        keys = {FORMAT_KEY, _WEIGHTS_KEY, _LATENT_KEY, _DIGITS_KEY}
-        if not isinstance(values, dict) or values.keys() != keys or values[FORMAT_KEY] != FORMAT:
-            raise BadHand
-        its_weights, digits = values[_WEIGHTS_KEY], values[_DIGITS_KEY]
-        if not isinstance(its_weights, str) or not re.fullmatch("[0-9a-f]{64}", its_weights):
-            raise BadHand
-        if its_weights != weights:
+        return _read_dict(values).for_weights(config, weights)
+
+    def to_text(self) -> str:
+        """Return a text for a link: 150 characters, and 137 for each digit."""
+        latents = {digit: _encode(_steps(z)) for digit, z in sorted(self.digits.items())}
+        return _join(self.weights, _encode(_steps(self.latent)), latents)
+
+    @classmethod
+    def from_text(cls, text: Any, config: GeneratorConfig, weights: str) -> "OwnHand":
+        """Read what `to_text` returns, or the JSON of `to_dict`, which may come from anyone.
+
+        Args:
+            text: the text.
+            config: of the generator that will write.
+            weights: its sha256.
+
+        Raises:
+            BadHand: it is something else.
+            ForeignHand: it is a hand for another generator.
+        """
+        return _read_text(text).for_weights(config, weights)
+
+
+class _Read(NamedTuple):
+    """A hand as it was read, before it is known which generator it is for.
+
+    Attributes:
+        weights: the generator's sha256, or its beginning.
+        latent: a byte for each of its numbers.
+        digits: as many for each digit that was written by hand.
+    """
+
+    weights: str
+    latent: bytes
+    digits: dict[int, bytes]
+
+    def for_weights(self, config: GeneratorConfig, weights: str) -> OwnHand:
+        """Return the hand for a generator.
+
+        Raises:
+            BadHand: it doesn't fit the generator although it names it.
+            ForeignHand: it is for another one.
+        """
+        if not weights.startswith(self.weights):
             raise ForeignHand
-        allowed = {str(digit) for digit in range(config.n_classes)}
-        if not isinstance(digits, dict) or not digits.keys() <= allowed:
+        if len(self.latent) != config.latent_dim:
             raise BadHand
-        own = {int(digit): _from_text(text, config.latent_dim) for digit, text in digits.items()}
-        return cls(weights, _from_text(values[_LATENT_KEY], config.latent_dim), own)
+        if any(digit >= config.n_classes for digit in self.digits):
+            raise BadHand
+        own = {digit: _floats(steps) for digit, steps in self.digits.items()}
+        return OwnHand(weights, _floats(self.latent), own)
+
+
+def link_text(text: Any) -> str:
+    """Return the text for a link, of what `OwnHand.from_text` reads.
+
+    Raises:
+        BadHand: it is something else.
+    """
+    read = _read_text(text)
+    digits = {digit: _encode(steps) for digit, steps in sorted(read.digits.items())}
+    return _join(read.weights, _encode(read.latent), digits)
+
+
+def _join(weights: str, latent: str, digits: Mapping[int, str]) -> str:
+    written = [part for digit, its in digits.items() for part in (str(digit), its)]
+    return ".".join([_TEXT_FORM, weights[:_SHA_LENGTH], latent, *written])
+
+
+def _read_text(text: Any) -> _Read:
+    """Read a hand in either form.
+
+    Raises:
+        BadHand: it is neither.
+    """
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise BadHand
+    if text.lstrip().startswith("{"):
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise BadHand from error
+        return _read_dict(values)
+    form, *parts = text.strip().split(".")
+    if form != _TEXT_FORM or len(parts) < 2 or len(parts) % 2:
+        raise BadHand
+    weights, latent, *rest = parts
+    if not re.fullmatch(f"[0-9a-f]{{{_SHA_LENGTH}}}", weights):
+        raise BadHand
+    digits = dict(zip(rest[::2], rest[1::2], strict=True))
+    if len(digits) < len(rest) // 2:
+        raise BadHand
+    return _read_parts(weights, latent, digits)
+
+
+def _read_dict(values: Any) -> _Read:
+    """Read the values of a JSON file.
+
+    Raises:
+        BadHand: they are something else.
+    """
+    keys = {FORMAT_KEY, _WEIGHTS_KEY, _LATENT_KEY, _DIGITS_KEY}
+    if not isinstance(values, dict) or values.keys() != keys or values[FORMAT_KEY] != FORMAT:
+        raise BadHand
+    weights, digits = values[_WEIGHTS_KEY], values[_DIGITS_KEY]
+    if not isinstance(weights, str) or not re.fullmatch("[0-9a-f]{64}", weights):
+        raise BadHand
+    if not isinstance(digits, dict):
+        raise BadHand
+    return _read_parts(weights, values[_LATENT_KEY], digits)
+
+
+def _read_parts(weights: str, latent: Any, digits: Mapping[str, Any]) -> _Read:
+    if not all(re.fullmatch("0|[1-9][0-9]{0,3}", digit) for digit in digits):
+        raise BadHand
+    its = _decode(latent)
+    own = {int(digit): _decode(text) for digit, text in digits.items()}
+    if any(len(steps) != len(its) for steps in own.values()):
+        raise BadHand
+    return _Read(weights, its, own)
 
 
 def rounded(latent: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -159,21 +278,31 @@ def _median(latents: NDArray[np.float32]) -> NDArray[np.float32]:
     return result
 
 
-def _to_text(latent: NDArray[np.float32]) -> str:
-    steps = np.rint(latent / np.float32(_STEP)).astype(np.int8)
-    return base64.urlsafe_b64encode(steps.tobytes()).decode().rstrip("=")
+def _steps(latent: NDArray[np.float32]) -> bytes:
+    steps: NDArray[np.int8] = np.rint(latent / np.float32(_STEP)).astype(np.int8)
+    return steps.tobytes()
 
 
-def _from_text(text: Any, latent_dim: int) -> NDArray[np.float32]:
-    """Read a latent.
+def _floats(steps: bytes) -> NDArray[np.float32]:
+    return (np.frombuffer(steps, np.int8) * _STEP).astype(np.float32)
+
+
+def _encode(steps: bytes) -> str:
+    return base64.urlsafe_b64encode(steps).decode().rstrip("=")
+
+
+def _decode(text: Any) -> bytes:
+    """Read the bytes of a latent.
 
     Raises:
         BadHand: it is something else.
     """
-    if not isinstance(text, str) or len(text) != -(-4 * latent_dim // 3):
+    if not isinstance(text, str) or not text:
         raise BadHand
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        steps = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadHand from error
-    return (np.frombuffer(data, np.int8) * _STEP).astype(np.float32)
+    if _encode(steps) != text:  # one text for each hand
+        raise BadHand
+    return steps

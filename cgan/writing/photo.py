@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,23 @@ from cgan.common.errors import BadValue
 
 MAX_BYTES = 20 << 20
 MAX_PIXELS = 50_000_000
+
+
+class Limits(NamedTuple):
+    """How large a picture may be.
+
+    Attributes:
+        bytes: of its file.
+        pixels: when it is decoded.
+    """
+
+    bytes: int
+    pixels: int
+
+
+OWN = Limits(MAX_BYTES, MAX_PIXELS)  # of one's own file, on one's own machine
+# Of what strangers send to a server. A request holds no more; its pixels take 48 MB.
+SENT = Limits(190_000, 12_000_000)
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # Larger pictures are made smaller: digits on a sheet are still a hundred pixels high.
 _LONGER_SIDE = 1400
@@ -19,22 +37,23 @@ _LONGER_SIDE = 1400
 class BadPhoto(BadValue):
     """A file is no picture that can be used."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = OWN) -> None:
         """Say what a picture may be."""
         super().__init__(
-            "This picture can't be read: it must be a JPEG, PNG or WebP of at most {megabytes} MB "
-            "and {megapixels} megapixels.",
+            "This picture can't be read: it must be a JPEG, PNG or WebP of at most "
+            "{megabytes:g} MB and {megapixels} megapixels.",
             text_id="photo.unreadable",
-            megabytes=MAX_BYTES >> 20,
-            megapixels=MAX_PIXELS // 1_000_000,
+            megabytes=limits.bytes >> 20 or limits.bytes / 1_000_000,
+            megapixels=limits.pixels // 1_000_000,
         )
 
 
-def read_photo(data: bytes) -> NDArray[np.uint8]:
+def read_photo(data: bytes, limits: Limits = OWN) -> NDArray[np.uint8]:
     """Return a picture in grey, upright, and at most 1400 pixels high and wide.
 
     Args:
         data: the content of a JPEG, PNG or WebP file.
+        limits: on its size.
 
     Returns:
         (H, W) uint8, 0 for black; what is transparent is white.
@@ -42,19 +61,19 @@ def read_photo(data: bytes) -> NDArray[np.uint8]:
     Raises:
         BadPhoto: it is too large, damaged, or something else.
     """
-    if len(data) > MAX_BYTES:
-        raise BadPhoto
+    if len(data) > limits.bytes:
+        raise BadPhoto(limits)
     try:
         # Pillow warns of large pictures, before our own limit does.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
                 width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise BadPhoto
+                if width * height > limits.pixels:
+                    raise BadPhoto(limits)
                 return _grey(image)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
-        raise BadPhoto from error
+        raise BadPhoto(limits) from error
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:

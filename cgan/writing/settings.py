@@ -5,10 +5,11 @@ links, the API's parameters, the command line's options and the checks all come 
 a setting, add a field, and use it in the drawing.
 """
 
+import base64
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from cgan.writing.checks import one_of, real, whole
@@ -16,13 +17,23 @@ from cgan.writing.hand import Hand, format_redrawn, parse_redrawn
 from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
-from cgan.writing.number import MAX_DIGITS, read_limited
+from cgan.writing.number import MAX_DIGITS, Part, read, read_limited
+from cgan.writing.own_hand import OwnHand, link_text
+from cgan.writing.photo import SENT, BadPhoto
 
-# The styles, and whether all digits share one hand.
-STYLES = {"own": False, "one": True}
+# The styles, and how far each digit leaves the hand in them: see `cgan.writing.hand.Hand`.
+STYLES = {"own": 1.0, "one": 0.0}
+# A person's digits differ a little: what a new page begins with.
+NATURAL = 0.22
+# How digits are spaced: as a hand does, with marks; or in even cells, with gaps in place of marks.
+SPACINGS = ("ink", "grid")
 MAX_ROWS = 20  # of the class grid
 LARGE = 8  # a large picture is this many times as large as the generator's
+# A number that may be missing. Callers see it as a default, which None can't be in Gradio.
+NOT_GIVEN = -1
 _KEY = "setting"
+# Settings of which a file's field "style" tells.
+_TOLD_TOGETHER = ("style", "row", "variation")
 
 S = TypeVar("S")
 
@@ -106,6 +117,15 @@ class Number(Setting):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptionalNumber(Number):
+    """A number from `low` to `high`, or `NOT_GIVEN`."""
+
+    def check(self, value: Any) -> int | float:
+        """Return an int or a float."""
+        return NOT_GIVEN if value == NOT_GIVEN else super().check(value)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice(Setting):
     """One of several names; `prefix` and a name make the key of its text on the page."""
 
@@ -141,21 +161,69 @@ class Redrawn(Setting):
         return format_redrawn(parse_redrawn(value))
 
 
+@dataclass(frozen=True, kw_only=True)
+class PictureText(Setting):
+    """A picture's file as text: base64, maybe with "data:image/jpeg;base64," before it."""
+
+    def check(self, value: Any) -> bytes:
+        """Return the bytes of the file."""
+        if not isinstance(value, str) or len(value) > 2 * SENT.bytes:
+            raise BadPhoto(SENT)
+        try:
+            coded = "".join(value.rpartition(",")[2].split())
+            return base64.b64decode(coded, validate=True)
+        except ValueError as error:
+            raise BadPhoto(SENT) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnHandText(Setting):
+    """Somebody's own hand, as `OwnHand.to_text` writes it; empty for none.
+
+    Which weights it is for is checked where they are known.
+    """
+
+    def check(self, value: Any) -> str:
+        """Return the text for a link, also of a file's JSON."""
+        return "" if value in (None, "") else link_text(value)
+
+    def tell(self, value: Any) -> str:
+        """Return that there is one: its numbers stay out of files."""
+        return "own"
+
+
 _NUMBER = Digits(
     description=f"1 to {MAX_DIGITS} digits; spaces, hyphens, dots, slashes and brackets between "
-    "them become gaps, and the file's text field left_out names what else isn't written",
+    "them become gaps (with spacing ink, marks are written), and the file's text field left_out "
+    "names what else isn't written",
     text="number",
 )
 _SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")
 _STYLE = Choice(
     choices=tuple(STYLES),
-    description='"own" (each digit its own latent) or "one" (one hand for all)',
+    description='"own" (each digit its own latent) or "one" (one hand for all); variation, if '
+    "given, counts instead",
+)
+VARIATION = OptionalNumber(
+    low=0,
+    high=1,
+    step=0.02,
+    description="how far each digit leaves the hand, {low:g} (one hand for all) to {high:g} (each "
+    f"digit its own); a person's digits differ by about {NATURAL}; {NOT_GIVEN} leaves it to style",
+    api_label="variation",
 )
 _ROW = Number(
     low=0,
     high=MAX_ROWS - 1,
     description="with one hand, which latent of the seed: the class grid's row, "
     "{low:g} to {high:g}",
+)
+SPACING = Choice(
+    choices=SPACINGS,
+    prefix="spacing_",
+    description='"ink" (as a hand spaces, with marks such as + - ( ) . / written, and strokes that '
+    'hold) or "grid" (digits in even cells; marks become gaps)',
+    api_label="spacing",
 )
 _LOOK = Choice(choices=tuple(LOOKS), prefix="look_", description="{choices}", strokes=False)
 _INK = Choice(choices=tuple(INKS), description="{choices}", strokes=False)
@@ -205,6 +273,19 @@ def specified(settings: Any) -> dict[str, Setting]:
     }
 
 
+def unnamed(kind: type[Any]) -> dict[str, Any]:
+    """Return what each setting is, by name, in a link or a call that doesn't name it.
+
+    It is the default of the first class that has the setting. The page begins with the defaults of
+    its own class, which may be others: so what is new there changes no old link and no old call.
+    """
+    values: dict[str, Any] = {}
+    for one in reversed(kind.__mro__):
+        if is_dataclass(one):
+            values = {name: each.default for name, each in specified(one).items()} | values
+    return values
+
+
 def checked(settings: S) -> S:
     """Return settings whose values have the right types.
 
@@ -224,9 +305,9 @@ def _changed(settings: Any, besides: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def left_out_field(*numbers: str) -> dict[str, str]:
+def left_out_field(*numbers: str, marks: bool = False) -> dict[str, str]:
     """Return the text field of a file that says what isn't written of numbers; none if all is."""
-    sentence = left_out(*numbers)
+    sentence = left_out(*numbers, marks=marks)
     return {} if sentence is None else {"left_out": str(sentence)}
 
 
@@ -262,16 +343,58 @@ class WritingSettings:
             "{high:g}",
         ),
     )
+    variation: float = _field(NOT_GIVEN, VARIATION)
+    spacing: str = _field("grid", SPACING)
+    pen: float = _field(
+        0.0,
+        Number(
+            low=-1,
+            high=1,
+            step=0.05,
+            description="weight of the pen, {low:g} (finer) to {high:g} (bolder); with spacing ink",
+        ),
+    )
 
-    def hand(self) -> Hand:
-        """Return the hand of checked settings."""
+    hand: str = _field(
+        "",
+        OwnHandText(
+            description="a hand of one's own, as /hand returns it or as python -m cgan hand writes "
+            "it; it decides how the digits look, in place of the seed",
+        ),
+    )
+
+    @property
+    def leaves_hand(self) -> float:
+        """How far each digit leaves the hand: the variation, or else that of the style.
+
+        Of one's own hand, digits leave it only if a variation says so.
+        """
+        if self.variation != NOT_GIVEN:
+            return self.variation
+        return STYLES["one"] if self.hand else STYLES[self.style]
+
+    def parts(self) -> list[Part]:
+        """Return what is written of the number: digits, gaps and, by ink, marks.
+
+        Raises:
+            NoDigit: there is no digit.
+        """
+        return read(self.digits, marks=self.spacing == "ink").parts
+
+    def to_hand(self, own: OwnHand | None = None) -> Hand:
+        """Return the hand of checked settings.
+
+        Args:
+            own: what the setting `hand` stands for, with the generator's weights.
+        """
         return Hand(
             seed=self.seed,
-            one_hand=STYLES[self.style],
+            variation=self.leaves_hand,
             row=self.row,
             truncation=self.truncation,
             redrawn=parse_redrawn(self.redrawn),
             best_of=self.best_of,
+            own=own,
         )
 
     def fields(self, digits: str, weights: Mapping[str, str]) -> dict[str, str]:
@@ -285,12 +408,18 @@ class WritingSettings:
         return {
             "digits": digits,
             "seed": one["seed"].tell(self.seed),
-            "style": f"one hand, row {self.row}" if STYLES[self.style] else "each digit its own",
+            "style": self._style(),
             "truncation": one["truncation"].tell(self.truncation),
             **weights,
-            **_changed(self, besides=("digits", "seed", "style", "row", "truncation")),
-            **left_out_field(self.digits),
+            **_changed(self, besides=(*_TOLD_TOGETHER, "digits", "seed", "truncation")),
+            **left_out_field(self.digits, marks=self.spacing == "ink"),
         }
+
+    def _style(self) -> str:
+        if self.leaves_hand == STYLES["own"]:
+            return "each digit its own"
+        varied = "" if self.leaves_hand == STYLES["one"] else f", variation {self.leaves_hand:g}"
+        return f"one hand, row {self.row}{varied}"
 
 
 @dataclass(frozen=True)
@@ -339,15 +468,32 @@ class MorphSettings:
     frames: int = _field(
         30, Number(low=8, high=60, description="{low:g} to {high:g}, one way", strokes=False)
     )
-    style: str = _field("own", _STYLE, description="")  # these two have only the page
+    variation: float = _field(1.0, VARIATION, description="")  # these two have only the page
     row: int = _field(0, _ROW, description="")
     ink: str = _field("black", _INK)
     look: str = _field("paper", _LOOK)
 
     def hands(self) -> tuple[Hand, Hand]:
         """Return the hands of both numbers, of checked settings."""
-        one_hand = STYLES[self.style]
         return (
-            Hand(self.start_seed, one_hand, self.row),
-            Hand(self.end_seed, one_hand, self.row),
+            Hand(self.start_seed, self.variation, self.row),
+            Hand(self.end_seed, self.variation, self.row),
         )
+
+
+@dataclass(frozen=True)
+class HandSettings:
+    """A photograph, and the digits on it; not checked."""
+
+    picture: str | bytes = _field(  # text; the file's bytes once it is checked
+        "",
+        PictureText(
+            description=f"base64 of a JPEG, PNG or WebP file of at most {SENT.bytes:,} bytes: dark "
+            "digits on light paper, apart from each other; it isn't kept",
+            api_label="picture",
+        ),
+    )
+    digits: str = _field(
+        "0123456789",
+        Digits(description="the digits on it, line by line", api_label="digits"),
+    )

@@ -17,6 +17,8 @@ from cgan.common.errors import BadValue
 from cgan.writing.pieces import Piece, pieces
 from cgan.writing.ruled import without_lines
 
+MAX_FOUND = 30  # digits, where nobody says how many there are
+
 # Side of the blocks, in pixels, in which the paper is looked for. Wider than any stroke when seven
 # of them are taken together.
 _BLOCK = 8
@@ -25,13 +27,14 @@ _NOISE = 6.0  # standard deviations of the paper that ink must exceed
 _MIN_CONTRAST = 0.1
 _FAINT = 0.2  # what has less of the strokes' contrast becomes paper
 _MIN_PIXELS = 12  # of a piece that is no speck
+_MAX_PIECES = 500  # so many are no digits, and it would take long to join them
 _SMALL = 0.4  # pieces of less than this part of the usual height are no digits
 
 
 class UnreadableSheet(BadValue):
     """Other than the expected number of digits were found on a sheet."""
 
-    def __init__(self, found: int, wanted: int) -> None:
+    def __init__(self, found: int, wanted: int | str) -> None:
         """Say how many, and what the picture should be like."""
         super().__init__(
             "{found} digits were found in the picture instead of {wanted}: write them apart from "
@@ -55,25 +58,26 @@ class Found(NamedTuple):
     box: tuple[int, int, int, int]
 
 
-def find_digits(grey: NDArray[np.uint8], wanted: int) -> list[Found]:
+def find_digits(grey: NDArray[np.uint8], wanted: int | None = None) -> list[Found]:
     """Return the digits on a sheet, line by line from the top, each from the left.
 
     Args:
         grey: (H, W) uint8, dark strokes on light paper.
-        wanted: how many digits there are.
+        wanted: how many digits there are; None for 1 to 30.
 
     Raises:
         UnreadableSheet: another number was found.
     """
     contrast, strokes = _contrast(grey)
-    found: list[list[Piece]] = []
+    digits: list[Piece] = []
     if strokes > 0:
         mask = without_lines(contrast > strokes / 2)
-        found = _lines(_digits(pieces(mask), mask.shape))
-    digits = [digit for line in found for digit in line]
-    if len(digits) != wanted:
+        digits = _digits(pieces(mask), mask.shape)
+    if wanted is None and not 1 <= len(digits) <= MAX_FOUND:
+        raise UnreadableSheet(len(digits), f"1\N{EN DASH}{MAX_FOUND}")
+    if wanted is not None and len(digits) != wanted:
         raise UnreadableSheet(len(digits), wanted)
-    return [_cut_out(contrast / strokes, digit) for digit in digits]
+    return [_cut_out(contrast / strokes, digit) for line in _lines(digits) for digit in line]
 
 
 def _contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
@@ -116,27 +120,27 @@ def _digits(found: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     largest = max(piece.height for piece in inside)
     usual = float(np.median([p.height for p in inside if p.height > largest / 3]))
     # Specks stay apart: they would be taken for parts of the digit beside them.
-    whole = _joined([p for p in inside if max(p.height, p.width) > usual / 8], usual)
-    if not whole:
-        return []
+    whole = [piece for piece in inside if max(piece.height, piece.width) > usual / 8]
+    if not whole or len(whole) > _MAX_PIECES:
+        return whole
+    whole = _joined(whole, usual)
     usual = float(np.median([piece.height for piece in whole if piece.height > usual / 3]))
     return [piece for piece in whole if piece.height > _SMALL * usual]
 
 
 def _joined(found: list[Piece], usual: float) -> list[Piece]:
     """Join pieces of one digit, such as the bar of a 5: above each other, and close."""
-    found = list(found)
-    index = 0
-    while index < len(found):
-        piece = found[index]
-        other = next((p for p in found[index + 1 :] if _belong_together(piece, p, usual)), None)
-        if other is None:
-            index += 1
-            continue
-        found.remove(other)
-        found[index] = piece.joined(other)
-        index = 0
-    return found
+    waiting, whole = list(found), list[Piece]()
+    while waiting:
+        piece = waiting.pop(0)
+        for others in (waiting, whole):
+            near = [i for i, other in enumerate(others) if _belong_together(piece, other, usual)]
+            if near:
+                waiting.insert(0, piece.joined(others.pop(near[0])))
+                break
+        else:
+            whole.append(piece)
+    return whole
 
 
 def _belong_together(a: Piece, b: Piece, usual: float) -> bool:

@@ -8,7 +8,7 @@ import gradio as gr
 from cgan import UserError
 from cgan.writing.checks import one_of
 from cgan.writing.export import File
-from cgan.writing.settings import GridSettings
+from cgan.writing.settings import NATURAL, GridSettings
 from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import views
@@ -16,6 +16,9 @@ from demo.page.controls import Controls
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
+
+# With more variation, digits hardly show that they are of one hand.
+_OF_ONE_HAND = 0.6
 
 
 class GridTab:
@@ -64,7 +67,8 @@ class GridTab:
             **LIVE,
         )
         settle(drawing)
-        self._grid.click(self.carry, self._target, self._carried(), **LIVE).then(
+        given = [self._target, write.controls["variation"]]
+        self._grid.click(self.carry, given, self._carried(), **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
         # One seed for all tabs, wherever the visitor changes it.
@@ -83,10 +87,10 @@ class GridTab:
         except UserError as error:
             return [gr.skip(), views.problem(error, language)]
 
-    def carry(self, event: gr.EventData, target: str) -> dict[Any, Any]:
+    def carry(self, event: gr.EventData, target: str, variation: Any) -> dict[Any, Any]:
         """Return the values with which the other tab draws in the cell's hand, and select that tab.
 
-        The visitor's own numbers stay.
+        The visitor's own numbers stay, and the variation, if a hand can still be seen with it.
         """
         # The cell's own seed: a grid with another seed may be loading.
         cell = compat.event_data(event)
@@ -94,15 +98,19 @@ class GridTab:
         targets = {"write": self._to_write, "morph": self._to_morph}
         with told_to_the_caller():
             row, seed = (specified[name].check(cell.get(name)) for name in ("row", "seed"))
+            variation = specified["variation"].check(variation)
             one_of("target", target, targets)
-        return targets[target](row, seed) | {self._tabs: gr.Tabs(selected=target)}
+        if not 0 <= variation <= _OF_ONE_HAND:
+            variation = NATURAL
+        values = targets[target](row, seed, variation)
+        return values | {self._tabs: gr.Tabs(selected=target)}
 
-    def _to_write(self, row: int, seed: int) -> dict[Any, Any]:
-        return self._write.controls.with_default_strokes(seed=seed, style="one", row=row)
+    def _to_write(self, row: int, seed: int, variation: float) -> dict[Any, Any]:
+        return self._write.controls.with_default_strokes(seed=seed, row=row, variation=variation)
 
-    def _to_morph(self, row: int, seed: int) -> dict[Any, Any]:
+    def _to_morph(self, row: int, seed: int, variation: float) -> dict[Any, Any]:
         values = self._morph.controls.with_default_strokes(
-            start_seed=seed, end_seed=seed, style="one", row=row
+            start_seed=seed, end_seed=seed, row=row, variation=variation
         )
         return values | {self._shared.carried: str(time.monotonic_ns())}
 

@@ -43,6 +43,7 @@ class MorphTab:
                 shared.kinds.morph,
                 look=write.controls["look"],
                 ink=write.controls["ink"],
+                variation=write.controls["variation"],
                 row=hidden_row(shared.kinds.morph().row),
             )
             # What the film shows: its language, and the weights and settings that made it.
@@ -70,10 +71,9 @@ class MorphTab:
         """Add the events."""
         shared, controls = self._shared, self.controls.all()
         inputs = [self._shown, shared.language, shared.weights, *controls.values()]
-        # The numbers wait for Enter or the button; look and ink, which change on the first tab, for
-        # this tab to be selected. Only a visitor's choice of a style draws: a digit that is carried
-        # over sets it, too, and draws by itself.
-        others = ("start", "end", "look", "ink", "style")
+        # The numbers wait for Enter or the button; what changes on the first tab, for this tab to
+        # be selected.
+        others = ("start", "end", "look", "ink", "variation")
         changes = [one.change for name, one in controls.items() if name not in others]
         drawing = gr.on(
             [
@@ -81,7 +81,6 @@ class MorphTab:
                 controls["start"].submit,
                 controls["end"].submit,
                 self._make.click,
-                controls["style"].input,
                 *changes,
                 shared.carried.change,
                 shared.switched.change,

@@ -83,6 +83,7 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         # Seed, look and ink are those of /write in every endpoint.
         "grid": grid.controls.all() | {"seed": write.controls["seed"]},
         "morph": morph.controls.all(),
+        "hand": {},
     }
     api.add(models, kinds, controls, shared.weights, files)
     # For the browser, which knows the visitor's language before the server does.

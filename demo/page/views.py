@@ -21,7 +21,7 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
         UserError: a setting is wrong.
     """
     right, drawing = actions.write(model, settings)
-    note = _number_note(right.hand(), len(drawing.pixels), language)
+    note = _number_note(right.to_hand(), len(drawing.pixels), language)
     left_out = _left_out(language, right.digits)
     html = paper.html(drawing, right.look, right.ink, right.size, language, note, left_out)
     return html, facts(model, drawing.milliseconds, language)
@@ -97,4 +97,4 @@ def _left_out(language: str, *numbers: str) -> str:
 
 def _row_note(hand: Hand, language: str) -> str:
     """Return a note on which of the seed's hands it is; empty for the first, the default."""
-    return say(language, "row_note", row=hand.row + 1) if hand.one_hand and hand.row else ""
+    return say(language, "row_note", row=hand.row + 1) if hand.variation < 1 and hand.row else ""

@@ -47,6 +47,8 @@ class WriteTab:
                 weights=shared.weights,
                 row=hidden_row(defaults.row),
                 redrawn=hidden_text("redrawn", defaults.redrawn),
+                style=hidden_text("style", defaults.style),
+                hand=hidden_text("hand", defaults.hand),
             )
             self.shown = hidden_text("shown")
             self._add_number()
@@ -74,7 +76,7 @@ class WriteTab:
         with gr.Row(elem_classes="controls"):
             self.controls.add("seed", elem_id="seed")
             self._dice = words.button("dice", elem_id="dice")
-            self.controls.add("style")
+            self.controls.add("variation", elem_id="variation")
         with gr.Row(elem_classes="take"):
             self._take = {
                 "png": words.button("png", size="sm"),
@@ -90,7 +92,9 @@ class WriteTab:
         with self._words.accordion("more", elem_id="more"):
             self.controls.add("look")
             self.controls.add("ink")
+            self.controls.add("spacing")
             with gr.Row():
+                self.controls.add("pen")
                 self.controls.add("truncation")
                 self.controls.add("best_of")
             self.controls.add_others()

@@ -16,9 +16,11 @@ TEXTS = {
     "draw": "书写",
     "seed": "种子",
     "dice": "换一种笔迹",
-    "style": "风格",
-    "own": "每个数字一种笔迹",
-    "one": "统一笔迹",
+    "variation": "同一种笔迹 … 每个数字各写各的",
+    "spacing": "字距",
+    "spacing_ink": "像手写一样，连符号一起写",
+    "spacing_grid": "等宽格子",
+    "pen": "笔画粗细：左细右粗",
     "more": "外观与细节",
     "look": "外观",
     "look_paper": "纸上墨迹",
@@ -161,8 +163,9 @@ ERRORS = {
     "drawn.no_ink": "画布上没有笔迹：请写一个数字。",
     "drawn.not_ink": "手写图必须是 (H, W) 的 uint8 数组，墨迹为 255，背景为 0。",
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
+    "drawn.not_strokes": "无法读取这次书写：请清空画布，重新写这个数字。",
     "photo.unreadable": (
-        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes} MB、{megapixels} 百万像素。"
+        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes:g} MB、{megapixels} 百万像素。"
     ),
     "sheet.count": (
         "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"
@@ -302,6 +305,9 @@ SETTINGS = {
     "rows": "笔迹数",
     "scale": "倍数",
     "row": "笔迹",
+    "variation": "笔迹差异",
+    "spacing": "字距",
+    "pen": "笔画粗细",
     "style": "风格",
     "look": "外观",
     "ink": "墨色",

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from cgan.common.errors import UserError
 from cgan.writing.look import INKS, LOOKS
-from cgan.writing.settings import STYLES
+from cgan.writing.settings import SPACINGS
 from demo.actions import Settings
 from demo.text.texts import explain
 
@@ -41,12 +41,16 @@ any_settings = st.builds(
     ink=any_ink,
     size=st.integers(24, 160) | strange,
     best_of=st.integers(1, 8) | strange,
+    variation=st.floats(-1, 2, allow_subnormal=False) | strange,
+    spacing=st.sampled_from(SPACINGS) | strange,
+    pen=st.floats(-2, 2, allow_subnormal=False) | strange,
+    hand=st.sampled_from(["", "1.0123456789ab.AAAA", "{}"]) | strange,
 )
 right_settings = st.builds(
     Settings,
     digits=st.text("0123456789 -.()", max_size=40).map(lambda text: f"+{text}7"),
     seed=st.integers(0, 9999),
-    style=st.sampled_from(tuple(STYLES)),
+    variation=st.sampled_from([0.0, 0.22, 1.0]),
     row=st.integers(0, 19),
     truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=4).map(
@@ -56,6 +60,7 @@ right_settings = st.builds(
     ink=st.sampled_from(tuple(INKS)),
     size=st.integers(24, 160),
     best_of=st.integers(1, 3),
+    pen=st.floats(-1, 1, allow_subnormal=False),
 )
 
 

@@ -16,10 +16,12 @@ from cgan import Sampler
 from cgan.__main__ import main
 from cgan.common.errors import UserError
 from cgan.hub.source import Source
+from cgan.model.encoder import NoEncoder
 from cgan.model.weights import Weights
 from cgan.writing.drawing import draw
 from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
+from cgan.writing.own_hand import ForeignHand
 from cgan.writing.settings import GridSettings, MorphSettings, checked
 from demo import actions
 from demo.actions import Settings
@@ -48,7 +50,12 @@ OTHER = Settings(
     ink="sepia",
     size=24,
     best_of=3,
+    variation=0.0,
 )
+
+
+# What a link has that names no setting of these.
+UNNAMED = Settings(variation=1.0)
 
 
 def make_morph(model, *values, **named):
@@ -77,7 +84,7 @@ def test_a_link_that_says_nothing_is_a_new_page(nothing):
 
 def test_a_link_may_leave_settings_out():
     restored, wrong = actions.restore("#ink=blue&seed=7", MODELS)
-    assert (restored, wrong) == (Settings(ink="blue", seed=7), None)
+    assert (restored, wrong) == (replace(UNNAMED, ink="blue", seed=7), None)
 
 
 def test_a_link_without_weights_takes_the_first_of_several(tiny_weights, tmp_path):
@@ -120,8 +127,31 @@ def test_a_broken_link_keeps_what_is_right_and_names_what_is_wrong(name, value, 
 
 def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
     restored, wrong = actions.restore("#size=1&ink=pink&seed=x&row=4", MODELS)
-    assert restored == Settings(row=4)
+    assert restored == replace(UNNAMED, row=4)
     assert str(wrong).startswith("Seed must be")
+
+
+def test_a_link_carries_a_hand_of_ones_own():
+    sampler = MODELS[""].sampler
+    hand = sampler.hand(sampler.generate(sampler.latents(1, seed=3), [5]), [5])
+    link = "#" + actions.fragment(Settings(digits="5 1", hand=hand.to_text()))
+    settings, wrong = actions.restore(link, MODELS)
+    assert wrong is None
+    drawing = actions.write(MODELS[""], settings).drawing
+    np.testing.assert_array_equal(drawing.row, sampler.write("5 1", hand=hand))
+    text = opened(actions.number_png(MODELS[""], settings, 1).data).text
+    assert text["hand"] == "own"
+    assert hand.to_text() not in str(text)
+
+
+def test_a_hand_for_other_weights_is_named_and_the_rest_of_the_link_drawn(tiny_model):
+    settings, wrong = actions.restore(f"#ink=blue&hand=1.0123456789ab.{'A' * 134}", MODELS)
+    assert settings == Settings(ink="blue")
+    assert isinstance(wrong, ForeignHand)
+    with pytest.raises(ForeignHand):
+        actions.write(MODELS[""], Settings(hand=f"1.0123456789ab.{'A' * 134}"))
+    with pytest.raises(NoEncoder):  # "make it again" would be no help
+        actions.write(tiny_model, Settings(hand=f"1.0123456789ab.{'A' * 134}"))
 
 
 @given(st.text(max_size=40) | st.text("digtsrown=&%#0123456789.+-", max_size=60))
@@ -139,9 +169,11 @@ def test_any_value_in_a_link_is_taken_or_named(tiny_model, name, value):
     restored, wrong = actions.restore(
         "#" + urllib.parse.urlencode({name: value}, errors="ignore"), MODELS
     )
-    assert vars(restored) == {**vars(Settings()), name: getattr(restored, name)}
+    shown = vars(UNNAMED) if value else vars(Settings())
+    changed = {name, "variation"} if name == "style" else {name}
+    assert vars(restored) == {**shown, **{one: getattr(restored, one) for one in changed}}
     if wrong is not None:
-        assert restored == Settings()
+        assert restored == UNNAMED
     assert actions.write(tiny_model, restored)
 
 
@@ -184,7 +216,7 @@ def test_a_png_says_what_made_it(reading_sampler, tiny_model, kind, scale):
 
 
 def test_a_plain_png_says_no_more_than_needed(reading_sampler, tiny_model):
-    image = opened(actions.number_file(tiny_model, Settings(digits="7"), "png")[2])
+    image = opened(actions.number_file(tiny_model, Settings(digits="7", variation=1.0), "png")[2])
     assert image.text == {
         "digits": "7",
         "seed": str(Settings.seed),
@@ -286,9 +318,9 @@ def test_text_that_is_not_a_number_does_not_morph(tiny_model, start, end, said):
 
 
 def test_a_morph_is_in_one_hand_and_its_row(reading_sampler, tiny_model):
-    _, morphed = make_morph(tiny_model, "12", "34", 5, 6, 8, "one", 4)
-    start = Settings(digits="12", seed=5, style="one", row=4)
-    drawing = draw(reading_sampler, parse(start.digits), start.hand())
+    _, morphed = make_morph(tiny_model, "12", "34", 5, 6, 8, 0.0, 4)
+    start = Settings(digits="12", seed=5, variation=0.0, row=4)
+    drawing = draw(reading_sampler, parse(start.digits), start.to_hand())
     np.testing.assert_array_equal(morphed.frames[0], np.concatenate(drawing.pixels, axis=1))
 
 
@@ -317,7 +349,7 @@ def test_any_settings_become_a_png_or_are_refused(tiny_model, settings, scale):
 @given(right_settings, st.sampled_from(["png", "large", "svg"]))
 def test_right_settings_become_a_file(reading_sampler, tiny_model, settings, kind):
     name, _, data = actions.number_file(tiny_model, settings, kind)
-    drawing = draw(reading_sampler, parse(settings.digits), settings.hand())
+    drawing = draw(reading_sampler, parse(settings.digits), settings.to_hand())
     assert name.startswith(f"{drawing.digits}-seed-{settings.seed}.")
     assert drawing.digits.encode() in data
 
@@ -355,7 +387,7 @@ def test_any_morph_is_made_or_refused(tiny_model, start, end, first, last, frame
     st.integers(0, 19),
 )
 def test_numbers_of_the_same_length_morph(tiny_model, numbers, first, last, row):
-    _, morphed = make_morph(tiny_model, *numbers, first, last, 8, "one", row)
+    _, morphed = make_morph(tiny_model, *numbers, first, last, 8, 0.0, row)
     assert (morphed.start, morphed.end) == numbers
     assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))
 

@@ -1,5 +1,7 @@
-"""The three endpoints, by `gradio_client` and by plain HTTP, with good input and bad."""
+"""The four endpoints, by `gradio_client` and by plain HTTP, with good input and bad."""
 
+import base64
+import io
 import json
 import os
 import threading
@@ -13,13 +15,21 @@ from gradio_client import Client
 from PIL import Image
 
 from cgan import Sampler
-from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, specified
+from cgan.writing.own_hand import OwnHand
+from cgan.writing.settings import (
+    GridSettings,
+    HandSettings,
+    MorphSettings,
+    WritingSettings,
+    specified,
+)
 from demo import actions
 from demo.models import Models
 from demo.page import page
 from demo.serve import health
 from demo.serve.gate import check_values
 from tests import browser
+from tests.writing.sheets import sheet
 
 pytestmark = [
     pytest.mark.usefixtures("collect_what_gradio_left"),
@@ -47,7 +57,12 @@ def client(served, tmp_path_factory):
 def test_each_parameter_says_what_it_may_be(client):
     """Endpoints share components, and with them the descriptions of parameters."""
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    settings = {"/write": WritingSettings, "/grid": GridSettings, "/morph": MorphSettings}
+    settings = {
+        "/write": WritingSettings,
+        "/grid": GridSettings,
+        "/morph": MorphSettings,
+        "/hand": HandSettings,
+    }
     for name, endpoint in described.items():
         assert endpoint["description"].endswith(".")
         specification = specified(settings[name])
@@ -60,9 +75,9 @@ def test_each_parameter_says_what_it_may_be(client):
                 assert parameter["parameter_default"] == setting.default
 
 
-def test_there_are_exactly_three_endpoints(client):
+def test_there_are_exactly_four_endpoints(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert sorted(described["named_endpoints"]) == ["/grid", "/morph", "/write"]
+    assert sorted(described["named_endpoints"]) == ["/grid", "/hand", "/morph", "/write"]
     assert described["unnamed_endpoints"] == {}
     assert "hyphens, dots" in client.view_api(return_format="str", print_info=False)
     parameters = {
@@ -83,6 +98,10 @@ def test_there_are_exactly_three_endpoints(client):
             "weights",
             "best_of",
             "format",
+            "variation",
+            "spacing",
+            "pen",
+            "hand",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": [
@@ -96,6 +115,7 @@ def test_there_are_exactly_three_endpoints(client):
             "weights",
             "look",
         ],
+        "/hand": ["picture", "digits", "weights"],
     }
 
 
@@ -142,6 +162,33 @@ def test_one_hand_may_be_any_row_of_the_grid(client):
     np.testing.assert_array_equal(picture, grid[2 * 32 :, 7 * 32 : 8 * 32])
 
 
+def test_a_photo_becomes_a_hand_that_writes(client, served):
+    file = io.BytesIO()
+    Image.fromarray(sheet([2, 5], noise=3)).save(file, "JPEG")
+    photo = base64.b64encode(file.getvalue()).decode()
+    text = client.predict(photo, "25", api_name="/hand")
+    sampler = Sampler.from_pretrained()
+    hand = OwnHand.from_dict(json.loads(text), sampler.config, sampler.sha256)
+    assert sorted(hand.digits) == [2, 5]
+    for form in (text, hand.to_text()):
+        path = client.predict("253", look="mnist", scale=1, hand=form, api_name="/write")
+        with Image.open(path) as image:
+            assert image.text["hand"] == "own"
+            np.testing.assert_array_equal(np.asarray(image), sampler.write("253", hand=hand))
+    said = "0 digits were found|2 digits were found in the picture instead of 3"
+    with pytest.raises(Exception, match=said):
+        client.predict(photo, "253", api_name="/hand")
+    assert photo[:40] not in "".join(served.output)
+    assert not [path for path in served.temporary.rglob("*") if path.suffix in (".jpg", ".jpeg")]
+
+
+def bomb():
+    """Return a small file of a picture with more pixels than a server takes."""
+    file = io.BytesIO()
+    Image.new("1", (5000, 4000)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
 def test_grid_is_what_the_sampler_draws(client):
     path = client.predict(rows=3, seed=7, look="mnist", api_name="/grid")
     with Image.open(path) as image:
@@ -182,6 +229,12 @@ def test_the_same_request_gives_the_same_bytes(client):
         ("/write", {"digits": "1", "scale": 9}, "8"),
         ("/write", {"digits": "1", "best_of": 9}, "Best_of must be"),
         ("/write", {"digits": "1", "weights": "ann/x"}, "weights must be left out"),
+        ("/write", {"digits": "1", "hand": "x"}, "no hand that can be read"),
+        ("/write", {"digits": "1", "hand": f"1.0123456789ab.{'A' * 134}"}, "with other weights"),
+        ("/hand", {"picture": "x"}, "must be a JPEG, PNG or WebP of at most 0.19 MB and 12 mega"),
+        ("/hand", {"picture": "R0lGODlhAQABAAAAACw="}, "must be a JPEG, PNG or WebP"),
+        ("/hand", {"picture": bomb()}, "12 megapixels"),
+        ("/hand", {"picture": "", "digits": "a"}, "There is no digit"),
         ("/grid", {"rows": 21}, "20"),
         ("/grid", {"rows": 0}, "1"),
         ("/morph", {"start": "1", "end": "12"}, "they have 1 and 2"),
@@ -212,13 +265,13 @@ def test_plain_http_gives_the_same_picture_and_the_same_sentences(served):
     ("path", "body", "status", "said"),
     [
         ("call/v2/write", {"digits": "1", "sed": 3}, 422, "`sed` is not a valid key-word"),
-        ("call/v2/rite", {"digits": "1"}, 404, "The endpoints are /write, /grid and /morph"),
-        ("call/rite", {"data": ["1"]}, 404, "The endpoints are /write, /grid and /morph"),
+        ("call/v2/rite", {"digits": "1"}, 404, "The endpoints are /write, /grid, /morph and /hand"),
+        ("call/rite", {"data": ["1"]}, 404, "The endpoints are /write, /grid, /morph and /hand"),
         (
             "queue/join",
             {"data": ["1"], "fn_index": 999, "session_hash": "x"},
             404,
-            "The endpoints are /write, /grid and /morph",
+            "The endpoints are /write, /grid, /morph and /hand",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """Which latent each digit of a drawing has, and what changes which digit."""
 
+import functools
 import string
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ redrawings = st.dictionaries(st.integers(0, 63), st.integers(1, 999), max_size=8
 hands = st.builds(
     Hand,
     seed=seeds,
-    one_hand=st.booleans(),
+    variation=st.sampled_from([0.0, 0.22, 1.0]),
     row=st.integers(0, 19),
     truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=redrawings,
@@ -50,14 +51,14 @@ def test_changing_a_digit_changes_no_other(tiny_sampler, text, data, hand):
     assert changed(before, after) == ([] if digit == text[position] else [position])
 
 
-@given(digit_texts, st.data(), seeds, st.booleans(), st.integers(1, 998))
+@given(digit_texts, st.data(), seeds, st.sampled_from([0.0, 0.22, 1.0]), st.integers(1, 998))
 def test_redrawing_a_digit_changes_that_one_alone(
-    tiny_sampler, text, data, seed, one_hand, variation
+    tiny_sampler, text, data, seed, variation, redrawing
 ):
     position = data.draw(st.integers(0, len(text) - 1))
     pictures = [
-        draw(tiny_sampler, text, Hand(seed, one_hand, redrawn=redrawn)).pixels
-        for redrawn in ({}, {position: variation}, {position: variation + 1})
+        draw(tiny_sampler, text, Hand(seed, variation, redrawn=redrawn)).pixels
+        for redrawn in ({}, {position: redrawing}, {position: redrawing + 1})
     ]
     for i, j in ((0, 1), (0, 2), (1, 2)):
         assert changed(pictures[i], pictures[j]) == [position]
@@ -65,7 +66,9 @@ def test_redrawing_a_digit_changes_that_one_alone(
 
 def chosen(hand, sampler, labels):
     """Return a `Latent` for each digit."""
-    return MEMORY.latents(sampler, hand.choices(labels, sampler.config.n_classes))
+    return hand.latents(
+        labels, sampler.config.n_classes, functools.partial(MEMORY.latents, sampler)
+    )
 
 
 def latents(hand, sampler, labels):
@@ -94,20 +97,20 @@ def test_digits_of_their_own_style_differ(tiny_sampler):
 
 
 def test_one_hand_writes_with_one_latent(tiny_sampler):
-    hand = Hand(3, one_hand=True, row=2)
+    hand = Hand(3, variation=0.0, row=2)
     assert len(np.unique(latents(hand, tiny_sampler, LABELS), axis=0)) == 1
     pixels = draw(tiny_sampler, "7787", hand).pixels
     assert changed(pixels, pixels[[0, 0, 0, 0]]) == [2]
 
 
 def test_one_hand_writes_all_but_what_was_redrawn_with_one_latent(tiny_sampler):
-    z = latents(Hand(3, one_hand=True, redrawn={2: 1}), tiny_sampler, LABELS[:5])
+    z = latents(Hand(3, variation=0.0, redrawn={2: 1}), tiny_sampler, LABELS[:5])
     assert changed(z, z[[0] * 5]) == [2]
 
 
 def test_rows_and_seeds_are_different_hands(tiny_sampler):
     drawn_from = [
-        latents(Hand(seed, one_hand=True, row=row), tiny_sampler, LABELS[:1])
+        latents(Hand(seed, variation=0.0, row=row), tiny_sampler, LABELS[:1])
         for seed in (0, 1)
         for row in range(20)
     ]
@@ -148,7 +151,7 @@ def test_choosing_the_most_legible_changes_no_other_digit(
 
 
 def test_one_hand_is_the_most_legible_one_in_all_digits(reading_sampler):
-    hand = Hand(4, one_hand=True, best_of=8)
+    hand = Hand(4, variation=0.0, best_of=8)
     z = latents(hand, reading_sampler, LABELS)
     assert len(np.unique(z, axis=0)) == 1
     choices = candidates(4, 0, 8, 3)
@@ -170,7 +173,7 @@ def test_own_style_is_what_the_sampler_writes(tiny_sampler, text, seed):
 @pytest.mark.parametrize("index", [0, 1, 7, 19])
 def test_one_hand_is_a_row_of_the_grid(tiny_sampler, index):
     grid = tiny_sampler.grid(20, seed=6)
-    drawn = draw(tiny_sampler, string.digits, Hand(6, one_hand=True, row=index))
+    drawn = draw(tiny_sampler, string.digits, Hand(6, variation=0.0, row=index))
     np.testing.assert_array_equal(drawn.row, grid[8 * index : 8 * index + 8])
 
 
@@ -183,7 +186,7 @@ def test_a_drawing_has_the_pixels_of_each_digit_and_knows_the_number(tiny_sample
 
 
 def test_the_time_of_a_digit_that_is_drawn_once_counts_once(tiny_sampler):
-    hand = Hand(seed=4322, one_hand=True)
+    hand = Hand(seed=4322, variation=0.0)
     single = draw(tiny_sampler, "4", hand)
     assert draw(tiny_sampler, "4" * 64, hand).milliseconds == single.milliseconds
 
@@ -197,7 +200,7 @@ def test_the_time_includes_that_of_choosing_the_most_legible(reading_sampler):
     choosing = sum(latent.milliseconds for latent in latents)
     assert first.milliseconds == again.milliseconds > choosing
     # One hand for all is chosen once.
-    hand = Hand(seed=4323, one_hand=True, best_of=8)
+    hand = Hand(seed=4323, variation=0.0, best_of=8)
     latents = chosen(hand, reading_sampler, [1, 3, 8])
     assert len({latent.milliseconds for latent in latents}) == 1
 

@@ -29,7 +29,7 @@ SETTINGS = WritingSettings(TEXT, seed=2)
 
 
 def written(sampler, settings=SETTINGS, text=TEXT):
-    return replace(draw(sampler, parse(text), settings.hand()), weights=WEIGHTS)
+    return replace(draw(sampler, parse(text), settings.to_hand()), weights=WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_files_say_what_is_not_written(tiny_sampler):
 
 
 def test_plotters_get_lines_alone():
-    drawing = draw(Sampler.from_pretrained(), parse("138"), SETTINGS.hand())
+    drawing = draw(Sampler.from_pretrained(), parse("138"), SETTINGS.to_hand())
     for look in LOOKS:
         settings = replace(SETTINGS, look=look, ink="blue")
         svg = ElementTree.fromstring(export.strokes_svg(drawing, settings).data)

@@ -21,7 +21,7 @@ from tests.conftest import message
 hands = st.builds(
     Hand,
     seed=st.integers(0, 9999),
-    one_hand=st.booleans(),
+    variation=st.sampled_from([0.0, 0.22, 1.0]),
     row=st.integers(0, 19),
     truncation=st.floats(0, 1.5, allow_subnormal=False),
     redrawn=st.dictionaries(st.integers(0, 5), st.integers(1, 999), max_size=3),

@@ -1,11 +1,12 @@
 """A hand of one's own: kept in a few bytes, checked when read, and made of several digits."""
 
 import json
+import urllib.parse
 
 import numpy as np
 import pytest
 
-from cgan.writing.own_hand import BadHand, ForeignHand, OwnHand, rounded
+from cgan.writing.own_hand import BadHand, ForeignHand, OwnHand, link_text, rounded
 from tests.conftest import TINY
 
 SHA = "ab" * 32
@@ -25,6 +26,22 @@ def test_it_survives_json_bit_for_bit():
     for digit in range(10):
         assert again.latent_of(digit).tobytes() == hand.latent_of(digit).tobytes()
     np.testing.assert_allclose(hand.latent_of(2), z[1], atol=1 / 64)
+
+
+def test_it_survives_a_link_bit_for_bit():
+    hand = OwnHand.of(SHA, np.array([[0.1, -5, 2.7], [3, 0, -1]], np.float32), [7, 2])
+    text = hand.to_text()
+    assert urllib.parse.quote(text, safe="") == text
+    for form in (text, f" {text}\n", json.dumps(hand.to_dict(), indent=2) + "\n"):
+        assert link_text(form) == text
+        again = OwnHand.from_text(form, TINY, SHA)
+        assert again.to_dict() == hand.to_dict()
+
+
+def test_one_digit_makes_a_short_link_and_ten_a_sendable_one():
+    lengths = [len(OwnHand.of(SHA, near(np.zeros(100), n, 1), range(n)).to_text()) for n in (1, 10)]
+    assert lengths[0] < 300
+    assert lengths[1] < 1600
 
 
 def test_ten_digits_take_two_kilobytes():
@@ -65,6 +82,8 @@ def test_it_is_for_one_generator():
         hand.check_fits("cd" * 32)
     with pytest.raises(ForeignHand):
         OwnHand.from_dict(hand.to_dict(), TINY, "cd" * 32)
+    with pytest.raises(ForeignHand):
+        OwnHand.from_text(hand.to_text(), TINY, "cd" * 32)
 
 
 GOOD = OwnHand.of(SHA, np.ones((1, 3), np.float32), [7]).to_dict()
@@ -87,9 +106,47 @@ GOOD = OwnHand.of(SHA, np.ones((1, 3), np.float32), [7]).to_dict()
         GOOD | {"digits": []},
         GOOD | {"digits": {"10": GOOD["latent"]}},
         GOOD | {"digits": {"7": 7}},
+        GOOD | {"digits": {"٧": GOOD["latent"]}},
+        GOOD | {"digits": {"7": GOOD["latent"] * 2}},
     ],
     ids=str,
 )
 def test_anything_else_is_refused(values):
     with pytest.raises(BadHand):
         OwnHand.from_dict(values, TINY, SHA)
+
+
+TEXT = OwnHand.from_dict(GOOD, TINY, SHA).to_text()
+FORM, WEIGHTS, LATENT, *_ = TEXT.split(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        7,
+        "",
+        "1",
+        "x" * 100_000,
+        "{",
+        "{" * 100_000,
+        '{"a":' * 100_000,
+        "[]",
+        f"2.{WEIGHTS}.{LATENT}",
+        f"1.{WEIGHTS}",
+        f"1.{WEIGHTS.upper()}.{LATENT}",
+        f"1.{WEIGHTS}0.{LATENT}",
+        f"1.{WEIGHTS}.{LATENT}.7",
+        f"1.{WEIGHTS}.{LATENT}.10.{LATENT}",
+        f"1.{WEIGHTS}.{LATENT}.07.{LATENT}",
+        f"1.{WEIGHTS}.{LATENT}.7.{LATENT}.7.{LATENT}",
+        f"1.{WEIGHTS}.{LATENT}.7.{LATENT}AAAA",
+        f"1.{WEIGHTS}.{LATENT}AAAA",
+        f"1.{WEIGHTS}.{LATENT[:-1]}+",
+        f"1.{WEIGHTS}.{LATENT[:-1]}",
+    ],
+    ids=lambda text: repr(text)[:40],
+)
+def test_any_other_text_is_refused(text):
+    with pytest.raises(BadHand):
+        OwnHand.from_text(text, TINY, SHA)

@@ -58,8 +58,8 @@ def test_checked_values_have_their_own_types():
 
 
 def test_settings_make_a_hand():
-    assert RIGHT.hand() == Hand(9999, True, 19, 1.5, {2: 1}, 8)
-    assert WritingSettings().hand() == Hand(27)
+    assert RIGHT.to_hand() == Hand(9999, 0.0, 19, 1.5, {2: 1}, 8)
+    assert WritingSettings().to_hand() == Hand(27)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_a_right_value_of_it_is_taken(built, name):
 @pytest.mark.parametrize("link", ["#toy=10", "#toy=x", "#kind=exe"])
 def test_a_bad_value_in_a_link_is_named_and_ignored(link):
     restored, wrong = actions.restore(link, MODELS, More)
-    assert restored == More()
+    assert restored == More(variation=1.0)
     assert isinstance(wrong, UserError)
 
 
@@ -191,7 +191,7 @@ def test_a_bad_value_is_refused_beside_the_grid_and_the_film(built):
 @pytest.mark.parametrize("target", ["write", "morph"])
 def test_a_cell_of_the_grid_is_carried_over_with_its_default(built, target):
     carry = named(built, "carry")
-    values = carry.fn(gr.EventData(None, {"digit": 7, "row": 3, "seed": 12}), target)
+    values = carry.fn(gr.EventData(None, {"digit": 7, "row": 3, "seed": 12}), target, 0.5)
     assert values.keys() <= set(carry.outputs)
     assert values[toy_of(built, target)] == 4  # it changes the strokes
     assert "gif" not in values.values()  # `kind` doesn't
@@ -200,7 +200,7 @@ def test_a_cell_of_the_grid_is_carried_over_with_its_default(built, target):
 def test_an_unknown_tab_gets_no_cell(built):
     event = gr.EventData(None, {"digit": 7, "row": 3, "seed": 12})
     with pytest.raises(gr.Error, match="target must be one of write, morph"):
-        named(built, "carry").fn(event, "about")
+        named(built, "carry").fn(event, "about", 0.5)
 
 
 def test_a_file_says_what_it_was(built):

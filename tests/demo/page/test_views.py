@@ -25,14 +25,13 @@ from tests.demo.strategies import any_settings, numbers, right_settings, worked
     ("changes", "english", "chinese"),
     [
         ({}, None, None),
-        ({"row": 3}, None, None),
-        ({"style": "one"}, None, None),
-        ({"style": "one", "row": 3}, "Hand 4 of this seed", "此种子的第 4 种笔迹"),
+        ({"row": 3, "variation": 1.0}, None, None),
+        ({"row": 3}, "Hand 4 of this seed", "此种子的第 4 种笔迹"),
         ({"redrawn": "0.2-2.1"}, "Redrawn: 2", "已重写 2 个"),
         ({"redrawn": "0.2-11.1"}, "Redrawn: 1", "已重写 1 个"),
         ({"redrawn": "11.1"}, None, None),
         (
-            {"style": "one", "row": 1, "redrawn": "0.2"},
+            {"row": 1, "redrawn": "0.2"},
             "Hand 2 of this seed · Redrawn: 1",
             "此种子的第 2 种笔迹 · 已重写 1 个",
         ),

@@ -146,9 +146,9 @@ def test_what_was_set_is_not_stored(quiet):
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
-        ("call/send", {"data": ["en"]}, 404, "The endpoints are /write, /grid and /morph"),
-        ("call/_draw", {"data": []}, 404, "The endpoints are /write, /grid and /morph"),
-        ("call/v2/film", {}, 404, "The endpoints are /write, /grid and /morph"),
+        ("call/send", {"data": ["en"]}, 404, "The endpoints are /write, /grid, /morph and /hand"),
+        ("call/_draw", {"data": []}, 404, "The endpoints are /write, /grid, /morph and /hand"),
+        ("call/v2/film", {}, 404, "The endpoints are /write, /grid, /morph and /hand"),
         ("run/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
         ("run/predict", {"data": ["1"], "fn_index": 0}, 404, "Use /gradio_api/call/"),
         ("api/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),

@@ -1,0 +1,187 @@
+"""Contours of fields: closed lines of points, for all digits of a number at once."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
+from numpy.typing import NDArray
+
+from cgan.writing.field import GRID_START, Floats
+
+# Parts of a unit, in which lengths along a contour are summed as whole numbers: such a sum doesn't
+# depend on the order, or on other digits.
+_PARTS = 2.0**32
+
+# Lines of fewer points keep them all.
+_FEW = 16
+
+Whole = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Contours:
+    """Closed lines of points, one after another.
+
+    Attributes:
+        points: (2, V) float64, x and y; the first of a line isn't repeated at its end.
+        starts: (L + 1,) integers, where each line starts, and V.
+        digits: (L,) integers, the digit that each line is of.
+    """
+
+    points: Floats
+    starts: Whole
+    digits: Whole
+
+    @property
+    def sizes(self) -> Whole:
+        """How many points each line has."""
+        return np.diff(self.starts)
+
+    @property
+    def digit_of_point(self) -> Whole:
+        """The digit that each point is of."""
+        return np.repeat(self.digits, self.sizes)
+
+    @property
+    def following(self) -> Whole:
+        """The index of the point after each."""
+        following = np.arange(1, self.points.shape[1] + 1)
+        following[self.starts[1:] - 1] = self.starts[:-1]
+        return following
+
+    @property
+    def previous(self) -> Whole:
+        """The index of the point before each."""
+        previous = np.arange(-1, self.points.shape[1] - 1)
+        previous[self.starts[:-1]] = self.starts[1:] - 1
+        return previous
+
+    def areas(self) -> Floats:
+        """Return the area inside each line, (L,) float64: positive around ink, negative in it."""
+        x, y = self.points
+        following = self.following
+        return self.sums(x * y[following] - x[following] * y) / 2
+
+    def lengths(self) -> Floats:
+        """Return the length of each line, (L,) float64."""
+        steps = self.points[:, self.following] - self.points
+        return self.sums(np.sqrt(steps[0] * steps[0] + steps[1] * steps[1]))
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of the values of each line's points, (V,) to (L,)."""
+        if not values.size:
+            return np.zeros(0)
+        return np.add.reduceat(parts(values), self.starts[:-1]) / _PARTS
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Contours":
+        """Return the chosen lines, (L,) bool."""
+        points = self.points[:, np.repeat(chosen, self.sizes)]
+        starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
+        return Contours(points, starts, self.digits[chosen])
+
+    def merged(self, others: "Contours", digits: Whole) -> "Contours":
+        """Return these and others, in the order of digits.
+
+        Args:
+            others: lines of digits that have none here.
+            digits: which digit each of the others' digits is.
+        """
+        every = np.concatenate([self.digits, digits[others.digits]])
+        order = np.argsort(every, kind="stable")
+        points = np.concatenate([self.points, others.points], axis=1)
+        starts = np.concatenate([self.starts[:-1], self.starts[-1] + others.starts[:-1]])[order]
+        sizes = np.concatenate([self.sizes, others.sizes])[order]
+        until = np.cumsum(sizes)
+        chosen = np.arange(points.shape[1]) + np.repeat(starts - (until - sizes), sizes)
+        return Contours(points[:, chosen], np.concatenate([[0], until]), every[order])
+
+    def spread(self, measure: Floats, fewest: int) -> "Contours":
+        """Return points spread evenly along each line by a measure, about one to a unit.
+
+        Args:
+            measure: (V,) float64, 0 or more: from each point to the next.
+            fewest: of each line.
+        """
+        # Never nothing, so that there is a way in each of its parts.
+        whole = parts(measure) + 1
+        until = np.cumsum(whole)
+        before = until - whole
+        totals = np.add.reduceat(whole, self.starts[:-1]) if len(whole) else whole
+        counts = np.maximum(-(-totals // int(_PARTS)), fewest)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        number = np.arange(starts[-1]) - np.repeat(starts[:-1], counts)
+        share = np.repeat(totals, counts) * number // np.repeat(counts, counts)
+        at = np.repeat(before[self.starts[:-1]], counts) + share
+        segment = np.searchsorted(until, at, side="right")
+        along = (at - before[segment]) / whole[segment]
+        steps = self.points[:, self.following] - self.points
+        return Contours(self.points[:, segment] + along * steps[:, segment], starts, self.digits)
+
+    def split(self, chosen: NDArray[np.bool_]) -> "Contours":
+        """Return the lines with a point more in the middle of each chosen step, (V,) bool."""
+        middles = (self.points[:, self.following] + self.points) / 2
+        more = np.flatnonzero(chosen)
+        points = np.insert(self.points, more + 1, middles[:, more], axis=1)
+        before = np.concatenate([[0], np.cumsum(chosen)])
+        return Contours(points, self.starts + before[self.starts], self.digits)
+
+    def halved(self) -> "Contours":
+        """Return every second point of each line that has many."""
+        sizes = self.sizes
+        number = np.arange(self.points.shape[1]) - np.repeat(self.starts[:-1], sizes)
+        chosen = (number % 2 == 0) | (np.repeat(sizes, sizes) < _FEW)
+        before = np.concatenate([[0], np.cumsum(chosen)])
+        return Contours(self.points[:, chosen], before[self.starts], self.digits)
+
+
+def parts(values: Floats) -> NDArray[np.int64]:
+    """Return the values as whole numbers of small parts, the same for the same values."""
+    whole: NDArray[np.int64] = np.rint(values * _PARTS).astype(np.int64)
+    return whole
+
+
+def contours(grid: Floats, level: float) -> Contours:
+    """Return the contours of fields on a grid of half pixels.
+
+    Args:
+        grid: (N, rows, columns) float64, as `cgan.writing.field.Field.grid` returns it.
+        level: of the contours.
+    """
+    inside = grid > level
+    across, down = inside.any(axis=1), inside.any(axis=2)
+    lines, sizes, digits = [np.empty((0, 2))], [], []
+    for digit in np.flatnonzero(down.any(axis=1)).tolist():
+        # Most of a digit's square is empty, and looking for contours there takes time.
+        top, bottom = _extent(down[digit])
+        left, right = _extent(across[digit])
+        values = grid[digit, top:bottom, left:right]
+        x, y, nothing = _places(*values.shape)
+        generator = SerialContourGenerator(
+            x, y, values,
+            nothing, corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
+            line_type=LineType.ChunkCombinedOffset, fill_type=FillType.OuterOffset,
+        )  # fmt: skip
+        found: Any = generator.lines(level)
+        (points,), (ends,) = found
+        ends = ends.astype(np.intp)
+        kept = np.ones(len(points), bool)
+        kept[ends[1:] - 1] = False  # the first point again
+        lines.append((points[kept] + (left, top)) / 2 + GRID_START)
+        sizes += (np.diff(ends) - 1).tolist()
+        digits += [digit] * (len(ends) - 1)
+    starts = np.concatenate([[0], np.cumsum(np.array(sizes, np.intp))]).astype(np.intp)
+    return Contours(np.concatenate(lines).T.copy(), starts, np.array(digits, np.intp))
+
+
+def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return a slice with all that has ink, and one more on each side."""
+    return int(has_ink.argmax()) - 1, len(has_ink) - int(has_ink[::-1].argmax()) + 1
+
+
+@lru_cache(maxsize=1024)
+def _places(rows: int, columns: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return x and y of each point of a grid, and that no point is masked."""
+    y, x = np.indices((rows, columns), np.float64)
+    return x, y, np.zeros((rows, columns), bool)

@@ -1,0 +1,154 @@
+"""Smooth outlines of digits: closed loops of cubic Bezier curves, a few nodes each.
+
+The ink's pixels are the coefficients of a cubic B-spline, a field that is smooth everywhere
+(`cgan.writing.field`). Strokes are made to hold (`holding`), the field's contour at `THRESHOLD` is
+found on a grid of half pixels, which decides what is connected (`contours`), and curves are fitted
+to it (`fitting`). Page, PNG, SVG and PDF draw these curves, so they show the same.
+
+All digits of a number are computed at once, but a digit's outline depends on its own ink and the
+pen alone, to the last bit: see `field`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.writing import fitting, holding, weight
+from cgan.writing.field import Floats
+from cgan.writing.fitting import Curves
+from cgan.writing.look import THRESHOLD
+
+# Coordinates are whole numbers of this many parts of a pixel.
+PARTS = 100
+# Points on each curve at which its extent is measured.
+_SAMPLES = 12
+# Digits that are kept: while a visitor types, all digits but one stay the same.
+_KEPT = 4096
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The outline of a digit.
+
+    Coordinates are pixels of the digit: x to the right, y down, (0, 0) the upper left corner. Ink
+    at the border may reach a little beyond it. Without ink, all four sides are 0.
+
+    Attributes:
+        loops: closed loops of cubic Bezier curves, each (N, 4, 2) float64: the four points of N
+            curves, x and y. Ink is inside by the even-odd rule.
+        left: the least x of the ink.
+        top: the least y.
+        right: the greatest x.
+        bottom: the greatest y.
+        rows: (H, 2) float64, the least and the greatest x of the ink in each row of pixels; nan
+            where there is none.
+        path: the data of an SVG path with the same curves, in hundredths of a pixel.
+    """
+
+    loops: tuple[Floats, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    rows: Floats
+    path: str
+
+
+_Key = tuple[bytes, tuple[int, ...], float]
+_kept: OrderedDict[_Key, Outline] = OrderedDict()
+_lock = Lock()
+
+
+def outlines(inks: Sequence[NDArray[np.uint8]], pen: float = 0.0) -> list[Outline]:
+    """Return the outline of each digit; it depends on the digit's ink and the pen alone.
+
+    Args:
+        inks: (H, W) uint8 each, 255 where there is ink.
+        pen: from -1, the finest, to 1, the boldest; 0 is the ink's own weight.
+    """
+    keys = [(ink.tobytes(), ink.shape, float(pen)) for ink in inks]
+    found: dict[_Key, Outline] = {}
+    with _lock:
+        for key in keys:
+            if key in _kept:
+                _kept.move_to_end(key)
+                found[key] = _kept[key]
+    new = {key: ink for key, ink in zip(keys, inks, strict=True) if key not in found}
+    for shape in {ink.shape for ink in new.values()}:
+        same = {key: ink for key, ink in new.items() if ink.shape == shape}
+        found.update(zip(same, _outlines(np.stack(list(same.values())), pen), strict=True))
+    with _lock:
+        _kept.update((key, found[key]) for key in new)
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return [found[key] for key in keys]
+
+
+def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
+    """Return the outlines of digits, (N, H, W) uint8, of one size."""
+    field, lines = holding.held(inks, THRESHOLD)
+    curves = fitting.fit(field, lines.halved(), THRESHOLD)
+    if pen:
+        curves = weight.changed(curves, pen)
+    whole = np.rint(curves.points * PARTS).astype(np.intp)
+    points = whole / PARTS
+    count, height, _ = inks.shape
+    rows, sides = _extents(curves, points, count, height)
+    # The first loop of each digit, and where the last one ends.
+    first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
+    starts = curves.starts.tolist()
+    found = []
+    for digit in range(count):
+        ends = starts[first[digit] : first[digit + 1] + 1]
+        loops = tuple(points[a:b].copy() for a, b in pairwise(ends))
+        left, top, right, bottom = sides[digit].tolist()
+        data = _path(whole[ends[0] : ends[-1]], [end - ends[0] for end in ends])
+        found.append(Outline(loops, left, top, right, bottom, rows[digit].copy(), data))
+    return found
+
+
+def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[Floats, Floats]:
+    """Return `Outline.rows`, (N, H, 2), and left, top, right and bottom of each digit, (N, 4)."""
+    t = np.arange(_SAMPLES)[:, None, None] / _SAMPLES
+    u = 1 - t
+    p = points.transpose(1, 0, 2)
+    on = (u * u * u) * p[0] + (3 * u * u * t) * p[1] + (3 * u * t * t) * p[2] + (t * t * t) * p[3]
+    x, y = on.transpose(2, 1, 0).reshape(2, -1)  # all points of a digit in a row
+    digits = np.repeat(curves.digits, np.diff(curves.starts) * _SAMPLES)
+    row = np.floor(y).astype(np.intp)
+    inside = (row >= 0) & (row < height)
+    place = digits[inside] * height + row[inside]
+    rows = np.full((2, count * height), np.inf)
+    np.minimum.at(rows[0], place, x[inside])
+    np.minimum.at(rows[1], place, -x[inside])
+    rows[1] *= -1
+    sides = np.full((4, count), np.inf)
+    for side, value in enumerate((x, y, -x, -y)):
+        np.minimum.at(sides[side], digits, value)
+    sides[2:] *= -1
+    rows[np.isinf(rows)] = np.nan
+    sides[np.isinf(sides)] = 0.0
+    return rows.T.reshape(count, height, 2), sides.T
+
+
+def _path(curves: NDArray[np.intp], ends: Sequence[int]) -> str:
+    """Return the data of an SVG path, with relative commands.
+
+    Args:
+        curves: (V, 4, 2) whole numbers.
+        ends: where each loop starts, and V.
+    """
+    relative = (curves[:, 1:] - curves[:, :1]).reshape(-1, 6).tolist()
+    data = []
+    x, y = 0, 0
+    for start, end in pairwise(ends):
+        to_x, to_y = curves[start, 0].tolist()
+        numbers = [number for curve in relative[start:end] for number in curve]
+        data.append(f"m{to_x - x} {to_y - y}c" + " ".join(map(str, numbers)) + "z")
+        x, y = to_x, to_y
+    return "".join(data).replace(" -", "-")
