@@ -60,6 +60,8 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         words.html(_head)
         switch = words.button("other_language", elem_id="language", size="sm")
     words.html(trouble, elem_id="trouble")
+    # Outside the tabs: what is hidden isn't read.
+    gr.HTML('<p class="heard" role="status" data-announced></p>', apply_default_css=False)
     shared.add_weights()
     # Rather than a menu of those that a narrow phone has no room for.
     with gr.Tabs(overflow_behavior="wrap") as tabs:
@@ -137,6 +139,7 @@ def _share_hand(write: WriteTab, morph: MorphTab) -> None:
     """Let the morph begin with the hand of the first tab; seed and number have their own events."""
     for name in _shared_names():
         leader, follower = write.controls[name], morph.controls[name]
+        follower.value = leader.value
         js = f"(value, other) => cgan.follow({json.dumps(name)}, value, [other])[0]"
         leader.change(None, [leader, follower], follower, js=js, **PRIVATE)
 

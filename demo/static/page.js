@@ -65,7 +65,8 @@ window.cgan = {
   },
 
   // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
-  cells(element, trigger) {
+  cells(element, trigger, watch) {
+    watch("value", () => cgan.announceIn(element));
     const cellOf = (event) => event.target.closest("button[data-row]");
     const name = (event) => {
       const cell = cellOf(event);
@@ -147,6 +148,7 @@ window.cgan = {
     watch("value", () => {
       stop();
       show(0);
+      cgan.announceIn(element);
       if (undone) part("button")?.focus();
       undone = false;
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();

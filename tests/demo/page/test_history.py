@@ -74,8 +74,8 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     expect_number(page, "2468")
     assert entries(page) == first + 5  # nothing of this made entries
     # What is changed here takes the place of what was ahead.
-    page.get_by_label("One hand").check()
-    page.wait_for_url(re.compile("style=one"))
+    page.locator("#variation input[type=number]").fill("0.5")
+    page.wait_for_url(re.compile("variation=0.5"))
     assert entries(page) == first + 3
     assert not any("2468" in request for request in visited.requests)
 
@@ -126,3 +126,8 @@ def test_the_morph_begins_with_the_hand_of_the_first_tab(new_page):
     expect(page.locator("#paper .note")).to_contain_text("Hand 3 of this seed")
     page.get_by_role("tab", name="Morph").click()
     expect(page.locator("#film")).to_contain_text("Hand 3 of this seed")
+    # What is drawn is announced outside the tabs: what is hidden isn't read.
+    page.get_by_label("To", exact=True).fill("135 7135 7135")
+    page.get_by_role("button", name="Morph", exact=True).click()
+    expect(page.locator("[role=status][data-announced]")).to_contain_text("into 13571357135")
+    expect(page.locator("[role=tabpanel] [data-announced]")).to_have_count(0)
