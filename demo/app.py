@@ -44,7 +44,7 @@ def serve(arguments: list[str] | None) -> None:
     from demo.serve import faults
     from demo.serve.gate import check_values
     from demo.serve.launch import launch
-    from demo.text.texts import languages, say
+    from demo.text.texts import languages, say, tag_of
 
     def check(values: Sequence[Any]) -> None:
         temporary.keep_private()  # it may have been deleted while the event was waiting
@@ -57,11 +57,8 @@ def serve(arguments: list[str] | None) -> None:
             lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
-            [
-                say("en", "title"),
-                say("en", "subtitle"),
-                page.FIRST_SCRIPT.read_text(encoding="utf-8"),
-            ],
+            {tag_of(code): (say(code, "title"), say(code, "subtitle")) for code in languages()},
+            page.FIRST_SCRIPT.read_text(encoding="utf-8"),
             " ".join(say(language, "log_in") for language in languages()),
             favicon_path=page.STATIC / "icon.png",
             theme=theme(),

@@ -469,16 +469,21 @@ class MorphSettings:
     frames: int = _field(
         30, Number(low=8, high=60, description="{low:g} to {high:g}, one way", strokes=False)
     )
-    variation: float = _field(1.0, VARIATION, description="")  # these two have only the page
+    variation: float = _field(1.0, VARIATION, description="")  # these three have only the page
     row: int = _field(0, _ROW, description="")
     ink: str = _field("black", _INK)
     look: str = _field("paper", _LOOK)
+    hand: str = _field("", OwnHandText())
 
-    def hands(self) -> tuple[Hand, Hand]:
-        """Return the hands of both numbers, of checked settings."""
+    def hands(self, own: OwnHand | None = None) -> tuple[Hand, Hand]:
+        """Return the hands of both numbers, of checked settings.
+
+        Args:
+            own: what the setting `hand` stands for, with the generator's weights.
+        """
         return (
-            Hand(self.start_seed, self.variation, self.row),
-            Hand(self.end_seed, self.variation, self.row),
+            Hand(self.start_seed, self.variation, self.row, own=own),
+            Hand(self.end_seed, self.variation, self.row, own=own),
         )
 
 

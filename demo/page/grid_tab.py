@@ -38,7 +38,7 @@ class GridTab:
                 "",
                 apply_default_css=False,
                 elem_id="grid",
-                js_on_load="cgan.cells(element, trigger)",
+                js_on_load="cgan.cells(element, trigger, watch)",
             )
             self.controls: Controls[GridSettings] = Controls(
                 words, shared.kinds.grid, look=write.controls["look"], ink=write.controls["ink"]

@@ -12,12 +12,14 @@ from cgan.writing.drawn import MAX_POINTS, MAX_STROKES
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
 from cgan.writing.photo import SENT
+from cgan.writing.settings import Digits, specified
 from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
 from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
+from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.hand_tab import HandTab
 from demo.page.kept import Kept
@@ -27,7 +29,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "repairs.js", "hand.js")
+SCRIPTS = ("page.js", "history.js", "hand.js", "game.js", "repairs.js")
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
@@ -45,6 +47,7 @@ def script() -> str:
         "end": _KINDS.morph().end,
         "variations": MAX_VARIATION,
         "frameMilliseconds": FRAME_MILLISECONDS,
+        **{name: getattr(defaults, name) for name in _shared_names()},
         "row": defaults.row,
         "redrawn": defaults.redrawn,
         "hand": {
@@ -67,21 +70,27 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         words.html(_head)
         switch = words.button("other_language", elem_id="language", size="sm")
     words.html(trouble, elem_id="trouble")
+    # Outside the tabs: what is hidden isn't read.
+    gr.HTML('<p class="heard" role="status" data-announced></p>', apply_default_css=False)
     shared.add_weights()
-    with gr.Tabs() as tabs:
+    # Rather than a menu of those that a narrow phone has no room for.
+    with gr.Tabs(overflow_behavior="wrap") as tabs:
         write = WriteTab(shared)
         hand = HandTab(shared)
         grid = GridTab(shared, write)
         morph = MorphTab(shared, write)
+        game = GameTab(shared)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
     hand.answer(write, tabs)
     grid.answer(write, morph, tabs)
     morph.answer()
+    game.answer()
     kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
     kept.answer()
-    _answer_links(shared, fragment, write, tabs)
+    _answer_links(shared, fragment, write)
+    _share_hand(write, morph)
     _answer_languages(shared, fragment, switch, write, kept)
     controls = {
         "write": write.controls.all(),
@@ -118,7 +127,7 @@ def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
     return views.alert(say(language, "bad_link", message=explain(wrong, language))), settings
 
 
-def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> None:
+def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
     """Restore a link that is opened while the page is open; the script presses a hidden button."""
     opened = gr.Button(visible="hidden", elem_id="open-link")
     controls = write.controls.all()
@@ -126,15 +135,37 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab, tabs: Any) -> 
     def restore(fragment: str, language: str) -> list[Any]:
         told, settings = _restore(shared, fragment, language)
         values = (getattr(settings, name) for name in controls)
-        return [told, gr.Tabs(selected="write"), *values]
+        return [told, *values]
 
     opened.click(
         restore,
         [fragment, shared.language],
-        [write.link_problem, tabs, *controls.values()],
+        [write.link_problem, *controls.values()],
         js="(fragment, language) => cgan.open(language)",
+        trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
     ).then(None, None, None, js="cgan.opened", **PRIVATE)
+
+
+def _share_hand(write: WriteTab, morph: MorphTab) -> None:
+    """Let the morph begin with the hand of the first tab; seed and number have their own events."""
+    for name in _shared_names():
+        leader, follower = write.controls[name], morph.controls[name]
+        if leader is follower:
+            continue
+        follower.value = leader.value
+        js = f"(value, other) => cgan.follow({json.dumps(name)}, value, [other])[0]"
+        leader.change(None, [leader, follower], follower, js=js, **PRIVATE)
+
+
+def _shared_names() -> list[str]:
+    """Return the settings of a hand that both tabs have a control for."""
+    morph = specified(_KINDS.morph)
+    return [
+        name
+        for name, setting in specified(_KINDS.write).items()
+        if setting.strokes and name in morph and not isinstance(setting, Digits)
+    ]
 
 
 def _answer_languages(
@@ -148,7 +179,7 @@ def _answer_languages(
         language = language_of(tag)
         told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
-        restored = kept.restore("" if fragment else before)
+        restored = kept.restore(before)
         if fragment:
             restored |= {one: getattr(settings, name) for name, one in controls.items()}
         updates = [gr.skip()] * len(texts)

@@ -182,9 +182,6 @@ def _ink_for(look: Any) -> Any:
 
 
 def said(language: str) -> str:
-    """Return where "Copy link" reports, with its messages, and what screen readers are told."""
+    """Return where "Copy link" reports, with its messages."""
     copied, by_hand = (escape(say(language, key)) for key in ("copied", "copy_by_hand"))
-    return (
-        f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'
-        '<p role="status" class="heard" data-announced=""></p>'
-    )
+    return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from demo import compat
 from demo.serve import bodies, faults
 from demo.serve.guard import refuse
+from demo.serve.pictures import PICTURES
 
 # Routes that store something, fetch an address, or are for developers.
 _CLOSED = re.compile(
@@ -32,7 +33,7 @@ _BY_NAME = re.compile(r"/gradio_api/call/(?:v2/(?=[^/]))?(?P<name>[^/]+)(?:/(?P<
 _PAST_THE_QUEUE = re.compile(r"/gradio_api/(run|api)/")
 _OPEN = re.compile(
     r"/|/(assets|static|svelte)/.+|/config/?|/theme\.css|/favicon\.ico|/robots\.txt"
-    r"|/manifest\.json|/pwa_icon(/\d{1,4})?"
+    rf"|/manifest\.json|/pwa_icon(/\d{{1,4}})?|{'|'.join(map(re.escape, PICTURES))}"
     r"|/gradio_api/(info/?|openapi\.json|startup-events|theme\.css|app_id/?|user/?|token/?"
     r"|login_check/?|queue/(join|data|status)|cancel|reset/?|file[=/].+|mcp(/.*)?)"
 )

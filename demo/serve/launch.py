@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,13 +17,15 @@ from demo.serve import auth, connections, faults, gate, temporary, zero_gpu
 from demo.serve.guard import Guard
 from demo.serve.network import check_root_path, choose_port
 from demo.serve.page_head import PageHead
+from demo.serve.pictures import Pictures
 
 
 def launch(
     build: Callable[[], gr.Blocks],
     endpoints: Sequence[str],
     options: Namespace,
-    preview: Sequence[str],
+    preview: Mapping[str, tuple[str, str]],
+    script: str = "",
     closed: str = "",
     **look: Any,
 ) -> gr.Blocks:
@@ -33,7 +35,8 @@ def launch(
         build: makes the page.
         endpoints: the names of those of its API.
         options: the command line's values.
-        preview: title and description, shown where the address is shared.
+        preview: title and description by the language's tag, shown where the address is shared.
+        script: JavaScript that runs before Gradio's.
         closed: what a browser shows to who doesn't know the password, if there is one.
         look: `launch` arguments of Gradio that say how the page looks.
 
@@ -56,7 +59,8 @@ def launch(
                     "exception_handlers": gate.exception_handlers(endpoints),
                     "middleware": [
                         Middleware(gate.Gate, endpoints, temporary.keep_private),
-                        Middleware(PageHead, *preview),
+                        Middleware(Pictures),
+                        Middleware(PageHead, preview, script),
                     ],
                     "lifespan": faults.lifespan,
                 },

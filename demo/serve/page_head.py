@@ -1,10 +1,14 @@
 """The head of Gradio's HTML: where the page is, and what is shown where its address is shared."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.serve.pictures import ICON, PREVIEW, PREVIEW_SIZE, TOUCH_ICON
+from demo.serve.public_address import public_address
 
 # Gradio 6.31.0 writes its own name, an invitation, its banner and others' addresses.
 _GRADIOS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
@@ -22,29 +26,30 @@ _SLASH = (
 )
 
 
+_ICONS = (
+    f'<link rel="icon" href=".{ICON}" type="image/svg+xml">'
+    '<link rel="icon" href="./favicon.ico" sizes="192x192" type="image/png">'
+    f'<link rel="apple-touch-icon" href=".{TOUCH_ICON}">'
+)
+
+
 class PageHead:
     """ASGI middleware that changes the head of the page."""
 
-    def __init__(self, app: ASGIApp, title: str, description: str, script: str = "") -> None:
-        """Take the application, what to say of the page, and what runs before Gradio's modules."""
+    def __init__(
+        self, app: ASGIApp, preview: Mapping[str, tuple[str, str]], script: str = ""
+    ) -> None:
+        """Take the application, what to say of the page, and what runs before Gradio's modules.
+
+        Args:
+            app: the application.
+            preview: title and description by the language's tag, such as "zh-CN"; the first one is
+                for those who ask for none of these languages.
+            script: JavaScript.
+        """
         self._app = app
         self._script = f"<script>{script}</script>".encode()
-        texts = {
-            "og:type": "website",
-            "og:title": title,
-            "og:description": description,
-            "twitter:card": "summary",
-            "description": description,
-        }
-        self._head = (
-            _SLASH
-            + "".join(
-                f'<meta {"property" if name.startswith("og:") else "name"}="{name}" '
-                f'content="{escape(text)}">'
-                for name, text in texts.items()
-            )
-            + '<link rel="icon" href="./favicon.ico">'
-        ).encode()
+        self._preview = preview
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; change the answer if it is the page."""
@@ -64,7 +69,8 @@ class PageHead:
                 return
             headers = MutableHeaders(raw=list(start.get("headers", ())))
             if _is_html(headers):
-                body = self._changed(body)
+                body = self._changed(body, scope)
+                headers.add_vary_header("Accept-Language")
                 if scope["method"] != "HEAD":
                     headers["content-length"] = str(len(body))
             await send({**start, "headers": headers.raw})
@@ -72,12 +78,48 @@ class PageHead:
 
         await self._app(scope, receive, change)
 
-    def _changed(self, page: bytes) -> bytes:
+    def _changed(self, page: bytes, scope: Scope) -> bytes:
         page = _ROOT.sub(_HERE, _GRADIOS.sub(b"", page))
         page = page.replace(_MANIFEST, _MANIFEST_HERE, 1)
-        page = page.replace(b"<head>", b"<head>" + self._head, 1)
+        page = page.replace(b"<head>", b"<head>" + self._head(scope).encode(), 1)
         # After Gradio's configuration; modules run later.
         return page.replace(b"</head>", self._script + b"</head>", 1)
+
+    def _head(self, scope: Scope) -> str:
+        tag = self._language(Headers(scope=scope).get("accept-language", ""))
+        title, description = self._preview[tag]
+        texts = {
+            "og:type": "website",
+            "og:title": title,
+            "og:description": description,
+            "og:locale": tag.replace("-", "_"),
+            "twitter:card": "summary",
+            "description": description,
+        }
+        # Where the page is shared, only whole addresses count: better none than a wrong one.
+        if address := public_address(scope):
+            width, height = PREVIEW_SIZE
+            texts |= {
+                "og:url": address,
+                "og:image": address + PREVIEW.lstrip("/"),
+                "og:image:type": "image/png",
+                "og:image:width": str(width),
+                "og:image:height": str(height),
+                "og:image:alt": title,
+                "twitter:card": "summary_large_image",
+            }
+        metas = "".join(
+            f'<meta {"property" if name.startswith("og:") else "name"}="{name}" '
+            f'content="{escape(text)}">'
+            for name, text in texts.items()
+        )
+        return f"{_SLASH}<title>{escape(title)}</title>{metas}{_ICONS}"
+
+    def _language(self, accepted: str) -> str:
+        """Return the tag of the first language that a browser asks for, if the page speaks it."""
+        asked = accepted.partition(",")[0].partition(";")[0].strip().lower().partition("-")[0]
+        tags = list(self._preview)
+        return next((tag for tag in tags if tag.lower().partition("-")[0] == asked), tags[0])
 
 
 def _is_html(headers: Headers) -> bool:

@@ -65,7 +65,8 @@ window.cgan = {
   },
 
   // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
-  cells(element, trigger) {
+  cells(element, trigger, watch) {
+    watch("value", () => cgan.announceIn(element));
     const cellOf = (event) => event.target.closest("button[data-row]");
     const name = (event) => {
       const cell = cellOf(event);
@@ -147,6 +148,7 @@ window.cgan = {
     watch("value", () => {
       stop();
       show(0);
+      cgan.announceIn(element);
       if (undone) part("button")?.focus();
       undone = false;
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();
@@ -185,9 +187,10 @@ window.cgan = {
     // Something else may have written there.
     const typed = cgan.recallJson("cgan-typed");
     const past = cgan.recallJson("cgan-past");
-    cgan.typed = location.hash ? {} : typed ?? {};
-    cgan.past = location.hash || !Array.isArray(past) ? [] : past.filter(Boolean);
-    return [location.hash, language, cgan.recall("cgan-settings")];
+    const { fragment, kept } = cgan.begun();
+    cgan.typed = fragment ? {} : typed ?? {};
+    cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
+    return [fragment, language, kept];
   },
 
   // What the controls are set to, for as long as this tab is open: it survives a reload.
@@ -221,21 +224,11 @@ window.cgan = {
   },
 
   listen() {
-    // A link was pasted into the address bar of the open page, or the visitor went back to one.
-    const opener = document.querySelector("#open-link");
-    addEventListener("hashchange", () => location.hash && opener.click());
-    // The link's address and its error stay until the visitor changes something.
-    const changed = (event) => {
-      const control = event.target.closest("input, textarea, button");
-      if (!control || control === opener) return;
-      if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-    };
+    cgan.watchHistory();
     // It may cover some of the paper.
     for (const event of ["input", "click"]) {
       addEventListener(event, () => document.querySelector("#link-problem p")?.remove());
     }
-    addEventListener("input", changed);
-    addEventListener("click", changed);
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
     // A tab or a section opens after the click.
@@ -260,7 +253,7 @@ window.cgan = {
   // The input for a link that is opened in the open page; then its settings are on the page.
   open(language) {
     document.documentElement.dataset.ready = "false";
-    return [location.hash, language];
+    return [cgan.target, language];
   },
 
   opened() {
@@ -276,6 +269,8 @@ window.cgan = {
   // The settings of the link, or those that were kept, are on the page.
   ready(shown) {
     cgan.drawn(shown);
+    cgan.mark();
+    cgan.showTab(cgan.tabIn(location.hash));
     cgan.speak();
     document.documentElement.dataset.ready = "true";
     // What was typed when the server was gone, which Gradio didn't notice.
@@ -306,7 +301,8 @@ window.cgan = {
   // The number is on the paper; `shown` is its language and, after a "#", its settings.
   drawn(shown) {
     const fragment = shown.slice(shown.indexOf("#"));
-    if (cgan.fragment && cgan.fragment !== fragment) {
+    const changed = cgan.fragment && cgan.fragment !== fragment;
+    if (changed) {
       const label = document.querySelector(".sheet").ariaLabel;
       const note = document.querySelector(".note span")?.textContent ?? "";
       const seed = document.querySelector("#seed input[type=number]");
@@ -315,6 +311,7 @@ window.cgan = {
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
     document.documentElement.dataset.ownHand = String(own);
+    if (changed) cgan.record();
   },
 
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.

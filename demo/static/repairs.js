@@ -39,11 +39,17 @@ Object.assign(cgan, {
     document.activeElement.click();
   },
 
+  // Of a picture whose label is beside it; one on another tab is not heard.
+  announceIn(element) {
+    const picture = element.querySelector("[role=img], [role=group]");
+    if (picture?.checkVisibility()) cgan.announce(picture.ariaLabel);
+  },
+
   // Screen readers are told of a new picture, once the visitor pauses.
   announce(text) {
     clearTimeout(cgan.pause);
     cgan.pause = setTimeout(() => {
-      document.querySelector("#said [data-announced]").textContent = text;
+      document.querySelector("[data-announced]").textContent = text;
     }, 700);
   },
 });

@@ -114,6 +114,19 @@ TEXTS = {
     "gif": "GIF",
     "webp": "WebP",
     "morph_label": "The number {start} turning into {end}",
+    # The game
+    "game": "Real?",
+    "game_question": "A person wrote one of these four. Which one?",
+    "game_choice": "Number {place}: {digit}",
+    "game_real": "A person",
+    "game_made": "The network",
+    "game_right": "Right: a person wrote number {place}.",
+    "game_wrong": "No: a person wrote number {place}. The network wrote the one you chose.",
+    "game_next": "Next",
+    "game_score": "{right} right of {played}. Guessing gets one in four.",
+    "game_credit": (
+        "The real ones are from MNIST's test set, by Yann LeCun and Corinna Cortes (CC BY-SA 3.0)."
+    ),
     # The line of facts, and what went wrong
     "facts": "Generated in {ms:.1f} ms by {parameters:,} parameters · {weights}",
     "weights_bundled": "bundled weights {sha}",
@@ -145,8 +158,9 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type or draw isn't kept on the server or in a log. Your browser keeps it until "
-        "you close this tab, and the digits of your hand until you reload it."
+        "What you type or draw isn't kept on the server or in a log. What you type is in this "
+        "page's address, after the #, which browsers don't send, but which stays in your browser's "
+        "history. The digits of your hand stay in your browser until you reload the page."
     ),
     "about_train_head": "Train your own",
     "about_train": (

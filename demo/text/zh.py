@@ -101,6 +101,19 @@ TEXTS = {
     "gif": "GIF",
     "webp": "WebP",
     "morph_label": "号码 {start} 渐变为 {end}",
+    # The game
+    "game": "辨真假",
+    "game_question": "这四个数字里，只有一个是人写的。是哪一个？",
+    "game_choice": "第 {place} 个：{digit}",
+    "game_real": "人写的",
+    "game_made": "网络写的",
+    "game_right": "答对了：第 {place} 个是人写的。",
+    "game_wrong": "不对：第 {place} 个才是人写的，你选的是网络写的。",
+    "game_next": "下一题",
+    "game_score": "共 {played} 题，答对 {right} 题。乱猜平均四题对一题。",
+    "game_credit": (
+        "人写的数字来自 MNIST 的测试集，作者是 Yann LeCun 和 Corinna Cortes（CC BY-SA 3.0）。"
+    ),
     # The line of facts, and what went wrong
     "facts": "生成用时 {ms:.1f} 毫秒 · {parameters:,} 个参数 · {weights}",
     "weights_bundled": "内置权重 {sha}",
@@ -130,8 +143,8 @@ TEXTS = {
     ),
     "about_privacy_head": "隐私",
     "about_privacy": (
-        "你输入和书写的内容不会保存在服务器或日志里；浏览器只保留到你关闭这个标签页为止，"
-        "画布上写的数字只保留到刷新为止。"
+        "你输入和书写的内容不会保存在服务器或日志里。输入的内容写在本页地址的 # 之后，"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中；画布上写的数字只保留到刷新为止。"
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (

@@ -12,7 +12,7 @@ from cgan.common.errors import MissingFile, UserError
 from demo import compat
 from demo.serve import bodies, launch, options
 
-PREVIEW = ("A page", "It is for tests.")
+PREVIEW = {"en": ("A page", "It is for tests.")}
 
 pytestmark = [
     pytest.mark.usefixtures("collect_what_gradio_left"),

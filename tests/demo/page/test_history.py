@@ -1,0 +1,133 @@
+"""Back, Forward and reload go through pictures and tabs; all tabs share number, hand and seed."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cgan.writing.settings import WritingSettings
+
+pytestmark = pytest.mark.slow
+
+
+def number(page):
+    return page.get_by_label("Your number")
+
+
+def expect_number(page, digits):
+    expect(page.locator(".sheet")).to_have_attribute("aria-label", re.compile(rf"\b{digits}\b"))
+
+
+def expect_tab(page, name):
+    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+def seed(page):
+    return page.locator("#seed input[type=number]")
+
+
+def entries(page):
+    return page.evaluate("history.length")
+
+
+def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
+    page = visited.page
+    first = entries(page)
+    assert page.url == demo.address
+    number(page).fill("")
+    number(page).press_sequentially("2468", delay=30)
+    expect_number(page, "2468")
+    page.wait_for_url(re.compile("#digits=2468&"))
+    assert entries(page) == first + 1  # not one for each key
+    page.get_by_role("button", name="Another hand").click()
+    page.wait_for_function("entries => history.length === entries", arg=first + 2)
+    thrown = seed(page).input_value()
+    page.locator(".digit").nth(1).click()
+    page.wait_for_url(re.compile(r"redrawn=1\.1"))
+    page.get_by_role("tab", name="Styles").click()
+    page.wait_for_url(re.compile("&tab=grid$"))
+    page.locator("[data-row='3'][data-class='6']").click()
+    expect(page.locator("#paper .note")).to_contain_text("Hand 4 of this seed")
+    page.wait_for_url(re.compile("^(?!.*tab=).*row=3"))
+    assert entries(page) == first + 5
+
+    page.go_back()
+    expect_tab(page, "Styles")
+    page.go_back()
+    expect_tab(page, "Write")
+    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
+    page.go_back()
+    expect(page.locator("#paper .note span")).to_have_count(0)
+    expect(seed(page)).to_have_value(thrown)
+    page.go_back()
+    expect(seed(page)).to_have_value(str(WritingSettings.seed))
+    expect(number(page)).to_have_value("2468")
+    page.go_back()
+    expect_number(page, "13812345678")
+    expect(number(page)).to_have_value(WritingSettings.digits)
+    assert page.url == demo.address
+    # Steps that are quicker than the server end where the last one leads.
+    page.evaluate("history.go(1), setTimeout(() => history.go(1), 30)")
+    expect(seed(page)).to_have_value(thrown)
+    expect_number(page, "2468")
+    assert entries(page) == first + 5  # nothing of this made entries
+    # What is changed here takes the place of what was ahead.
+    page.locator("#variation input[type=number]").fill("0.5")
+    page.wait_for_url(re.compile("variation=0.5"))
+    assert entries(page) == first + 3
+    assert not any("2468" in request for request in visited.requests)
+
+
+def test_a_reload_keeps_picture_and_tab_and_what_other_tabs_were_set_to(new_page):
+    page = new_page
+    number(page).fill("2468")
+    expect_number(page, "2468")
+    page.get_by_role("tab", name="Morph").click()
+    expect(page.locator(".film")).to_be_visible()
+    page.get_by_label("To", exact=True).fill("1357")
+    page.get_by_role("tab", name="About").click()
+    page.wait_for_url(re.compile("#digits=2468&.*&tab=about$"))
+    page.reload()
+    expect_tab(page, "About")
+    expect_number(page, "2468")
+    page.get_by_role("tab", name="Morph").click()
+    expect(page.get_by_label("To", exact=True)).to_have_value("1357")
+    page.go_back()
+    expect_tab(page, "About")
+    page.go_back()
+    expect_tab(page, "Morph")
+    page.go_back()
+    expect_tab(page, "Write")
+    expect_number(page, "2468")
+
+
+def test_a_link_names_a_tab_and_an_old_one_opens_the_first(chromium, demo):
+    page = chromium.new_page()
+    page.goto(f"{demo.address}#tab=grid&digits=77")
+    expect_tab(page, "Styles")
+    expect_number(page, "77")
+    # In the open page, too; and without a tab it is the first one.
+    page.goto(f"{demo.address}#digits=78&tab=no-such-tab")
+    expect_number(page, "78")
+    page.goto(f"{demo.address}#digits=79")
+    expect_tab(page, "Write")
+    expect_number(page, "79")
+    page.go_back()
+    expect_number(page, "78")
+    page.close()
+
+
+def test_the_morph_begins_with_the_hand_of_the_first_tab(new_page):
+    page = new_page
+    page.get_by_role("tab", name="Styles").click()
+    page.locator("[data-row='2'][data-class='5']").click()
+    expect(page.locator("#paper .note")).to_contain_text("Hand 3 of this seed")
+    page.get_by_role("tab", name="Morph").click()
+    expect(page.locator("#film")).to_contain_text("Hand 3 of this seed")
+    # What is drawn is announced outside the tabs: what is hidden isn't read.
+    page.get_by_label("To", exact=True).fill("135 7135 7135")
+    page.get_by_role("button", name="Morph", exact=True).click()
+    expect(page.locator("[role=status][data-announced]")).to_contain_text("into 13571357135")
+    expect(page.locator("[role=tabpanel] [data-announced]")).to_have_count(0)
