@@ -22,6 +22,7 @@ from cgan.writing.settings import (
     NATURAL,
     NOT_GIVEN,
     SCALE,
+    SPACING,
     VARIATION,
     GridSettings,
     HandSettings,
@@ -55,6 +56,7 @@ class Settings(WritingSettings):
 
     # A new page begins with a natural hand; what a link doesn't name is as it was without it.
     variation: float = setting_field(NATURAL, VARIATION)
+    spacing: str = setting_field("ink", SPACING)
     size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
 

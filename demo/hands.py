@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan import Sampler
+from cgan.common.values import is_whole
 from cgan.model.encoder import NoEncoder
 from cgan.writing import number, picture
 from cgan.writing.drawn import BadStrokes, ink_of
@@ -26,6 +27,7 @@ from cgan.writing.sheet import find_digits
 from demo.models import Model
 
 MAX_DIGITS = 40  # of a hand
+_KEYS = {"version", "digits", "strokes", "digit"}
 _MAX_QUESTION = 200_000  # characters; a request holds no more
 
 
@@ -45,11 +47,13 @@ class Question(NamedTuple):
     """What the page asks.
 
     Attributes:
+        version: a number that the answer repeats.
         digits: those of the hand so far.
         drawn: (H, W) uint8, what is on the board; None if nothing is.
         label: which digit that is; None if the reader should say.
     """
 
+    version: int
     digits: list[Digit]
     drawn: NDArray[np.uint8] | None
     label: int | None
@@ -59,6 +63,7 @@ class Answer(NamedTuple):
     """What the page shows.
 
     Attributes:
+        version: the question's.
         current: the digit on the board; None without one, or if nobody knows which it is.
         read: which digit the reader takes it for; None without a reader.
         seen: (H, W) uint8, as the generator's images are: the digit on the board.
@@ -68,6 +73,7 @@ class Answer(NamedTuple):
         milliseconds: the time that all of it took.
     """
 
+    version: int
     current: Digit | None
     read: int | None
     seen: NDArray[np.uint8] | None
@@ -114,7 +120,7 @@ def answer(model: Model, text: Any) -> Answer:
         pixels = picture.to_pixels(sampler.generate(z, np.array(wanted)))
         all_digits, again = pixels[:10], pixels[10] if current else None
     milliseconds = (time.perf_counter() - start) * 1000
-    return Answer(current, read, seen, again, hand, all_digits, milliseconds)
+    return Answer(question.version, current, read, seen, again, hand, all_digits, milliseconds)
 
 
 def find(model: Model, photo: Any) -> list[tuple[Digit, NDArray[np.uint8]]]:
@@ -187,12 +193,15 @@ def _read_question(text: Any) -> Question:
         asked = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadStrokes from error
-    if not isinstance(asked, dict) or asked.keys() != {"digits", "strokes", "digit"}:
+    if not isinstance(asked, dict) or asked.keys() != _KEYS:
         raise BadStrokes
     digits, strokes, label = asked["digits"], asked["strokes"], asked["digit"]
+    if not is_whole(asked["version"], 0, 1 << 53):
+        raise BadStrokes
     if not isinstance(digits, list) or len(digits) > MAX_DIGITS:
         raise BadStrokes
     return Question(
+        asked["version"],
         [_read_digit(digit) for digit in digits],
         None if strokes is None else ink_of(strokes),
         None if label is None else _read_label(label),
@@ -213,6 +222,6 @@ def _read_digit(sent: Any) -> Digit:
 
 
 def _read_label(label: Any) -> int:
-    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label <= 9:
+    if not is_whole(label, 0, 9):
         raise BadStrokes
-    return label
+    return int(label)

@@ -41,7 +41,7 @@ MAY_IMPORT = {
         *("cgan", "cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
     ),
     "demo.actions": ("cgan", "cgan.writing", "demo.models"),
-    "demo.hands": ("cgan", "cgan.model", "cgan.writing", "demo.models"),
+    "demo.hands": ("cgan", "cgan.common", "cgan.model", "cgan.writing", "demo.models"),
     "demo.api": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands"),
         *("demo.components", "demo.compat", "demo.saved_files"),

@@ -54,6 +54,18 @@ def test_train_speed_compares_us_with_jittor_as_others_use_it():
     assert len(lines) == 2
 
 
+def test_a_hand_is_timed_from_one_digit_and_from_ten():
+    result = subprocess.run(
+        [sys.executable, FOLDER / "hand.py", "--rounds=3"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert ["one digit" in lines[0], "ten digits" in lines[1]] == [True, True]
+
+
 def test_write_speed_compares_numpy_with_jittor():
     result = subprocess.run(
         [sys.executable, FOLDER / "write_speed.py", "--rounds=3"],

@@ -24,7 +24,6 @@ from cgan.writing.limits import check_best_of
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.settings import (
     FILE,
-    LARGE,
     SCALE,
     Setting,
     WritingSettings,
@@ -35,6 +34,8 @@ from cgan.writing.settings import (
 _MAX_GRID_ROWS = 1000
 # The settings that choose latents.
 _OF_LATENTS = {"style", "row", "truncation", "redrawn"}
+# The settings that MNIST's look, the default, doesn't show.
+_OF_PAPER = {"ink", "spacing", "pen"}
 _DEFAULT_OUTPUT = Path("result.png")
 
 
@@ -81,7 +82,7 @@ def _settings() -> dict[str, Setting]:
 def _default(setting: Setting) -> str:
     """Return a default as the help shows it."""
     if setting.name == "look":
-        return f"{setting.default}, or paper with --ink"
+        return f"{setting.default}, or paper with --ink, --spacing or --pen"
     return (
         f"{setting.default:g}"
         if isinstance(setting.default, float)
@@ -110,10 +111,10 @@ def write(values: argparse.Namespace) -> None:
         raise BadValue(f"--hand can't take --{min(other)}: the hand decides how digits look.")
     kind = _format(values, given.pop("format", None))
     parts = number.read(values.number).parts
-    if sentence := left_out(values.number):
+    if sentence := left_out(values.number, marks=given.get("spacing") == "ink"):
         note(str(sentence))
     if given or kind != "png":
-        _write_as_the_page(values, parts, kind, given)
+        _write_as_the_page(values, kind, given)
         return
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
@@ -142,13 +143,11 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
     return kind
 
 
-def _write_as_the_page(
-    values: argparse.Namespace, parts: list[number.Part], kind: str, given: dict[str, str]
-) -> None:
+def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, str]) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
     if kind != "png" and "scale" in given:
         raise BadValue("--scale is for PNG only: leave it out, since an SVG has no pixels.")
-    if "ink" in given:
+    if _OF_PAPER & given.keys():
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {
         name: setting.read(given[name]) if name in given else setting.default
@@ -161,15 +160,14 @@ def _write_as_the_page(
     own = _hand(values, sampler)
     text = "" if own is None else own.to_text()
     settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of, hand=text)
-    drawing = draw(sampler, parts, settings.to_hand(own))
+    drawing = draw(sampler, settings.parts(), settings.to_hand(own))
     if kind == "png":
         file = export.png(drawing, settings, scale)
     else:
-        scale = LARGE
         file = (export.svg if kind == "svg" else export.strokes_svg)(drawing, settings)
     files.write_bytes(values.output, file.data)
-    height, width = drawing.lines.shape
-    note(f"Wrote {values.output} ({width * scale}x{height * scale}).")
+    width, height = export.size_of(file)
+    note(f"Wrote {values.output} ({width}x{height}).")
 
 
 def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:

@@ -119,13 +119,15 @@ class Contours:
         steps = self.points[:, self.following] - self.points
         return Contours(self.points[:, segment] + along * steps[:, segment], starts, self.digits)
 
-    def split(self, chosen: NDArray[np.bool_]) -> "Contours":
-        """Return the lines with a point more in the middle of each chosen step, (V,) bool."""
-        middles = (self.points[:, self.following] + self.points) / 2
-        more = np.flatnonzero(chosen)
-        points = np.insert(self.points, more + 1, middles[:, more], axis=1)
-        before = np.concatenate([[0], np.cumsum(chosen)])
-        return Contours(points, self.starts + before[self.starts], self.digits)
+    def middles(self, chosen: Whole) -> "Contours":
+        """Return the middles between the chosen points and the next, (M,), each a line alone."""
+        points = (self.points[:, chosen] + self.points[:, self.following[chosen]]) / 2
+        return Contours(points, np.arange(len(chosen) + 1), self.digit_of_point[chosen])
+
+    def split(self, chosen: Whole, points: Floats) -> "Contours":
+        """Return the lines with a point more, (2, M), after each chosen one, (M,) in order."""
+        starts = self.starts + np.searchsorted(chosen, self.starts)
+        return Contours(np.insert(self.points, chosen + 1, points, axis=1), starts, self.digits)
 
     def halved(self) -> "Contours":
         """Return every second point of each line that has many."""

@@ -26,7 +26,7 @@ from cgan.writing.look import THRESHOLD
 # Coordinates are whole numbers of this many parts of a pixel.
 PARTS = 100
 # Points on each curve at which its extent is measured.
-_SAMPLES = 12
+_SAMPLES = 8
 # Digits that are kept: while a visitor types, all digits but one stay the same.
 _KEPT = 4096
 
@@ -89,6 +89,12 @@ def outlines(inks: Sequence[NDArray[np.uint8]], pen: float = 0.0) -> list[Outlin
     return [found[key] for key in keys]
 
 
+def forget() -> None:
+    """Forget the outlines that are kept, for measuring and tests."""
+    with _lock:
+        _kept.clear()
+
+
 def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     """Return the outlines of digits, (N, H, W) uint8, of one size."""
     field, lines = holding.held(inks, THRESHOLD)
@@ -119,13 +125,24 @@ def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[F
     p = points.transpose(1, 0, 2)
     on = (u * u * u) * p[0] + (3 * u * u * t) * p[1] + (3 * u * t * t) * p[2] + (t * t * t) * p[3]
     x, y = on.transpose(2, 1, 0).reshape(2, -1)  # all points of a digit in a row
-    digits = np.repeat(curves.digits, np.diff(curves.starts) * _SAMPLES)
+    sizes = np.diff(curves.starts) * _SAMPLES
+    digits = np.repeat(curves.digits, sizes)
     row = np.floor(y).astype(np.intp)
-    inside = (row >= 0) & (row < height)
-    place = digits[inside] * height + row[inside]
+    # Where a loop goes from one row to the next, it is in both.
+    following = np.arange(1, len(x) + 1)
+    ends = np.cumsum(sizes)
+    following[ends - 1] = ends - sizes
+    over = np.flatnonzero(row != row[following])
+    onto = following[over]
+    border = np.maximum(row[over], row[onto])
+    crossing = x[over] + (x[onto] - x[over]) * (border - y[over]) / (y[onto] - y[over])
+    at = np.concatenate([row, row[over], row[onto]])
+    values = np.concatenate([x, crossing, crossing])
+    place = np.concatenate([digits, digits[over], digits[over]]) * height + at
+    inside = (at >= 0) & (at < height)
     rows = np.full((2, count * height), np.inf)
-    np.minimum.at(rows[0], place, x[inside])
-    np.minimum.at(rows[1], place, -x[inside])
+    np.minimum.at(rows[0], place[inside], values[inside])
+    np.minimum.at(rows[1], place[inside], -values[inside])
     rows[1] *= -1
     sides = np.full((4, count), np.inf)
     for side, value in enumerate((x, y, -x, -y)):
@@ -143,12 +160,13 @@ def _path(curves: NDArray[np.intp], ends: Sequence[int]) -> str:
         curves: (V, 4, 2) whole numbers.
         ends: where each loop starts, and V.
     """
-    relative = (curves[:, 1:] - curves[:, :1]).reshape(-1, 6).tolist()
+    relative = (curves[:, 1:] - curves[:, :1]).reshape(-1, 6)
     data = []
     x, y = 0, 0
     for start, end in pairwise(ends):
         to_x, to_y = curves[start, 0].tolist()
-        numbers = [number for curve in relative[start:end] for number in curve]
-        data.append(f"m{to_x - x} {to_y - y}c" + " ".join(map(str, numbers)) + "z")
+        # Python writes a list faster than its numbers.
+        numbers = str(relative[start:end].ravel().tolist())[1:-1]
+        data.append(f"m{to_x - x} {to_y - y}c{numbers}z")
         x, y = to_x, to_y
-    return "".join(data).replace(" -", "-")
+    return "".join(data).replace(", ", " ").replace(" -", "-")

@@ -1,17 +1,21 @@
 """A picture as a file: PNG or SVG, with a record of what made it inside."""
 
+import io
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from cgan.writing import inked, outline, specks
 from cgan.writing import look as looks
-from cgan.writing import outline, specks
 from cgan.writing.drawing import Drawing
 from cgan.writing.layout import Layout, wrap
 from cgan.writing.limits import check_grey
+from cgan.writing.marks import SIDE
 from cgan.writing.settings import LARGE, GridSettings, WritingSettings
 from cgan.writing.strokes import Strokes, pen_width, strokes
 
@@ -42,9 +46,12 @@ def png(drawing: Drawing, settings: WritingSettings, scale: int) -> File:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    image = looks.colour(drawing.lines, settings.look, settings.ink, scale)
-    if scale > 1 and not looks.LOOKS[settings.look].pixelated:
-        specks.erase(image, drawing.pixels, _layout(drawing), scale)
+    if settings.spacing == "ink":
+        image = _image(drawing, settings, scale)
+    else:
+        image = looks.colour(drawing.lines, settings.look, settings.ink, scale)
+        if scale > 1 and not looks.LOOKS[settings.look].pixelated:
+            specks.erase(image, drawing.pixels, _layout(drawing), scale)
     data = looks.png(image, settings.fields(drawing.digits, drawing.weights))
     extension = "large.png" if scale == LARGE else "png"
     return File(_name(drawing, settings, extension), "image/png", data)
@@ -61,13 +68,17 @@ def svg(drawing: Drawing, settings: WritingSettings) -> File:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    layout = _layout(drawing)
-    paths = "".join(
-        f'<path transform="translate({left} {top})" d="{outline.path(pixels)}"/>'
-        for left, top, pixels in zip(layout.lefts, layout.tops, drawing.pixels, strict=True)
-    )
+    if settings.spacing == "ink":
+        paths = inked.outlines_svg(inked.lay_out(drawing, settings.pen))
+    else:
+        layout = _layout(drawing)
+        paths = "".join(
+            f'<path transform="translate({left} {top})" d="{outline.path(pixels)}"/>'
+            for left, top, pixels in zip(layout.lefts, layout.tops, drawing.pixels, strict=True)
+        )
     look = looks.LOOKS[settings.look]
-    size = f'width="{layout.width}" height="{layout.lines * drawing.pixels.shape[1]}"'
+    width, height = _extent(drawing, settings)
+    size = f'width="{width}" height="{height}"'
     sheet = "" if look.paper is None else f'<rect {size} fill="rgb{look.paper}"/>'
     ink = f'<g fill="rgb{look.ink_of(settings.ink)}" fill-rule="evenodd">{paths}</g>'
     return _svg_file(drawing, settings, sheet + ink, "svg")
@@ -86,12 +97,17 @@ def strokes_svg(drawing: Drawing, settings: WritingSettings) -> File:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    layout = _layout(drawing)
-    digits = [strokes(pixels) for pixels in drawing.pixels]
-    groups = "".join(
-        f'<g transform="translate({left} {top})">{_paths(digit)}</g>'
-        for left, top, digit in zip(layout.lefts, layout.tops, digits, strict=True)
-    )
+    if settings.spacing == "ink":
+        written = inked.strokes_of(inked.lay_out(drawing, settings.pen))
+        digits = [lines for _, lines in written]
+        groups = inked.strokes_svg(written)
+    else:
+        layout = _layout(drawing)
+        digits = [strokes(pixels) for pixels in drawing.pixels]
+        groups = "".join(
+            f'<g transform="translate({left} {top})">{_paths(digit)}</g>'
+            for left, top, digit in zip(layout.lefts, layout.tops, digits, strict=True)
+        )
     ink = (
         f'<g fill="none" stroke="rgb{looks.INKS[settings.ink]}" '
         f'stroke-width="{pen_width(digits):.1f}" stroke-linecap="round" stroke-linejoin="round">'
@@ -100,18 +116,46 @@ def strokes_svg(drawing: Drawing, settings: WritingSettings) -> File:
     return _svg_file(drawing, settings, ink, "strokes.svg")
 
 
+def size_of(file: File) -> tuple[int, int]:
+    """Return width and height of a PNG or an SVG, in pixels."""
+    if file.mime == "image/png":
+        with Image.open(io.BytesIO(file.data)) as image:
+            return image.size
+    width, height = re.findall(rb'(?:width|height)="(\d+)"', file.data)[:2]
+    return int(width), int(height)
+
+
+def _extent(drawing: Drawing, settings: WritingSettings) -> tuple[int, int]:
+    """Return width and height of a number, in the units of its layout."""
+    if settings.spacing == "ink":
+        page = inked.lay_out(drawing, settings.pen)
+        return round(page.width), round(page.height)
+    layout = _layout(drawing)
+    return layout.width, layout.lines * drawing.pixels.shape[1]
+
+
+def _image(drawing: Drawing, settings: WritingSettings, scale: int) -> Image.Image:
+    """Return a number that is spaced by ink, in colour."""
+    if looks.LOOKS[settings.look].pixelated:
+        ink = inked.pixels(inked.lay_out(drawing, whole=True), drawing.pixels)
+        return looks.colour(ink, settings.look, settings.ink, scale)
+    # At scale 1, digits are as large as the generator made them.
+    each = scale * drawing.pixels.shape[1] / SIDE
+    ink = inked.ink(inked.lay_out(drawing, settings.pen), each)
+    return looks.colour(ink, settings.look, settings.ink)
+
+
 def _paths(digit: Strokes) -> str:
     return "".join(f'<path d="{path}"/>' for path in digit.paths)
 
 
 def _svg_file(drawing: Drawing, settings: WritingSettings, content: str, extension: str) -> File:
-    layout, height = _layout(drawing), drawing.pixels.shape[1]
-    height *= layout.lines
+    width, height = _extent(drawing, settings)
     fields = settings.fields(drawing.digits, drawing.weights)
     about = "; ".join(f"{name}: {text}" for name, text in fields.items())
     text = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {height}" '
-        f'width="{layout.width * LARGE}" height="{height * LARGE}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width * LARGE}" height="{height * LARGE}">'
         f"<title>{drawing.digits}</title><desc>{escape(about)}</desc>{content}</svg>\n"
     )
     return File(_name(drawing, settings, extension), "image/svg+xml", text.encode())

@@ -10,27 +10,15 @@ from cgan.writing.field import Field, Floats
 
 # Between two nodes, a contour turns by about this much at most (in radians), and is at most about
 # this long (in pixels of the digit).
-_TURN = 0.75
-_LENGTH = 7.0
+_TURN = 0.9
+_LENGTH = 6.0
 _FEWEST = 4
 # How far a point may move at once (in pixels of the digit).
 _STEP = 0.25
 # How much handles resist being fitted: where a curve is straight, their lengths matter little.
 _STIFF = 0.02
 # Farther from the contour (in pixels of the digit), a curve is split.
-_FAR = 0.09
-
-
-class Nodes(NamedTuple):
-    """Nodes of curves.
-
-    Attributes:
-        contours: the nodes as points.
-        directions: (2, V) float64 of length 1, in which the curve passes each node.
-    """
-
-    contours: Contours
-    directions: Floats
+_FAR = 0.06
 
 
 class Curves(NamedTuple):
@@ -55,17 +43,24 @@ def fit(field: Field, lines: Contours, level: float) -> Curves:
         lines: its contours on a grid, which decide what is connected.
         level: of the contours.
     """
-    spread = lines.spread(_bends(field, lines), _FEWEST)
-    at = _on_contour(field, spread, level)
-    handles, far = _handles(field, at, level)
-    if far.any():
+    nodes = lines.spread(_bends(field, lines), _FEWEST)
+    nodes, directions = _on_contour(field, nodes, level)
+    every = np.arange(nodes.points.shape[1])
+    handles, far = _handles(field, nodes, directions, every, level)
+    split = np.flatnonzero(far)
+    if len(split):
         # Where a contour bends both ways between two nodes, another node helps.
-        at = _on_contour(field, at.contours.split(far), level)
-        handles, _ = _handles(field, at, level)
-    start, end = at.contours.points, at.contours.points[:, at.contours.following]
-    after = at.directions[:, at.contours.following]
-    points = (start, start + handles[0] * at.directions, end - handles[1] * after, end)
-    return Curves(at.contours.starts, at.contours.digits, np.stack(points).transpose(2, 0, 1))
+        middles, ways = _on_contour(field, nodes.middles(split), level)
+        nodes = nodes.split(split, middles.points)
+        directions = np.insert(directions, split + 1, ways, axis=1)
+        handles = np.insert(handles, split + 1, 0, axis=1)
+        first = split + np.arange(len(split))
+        halves = np.concatenate([first, first + 1])
+        handles[:, halves], _ = _handles(field, nodes, directions, halves, level)
+    start, end = nodes.points, nodes.points[:, nodes.following]
+    after = directions[:, nodes.following]
+    points = (start, start + handles[0] * directions, end - handles[1] * after, end)
+    return Curves(nodes.starts, nodes.digits, np.stack(points).transpose(2, 0, 1))
 
 
 def _bends(field: Field, lines: Contours) -> Floats:
@@ -80,52 +75,60 @@ def _bends(field: Field, lines: Contours) -> Floats:
     return np.maximum(turns / _TURN, lengths / _LENGTH)
 
 
-def _on_contour(field: Field, spread: Contours, level: float) -> Nodes:
-    digits = spread.digit_of_point
-    points, _ = _moved(field, digits, spread.points, level)
+def _on_contour(field: Field, nodes: Contours, level: float) -> tuple[Contours, Floats]:
+    """Return nodes moved to the contour, and the contour's directions there, (2, V)."""
+    digits = nodes.digit_of_point
+    points, _ = _moved(field, digits, nodes.points, level)
     points, directions = _moved(field, digits, points, level)
-    return Nodes(Contours(points, spread.starts, spread.digits), directions)
+    return Contours(points, nodes.starts, nodes.digits), directions
 
 
-def _handles(field: Field, at: Nodes, level: float) -> tuple[Floats, NDArray[np.bool_]]:
+def _handles(
+    field: Field, nodes: Contours, directions: Floats, chosen: Whole, level: float
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Return handles with which curves are close to the contour, and where they aren't.
 
+    Args:
+        field: of the digits.
+        nodes: on its contours.
+        directions: (2, V), of the contours at the nodes.
+        chosen: (M,) integers, the nodes at which the curves start.
+        level: of the contours.
+
     Returns:
-        (2, V) lengths of both handles of the curve from each node to the next, and (V,) whether it
+        (2, M) lengths of both handles of the curve from each node to the next, and (M,) whether it
         is farther from the contour than it may be.
     """
-    digits, following = at.contours.digit_of_point, at.contours.following
-    start, end = at.contours.points, at.contours.points[:, following]
-    ahead, after = at.directions, at.directions[:, following]
+    following = nodes.following[chosen]
+    start, end = nodes.points[:, chosen], nodes.points[:, following]
+    ahead, after = directions[:, chosen], directions[:, following]
     # The handles of a circle's arc that turns as much.
     cosine = np.clip(ahead[0] * after[0] + ahead[1] * after[1], -0.9, 1.0)
     arc = _length(end - start) * (2 / 3) / (1 + np.sqrt((1 + cosine) / 2))
-    # Least squares: how far two points of the curve are off, by how much handles move them.
-    aa = np.full_like(arc, _STIFF)
-    bb, ab = aa.copy(), np.zeros_like(arc)
-    ar, br = np.zeros_like(arc), np.zeros_like(arc)
-    rows = []
-    for t in (1 / 3, 2 / 3):
-        u = 1 - t
-        near, far = 3 * u * u * t, 3 * u * t * t
-        points = (
-            (u * u * u + near) * start + (t * t * t + far) * end
-            + near * arc * ahead - far * arc * after
-        )  # fmt: skip
-        ink, x, y = field.at(digits, points)
-        slope = np.sqrt(x * x + y * y) + 1e-6
-        off = np.clip((level - ink) / slope, -_STEP, _STEP)
-        a = near * (ahead[0] * x + ahead[1] * y) / slope
-        b = -far * (after[0] * x + after[1] * y) / slope
-        aa, ab, bb = aa + a * a, ab + a * b, bb + b * b
-        ar, br = ar + a * off, br + b * off
-        rows.append((a, b, off))
-    determinant = aa * bb - ab * ab
-    handles = arc + np.stack([ar * bb - br * ab, br * aa - ar * ab]) / determinant
+    # Two points of each curve.
+    t = np.array([[1 / 3], [2 / 3]])
+    u = 1 - t
+    near, far = 3 * u * u * t, 3 * u * t * t
+    points = (
+        (u * u * u + near) * start[:, None] + (t * t * t + far) * end[:, None]
+        + near * (arc * ahead)[:, None] - far * (arc * after)[:, None]
+    )  # fmt: skip
+    digits = nodes.digit_of_point[chosen]
+    found = field.at(np.concatenate([digits, digits]), points.reshape(2, -1))
+    ink, x, y = (values.reshape(2, -1) for values in found)
+    slope = np.sqrt(x * x + y * y) + 1e-6
+    off = np.clip((level - ink) / slope, -_STEP, _STEP)
+    # Least squares: how far the two points are off, by how much the handles move them.
+    a = near * (ahead[0] * x + ahead[1] * y) / slope
+    b = -far * (after[0] * x + after[1] * y) / slope
+    aa, ab, bb = ((v[0] + v[1]) for v in (a * a, a * b, b * b))
+    ar, br = ((v[0] + v[1]) for v in (a * off, b * off))
+    aa, bb = aa + _STIFF, bb + _STIFF
+    handles = arc + np.stack([ar * bb - br * ab, br * aa - ar * ab]) / (aa * bb - ab * ab)
     handles = np.clip(handles, 0.5 * arc, 1.6 * arc)
     moved = handles - arc
-    left = [np.abs(off - a * moved[0] - b * moved[1]) for a, b, off in rows]
-    return handles, np.maximum(*left) > _FAR
+    left = np.abs(off - a * moved[0] - b * moved[1])
+    return handles, np.maximum(left[0], left[1]) > _FAR
 
 
 def _moved(field: Field, digits: Whole, points: Floats, level: float) -> tuple[Floats, Floats]:

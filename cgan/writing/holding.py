@@ -29,16 +29,16 @@ _MARGIN = 0.18  # of the picture's size
 _TRACE = 0.05
 # A way costs its length, divided by its ink and this.
 _PAPER = 0.05
-# Pieces are joined by strokes of this share of the pen's width, which begin up to this many half
-# pixels inside of them.
+# Pieces are joined by strokes of this share of the pen's width, which begin up to this many pixels
+# inside of them.
 _JOIN = 0.8
-_INSIDE = 3
+_INSIDE = 2
 # What is connected by less ink than this above the contour's level is taken for broken.
-_HAIR = 0.03
+_HAIR = 0.08
 
-_Place = tuple[int, int]  # row and column on a grid of half pixels
+_Place = tuple[int, int]  # row and column on a grid of pixels
 _STEPS = [
-    (down, right, 0.5 * (down * down + right * right) ** 0.5)
+    (down, right, (down * down + right * right) ** 0.5)
     for down in (-1, 0, 1)
     for right in (-1, 0, 1)
     if down or right
@@ -54,20 +54,33 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
     """
     ink = inks / 255
     field = Field(ink)
-    lines = contours(field.grid(), level)
+    grid = field.grid()
+    lines = contours(grid, level)
     areas = lines.areas()
     outer = np.bincount(lines.digits[areas > 0], minlength=len(ink))
-    broken = np.flatnonzero(outer > 1)
-    if len(broken):
+    holes = np.bincount(lines.digits[areas < 0], minlength=len(ink))
+    # A little more ink, and there would be more pieces, or fewer rings.
+    weak = _pieces_less_holes(grid > level + _HAIR) > outer - holes
+    broken = (outer > 1) | weak
+    if broken.any():
         pens = _pens(lines, areas, len(ink))
-        grids = Field(ink[broken]).grid()
-        for digit, grid in zip(broken, grids, strict=True):
-            ink[digit] = _mended(ink[digit], grid, float(pens[digit]), level)
+        chosen = np.flatnonzero(broken)
+        for digit in chosen.tolist():
+            ink[digit] = _mended(ink[digit], grid[digit], float(pens[digit]), level)
         field = Field(ink)
-        again = contours(Field(ink[broken]).grid(), level)
-        lines = lines.only(outer[lines.digits] <= 1).merged(again, broken)
+        again = contours(Field(ink[chosen]).grid(), level)
+        lines = lines.only(~broken[lines.digits]).merged(again, chosen)
         areas = lines.areas()
     return field, lines.only(_kept(lines, areas, ink.shape))
+
+
+def _pieces_less_holes(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the Euler number of pictures, (N, rows, columns) to (N,), linked at their sides."""
+    across = inside[:, :, :-1] & inside[:, :, 1:]
+    links = across.sum(axis=(1, 2)) + (inside[:, :-1] & inside[:, 1:]).sum(axis=(1, 2))
+    squares = (across[:, :-1] & across[:, 1:]).sum(axis=(1, 2))
+    number: NDArray[np.intp] = inside.sum(axis=(1, 2)) - links + squares
+    return number
 
 
 def _pens(lines: Contours, areas: Floats, count: int) -> Floats:
@@ -118,17 +131,23 @@ def _mended(ink: Floats, grid: Floats, pen: float, level: float) -> Floats:
     for number, piece in enumerate(found, 1):
         box = labels[piece.top : piece.bottom, piece.left : piece.right]
         box[piece.mask] = number
+    # Ways lead from pixel to pixel.
+    ink_there, numbers = grid[::2, ::2], labels[::2, ::2].copy()
+    for number, piece in enumerate(found, 1):
+        if not (numbers == number).any():  # it is between pixels
+            row, column = np.argwhere(piece.mask)[0] + (piece.top, piece.left)
+            numbers[row // 2, column // 2] = number
     # Pieces that were joined, by one of them.
     groups = {number: {number} for number in range(1, len(found) + 1)}
     left = set(groups)
     while len(groups) > 1 and left:
         small = min(left, key=lambda group: sum(found[n - 1].count for n in groups[group]))
         left.remove(small)
-        way = _way(grid, labels, groups[small])
+        way = _way(ink_there, numbers, groups[small])
         if way is None:
             continue
-        ink = np.maximum(ink, _stroke(_inwards(grid, way), _JOIN * pen, ink.shape))
-        reached = int(labels[way[-1]])
+        ink = np.maximum(ink, _stroke(_inwards(ink_there, way), _JOIN * pen, ink.shape))
+        reached = int(numbers[way[-1]])
         other = next(group for group, members in groups.items() if reached in members)
         groups[other] |= groups.pop(small)
         left.add(other)
@@ -140,32 +159,35 @@ def _way(grid: Floats, labels: NDArray[np.intp], group: Iterable[int]) -> list[_
 
     By Dijkstra's algorithm.
     """
-    rows, columns = np.nonzero(np.isin(labels, list(group)))
-    starts = zip(rows.tolist(), columns.tolist(), strict=True)
-    costs: dict[_Place, float] = dict.fromkeys(starts, 0.0)
-    before: dict[_Place, _Place] = {}
-    queue = [(0.0, place) for place in costs]  # all the same, so it is a heap
-    values, numbers = grid.tolist(), labels.tolist()
+    members = np.isin(labels, list(group))
+    padded = np.pad(members, 1)
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    # Places have numbers, row by row; those inside of the group lead nowhere.
+    columns = grid.shape[1]
+    steps = [(down * columns + right, length) for down, right, length in _STEPS]
+    costs = dict.fromkeys(np.flatnonzero(members).tolist(), 0.0)
+    queue = [(0.0, place) for place in np.flatnonzero(members & ~inner).tolist()]  # a heap
+    others = set(np.flatnonzero((labels > 0) & ~members).tolist())
+    ink = grid.ravel().tolist()
+    before: dict[int, int] = {}
     while queue:
         cost, place = heapq.heappop(queue)
-        if cost > costs[place]:
-            continue
-        row, column = place
-        if numbers[row][column] and numbers[row][column] not in group:
+        if place in others:
             way = [place]
             while way[-1] in before:
                 way.append(before[way[-1]])
-            return way[::-1]
-        for down, right, length in _STEPS:
-            near = row + down, column + right
-            ink = values[near[0]][near[1]]  # the grid's border has none
-            if ink < _TRACE:
+            return [divmod(place, columns) for place in way[::-1]]
+        if cost > costs[place]:
+            continue
+        for step, length in steps:
+            near = place + step
+            if ink[near] < _TRACE:  # as on the grid's border
                 continue
-            sum_ = cost + length / (ink + _PAPER)
-            if sum_ < costs.get(near, np.inf):
-                costs[near] = sum_
+            total = cost + length / (ink[near] + _PAPER)
+            if total < costs.get(near, np.inf):
+                costs[near] = total
                 before[near] = place
-                heapq.heappush(queue, (sum_, near))
+                heapq.heappush(queue, (total, near))
     return None
 
 
@@ -186,8 +208,8 @@ def _inwards(grid: Floats, way: list[_Place]) -> list[_Place]:
 
 def _stroke(way: Sequence[_Place], width: float, shape: tuple[int, ...]) -> Floats:
     """Return the ink of a stroke with round ends, (H, W) float64 from 0 to 1."""
-    points = np.array(way, np.float64)[:, ::-1] / 2 + GRID_START
-    for _ in range(4):  # without the grid's steps
+    points: Floats = np.array(way, np.float64)[:, ::-1] + GRID_START
+    for _ in range(2):  # without the grid's steps
         points[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
     y, x = np.indices(shape) + 0.5
     distance = np.full(shape, np.inf)

@@ -86,8 +86,10 @@ class OwnHand:
         own = {}
         for label in sorted(set(labels)):
             its = latents[[index for index, other in enumerate(labels) if other == label]]
-            distances = np.linalg.norm(its - _median(its), axis=1)
-            own[label] = rounded(its[int(distances.argmin())])
+            nearest = 0
+            if len(its) > 1:
+                nearest = int(np.linalg.norm(its - _median(its), axis=1).argmin())
+            own[label] = rounded(its[nearest])
         return cls(weights, rounded(_middle(latents)), own)
 
     def latent_of(self, digit: int) -> NDArray[np.float32]:

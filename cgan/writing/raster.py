@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # How far an edge may be from its curve, in pixels.
-_FLAT = 0.03
+_FLAT = 0.01
 # Lines that cross a picture from top to bottom, if a pixel has neither fewer nor more than this.
 _LINES = 4096
 _FEWEST, _MOST = 4, 16

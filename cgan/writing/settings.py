@@ -297,11 +297,12 @@ def checked(settings: S) -> S:
 
 
 def _changed(settings: Any, besides: tuple[str, ...]) -> dict[str, str]:
-    """Return what a file says of the settings that change the strokes and aren't the defaults."""
+    """Return what a file says of the settings that change the strokes and aren't `unnamed`."""
+    usual = unnamed(type(settings))
     return {
         name: one.tell(value)
         for name, one in specified(settings).items()
-        if one.strokes and name not in besides and (value := getattr(settings, name)) != one.default
+        if one.strokes and name not in besides and (value := getattr(settings, name)) != usual[name]
     }
 
 

@@ -15,6 +15,8 @@ from cgan.writing.fitting import Curves
 _CHANGE = 0.38
 # How much of the way to the middle of a hole or a gap an outline may move.
 _CLOSER = 0.5
+# A finer pen leaves at least this (in pixels of the digit) on each side of a stroke's middle.
+_THINNEST = 0.4
 # Points on each curve that circles are kept away from.
 _SAMPLES = 4
 # Circles may be this large, in pixels of the digit.
@@ -90,7 +92,8 @@ def _distances(curves: Curves, start: Floats, outwards: Floats, pen: float) -> F
         outside = 1 / np.maximum(curvature.max(axis=1), 1 / _LARGEST)
         usual = np.median(inside)
         if pen < 0:
-            distance[chosen] = pen * _CHANGE * np.minimum(inside, usual)
+            most = np.maximum(inside - _THINNEST, 0)
+            distance[chosen] = np.maximum(pen * _CHANGE * np.minimum(inside, usual), -most)
         else:
             distance[chosen] = np.minimum(pen * _CHANGE * usual, pen * _CLOSER * outside)
     return distance

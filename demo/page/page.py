@@ -8,16 +8,20 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.writing.drawn import MAX_POINTS, MAX_STROKES
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
+from cgan.writing.photo import SENT
 from cgan.writing.settings import Digits, specified
 from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
+from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_text
 from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
+from demo.page.hand_tab import HandTab
 from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
@@ -25,7 +29,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "history.js", "game.js", "keep.js", "repairs.js")
+SCRIPTS = ("page.js", "history.js", "game.js", "keep.js", "repairs.js", "hand.js")
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
@@ -46,6 +50,12 @@ def script() -> str:
         **{name: getattr(defaults, name) for name in _shared_names()},
         "row": defaults.row,
         "redrawn": defaults.redrawn,
+        "hand": {
+            "digits": MAX_DIGITS,
+            "strokes": MAX_STROKES,
+            "points": MAX_POINTS,
+            "bytes": SENT.bytes,
+        },
     }
     text = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"{text}cgan.shared = {json.dumps(shared)};\n"
@@ -66,12 +76,14 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     # Rather than a menu of those that a narrow phone has no room for.
     with gr.Tabs(overflow_behavior="wrap") as tabs:
         write = WriteTab(shared)
+        hand = HandTab(shared)
         grid = GridTab(shared, write)
         morph = MorphTab(shared, write)
         game = GameTab(shared)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
     write.answer()
+    hand.answer(write, tabs)
     grid.answer(write, morph, tabs)
     morph.answer()
     game.answer()

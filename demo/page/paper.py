@@ -7,50 +7,92 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.writing import layout, outline
+from cgan.writing import inked, layout, outline
 from cgan.writing import look as looks
 from cgan.writing.drawing import Drawing
+from cgan.writing.spacing import GROUP_GAP, LINE_HEIGHT, Glyph, space
+from demo.actions import Settings
 from demo.text.texts import say
 
 
 def html(
-    drawing: Drawing,
-    look: str,
-    ink: str,
-    size: int,
-    language: str,
-    note: str = "",
-    left_out: str = "",
+    drawing: Drawing, settings: Settings, language: str, note: str = "", left_out: str = ""
 ) -> str:
     """Return the number as buttons, one per digit, that wrap at the end of the line.
 
     Args:
         drawing: the number.
-        look: a key of `cgan.writing.look.LOOKS`.
-        ink: a key of `cgan.writing.look.INKS`.
-        size: height of a digit, in CSS pixels.
+        settings: what made it, checked.
         language: of the labels.
         note: what else to say about it, with a button that undoes it.
         left_out: what to say about what isn't written.
     """
-    colour = "#{:02x}{:02x}{:02x}".format(*looks.INKS[ink])
-    buttons = []
-    for position, (digit, pixels) in enumerate(zip(drawing.digits, drawing.pixels, strict=True)):
-        label = escape(say(language, "digit_label", position=position + 1, digit=digit))
-        buttons.append(
-            f'<button type="button" class="digit" data-index="{position}" aria-label="{label}" '
-            f'title="{label}">{_glyph(pixels, look)}</button>'
-        )
-    alt = escape(say(language, "paper_label", digits=drawing.digits))
+    look, size = settings.look, settings.size
+    colour = "#{:02x}{:02x}{:02x}".format(*looks.INKS[settings.ink])
     style = f"--ink:{colour};--digit:{size}px"
     if looks.LOOKS[look].pixelated:
         height = drawing.pixels[0].shape[0]
         style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
-    beneath_it = beneath(language, note, left_out)
+    if settings.spacing == "ink":
+        content, units = _by_ink(drawing, settings, language)
+        style += f";--units:{units:.1f}"
+    else:
+        digits = zip(drawing.digits, drawing.pixels, strict=True)
+        buttons = [
+            _button(position, digit, _glyph(pixels, look), language)
+            for position, (digit, pixels) in enumerate(digits)
+        ]
+        content = grouped(drawing.parts, buttons)
+    alt = escape(say(language, "paper_label", digits=drawing.digits))
     return (
-        f'<div class="sheet {look}" style="{style}" role="group" '
-        f'aria-label="{alt}">{grouped(drawing.parts, buttons)}</div>{beneath_it}'
+        f'<div class="sheet {look} by-{settings.spacing}" style="{style}" role="group" '
+        f'aria-label="{alt}">{content}</div>{beneath(language, note, left_out)}'
     )
+
+
+def _button(position: int, digit: int | str, glyph: str, language: str, style: str = "") -> str:
+    label = escape(say(language, "digit_label", position=position + 1, digit=digit))
+    return (
+        f'<button type="button" class="digit" data-index="{position}" aria-label="{label}" '
+        f'title="{label}"{style}>{glyph}</button>'
+    )
+
+
+def _by_ink(drawing: Drawing, settings: Settings, language: str) -> tuple[str, float]:
+    """Return the digits and marks as a hand spaces them, and the width of all in one line."""
+    pixelated = looks.LOOKS[settings.look].pixelated
+    groups = space(drawing.parts, drawing.pixels, settings.pen, whole=pixelated)
+    html = []
+    position = 0
+    for group in groups:
+        glyphs = []
+        for glyph in group.glyphs:
+            shown = _image(glyph, drawing.pixels[glyph.index]) if pixelated else _outline(glyph)
+            style = f' style="--width:{glyph.width:.2f}"'
+            if isinstance(glyph.part, int):
+                glyphs.append(_button(position, glyph.part, shown, language, style))
+                position += 1
+            else:
+                glyphs.append(f'<span class="mark"{style}>{shown}</span>')
+        html.append(f'<span class="group">{"".join(glyphs)}</span>')
+    units = sum(group.width for group in groups) + (len(groups) - 1) * GROUP_GAP
+    return f'<span class="gap" style="--width:{GROUP_GAP}"></span>'.join(html), units
+
+
+def _outline(glyph: Glyph) -> str:
+    """Return a glyph in its room, from the top of the line to its bottom."""
+    moved = glyph.moved(-glyph.left)
+    return (
+        f'<svg viewBox="0 0 {glyph.width:.2f} {LINE_HEIGHT}" aria-hidden="true">'
+        f'<path transform="{inked.placed(moved)}" d="{glyph.outline.path}"/></svg>'
+    )
+
+
+def _image(glyph: Glyph, ink: NDArray[np.uint8]) -> str:
+    """Return the generator's own pixels, moved so that their ink is in the glyph's room."""
+    data = data_uri(looks.png(looks.colour(ink, "mnist", "black"), {}), "image/png")
+    style = f"--x:{glyph.x - glyph.left:.2f};--y:{glyph.y:g}"
+    return f'<img alt="" src="{data}" style="{style}">'
 
 
 def grouped(parts: Sequence[object | None], digits: Sequence[str]) -> str:

@@ -21,9 +21,9 @@ def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, st
         UserError: a setting is wrong.
     """
     right, drawing = actions.write(model, settings)
-    note = _number_note(right.to_hand(), len(drawing.pixels), language)
-    left_out = _left_out(language, right.digits)
-    html = paper.html(drawing, right.look, right.ink, right.size, language, note, left_out)
+    note = _number_note(right.to_hand(), len(drawing.digits), language)
+    left_out = _left_out(language, right.digits, marks=right.spacing == "ink")
+    html = paper.html(drawing, right, language, note, left_out)
     return html, facts(model, drawing.milliseconds, language)
 
 
@@ -89,9 +89,9 @@ def _number_note(hand: Hand, count: int, language: str) -> str:
     return " · ".join(parts)
 
 
-def _left_out(language: str, *numbers: str) -> str:
+def _left_out(language: str, *numbers: str, marks: bool = False) -> str:
     """Return a sentence on what isn't written of numbers; empty if all is."""
-    sentence = left_out(*numbers)
+    sentence = left_out(*numbers, marks=marks)
     return "" if sentence is None else explain(sentence, language)
 
 

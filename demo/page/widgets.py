@@ -78,9 +78,9 @@ class Widgets:
         html = gr.HTML(make("en"), apply_default_css=False, **options)
         return self._add(html, lambda language: {"value": make(language)})
 
-    def tab(self, key: str) -> Any:
+    def tab(self, key: str, **options: Any) -> Any:
         """Return a tab, for use in a `with` statement."""
-        return self._add(gr.Tab(say("en", key), id=key), _text(key))
+        return self._add(gr.Tab(say("en", key), id=key, **options), _text(key))
 
     def accordion(self, key: str, **options: Any) -> Any:
         """Return a collapsed section, for use in a `with` statement."""

@@ -13,7 +13,7 @@ from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
 from demo import actions, compat
 from demo.actions import Settings
-from demo.page import views
+from demo.page import hand_html, views
 from demo.page.controls import Controls
 from demo.page.events import (
     LIVE,
@@ -64,6 +64,9 @@ class WriteTab:
             self._draw_button = words.button("draw", variant="primary")
             self.link_problem = problem_place(elem_id="link-problem")
             self._problem = problem_place(elem_id="problem")
+        self._own = words.html(
+            hand_html.left, elem_id="whose-hand", js_on_load="cgan.leaveHand(element, trigger)"
+        )
         self._paper = gr.HTML(
             "",
             apply_default_css=False,
@@ -163,6 +166,7 @@ class WriteTab:
         others = f"{defaults.row!r}, {defaults.redrawn!r}"
         throw = f"() => [Math.floor(Math.random() * {seeds.high + 1}), {others}]"
         self._dice.click(None, None, [self.controls["seed"], *redrawn], js=throw, **PRIVATE)
+        self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():
             self._shared.offer(button, self._file(kind), controls, self._problem)

@@ -310,6 +310,8 @@ window.cgan = {
       cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
     }
     cgan.fragment = fragment;
+    const own = new URLSearchParams(fragment.slice(1)).has("hand");
+    document.documentElement.dataset.ownHand = String(own);
     if (changed) cgan.record();
   },
 

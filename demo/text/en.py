@@ -59,6 +59,42 @@ TEXTS = {
     "copy_by_hand": "Copy this address: ",
     "digit_label": "Digit {position}: {digit}. Redraw it",
     "paper_label": "The number {digits}, written by hand",
+    # A hand of one's own
+    "hand": "My hand",
+    "hand_board": (
+        "Board to draw a digit on, with a mouse, a finger or a pen. You can choose a photo instead."
+    ),
+    "hand_empty": "Draw a digit here",
+    "hand_undo": "Undo",
+    "hand_clear": "Clear",
+    "hand_keep": "Keep it and draw another",
+    "hand_which_digit": "Which digit is it?",
+    "hand_seen": "Yours",
+    "hand_again": "The network's",
+    "hand_all": "All ten digits in this hand",
+    "hand_blue": "blue: as you wrote them",
+    "hand_write": "Write with this hand",
+    "hand_read": "Read as {digit}. If that's wrong, choose another.",
+    "hand_chosen": "Taken for {digit}.",
+    "hand_photo_head": "Or from a photo",
+    "hand_photo": "Choose a photo",
+    "hand_photo_hint": (
+        "Write 0 to 9, or some of them, apart from each other, with a dark pen on light paper, and "
+        "take the picture from above."
+    ),
+    "hand_found": "{count} digits were found: see below whether each is right.",
+    "hand_too_many": "{count} digits were found, but a hand has at most {most}.",
+    "hand_unreadable": "Your browser can't open this picture: choose a JPEG, a PNG or a WebP.",
+    "hand_kept": "The digits of this hand",
+    "hand_none": "None is kept yet. The more digits there are, the more the hand is yours.",
+    "hand_which": "Which digit number {position} is",
+    "hand_leave_out": "Leave out number {position}",
+    "hand_privacy": (
+        "What you draw is sent to this page's server to be turned into a hand, and so is a photo, "
+        "made smaller. Neither is kept there. A link holds the hand, not the drawing."
+    ),
+    "own_hand": "A person's own hand",
+    "leave_hand": "Leave this hand",
     # The class grid
     "rows": "Hands",
     "target": "Use a clicked hand in",
@@ -137,8 +173,9 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-        "What you type isn't kept on the server or in a log. It is in this page's address, after "
-        "the #, which browsers don't send, but which stays in your browser's history."
+        "What you type or draw isn't kept on the server or in a log. Number and hand are in this "
+        "page's address, after the #, which browsers don't send, but which stays in your browser's "
+        "history. The digits of your hand stay in the browser until you reload the page."
     ),
     "about_train_head": "Train your own",
     "about_train": (

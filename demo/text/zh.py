@@ -51,6 +51,37 @@ TEXTS = {
     "copy_by_hand": "请复制此地址：",
     "digit_label": "第 {position} 位：{digit}，重写",
     "paper_label": "手写的号码 {digits}",
+    # A hand of one's own
+    "hand": "我的笔迹",
+    "hand_board": "画布：用鼠标、手指或触控笔写一个数字，也可以改用照片。",
+    "hand_empty": "在这里写一个数字",
+    "hand_undo": "撤销",
+    "hand_clear": "清空",
+    "hand_keep": "保留，再写一个",
+    "hand_which_digit": "这是哪个数字？",
+    "hand_seen": "你写的",
+    "hand_again": "网络写的",
+    "hand_all": "用这个笔迹写的十个数字",
+    "hand_blue": "蓝色的照你写的样子",
+    "hand_write": "用这个笔迹书写",
+    "hand_read": "认作 {digit}，不对的话请改选。",
+    "hand_chosen": "按 {digit} 处理。",
+    "hand_photo_head": "或者用照片",
+    "hand_photo": "选择照片",
+    "hand_photo_hint": "用深色笔在浅色纸上写 0 到 9（或其中几个），彼此分开，从正上方拍照。",
+    "hand_found": "找到 {count} 个数字：请在下面逐个核对。",
+    "hand_too_many": "找到 {count} 个数字，但一个笔迹最多 {most} 个。",
+    "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
+    "hand_kept": "这个笔迹用到的数字",
+    "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
+    "hand_which": "第 {position} 个是哪个数字",
+    "hand_leave_out": "去掉第 {position} 个",
+    "hand_privacy": (
+        "你写的数字和缩小后的照片会发送到本页的服务器，用来得到笔迹，不会保存。"
+        "链接里只有笔迹，没有你写的图。"
+    ),
+    "own_hand": "真人笔迹",
+    "leave_hand": "不用这个笔迹",
     # The class grid
     "rows": "笔迹数",
     "target": "点击后，将该笔迹用于",
@@ -127,8 +158,8 @@ TEXTS = {
     ),
     "about_privacy_head": "隐私",
     "about_privacy": (
-        "你输入的内容不会保存在服务器或日志里。它写在本页地址的 # 之后，浏览器不会发送这一部分，"
-        "但会留在浏览器的历史记录中。"
+        "你输入和书写的内容不会保存在服务器或日志里。号码和笔迹写在本页地址的 # 之后，"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中。画布上写的数字只保留到刷新为止。"
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (

@@ -51,11 +51,12 @@ OTHER = Settings(
     size=24,
     best_of=3,
     variation=0.0,
+    spacing="grid",
 )
 
 
 # What a link has that names no setting of these.
-UNNAMED = Settings(variation=1.0)
+UNNAMED = Settings(variation=1.0, spacing="grid")
 
 
 def make_morph(model, *values, **named):
@@ -134,7 +135,9 @@ def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
 def test_a_link_carries_a_hand_of_ones_own():
     sampler = MODELS[""].sampler
     hand = sampler.hand(sampler.generate(sampler.latents(1, seed=3), [5]), [5])
-    link = "#" + actions.fragment(Settings(digits="5 1", hand=hand.to_text()))
+    link = "#" + actions.fragment(
+        replace(UNNAMED, digits="5 1", hand=hand.to_text(), variation=0.0)
+    )
     settings, wrong = actions.restore(link, MODELS)
     assert wrong is None
     drawing = actions.write(MODELS[""], settings).drawing
@@ -146,7 +149,7 @@ def test_a_link_carries_a_hand_of_ones_own():
 
 def test_a_hand_for_other_weights_is_named_and_the_rest_of_the_link_drawn(tiny_model):
     settings, wrong = actions.restore(f"#ink=blue&hand=1.0123456789ab.{'A' * 134}", MODELS)
-    assert settings == Settings(ink="blue")
+    assert settings == replace(UNNAMED, ink="blue")
     assert isinstance(wrong, ForeignHand)
     with pytest.raises(ForeignHand):
         actions.write(MODELS[""], Settings(hand=f"1.0123456789ab.{'A' * 134}"))
@@ -216,7 +219,7 @@ def test_a_png_says_what_made_it(reading_sampler, tiny_model, kind, scale):
 
 
 def test_a_plain_png_says_no_more_than_needed(reading_sampler, tiny_model):
-    image = opened(actions.number_file(tiny_model, Settings(digits="7", variation=1.0), "png")[2])
+    image = opened(actions.number_file(tiny_model, replace(UNNAMED, digits="7"), "png")[2])
     assert image.text == {
         "digits": "7",
         "seed": str(Settings.seed),
@@ -234,7 +237,7 @@ def test_an_svg_says_what_made_it(reading_sampler, tiny_model):
 
 @pytest.mark.parametrize("scale", [1, 2, 7, 8, 3.0])
 def test_a_png_may_be_up_to_eight_times_as_large(tiny_model, scale):
-    data = actions.number_png(tiny_model, Settings(digits="12"), scale)[2]
+    data = actions.number_png(tiny_model, replace(UNNAMED, digits="12"), scale)[2]
     assert opened(data).size == (16 * scale, 8 * scale)
 
 

@@ -577,7 +577,7 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
     size = {"width": 360, "height": 740}
     with visit(chromium, demo.address, viewport=size, has_touch=True) as visited:
         page = visited.page
-        for tab in ("Write", "Styles", "Morph", "Real?", "About"):
+        for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
             page.get_by_role("tab", name=tab).click()
             page.wait_for_timeout(300)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
@@ -606,7 +606,7 @@ def test_axe_finds_nothing(chromium, demo, scheme):
     with visit(chromium, demo.address, color_scheme=scheme) as visited:
         page = visited.page
         told = []
-        for tab in ("Write", "Styles", "Morph", "Real?", "About"):
+        for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
             page.get_by_role("tab", name=tab).click()
             page.wait_for_timeout(600)
             for violation in Axe().run(page).response["violations"]:
@@ -885,7 +885,9 @@ def test_forced_colours_on_the_narrowest_phone(chromium, demo):
         chromium, demo.address, viewport={"width": 320, "height": 640}, **settings
     ) as visited:
         page = visited.page
-        expect(page.get_by_role("tab")).to_have_text(["Write", "Styles", "Morph", "Real?", "About"])
+        expect(page.get_by_role("tab")).to_have_text(
+            ["Write", "My hand", "Styles", "Morph", "Real?", "About"]
+        )
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
         style = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
         ink = page.evaluate(style, [".digit svg", "fill"])

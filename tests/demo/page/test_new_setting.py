@@ -170,7 +170,7 @@ def test_a_right_value_of_it_is_taken(built, name):
 @pytest.mark.parametrize("link", ["#toy=10", "#toy=x", "#kind=exe"])
 def test_a_bad_value_in_a_link_is_named_and_ignored(link):
     restored, wrong = actions.restore(link, MODELS, More)
-    assert restored == More(variation=1.0)
+    assert restored == More(variation=1.0, spacing="grid")
     assert isinstance(wrong, UserError)
 
 

@@ -13,6 +13,7 @@ from cgan.common.errors import BadValue, UserError, printable
 from cgan.model.encoder import NoEncoder
 from cgan.model.reader import NoReader
 from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
+from cgan.writing.drawn import BadStrokes, ink_of
 from cgan.writing.hand import BadRedrawn, parse_redrawn
 from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
@@ -45,6 +46,7 @@ VALUES = {
     "name": "N",
     "message": "M",
     "count": 6,
+    "most": 40,
     "wanted": "ann/digits",
     "reason": "R",
     "share": 99.33,
@@ -121,6 +123,7 @@ ERRORS = [
     (UserError, lambda: read_limited(None), ["13812345678"]),
     (NoEncoder, lambda: random_sampler(TINY).encode(NOTHING, []), ["--add-encoder"]),
     (NoInk, lambda: normalise(NOTHING, 32), ["画布"]),
+    (BadStrokes, lambda: ink_of(7), ["清空"]),
     (BadPhoto, lambda: read_photo(b""), ["20 MB", "50"]),
     (UnreadableSheet, lambda: find_digits(NOTHING, 3), ["0", "3"]),
     (BadHand, lambda: OwnHand.from_dict({}, TINY, ""), ["笔迹"]),
@@ -169,7 +172,7 @@ def test_every_kind_of_error_is_tried():
     kinds = BadValue.__subclasses__()
     ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
-    assert len(ours) == 12
+    assert len(ours) == 13
 
 
 @given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))

@@ -1,0 +1,64 @@
+"""Time a hand of one's own, as the page makes it: strokes in, all ten digits in that hand out.
+
+    python benchmarks/hand.py [WEIGHTS]
+
+The strokes are read and made to look as MNIST's, the reader says which digit it is, the encoder
+finds the hand, and the generator writes the digit again and all ten, on one core.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+
+# NumPy reads this when it is imported.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cgan.hub.source import BUNDLED
+from demo import hands
+from demo.models import Models
+
+WARM_UP = 5
+KEPT = 9  # digits of the hand besides the one that is drawn
+
+# A 3, as a mouse draws it.
+THREE = [
+    [300, 250], [370, 190], [450, 180], [540, 190], [620, 230], [660, 290], [640, 360], [570, 440],
+    [450, 480], [560, 510], [660, 580], [690, 670], [640, 760], [560, 810], [480, 820], [380, 800],
+    [300, 750],
+]  # fmt: skip
+
+
+def main() -> None:
+    """Print the milliseconds of a hand from one digit, and of one from ten."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("weights", nargs="?", default=str(BUNDLED), help="a folder")
+    parser.add_argument("--rounds", type=int, default=200)
+    values = parser.parse_args()
+    model = Models([values.weights])[""]
+    question = {
+        "version": 0,
+        "digits": [],
+        "strokes": [[[x, y, 60] for x, y in THREE]],
+        "digit": None,
+    }
+    first = hands.answer(model, json.dumps(question))
+    assert first.current is not None, "these weights have no reader"
+    kept = [{"ink": hands.to_text(first.current.ink), "digit": digit} for digit in range(KEPT)]
+    questions = {"one digit": question, "ten digits": {**question, "digits": kept}}
+    times: dict[str, list[float]] = {name: [] for name in questions}
+    for _ in range(WARM_UP + values.rounds):
+        for name, asked in questions.items():
+            times[name].append(hands.answer(model, json.dumps(asked)).milliseconds)
+    for name, milliseconds in times.items():
+        rounds = milliseconds[WARM_UP:]
+        print(
+            f"a hand from {name:10} {statistics.median(rounds):6.2f} ms (least {min(rounds):.2f})"
+        )
+
+
+if __name__ == "__main__":
+    main()

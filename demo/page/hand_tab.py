@@ -1,0 +1,117 @@
+"""The tab "My hand": a visitor draws digits, or sends a photo of some, and writes in that hand."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan import UserError
+from cgan.writing import outline
+from demo import api, compat, hands
+from demo.hands import Digit
+from demo.page import hand_html
+from demo.page.events import LIVE, PRIVATE, Shared, hidden_text, settle
+from demo.page.write_tab import WriteTab
+from demo.text.texts import explain
+
+
+class HandTab:
+    """The components and their events. The digits that a visitor draws are in the page alone."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Add the tab to the tabs that are being built; it is hidden where no model can use it."""
+        self._shared = shared
+        words = shared.words
+        with words.tab("hand", visible=self._can_make("")) as self._tab:
+            self._desk = words.html(
+                hand_html.html, elem_id="own-hand", js_on_load="cgan.hand(element, trigger, watch)"
+            )
+            self._asked, self._answered = hidden_text("asked"), hidden_text("answered")
+
+    def _can_make(self, name: str) -> bool:
+        return hands.can_make(self._shared.models[name])
+
+    def answer(self, write: WriteTab, tabs: Any) -> None:
+        """Add the events: a hand is written with on the first tab."""
+        shared = self._shared
+        inputs = [self._asked, shared.language, shared.weights]
+        for event, function, js, line in (
+            (self._desk.click, self._answer, "cgan.ownHand.question()", api.DRAWING),
+            (self._desk.upload, self._find, "cgan.ownHand.photo", api.READING),
+        ):
+            asked = event(
+                function,
+                inputs,
+                self._answered,
+                js=f"(_, ...others) => [{js}, ...others]",
+                **{**LIVE, **line},
+            )
+            settle(asked)
+            taken = "(text) => cgan.ownHand.take(text)"
+            asked.success(None, self._answered, None, js=taken, **PRIVATE)
+        hand = write.controls["hand"]
+        self._desk.submit(
+            self._write,
+            [self._asked, shared.weights],
+            [hand, tabs],
+            js="(_, weights) => [cgan.ownHand.text, weights]",
+            **LIVE,
+        ).success(None, None, None, js="() => cgan.focusTab()", **PRIVATE)
+        if shared.models.names != [""]:  # other weights may be chosen, or arrive from the Hub
+            gr.on(
+                [compat.current_page().load, shared.weights.change],
+                lambda name: gr.update(visible=self._can_make(name)),
+                shared.weights,
+                self._tab,
+                **PRIVATE,
+            )
+
+    def _answer(self, text: str, language: str, weights: str) -> str:
+        def make() -> dict[str, Any]:
+            found = hands.answer(self._shared.models[weights], text)
+            current = found.current
+            return {
+                "version": found.version,
+                "read": found.read,
+                "seen": _path(found.seen),
+                "again": _path(found.again),
+                "current": None if current is None else _kept(current, found.seen),
+                "hand": "" if found.hand is None else found.hand.to_text(),
+                "all": [] if found.all_digits is None else list(map(_path, found.all_digits)),
+            }
+
+        return _said(make, language)
+
+    def _find(self, photo: str, language: str, weights: str) -> str:
+        def make() -> dict[str, Any]:
+            found = hands.find(self._shared.models[weights], photo)
+            return {"found": [_kept(digit, seen) for digit, seen in found]}
+
+        return _said(make, language, found=[])
+
+    def _write(self, text: str, weights: str) -> list[Any]:
+        """Return the hand for the first tab, and select that tab."""
+        with api.told_to_the_caller():
+            own = self._shared.models[weights].own_hand(text)
+        return ["" if own is None else own.to_text(), gr.Tabs(selected="write")]
+
+
+def _said(make: Callable[[], dict[str, Any]], language: str, **otherwise: Any) -> str:
+    """Return an answer as JSON; or the sentence that says why there is none, and `otherwise`."""
+    try:
+        return json.dumps(make())
+    except UserError as error:
+        return json.dumps({"error": explain(error, language), **otherwise})
+
+
+def _kept(digit: Digit, seen: NDArray[np.uint8] | None) -> dict[str, Any]:
+    """Return a digit as the page keeps it."""
+    return {"ink": hands.to_text(digit.ink), "digit": digit.label, "seen": _path(seen)}
+
+
+def _path(pixels: NDArray[np.uint8] | None) -> str:
+    """Return the outline of a digit as an SVG path in its own pixels."""
+    return "" if pixels is None else outline.path(pixels)

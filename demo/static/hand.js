@@ -1,0 +1,252 @@
+// A hand of one's own: strokes on a board, the digits of the hand so far, and photographs of some.
+// Everything that a visitor draws is in this page alone; each question to the server has all of it.
+cgan.hand = (element, trigger, watch) => {
+  const SIDE = 1000; // of the board, in its own units
+  const PEN = 62; // width of the pen, as wide as MNIST's are
+  const STEP = 7; // points that are nearer to each other are left out
+  const { digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES } =
+    cgan.shared.hand;
+  const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
+  const state = { strokes: [], digit: null, kept: [], version: 0, answer: {}, pointer: null };
+  const part = (name) => element.querySelector(name);
+  const desk = () => part(".own");
+
+  // --- The board
+  const draw = (stroke, from = 0) => {
+    const ink = part(".ink");
+    for (let index = from; index < stroke.length; index++) {
+      const [x, y, width] = stroke[index];
+      const [beforeX, beforeY] = stroke[Math.max(index - 1, 0)];
+      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+      const places = { x1: beforeX, y1: beforeY, x2: x, y2: y, "stroke-width": width };
+      for (const [name, value] of Object.entries(places)) line.setAttribute(name, value);
+      ink.append(line);
+    }
+  };
+  const add = (event) => {
+    const box = part(".board").getBoundingClientRect();
+    const place = (at, start, length) =>
+      Math.round(Math.min(Math.max((at - start) / length, 0), 1) * SIDE);
+    const x = place(event.clientX, box.left, box.width);
+    const y = place(event.clientY, box.top, box.height);
+    const stroke = state.strokes.at(-1);
+    const [lastX, lastY] = stroke.at(-1) ?? [-SIDE, -SIDE];
+    if (Math.hypot(x - lastX, y - lastY) < STEP) return;
+    if (state.strokes.reduce((sum, { length }) => sum + length, 0) >= MOST_POINTS) return;
+    // A mouse has no pressure, and fingers have none that means anything.
+    const pressed = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
+    stroke.push([x, y, Math.round(PEN * (0.5 + pressed))]);
+    draw(stroke, stroke.length - 1);
+  };
+  element.addEventListener("pointerdown", (event) => {
+    const board = event.target.closest(".board");
+    if (!board || event.button !== 0 || !event.isPrimary) return;
+    if (state.strokes.length >= MOST_STROKES) return;
+    event.preventDefault();
+    board.setPointerCapture(event.pointerId);
+    state.pointer = event.pointerId;
+    state.strokes.push([]);
+    add(event);
+    desk().dataset.drawn = "true";
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== state.pointer) return;
+    const all = event.getCoalescedEvents?.() ?? [];
+    for (const one of all.length ? all : [event]) add(one);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    element.addEventListener(end, (event) => {
+      if (event.pointerId !== state.pointer) return;
+      state.pointer = null;
+      ask();
+    });
+  }
+
+  // --- What is shown
+  const glyph = (place, path) => {
+    place.innerHTML = '<svg viewBox="0 0 32 32" aria-hidden="true"><path/></svg>';
+    place.querySelector("path").setAttribute("d", path ?? "");
+  };
+  const sentence = (name, values) =>
+    Object.entries(values).reduce(
+      (text, [key, value]) => text.replace(`{${key}}`, value),
+      desk().dataset[name],
+    );
+  const say = (place, text, bad = false) => {
+    const line = part(place);
+    if (line.textContent !== text) line.textContent = text;
+    line.classList.toggle("bad", bad);
+  };
+  const show = () => {
+    const { answer, strokes, kept } = state;
+    const drawn = strokes.length > 0;
+    desk().dataset.drawn = String(drawn);
+    const read = drawn ? answer.read : null;
+    for (const radio of element.querySelectorAll(".own-digits input")) {
+      radio.checked = Number(radio.value) === (state.digit ?? read ?? -1);
+    }
+    glyph(part(".seen"), drawn ? answer.seen : "");
+    glyph(part(".again"), drawn ? answer.again : "");
+    element.querySelectorAll(".own-all .glyph").forEach((place, digit) => {
+      glyph(place, answer.all?.[digit]);
+      const own = kept.some((one) => one.digit === digit) ||
+        (drawn && answer.current?.digit === digit);
+      place.classList.toggle("mine", own);
+    });
+    part(".own-undo").disabled = part(".own-clear").disabled = !drawn;
+    part(".own-keep").disabled = !drawn || !answer.current || kept.length >= MOST_DIGITS;
+    part(".own-write").disabled = !answer.hand;
+    cgan.ownHand.text = answer.hand ?? "";
+    const name = state.digit === null ? "read" : "chosen";
+    const digit = state.digit ?? read;
+    const told = drawn && digit !== null && digit !== undefined;
+    say(".own-said", answer.error ?? (told ? sentence(name, { digit }) : ""), Boolean(answer.error));
+  };
+  const list = () => {
+    const place = part(".own-list ul");
+    place.replaceChildren(...state.kept.map((one, index) => {
+      const item = document.createElement("li");
+      const options = [..."0123456789"].map((digit) => `<option>${digit}</option>`).join("");
+      item.innerHTML = `<span class="glyph"></span><select>${options}</select>` +
+        '<button type="button">×</button>';
+      glyph(item.querySelector(".glyph"), one.seen);
+      const [choice, button] = [item.querySelector("select"), item.querySelector("button")];
+      choice.value = String(one.digit);
+      choice.ariaLabel = sentence("which", { position: index + 1 });
+      button.ariaLabel = button.title = sentence("leaveOut", { position: index + 1 });
+      choice.addEventListener("change", () => {
+        one.digit = Number(choice.value);
+        ask();
+      });
+      button.addEventListener("click", () => {
+        state.kept.splice(index, 1);
+        list();
+        ask();
+        const buttons = place.querySelectorAll("button");
+        (buttons[Math.min(index, buttons.length - 1)] ?? part("[type=file]")).focus();
+      });
+      return item;
+    }));
+    part(".own-list .none").hidden = state.kept.length > 0;
+  };
+
+  // --- The server
+  const ask = () => {
+    state.version += 1;
+    if (state.strokes.length || state.kept.length) trigger("click");
+    else state.answer = {};
+    show();
+  };
+  const keep = () => {
+    state.kept.push(state.answer.current);
+    list();
+    clear();
+  };
+  const clear = () => {
+    state.strokes = [];
+    state.digit = null;
+    part(".ink").replaceChildren();
+    ask();
+  };
+  cgan.ownHand = {
+    text: "",
+    photo: "",
+    question: () => JSON.stringify({
+      version: state.version,
+      digits: state.kept.map(({ ink, digit }) => ({ ink, digit })),
+      strokes: state.strokes.length ? state.strokes : null,
+      digit: state.digit,
+    }),
+    take(text) {
+      const answer = JSON.parse(text);
+      if (answer.found && answer.error) {
+        say(".photo-said", answer.error, true);
+      } else if (answer.found) {
+        const room = MOST_DIGITS - state.kept.length;
+        state.kept.push(...answer.found.slice(0, room));
+        list();
+        const name = answer.found.length > room ? "tooMany" : "found";
+        say(".photo-said", sentence(name, { count: answer.found.length }));
+        ask();
+      } else if (answer.error || answer.version === state.version) {
+        state.answer = answer;
+        show();
+      }
+    },
+  };
+
+  // --- Photographs: made small here, since a request holds little, and so that less is sent.
+  const base64 = async (blob) => {
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = "";
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return btoa(text);
+  };
+  const smaller = async (file) => {
+    if (file.size <= MOST_BYTES && /^image\/(jpeg|png|webp)$/.test(file.type)) return file;
+    const image = await createImageBitmap(file);
+    for (const side of SIDES) {
+      const factor = Math.min(1, side / Math.max(image.width, image.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.max(1, Math.round(image.width * factor));
+      canvas.height = Math.max(1, Math.round(image.height * factor));
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#fff"; // what is transparent is paper
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      if (blob && blob.size <= MOST_BYTES) return blob;
+    }
+    throw new Error("too large");
+  };
+  const send = async (input) => {
+    const [file] = input.files;
+    if (!file) return;
+    say(".photo-said", "");
+    try {
+      cgan.ownHand.photo = await base64(await smaller(file));
+      trigger("upload");
+    } catch {
+      say(".photo-said", desk().dataset.unreadable, true);
+    }
+    input.value = ""; // the same photo may be chosen again
+  };
+
+  element.addEventListener("change", (event) => {
+    if (event.target.matches("[type=file]")) send(event.target);
+    if (!event.target.matches("[type=radio]")) return;
+    state.digit = Number(event.target.value);
+    ask();
+  });
+  element.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches(".own-undo")) {
+      state.strokes.pop();
+      part(".ink").replaceChildren();
+      state.strokes.forEach((stroke) => draw(stroke));
+      if (state.strokes.length) ask();
+      else clear();
+    }
+    if (button.matches(".own-clear")) clear();
+    if (button.matches(".own-keep")) keep();
+    if (button.matches(".own-write")) trigger("submit");
+    if (button.disabled) part(".own-digits input").focus(); // a disabled button loses the focus
+  });
+  const all = () => {
+    state.strokes.forEach((stroke) => draw(stroke));
+    list();
+    show();
+  };
+  watch("value", all); // the page's language has changed
+  all();
+};
+
+// Above the number: whose hand it is, and the way back to the page's own.
+cgan.leaveHand = (element, trigger) => {
+  element.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    document.querySelector(".number :is(textarea, input)").focus();
+    trigger("click");
+  });
+};

@@ -1,0 +1,249 @@
+"""The tab "My hand" in Chromium: drawing with a mouse, photographs, the keyboard, and links."""
+
+import json
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests import browser as browsers
+from tests.browser import speak, visit
+from tests.writing.sheets import STROKES, sheet
+
+pytestmark = pytest.mark.slow
+
+# Where things are, from top to bottom.
+PLACES = """() => [...document.querySelectorAll(".own :is(button, fieldset, h2, figure), .own-all")]
+    .filter((one) => !one.closest(".own-list li"))
+    .map((one) => JSON.stringify(one.getBoundingClientRect()))"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with browsers.served(tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browsers.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shared(chromium, demo):
+    with visit(chromium, demo.address) as visited:
+        yield visited.page
+
+
+@pytest.fixture
+def page(shared):
+    """The page that the tests share, on the tab "My hand", with nothing drawn."""
+    shared.get_by_role("tab", name="My hand").click()
+    while (left_out := shared.locator(".own-list li button")).count():
+        left_out.first.click()
+    if (clear := shared.locator(".own-clear")).is_enabled():
+        clear.click()
+    expect(shared.locator(".own-write")).to_be_disabled()
+    return shared
+
+
+def draw(page, digit):
+    """Draw a digit with the mouse."""
+    board = page.locator(".board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    unit = 0.044 * box["width"]
+    for stroke in STROKES[digit]:
+        places = [(box["x"] + unit * (6 + x), box["y"] + unit * (3 + y)) for x, y in stroke]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=5)
+        page.mouse.up()
+
+
+def paths(page, selector):
+    return page.eval_on_selector_all(
+        f"{selector} path", "all => all.map(one => one.getAttribute('d'))"
+    )
+
+
+def expect_hand(page):
+    """Wait until all ten digits are shown."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.own-all path')]"
+        ".every((one) => one.getAttribute('d'))"
+    )
+    expect(page.locator(".own-write")).to_be_enabled()
+    return paths(page, ".own-all")
+
+
+def expect_read(page, digit):
+    expect(page.get_by_role("radio", name=str(digit), exact=True)).to_be_checked()
+
+
+def expect_glyphs(page, expected):
+    page.wait_for_function(
+        "expected => JSON.stringify([...document.querySelectorAll('.digit')]"
+        ".map(digit => digit.innerHTML)) === expected",
+        arg=json.dumps(expected, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def glyphs(page):
+    return page.eval_on_selector_all(".digit", "digits => digits.map(digit => digit.innerHTML)")
+
+
+def write(page):
+    """Go on to the first tab; return the digits that are written there in that hand."""
+    before = glyphs(page)
+    page.get_by_role("button", name="Write with this hand").click()
+    expect(page.get_by_text("A person's own hand")).to_be_visible()
+    page.wait_for_function(
+        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
+    )
+    return glyphs(page)
+
+
+def leave(page):
+    before = glyphs(page)
+    page.get_by_role("button", name="Leave this hand").click()
+    page.wait_for_function(
+        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
+    )
+    expect(page.get_by_text("A person's own hand")).to_be_hidden()
+
+
+def test_a_drawn_digit_becomes_a_hand_that_writes_and_a_link_brings_it_to_a_friend(
+    page, chromium, demo
+):
+    at_first, places = glyphs(page), page.evaluate(PLACES)
+    draw(page, 3)
+    expect_read(page, 3)
+    expect(page.get_by_text("Read as 3.")).to_be_visible()
+    one = expect_hand(page)
+    assert all(paths(page, ".seen") + paths(page, ".again"))
+    assert paths(page, ".again") == [one[3]]
+    assert page.evaluate(PLACES) == places  # nothing moves
+    page.get_by_role("button", name="Keep it and draw another").click()
+    draw(page, 7)
+    expect_read(page, 7)
+    page.wait_for_function(
+        "before => document.querySelectorAll('.own-all path')[0].getAttribute('d') !== before",
+        arg=one[0],
+    )
+    written = write(page)
+    assert written != at_first
+    assert not re.search("NaN|undefined", str(written))
+    fragment = page.evaluate("cgan.fragment")
+    assert len(fragment) < 800
+    with visit(chromium, f"{demo.address}{fragment}") as friend:
+        expect_glyphs(friend.page, written)
+        expect(friend.page.get_by_text("A person's own hand")).to_be_visible()
+    leave(page)
+    expect_glyphs(page, at_first)
+    kept = {path.name for path in demo.temporary.rglob("*") if path.is_file()}
+    assert kept <= {".lock"}
+    assert "".join(demo.output).count("\n") <= 2  # where it is, and nothing of what was drawn
+
+
+def test_strokes_can_be_taken_back_and_the_reader_can_be_corrected(page):
+    draw(page, 5)  # two strokes
+    expect_read(page, 5)
+    before = expect_hand(page)
+    page.get_by_role("radio", name="2", exact=True).check(force=True)
+    expect(page.get_by_text("Taken for 2.")).to_be_visible()
+    page.wait_for_function(
+        "before => document.querySelectorAll('.own-all path')[2].getAttribute('d') !== before",
+        arg=before[2],
+    )
+    assert page.locator(".own-all .mine").count() == 1
+    page.get_by_role("button", name="Undo", exact=True).locator("visible=true").click()
+    assert page.locator(".board line").count() > 0
+    page.get_by_role("button", name="Undo", exact=True).locator("visible=true").click()
+    assert page.locator(".board line").count() == 0
+    expect(page.locator(".own-write")).to_be_disabled()
+    assert page.locator(".own-digits :checked").count() == 0
+
+
+def test_the_keyboard_alone_goes_from_a_photo_to_a_number(page, tmp_path):
+    Image.fromarray(sheet(range(10), lines=2, noise=3, shadow=0.3)).save(tmp_path / "photo.png")
+    page.get_by_role("tab", name="My hand").focus()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "file":
+            break
+    with page.expect_file_chooser() as waiting:
+        page.keyboard.press("Enter")
+    waiting.value.set_files(tmp_path / "photo.png")
+    expect(page.get_by_text("10 digits were found")).to_be_visible()
+    choices = page.locator(".own-list select")
+    expect(choices).to_have_count(10)
+    assert [choice.input_value() for choice in choices.all()] == list("0123456789")
+    before = expect_hand(page)
+    page.get_by_role("button", name="Leave out number 1", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(choices).to_have_count(9)
+    expect(page.get_by_role("button", name="Leave out number 1", exact=True)).to_be_focused()
+    page.get_by_label("Which digit number 1 is").focus()
+    page.keyboard.press("7")
+    page.wait_for_function(
+        "before => document.querySelectorAll('.own-all path')[1].getAttribute('d') !== before",
+        arg=before[1],
+    )
+    page.get_by_role("button", name="Write with this hand").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="Write")).to_be_focused()
+    expect(page.get_by_text("A person's own hand")).to_be_visible()
+    leave(page)
+
+
+def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_path):
+    Image.new("L", (300, 200), 255).save(tmp_path / "empty.png")
+    (tmp_path / "text.png").write_bytes(b"no picture")
+    chosen = page.locator(".own [type=file]")
+    draw(page, 1)
+    before = expect_hand(page)
+    for name, said in (("empty", "0 digits were found"), ("text", "must be a JPEG, PNG or WebP")):
+        chosen.set_input_files(tmp_path / f"{name}.png")
+        expect(page.locator(".photo-said")).to_contain_text(said)
+    speak(page, "zh")
+    expect(page.get_by_role("button", name="用这个笔迹书写")).to_be_enabled()
+    assert paths(page, ".own-all") == before  # what was drawn is still there
+    assert page.locator(".board line").count() > 0
+    chosen.set_input_files(tmp_path / "empty.png")
+    expect(page.locator(".photo-said")).to_contain_text("图片里找到 0 个数字")
+    speak(page, "en")
+
+
+def test_a_large_photo_is_made_small_enough_in_the_browser(page, tmp_path):
+    photo = Image.fromarray(sheet(range(10), lines=2, noise=6))
+    photo.resize((3400, 1900)).save(tmp_path / "large.jpg", quality=95)
+    assert (tmp_path / "large.jpg").stat().st_size > 300_000
+    page.locator(".own [type=file]").set_input_files(tmp_path / "large.jpg")
+    expect(page.locator(".own-list li")).to_have_count(10)
+
+
+def test_fingers_draw_on_a_narrow_phone(chromium, demo):
+    settings = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+    with visit(chromium, demo.address, **settings) as visited:
+        page = visited.page
+        page.get_by_role("tab", name="My hand").click()
+        box = page.locator(".board").bounding_box()
+        devtools = page.context.new_cdp_session(page)
+
+        def touch(kind, *place):
+            points = [{"x": place[0], "y": place[1]}] if place else []
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        x, top = box["x"] + box["width"] / 2, box["y"]
+        touch("touchStart", x, top + 0.2 * box["height"])
+        for step in range(3, 9):
+            touch("touchMove", x, top + step / 10 * box["height"])
+        touch("touchEnd")
+        expect_read(page, 1)
+        expect_hand(page)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+        assert page.evaluate("scrollY") == 0

@@ -1,0 +1,136 @@
+"""Hands of one's own, as the page asks for them: right answers, and questions that are refused."""
+
+import base64
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan import UserError
+from cgan.model.encoder import NoEncoder
+from cgan.writing.own_hand import OwnHand
+from demo import hands
+from demo.models import Model, Models
+from demo.page import page
+from demo.serve.gate import check_values
+from tests.conftest import TINY, random_sampler
+from tests.writing.sheets import drawn, sheet
+
+pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
+    # Gradio leaves sockets and event loops to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+MODEL = Models()[""]
+SIX = [[[600, 150, 60], [350, 500, 60], [400, 800, 60], [650, 750, 60], [600, 550, 60]]]
+INK = base64.b64encode(drawn(4, height=14, pen=2)[:28, :28].tobytes()).decode()
+NOTHING = base64.b64encode(bytes(784)).decode()
+KEPT = {"ink": INK, "digit": 4}
+EMPTY = {"version": 1, "digits": [], "strokes": None, "digit": None}
+
+
+def ask(model=MODEL, **changes):
+    return hands.answer(model, json.dumps(EMPTY | changes))
+
+
+def encoded(digits, kind="PNG", **options):
+    file = io.BytesIO()
+    Image.fromarray(sheet(digits, **options)).save(file, kind)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_a_drawing_is_read_drawn_again_and_makes_a_hand():
+    first = ask(version=7, strokes=SIX)
+    assert (first.version, first.read, first.current.label) == (7, 6, 6)
+    assert sorted(first.hand.digits) == [6]
+    expected = MODEL.sampler.write("0123456789", hand=first.hand)
+    np.testing.assert_array_equal(np.hstack(first.all_digits), expected)
+    np.testing.assert_array_equal(first.again, first.all_digits[6])
+    corrected = ask(strokes=SIX, digit=8)
+    assert (corrected.read, corrected.current.label) == (6, 8)
+    assert sorted(corrected.hand.digits) == [8]
+
+
+def test_the_digits_of_the_hand_count_with_the_drawing_and_without_it():
+    kept = [{"ink": hands.to_text(ask(strokes=SIX).current.ink), "digit": 6}, KEPT]
+    both, alone = ask(strokes=SIX, digit=6, digits=kept[1:]), ask(digits=kept)
+    assert both.hand.to_text() == alone.hand.to_text()
+    assert (alone.current, alone.again, alone.seen) == (None, None, None)
+    assert ask().hand is None
+
+
+def test_digits_in_a_photo_are_zero_to_nine_or_what_the_reader_sees():
+    labels = [digit.label for digit, _ in hands.find(MODEL, encoded(range(10), lines=2))]
+    assert labels == list(range(10))
+    found = hands.find(MODEL, "data:image/jpeg;base64," + encoded([7, 1, 4], "JPEG"))
+    assert [digit.label for digit, _ in found] == [7, 1, 4]
+    with pytest.raises(UserError, match="31 digits were found in the picture instead of 1–30"):
+        hands.find(MODEL, encoded([1] * 31, lines=4))
+
+
+def test_weights_without_an_encoder_say_so_and_hide_the_tab(tiny_model):
+    for action in (lambda: ask(tiny_model), lambda: hands.find(tiny_model, "")):
+        with pytest.raises(NoEncoder):
+            action()
+
+
+def test_the_tab_is_hidden_where_the_weights_have_no_encoder(tiny_weights):
+    for references, shown in (([], True), ([str(tiny_weights)], False)):
+        demo = page.build(Models(references), check_values)
+        (tab,) = (one for one in demo.blocks.values() if getattr(one, "id", None) == "hand")
+        assert tab.visible == shown
+        demo.close()
+
+
+def test_weights_without_a_reader_ask_which_digit_it_is():
+    model = Model(random_sampler(replace(TINY, encoder=True)))
+    unknown = ask(model, strokes=SIX)
+    assert (unknown.read, unknown.current, unknown.hand) == (None, None, None)
+    assert unknown.seen is not None
+    known = ask(model, strokes=SIX, digit=3)
+    again = OwnHand.from_text(known.hand.to_text(), model.sampler.config, model.sampler.sha256)
+    assert sorted(again.digits) == [3]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": "1"},
+        {"version": -1},
+        {"more": 1},
+        {"digits": {}},
+        {"digits": [KEPT] * 41},
+        {"digits": [KEPT | {"digit": 10}]},
+        {"digits": [KEPT | {"digit": True}]},
+        {"digits": [KEPT | {"ink": INK[4:]}]},
+        {"digits": [KEPT | {"ink": NOTHING}]},
+        {"digits": [KEPT | {"ink": "é" * 1048}]},
+        {"digits": [KEPT | {"ink": None}]},
+        {"digits": [[]]},
+        {"digit": "3"},
+        {"strokes": "x"},
+        {"strokes": []},
+        {"strokes": [[]]},
+        {"strokes": [[[1, 2]]]},
+        {"strokes": [[[1, 2, 0]]]},
+        {"strokes": [[[1, 2, 1e9]]]},
+        {"strokes": [[[1, 2001, 60]]]},
+        {"strokes": [[[1, 2, 60]]] * 65},
+        {"strokes": [[[1, 2, 60]] * 5000]},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+def test_any_other_question_is_refused_in_a_sentence(changes):
+    with pytest.raises(UserError, match="draw"):
+        ask(**changes)
+
+
+@pytest.mark.parametrize("text", [None, 5, "", "[]", "{}", "x", "[" * 100_000, "1" * 300_000])
+def test_what_is_no_question_is_refused_in_a_sentence(text):
+    with pytest.raises(UserError, match="draw the digit again"):
+        hands.answer(MODEL, text)
