@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cgan import UserError
-from cgan.writing import export, number
+from cgan.writing import card, export, number
+from cgan.writing.checks import one_of
 from cgan.writing.drawing import Drawing, draw
 from cgan.writing.export import File
 from cgan.writing.memory import Memory
@@ -139,6 +140,18 @@ def number_png(model: Model, settings: Settings, scale: Any) -> File:
     """
     factor = int(SCALE.check(scale))
     return _png(write(model, settings), factor)
+
+
+def card_file(model: Model, settings: Settings, sheet: Any, kind: Any) -> File:
+    """Return the number on a card, as "png", "svg" or "pdf".
+
+    Raises:
+        UserError: a setting is wrong, or an unknown card or format.
+    """
+    one_of("card", sheet, card.SHEETS)
+    one_of("format", kind, card.KINDS)
+    written = write(model, settings)
+    return card.make(written.drawing, written.settings, sheet, kind)
 
 
 def make_grid(model: Model, settings: GridSettings, scale: int = GRID_SCALE) -> Grid:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,14 +81,14 @@ def save_png(path: Path, picture: NDArray[np.uint8], texts: Mapping[str, str] = 
     files.write_bytes(path, png(Image.fromarray(picture), texts))
 
 
-def png(image: Image.Image, texts: Mapping[str, str] = _NO_TEXTS, **compression: int) -> bytes:
+def png(image: Image.Image, texts: Mapping[str, str] = _NO_TEXTS, **options: Any) -> bytes:
     """Return a PNG file with `texts` in its text fields; the same input gives the same bytes.
 
-    `compression` are Pillow's options.
+    `options` are Pillow's, such as those of the compression.
     """
     info = PngInfo()
     for name, text in texts.items():
         info.add_text(name, text)
     file = io.BytesIO()
-    image.save(file, format="PNG", pnginfo=info, **compression)
+    image.save(file, format="PNG", pnginfo=info, **options)
     return file.getvalue()

@@ -24,6 +24,7 @@ from demo.page.events import (
     problem_place,
     settle,
 )
+from demo.page.keep import Keep
 from demo.text.texts import say
 
 
@@ -90,6 +91,7 @@ class WriteTab:
             # The browser alone answers this one: it works without the server.
             words.button("copy", size="sm", elem_id="copy")
         words.html(said, elem_id="said")
+        self._keep = Keep(self._shared)
 
     def _add_details(self) -> None:
         with self._words.accordion("more", elem_id="more"):
@@ -165,6 +167,7 @@ class WriteTab:
         throw = f"() => [Math.floor(Math.random() * {seeds.high + 1}), {others}]"
         self._dice.click(None, None, [self.controls["seed"], *redrawn], js=throw, **PRIVATE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
+        self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():
             self._shared.offer(button, self._file(kind), controls, self._problem)
 

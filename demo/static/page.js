@@ -225,6 +225,7 @@ window.cgan = {
 
   listen() {
     cgan.watchHistory();
+    cgan.listenToKeep();
     // It may cover some of the paper.
     for (const event of ["input", "click"]) {
       addEventListener(event, () => document.querySelector("#link-problem p")?.remove());

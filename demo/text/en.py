@@ -114,6 +114,21 @@ TEXTS = {
     "gif": "GIF",
     "webp": "WebP",
     "morph_label": "The number {start} turning into {end}",
+    # Something to keep
+    "copy_picture": "Copy as picture",
+    "share": "Share",
+    "picture_copied": "Picture copied.",
+    "picture_not_copied": "This browser can't copy pictures. Save the PNG instead.",
+    "picture_not_shared": "This picture couldn't be shared. Save the PNG instead.",
+    "card": "A card to print or for a phone",
+    "sheet": "Size",
+    "sheet_business": "Business card (85 × 55 mm)",
+    "sheet_a6": "A6",
+    "sheet_a4": "A4",
+    "sheet_phone": "Phone screen (1080 × 1920)",
+    "card_png": "Card as PNG",
+    "card_svg": "Card as SVG",
+    "card_pdf": "Card as PDF",
     # The game
     "game": "Real?",
     "game_question": "A person wrote one of these four. Which one?",
@@ -158,9 +173,15 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
+<<<<<<< HEAD
         "What you type or draw isn't kept on the server or in a log. What you type is in this "
         "page's address, after the #, which browsers don't send, but which stays in your browser's "
         "history. The digits of your hand stay in your browser until you reload the page."
+=======
+        "What you type or draw isn't kept on the server or in a log. Number and hand are in this "
+        "page's address, after the #, which browsers don't send, but which stays in your browser's "
+        "history. The digits of your hand stay in the browser until you reload the page."
+>>>>>>> i19-around
     ),
     "about_train_head": "Train your own",
     "about_train": (

@@ -101,6 +101,21 @@ TEXTS = {
     "gif": "GIF",
     "webp": "WebP",
     "morph_label": "号码 {start} 渐变为 {end}",
+    # Something to keep
+    "copy_picture": "复制图片",
+    "share": "分享",
+    "picture_copied": "图片已复制。",
+    "picture_not_copied": "此浏览器无法复制图片，请改为保存 PNG。",
+    "picture_not_shared": "图片分享失败，请改为保存 PNG。",
+    "card": "制作卡片（打印或作手机壁纸）",
+    "sheet": "尺寸",
+    "sheet_business": "名片（85 × 55 毫米）",
+    "sheet_a6": "A6",
+    "sheet_a4": "A4",
+    "sheet_phone": "手机屏幕（1080 × 1920）",
+    "card_png": "卡片 PNG",
+    "card_svg": "卡片 SVG",
+    "card_pdf": "卡片 PDF",
     # The game
     "game": "辨真假",
     "game_question": "这四个数字里，只有一个是人写的。是哪一个？",
@@ -143,8 +158,13 @@ TEXTS = {
     ),
     "about_privacy_head": "隐私",
     "about_privacy": (
+<<<<<<< HEAD
         "你输入和书写的内容不会保存在服务器或日志里。输入的内容写在本页地址的 # 之后，"
         "浏览器不会发送这一部分，但会留在浏览器的历史记录中；画布上写的数字只保留到刷新为止。"
+=======
+        "你输入和书写的内容不会保存在服务器或日志里。号码和笔迹写在本页地址的 # 之后，"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中。画布上写的数字只保留到刷新为止。"
+>>>>>>> i19-around
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (

@@ -1,0 +1,83 @@
+"""Something to keep: the number in the clipboard, in the phone's share sheet, and on a card."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from cgan import UserError
+from cgan.writing import card
+from cgan.writing.export import File
+from demo import actions, api
+from demo.actions import Settings
+from demo.page import views
+from demo.page.controls import Controls
+from demo.page.events import PRIVATE, Shared, courier, hidden_text, settle
+from demo.text.texts import say
+
+
+class Keep:
+    """The components and their events."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Add the components where the page is being built."""
+        self._shared = shared
+        words = shared.words
+        with gr.Row(elem_classes="take"):
+            self._pictures = [
+                words.button("copy_picture", size="sm", elem_id="copy-picture"),
+                # Hidden by the style where the browser has no share sheet.
+                words.button("share", size="sm", elem_id="share"),
+            ]
+        words.html(told, elem_id="kept")
+        self._picture = hidden_text("picture")
+        with words.accordion("card"):
+            self._card = words.radio("sheet", {name: f"sheet_{name}" for name in card.SHEETS}, "a6")
+            with gr.Row(elem_classes="take"):
+                self._cards = {kind: words.button(f"card_{kind}", size="sm") for kind in card.KINDS}
+
+    def answer(self, controls: Controls[Settings], problem: Any) -> None:
+        """Add the events.
+
+        Args:
+            controls: of the number.
+            problem: where a sentence is shown if there is no picture.
+        """
+        shared, models = self._shared, self._shared.models
+        values = list(controls.all().values())
+
+        def picture(language: str, *given: Any) -> list[Any]:
+            settings = controls.settings(given)
+            try:
+                made = actions.number_file(models[settings.weights], settings, "large")
+            except UserError as error:
+                return ["", views.problem(error, language)]
+            return [courier(made), ""]
+
+        for button in self._pictures:
+            inputs = [shared.language, *values]
+            sent = button.click(picture, inputs, [self._picture, problem], **PRIVATE, **api.DRAWING)
+            sent.then(None, self._picture, None, js="cgan.deliver", **PRIVATE)
+            settle(sent)
+        for kind, button in self._cards.items():
+            shared.offer(button, self._file(controls, kind), [self._card, *values], problem)
+
+    def _file(self, controls: Controls[Settings], kind: str) -> Callable[..., File]:
+        def make(sheet: str, *values: Any) -> File:
+            settings = controls.settings(values)
+            model = self._shared.models[settings.weights]
+            return actions.card_file(model, settings, sheet, kind)
+
+        return make
+
+
+def told(language: str) -> str:
+    """Return where the browser reports what it did with a picture."""
+    texts: Mapping[str, str] = {
+        "copied": say(language, "picture_copied"),
+        "not-copied": say(language, "picture_not_copied"),
+        "not-shared": say(language, "picture_not_shared"),
+    }
+    data = " ".join(f'data-{name}="{escape(text)}"' for name, text in texts.items())
+    return f'<p role="status" {data}></p>'

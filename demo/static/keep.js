@@ -1,0 +1,76 @@
+// Something to keep: the number as a picture in the clipboard or in the phone's share sheet, and on
+// paper.
+Object.assign(cgan, {
+  keep_picture: null, // where the picture is awaited
+
+  listenToKeep() {
+    const told = () => document.querySelector("#kept [role=status]");
+    const awaited = () =>
+      new Promise((resolve, reject) => {
+        cgan.keep_picture?.reject(new Error("another one is asked for"));
+        cgan.keep_picture = { resolve, reject };
+      });
+    // In the click itself: browsers let nobody write to the clipboard later.
+    document.querySelector("#copy-picture").addEventListener("click", async () => {
+      told().textContent = "";
+      const picture = awaited();
+      picture.catch(() => {}); // the sentence below says it
+      try {
+        const blob = picture.then(({ blob }) => blob);
+        await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+        told().textContent = told().dataset.copied;
+      } catch {
+        told().textContent = told().dataset.notCopied;
+      }
+    });
+    document.querySelector("#share").addEventListener("click", async () => {
+      told().textContent = "";
+      try {
+        const { name, blob } = await awaited();
+        await navigator.share({ files: [new File([blob], name, { type: blob.type })] });
+      } catch (error) {
+        if (error.name !== "AbortError") told().textContent = told().dataset.notShared;
+      }
+    });
+    const probe = new File([""], "number.png", { type: "image/png" });
+    if (navigator.canShare?.({ files: [probe] })) document.documentElement.dataset.share = "true";
+    addEventListener("beforeprint", cgan.fitToPaper);
+  },
+
+  // The picture that a button asked for, as {name, address}; "" if there is none.
+  async deliver(text) {
+    const waiting = cgan.keep_picture;
+    cgan.keep_picture = null;
+    if (!text) return waiting?.reject(new Error("there is no picture"));
+    const { name, address } = JSON.parse(text);
+    const bytes = Uint8Array.from(atob(address.split(",")[1]), (one) => one.charCodeAt(0));
+    waiting?.resolve({ name, blob: new Blob([bytes], { type: "image/png" }) });
+  },
+
+  // The height of a line on paper: the largest with which the number fits on a page, of whatever
+  // size, in one line, in two, and so on.
+  fitToPaper() {
+    const sheet = document.querySelector("#paper .sheet");
+    // A glyph's width for each unit of its height, which is 32; digits in even cells are square.
+    const width = (one, usual) => Number(one?.style.getPropertyValue("--width") || usual) / 32;
+    const groups = [...sheet.querySelectorAll(".group")].map((group) =>
+      [...group.children].map((one) => width(one, 32)));
+    const gap = width(sheet.querySelector(".gap"), 16);
+    const sum = (list) => list.reduce((total, one) => total + one, 0);
+    const pieces = groups.length > 1 ? groups.map(sum) : groups[0];
+    const between = groups.length > 1 ? gap : 0;
+    const heights = [];
+    for (let lines = 1; lines <= Math.min(pieces.length, 12); lines += 1) {
+      const room = Math.max(sum(pieces) / lines + between, ...pieces);
+      const filled = [];
+      for (const piece of pieces) {
+        if (filled.length && filled.at(-1) + between + piece <= room) {
+          filled[filled.length - 1] += between + piece;
+        } else filled.push(piece);
+      }
+      const widest = Math.max(...filled);
+      heights.push(`min(97vw / ${widest.toFixed(3)}, 94vh / ${filled.length})`);
+    }
+    sheet.style.setProperty("--on-paper", `max(0px, ${heights.join(", ")})`);
+  },
+});

@@ -1,0 +1,99 @@
+"""Something to keep: the clipboard, the share sheet, cards, and the number on paper."""
+
+import base64
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser import visit
+
+pytestmark = pytest.mark.slow
+
+# What a phone has and this browser hasn't. It keeps what was shared.
+SHARES = """
+navigator.canShare = () => true;
+navigator.share = async ({ files }) => {
+  const bytes = new Uint8Array(await files[0].arrayBuffer());
+  window.shared = [files[0].name, files[0].type, btoa(String.fromCharCode(...bytes))];
+};
+"""
+COPIED = """async () => {
+  const [item] = await navigator.clipboard.read();
+  const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}"""
+
+
+def size(data):
+    with Image.open(io.BytesIO(data)) as image:
+        return image.size
+
+
+def test_the_picture_is_copied_or_a_sentence_says_why_not(new_page):
+    page = new_page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("button", name="Share")).to_be_hidden()  # there is no share sheet here
+    page.get_by_role("button", name="Copy as picture").click()
+    told = page.locator("#kept [role=status]")
+    expect(told).to_have_text("Picture copied.")
+    width, height = size(base64.b64decode(page.evaluate(COPIED)))
+    assert (width > 1000, height) == (True, 256)
+    page.get_by_label("Your number").fill("1" * 65)
+    page.get_by_role("button", name="Copy as picture").click()
+    expect(told).to_contain_text("can't copy")
+    page.get_by_label("Your number").fill("138")
+    page.evaluate("delete window.ClipboardItem")
+    page.get_by_role("button", name="Copy as picture").click()
+    expect(told).to_have_text("This browser can't copy pictures. Save the PNG instead.")
+
+
+def test_a_phone_shares_the_picture_as_a_file(chromium, demo):
+    with visit(chromium, demo.address) as visited:
+        page = visited.page
+        page.add_init_script(SHARES)
+        page.reload()
+        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        page.get_by_role("button", name="Share").click()
+        page.wait_for_function("window.shared")
+        name, kind, data = page.evaluate("window.shared")
+        assert re.fullmatch(r"13812345678-seed-\d+\.large\.png", name)
+        assert kind == "image/png"
+        assert size(base64.b64decode(data))[1] == 256
+
+
+def test_a_card_is_saved_in_the_chosen_size(new_page):
+    page = new_page
+    page.get_by_role("button", name="A card to print").click()
+    page.get_by_label("Business card").check()
+    for kind in ("PNG", "SVG", "PDF"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"Card as {kind}").click()
+        assert waiting.value.suggested_filename.endswith(f".business.{kind.lower()}")
+        data = waiting.value.path().read_bytes()
+        if kind == "PNG":
+            assert size(data) == (1004, 650)
+        assert data.startswith({"PNG": b"\x89PNG", "SVG": b"<svg", "PDF": b"%PDF-"}[kind])
+
+
+def test_paper_has_the_number_alone_and_large(new_page):
+    page = new_page
+    page.get_by_role("tab", name="About").click()  # whatever tab is open
+    page.evaluate("cgan.fitToPaper()")
+    for landscape in (False, True):
+        page.emulate_media(media="print")
+        page.set_viewport_size(
+            {"width": 700, "height": 1000} if not landscape else {"width": 1000, "height": 700}
+        )
+        boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
+        right = max(box["x"] + box["width"] for box in boxes)
+        bottom = max(box["y"] + box["height"] for box in boxes)
+        width, height = (1000, 700) if landscape else (700, 1000)
+        assert right <= width
+        assert bottom <= height
+        used = right - min(box["x"] for box in boxes), bottom - min(box["y"] for box in boxes)
+        assert used[0] > 0.85 * width or used[1] > 0.85 * height
+    shown = page.locator("h1, [role=tab], .about, button:not(.digit), input, textarea")
+    assert [one for one in shown.all() if one.is_visible()] == []
