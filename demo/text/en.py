@@ -173,15 +173,9 @@ TEXTS = {
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (
-<<<<<<< HEAD
-        "What you type or draw isn't kept on the server or in a log. What you type is in this "
-        "page's address, after the #, which browsers don't send, but which stays in your browser's "
-        "history. The digits of your hand stay in your browser until you reload the page."
-=======
         "What you type or draw isn't kept on the server or in a log. Number and hand are in this "
         "page's address, after the #, which browsers don't send, but which stays in your browser's "
         "history. The digits of your hand stay in the browser until you reload the page."
->>>>>>> i19-around
     ),
     "about_train_head": "Train your own",
     "about_train": (

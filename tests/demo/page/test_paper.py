@@ -15,6 +15,8 @@ from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
+from cgan.writing.settings import SPACINGS
+from demo.actions import Settings
 from demo.page import paper
 
 TEXT = "+13 8"
@@ -51,8 +53,13 @@ def drawing(tiny_sampler):
     return written(tiny_sampler, TEXT)
 
 
-def written(sampler, text):
-    return draw(sampler, parse(text), HAND)
+def written(sampler, text, marks=False):
+    return draw(sampler, parse(text, marks), HAND)
+
+
+def html(drawing, look="paper", language="en", spacing="grid", ink="black"):
+    settings = Settings(look=look, ink=ink, spacing=spacing)
+    return paper.html(drawing, settings, language)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -72,7 +79,7 @@ def written(sampler, text):
     ],
 )
 def test_each_digit_is_a_button_with_its_place_and_a_label(drawing, look, language, labels, alt):
-    elements = Elements(paper.html(drawing, look, "blue", 72, language))
+    elements = Elements(html(drawing, look, language, ink="blue"))
     buttons = elements.named("button")
     assert [button["data-index"] for button in buttons] == ["0", "1", "2"]
     assert [button["aria-label"] for button in buttons] == labels
@@ -81,7 +88,7 @@ def test_each_digit_is_a_button_with_its_place_and_a_label(drawing, look, langua
     (sheet,) = elements.named("div")
     pixels = ";--whole:72px;--half:72px" if look == "mnist" else ""  # of 8 x 8 pixels
     assert sheet == {
-        "class": f"sheet {look}",
+        "class": f"sheet {look} by-grid",
         "style": "--ink:#1d3582;--digit:72px" + pixels,
         "role": "group",
         "aria-label": alt,
@@ -97,14 +104,24 @@ def test_each_digit_is_a_button_with_its_place_and_a_label(drawing, look, langua
     ],
 )
 def test_gaps_stand_where_they_were_typed(tiny_sampler, typed, order):
-    html = paper.html(written(tiny_sampler, typed), "paper", "black", 72, "en")
-    classes = [attributes.get("class") for _, attributes in Elements(html).found]
+    elements = Elements(html(written(tiny_sampler, typed)))
+    classes = [attributes.get("class") for _, attributes in elements.found]
     assert [name for name in classes if name in ("gap", "digit")] == order.split()
+
+
+def test_marks_stand_between_the_digits_where_they_are_written(tiny_sampler):
+    drawing = written(tiny_sampler, "+1 (3-8)", marks=True)
+    elements = Elements(html(drawing, spacing="ink"))
+    classes = [attributes.get("class") for _, attributes in elements.found]
+    assert [name for name in classes if name in ("gap", "digit", "mark")] == (
+        ["mark", "digit", "gap", "mark", "digit", "mark", "digit", "mark"]
+    )
+    assert [button["data-index"] for button in elements.named("button")] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("look", ["paper", "clear"])
 def test_digits_on_paper_are_outlines(drawing, look):
-    elements = Elements(paper.html(drawing, look, "black", 72, "en"))
+    elements = Elements(html(drawing, look))
     paths = [attributes["d"] for attributes in elements.named("path")]
     assert paths == [outline.path(ink) for ink in drawing.pixels]
     for svg in elements.named("svg"):
@@ -113,7 +130,7 @@ def test_digits_on_paper_are_outlines(drawing, look):
 
 
 def test_mnists_digits_are_the_generators_pixels(drawing):
-    elements = Elements(paper.html(drawing, "mnist", "black", 72, "en"))
+    elements = Elements(html(drawing, "mnist"))
     images = elements.named("img")
     assert len(images) == 3
     for attributes, ink in zip(images, drawing.pixels, strict=True):
@@ -128,23 +145,22 @@ def test_mnists_digits_are_the_generators_pixels(drawing):
 def test_another_way_to_type_a_number_gives_the_same_html(tiny_sampler, drawing, typed):
     other = written(tiny_sampler, typed)
     for look in LOOKS:
-        html = paper.html(other, look, "red", 72, "en")
-        assert html == paper.html(drawing, look, "red", 72, "en")
+        assert html(other, look) == html(drawing, look)
 
 
 @given(st.text("0123456789１٣ -.()[]", max_size=20), st.sampled_from(["en", "zh"]))
 def test_html_is_well_formed_whatever_is_typed(tiny_sampler, typed, language):
-    drawing = written(tiny_sampler, f"{typed}7")
-    count = len(drawing.pixels)
-    for look in LOOKS:
-        elements = Elements(paper.html(drawing, look, "red", 72, language))
-        assert len(elements.named("button")) == count
+    for spacing in SPACINGS:
+        drawing = written(tiny_sampler, f"{typed}7", marks=spacing == "ink")
+        for look in LOOKS:
+            elements = Elements(html(drawing, look, language, spacing))
+            assert len(elements.named("button")) == len(drawing.digits)
 
 
 @pytest.mark.parametrize(("look", "ink"), [("glass", "black"), ("paper", "pink")])
 def test_an_unknown_look_or_ink_never_becomes_another(drawing, look, ink):
     with pytest.raises(KeyError):
-        paper.html(drawing, look, ink, 72, "en")
+        html(drawing, look, ink=ink)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\xff", b"abc" * 100])

@@ -51,7 +51,7 @@ def test_what_is_not_written_is_said_below_the_number_and_the_film(tiny_model):
     settings = Settings(digits="Tel. <b>12", redrawn="0.2")
     for language, said in (("en", "Not written: "), ("zh", "以下内容写不出来，已略去：")):
         html, _ = views.paper_html(tiny_model, settings, language)
-        assert f"<span>{said}“Tel” “&lt;b&gt;”" in html
+        assert f"<span>{said}“Tel.” “&lt;b&gt;”" in html
         assert html.count('class="undo"') == 1
         morphed = actions.make_morph(tiny_model, MorphSettings("12", "x34"))
         assert f"<span>{said}“x”" in views.film_html(morphed, language)
