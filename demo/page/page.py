@@ -30,6 +30,7 @@ from demo.text.texts import explain, language_of, languages, next_language, say,
 
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = ("page.js", "history.js", "game.js", "keep.js", "repairs.js", "hand.js")
+PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
