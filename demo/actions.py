@@ -174,7 +174,8 @@ def make_morph(model: Model, settings: MorphSettings) -> Morphed:
     """
     right = checked(settings)
     start, end = number.read(right.start).parts, number.read(right.end).parts
-    made = morph(model.sampler, start, end, *right.hands(), right.frames, _MEMORY)
+    hands = right.hands(model.own_hand(right.hand))
+    made = morph(model.sampler, start, end, *hands, right.frames, _MEMORY)
     return Morphed(right, made)
 
 

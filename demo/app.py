@@ -74,7 +74,7 @@ def serve(arguments: list[str] | None) -> None:
 
 
 def _head(script: str, on_paper: str) -> str:
-    """Return what this page adds to Gradio's head: script, style on paper, and a Space's address."""
+    """Return what this page adds to Gradio's head: script, print style, and a Space's address."""
     head = f'<script>{script}</script><style media="print">{on_paper}</style>'
     if host := os.environ.get("SPACE_HOST"):
         head += f'<meta name="cgan-address" content="https://{host}/">'

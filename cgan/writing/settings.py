@@ -240,9 +240,22 @@ SCALE = Number(
 FILE = Choice(
     name="format",
     default="png",
-    choices=("png", "svg", "strokes"),
-    description="{choices} (SVG with a line for each stroke, for pen plotters)",
+    choices=("png", "svg", "strokes", "pdf"),
+    description="{choices}; strokes is SVG with a line for each stroke, for pen plotters, and pdf "
+    "is a card",
     api_label="format",
+    strokes=False,
+)
+# The sizes of `cgan.writing.card.SHEETS`; a PDF is a card of the first one if none is asked for.
+CARDS = ("a6", "business", "a4", "phone")
+NO_CARD = "none"
+CARD = Choice(
+    name="card",
+    default=NO_CARD,
+    choices=(NO_CARD, *CARDS),
+    description="{choices}: the number alone on a card of 148 x 105, 85 x 55 or 297 x 210 mm, or "
+    "for a phone's screen of 1080 x 1920 pixels, at 300 dpi; as png, svg or pdf",
+    api_label="card",
     strokes=False,
 )
 FORMAT = Choice(
@@ -469,16 +482,21 @@ class MorphSettings:
     frames: int = _field(
         30, Number(low=8, high=60, description="{low:g} to {high:g}, one way", strokes=False)
     )
-    variation: float = _field(1.0, VARIATION, description="")  # these two have only the page
+    variation: float = _field(1.0, VARIATION, description="")  # these three have only the page
     row: int = _field(0, _ROW, description="")
     ink: str = _field("black", _INK)
     look: str = _field("paper", _LOOK)
+    hand: str = _field("", OwnHandText())
 
-    def hands(self) -> tuple[Hand, Hand]:
-        """Return the hands of both numbers, of checked settings."""
+    def hands(self, own: OwnHand | None = None) -> tuple[Hand, Hand]:
+        """Return the hands of both numbers, of checked settings.
+
+        Args:
+            own: what the setting `hand` stands for, with the generator's weights.
+        """
         return (
-            Hand(self.start_seed, self.variation, self.row),
-            Hand(self.end_seed, self.variation, self.row),
+            Hand(self.start_seed, self.variation, self.row, own=own),
+            Hand(self.end_seed, self.variation, self.row, own=own),
         )
 
 

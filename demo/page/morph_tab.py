@@ -44,6 +44,7 @@ class MorphTab:
                 look=write.controls["look"],
                 ink=write.controls["ink"],
                 variation=write.controls["variation"],
+                hand=write.controls["hand"],
                 row=hidden_row(shared.kinds.morph().row),
             )
             # What the film shows: its language, and the weights and settings that made it.
@@ -73,7 +74,7 @@ class MorphTab:
         inputs = [self._shown, shared.language, shared.weights, *controls.values()]
         # The numbers wait for Enter or the button; what changes on the first tab, for this tab to
         # be selected.
-        others = ("start", "end", "look", "ink", "variation")
+        others = ("start", "end", "look", "ink", "variation", "hand")
         changes = [one.change for name, one in controls.items() if name not in others]
         drawing = gr.on(
             [

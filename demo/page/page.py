@@ -29,7 +29,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "history.js", "game.js", "keep.js", "repairs.js", "hand.js")
+SCRIPTS = ("page.js", "history.js", "hand.js", "game.js", "keep.js", "repairs.js")
 PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
@@ -152,6 +152,8 @@ def _share_hand(write: WriteTab, morph: MorphTab) -> None:
     """Let the morph begin with the hand of the first tab; seed and number have their own events."""
     for name in _shared_names():
         leader, follower = write.controls[name], morph.controls[name]
+        if leader is follower:
+            continue
         follower.value = leader.value
         js = f"(value, other) => cgan.follow({json.dumps(name)}, value, [other])[0]"
         leader.change(None, [leader, follower], follower, js=js, **PRIVATE)
