@@ -102,6 +102,7 @@ def test_there_are_exactly_four_endpoints(client):
             "spacing",
             "pen",
             "hand",
+            "card",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": [
