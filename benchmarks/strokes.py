@@ -5,7 +5,7 @@
 Half of the digits have a hand each, the others come from hands with a little variation.
 "Before" are the outlines of `cgan.writing.outline`, which even cells keep. Pieces and holes are
 also counted in pictures of 8 pixels to one of the generator's. Where the weights have a reader, it
-reads the outlines, filled at the generator's size. Times are for numbers of 11 digits, in turns.
+reads the pictures, reduced to the generator's size. Times are for numbers of 11 digits, in turns.
 """
 
 import argparse

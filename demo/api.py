@@ -16,8 +16,11 @@ import gradio as gr
 from cgan import UserError
 from cgan.writing.export import File
 from cgan.writing.settings import (
+    CARD,
+    CARDS,
     FILE,
     FORMAT,
+    NO_CARD,
     SCALE,
     GridSettings,
     MorphSettings,
@@ -90,8 +93,16 @@ class Endpoint:
         return {setting.name: setting for setting in settings if setting.description}
 
 
-def _write(model: Model, settings: Settings, scale: Any, format: Any) -> File:  # noqa: A002
-    kind = FILE.check(format)
+def _write(
+    model: Model,
+    settings: Settings,
+    scale: Any,
+    format: Any,  # noqa: A002
+    card: Any,
+) -> File:
+    kind, sheet = FILE.check(format), CARD.check(card)
+    if sheet != NO_CARD or kind == "pdf":
+        return actions.card_file(model, settings, CARDS[0] if sheet == NO_CARD else sheet, kind)
     if kind == "png":
         return actions.number_png(model, settings, scale)
     return actions.number_file(model, settings, kind)
@@ -117,7 +128,7 @@ ENDPOINTS = (
         _write,
         "picture",
         DRAWING,
-        besides=(SCALE, FILE),
+        besides=(SCALE, FILE, CARD),
     ),
     Endpoint(
         "grid",

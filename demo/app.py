@@ -63,7 +63,7 @@ def serve(arguments: list[str] | None) -> None:
             favicon_path=page.STATIC / "icon.png",
             theme=theme(),
             css_paths=page.STATIC / "style.css",
-            head=_head(page.script()),
+            head=_head(page.script(), page.PRINT.read_text(encoding="utf-8")),
         )
         try:
             built.block_thread()
@@ -73,9 +73,9 @@ def serve(arguments: list[str] | None) -> None:
         models.stop()
 
 
-def _head(script: str) -> str:
-    """Return what this page adds to Gradio's HTML head: its script, and a Space's address."""
-    head = f"<script>{script}</script>"
+def _head(script: str, on_paper: str) -> str:
+    """Return what this page adds to Gradio's head: script, print style, and a Space's address."""
+    head = f'<script>{script}</script><style media="print">{on_paper}</style>'
     if host := os.environ.get("SPACE_HOST"):
         head += f'<meta name="cgan-address" content="https://{host}/">'
     return head

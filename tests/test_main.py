@@ -179,6 +179,14 @@ def test_what_is_not_written_is_said(folder, tiny_sampler, capsys):
         assert image.text["left_out"] == "Not written: “Tel”."
 
 
+def test_cards_are_written_as_pdf_and_in_the_chosen_size(folder):
+    assert main(["write", "+13", *USE, "-o", "a.pdf"]) == 0
+    assert Path("a.pdf").read_bytes().startswith(b"%PDF-")
+    assert main(["write", "+13", *USE, "--card", "business"]) == 0
+    with Image.open("result.png") as image:
+        assert image.size == (1004, 650)
+
+
 def test_strokes_are_written_as_svg(folder):
     assert main(["write", "13", *USE, "--format", "strokes"]) == 0
     assert "stroke-linecap" in Path("result.svg").read_text()
@@ -210,6 +218,14 @@ USER_ERRORS = {
     ),
     "wrong pairs": (["write", "1", *USE, "--redrawn", "1"], "such as 2.1-5.3"),
     "a large scale": (["write", "1", *USE, "--scale", "9"], "Scale must be a whole number"),
+    "a scale for a card": (
+        ["write", "1", *USE, "--card", "a6", "--scale", "2"],
+        "--card can't take --scale",
+    ),
+    "strokes on a card": (
+        ["write", "1", *USE, "--card", "a6", "--format", "strokes"],
+        "--card can't take --format strokes",
+    ),
     "a scale for an SVG": (["write", "1", *USE, "--scale", "2", "-o", "a.svg"], "--scale is for"),
     "a letter in an SVG": (["write", "a", *USE, "-o", "a.svg"], "no digit"),
     "many candidates": (["write", "1", *USE, "--best-of", "65", "-o", "a.svg"], "from 1 to 64"),

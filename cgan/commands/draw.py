@@ -15,7 +15,7 @@ from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
 from cgan.sampler import Sampler
-from cgan.writing import export, number, picture
+from cgan.writing import card, export, number, picture
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed
@@ -23,7 +23,10 @@ from cgan.writing.left_out import left_out
 from cgan.writing.limits import check_best_of
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.settings import (
+    CARD,
+    CARDS,
     FILE,
+    NO_CARD,
     SCALE,
     Setting,
     WritingSettings,
@@ -53,7 +56,7 @@ def add(commands: Commands) -> None:
     writer.add_option("hand", type=Path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
-    _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG if it ends in .svg")
+    _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG or PDF if it ends in .svg or .pdf")
     writer.set_defaults(do=write)
     drawer = commands.add_parser("grid", help="draw every class in several variations")
     drawer.add_option("rows", type=int, default=10, help="variations (default 10)")
@@ -75,6 +78,7 @@ def _settings() -> dict[str, Setting]:
     }
     settings["look"] = replace(settings["look"], default="mnist")
     settings["format"] = replace(FILE, default="what --output ends in")
+    settings["card"] = CARD
     settings["scale"] = replace(SCALE, default=1, description=f"of a PNG: {SCALE.description}")
     return settings
 
@@ -132,10 +136,11 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
         BadValue: the format or the name's ending is none that is written, or they don't match.
     """
     if given is None:
-        _check_output(values.output, ".png", ".svg")
-        return "svg" if values.output.suffix.lower() == ".svg" else "png"
+        endings = {".svg": "svg", ".pdf": "pdf"}
+        _check_output(values.output, ".png", *endings)
+        return endings.get(values.output.suffix.lower(), "png")
     kind = str(FILE.check(given))
-    ending = ".png" if kind == "png" else ".svg"
+    ending = ".svg" if kind == "strokes" else f".{kind}"
     if values.output == _DEFAULT_OUTPUT:
         values.output = values.output.with_suffix(ending)
     if values.output.suffix.lower() not in ("", ending):
@@ -146,7 +151,16 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
 def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, str]) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
     if kind != "png" and "scale" in given:
-        raise BadValue("--scale is for PNG only: leave it out, since an SVG has no pixels.")
+        what = "a PDF" if kind == "pdf" else "an SVG"
+        raise BadValue(f"--scale is for PNG only: leave it out, since {what} has no pixels.")
+    sheet = CARD.check(given.get("card", NO_CARD))
+    if sheet != NO_CARD or kind == "pdf":
+        if "scale" in given:
+            raise BadValue("--card can't take --scale: cards have sizes of their own.")
+        if kind == "strokes":
+            raise BadValue("--card can't take --format strokes: cards are png, svg or pdf.")
+        sheet = CARDS[0] if sheet == NO_CARD else sheet
+        given = {"spacing": "ink"} | given
     if _OF_PAPER & given.keys():
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {
@@ -154,13 +168,18 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
         for name, setting in _settings().items()
         if name != "format"
     }
-    scale = checked.pop("scale")
+    scale, _ = checked.pop("scale"), checked.pop("card")
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
     sampler = _load(values.weights)
     own = _hand(values, sampler)
     text = "" if own is None else own.to_text()
     settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of, hand=text)
     drawing = draw(sampler, settings.parts(), settings.to_hand(own))
+    if sheet != NO_CARD:
+        file = card.make(drawing, settings, sheet, kind)
+        files.write_bytes(values.output, file.data)
+        note(f"Wrote {values.output} (a card, {sheet}).")
+        return
     if kind == "png":
         file = export.png(drawing, settings, scale)
     else:

@@ -240,9 +240,22 @@ SCALE = Number(
 FILE = Choice(
     name="format",
     default="png",
-    choices=("png", "svg", "strokes"),
-    description="{choices} (SVG with a line for each stroke, for pen plotters)",
+    choices=("png", "svg", "strokes", "pdf"),
+    description="{choices}; strokes is SVG with a line for each stroke, for pen plotters, and pdf "
+    "is a card",
     api_label="format",
+    strokes=False,
+)
+# The sizes of `cgan.writing.card.SHEETS`; a PDF is a card of the first one if none is asked for.
+CARDS = ("a6", "business", "a4", "phone")
+NO_CARD = "none"
+CARD = Choice(
+    name="card",
+    default=NO_CARD,
+    choices=(NO_CARD, *CARDS),
+    description="{choices}: the number alone on a card of 148 x 105, 85 x 55 or 297 x 210 mm, or "
+    "for a phone's screen of 1080 x 1920 pixels, at 300 dpi; as png, svg or pdf",
+    api_label="card",
     strokes=False,
 )
 FORMAT = Choice(

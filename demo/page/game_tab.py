@@ -36,7 +36,7 @@ class GameTab:
         played = self._game.click(self.play, given, outputs, **LIVE)
         shown = gr.on(
             [self._tab.select, shared.switched.change],
-            self.show,
+            self.next_round,
             [self._state, *given],
             outputs,
             js="(state, ...others) => [state || String(cgan.newRound()), ...others]",
@@ -51,7 +51,7 @@ class GameTab:
         place = sent.get("place")
         return self._shown(sent.get("round"), place, language, weights)
 
-    def show(self, state: str, language: str, weights: str) -> list[Any]:
+    def next_round(self, state: str, language: str, weights: str) -> list[Any]:
         """Return a round as it was left, in a language, and the state."""
         number, _, place = (str(state) or "0").partition(".")
         return self._shown(_number(number), _number(place) if place else None, language, weights)

@@ -21,15 +21,17 @@ class Keep:
     """The components and their events."""
 
     def __init__(self, shared: Shared) -> None:
-        """Add the components where the page is being built."""
+        """Add the buttons to the row that is being built."""
         self._shared = shared
-        words = shared.words
-        with gr.Row(elem_classes="take"):
-            self._pictures = [
-                words.button("copy_picture", size="sm", elem_id="copy-picture"),
-                # Hidden by the style where the browser has no share sheet.
-                words.button("share", size="sm", elem_id="share"),
-            ]
+        self._pictures = [
+            shared.words.button("copy_picture", size="sm", elem_id="copy-picture"),
+            # Hidden by the style where the browser has no share sheet.
+            shared.words.button("share", size="sm", elem_id="share"),
+        ]
+
+    def add_card(self) -> None:
+        """Add what is below that row."""
+        words = self._shared.words
         words.html(told, elem_id="kept")
         self._picture = hidden_text("picture")
         with words.accordion("card"):

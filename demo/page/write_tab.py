@@ -90,8 +90,9 @@ class WriteTab:
             }
             # The browser alone answers this one: it works without the server.
             words.button("copy", size="sm", elem_id="copy")
+            self._keep = Keep(self._shared)
         words.html(said, elem_id="said")
-        self._keep = Keep(self._shared)
+        self._keep.add_card()
 
     def _add_details(self) -> None:
         with self._words.accordion("more", elem_id="more"):

@@ -59,9 +59,10 @@ Object.assign(cgan, {
     const sum = (list) => list.reduce((total, one) => total + one, 0);
     const pieces = groups.length > 1 ? groups.map(sum) : groups[0];
     const between = groups.length > 1 ? gap : 0;
+    const whole = sum(pieces) + between * (pieces.length - 1);
     const heights = [];
     for (let lines = 1; lines <= Math.min(pieces.length, 12); lines += 1) {
-      const room = Math.max(sum(pieces) / lines + between, ...pieces);
+      const room = Math.max(whole / lines, ...pieces) + 0.001;
       const filled = [];
       for (const piece of pieces) {
         if (filled.length && filled.at(-1) + between + piece <= room) {

@@ -102,6 +102,7 @@ def test_there_are_exactly_four_endpoints(client):
             "spacing",
             "pen",
             "hand",
+            "card",
         ],
         "/grid": ["rows", "seed", "look", "ink", "weights"],
         "/morph": [
@@ -143,6 +144,15 @@ def test_write_gives_svg_as_well_and_files_say_what_is_not_written(client):
     with Image.open(path) as image:
         assert image.info["comment"].decode() == "Not written: “Tel”."
         assert image.convert("RGB").getpixel((0, 0)) == (0, 0, 0)
+
+
+def test_write_gives_cards(client):
+    path = client.predict("+86 138", format="pdf", api_name="/write")
+    assert path.endswith(".pdf")
+    with open(path, "rb") as file:
+        assert file.read(5) == b"%PDF-"
+    with Image.open(client.predict("+86 138", card="phone", api_name="/write")) as image:
+        assert image.size == (1080, 1920)
 
 
 def test_write_may_choose_the_most_legible(client):

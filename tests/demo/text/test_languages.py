@@ -16,7 +16,7 @@ from cgan.common.errors import UserError
 from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
-from cgan.writing.settings import FILE, FORMAT, SCALE, GridSettings, MorphSettings, specified
+from cgan.writing.settings import CARD, FILE, FORMAT, SCALE, GridSettings, MorphSettings, specified
 from demo.actions import Settings
 from demo.page import about, page, write_tab
 from demo.page.widgets import Widgets
@@ -31,7 +31,7 @@ NEW = "qtz"
 # What the API and the tabs take; `Settings` are those of the first tab.
 SETTINGS = [
     *(one for kind in (Settings, GridSettings, MorphSettings) for one in specified(kind).values()),
-    *(SCALE, FILE, FORMAT),
+    *(CARD, SCALE, FILE, FORMAT),
 ]
 # Where the errors that the page shows are raised: these files, except for those it can't meet.
 SHOWN = ("cgan/hub", "cgan/model", "cgan/model/architectures", "cgan/writing", "demo/models.py")
