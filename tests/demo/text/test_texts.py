@@ -53,9 +53,6 @@ VALUES = {
     "wanted": "ann/digits",
     "reason": "R",
     "share": 99.33,
-    "place": 4,
-    "right": 5,
-    "played": 8,
 }
 
 
