@@ -31,9 +31,6 @@ from tests.conftest import TINY, random_sampler
 LANGUAGES = list(languages())
 VALUES = {
     "position": 3,
-    "place": 2,
-    "right": 4,
-    "played": 6,
     "digit": 7,
     "digits": "138",
     "row": 2,
