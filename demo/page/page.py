@@ -29,7 +29,7 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "history.js", "hand.js", "game.js", "keep.js", "repairs.js")
+SCRIPTS = ("page.js", "history.js", "hands.js", "hand.js", "game.js", "keep.js", "repairs.js")
 PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"

@@ -13,7 +13,7 @@ from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
 from demo import actions, compat
 from demo.actions import Settings
-from demo.page import hand_html, views
+from demo.page import hand_html, other_hands, views
 from demo.page.controls import Controls
 from demo.page.events import (
     LIVE,
@@ -61,7 +61,7 @@ class WriteTab:
         words = self._words
         with gr.Row(elem_classes="entry"):
             self.controls.add("digits")
-            self._draw_button = words.button("draw", variant="primary")
+            self._draw_button = words.button("draw", variant="primary", elem_id="draw")
             self.link_problem = problem_place(elem_id="link-problem")
             self._problem = problem_place(elem_id="problem")
         self._own = words.html(
@@ -80,7 +80,15 @@ class WriteTab:
         with gr.Row(elem_classes="controls"):
             self.controls.add("seed", elem_id="seed")
             self._dice = words.button("dice", elem_id="dice")
+            self._back = words.button("hand_back", elem_id="hand-back")
             self.controls.add("variation", elem_id="variation")
+        self._others = gr.HTML(
+            "",
+            apply_default_css=False,
+            elem_id="others",
+            js_on_load="cgan.otherHands(element, trigger)",
+        )
+        self._draw_others = gr.Button(visible="hidden", elem_id="draw-others")
         with gr.Row(elem_classes="take"):
             self._take = {
                 "png": words.button("png", size="sm"),
@@ -124,6 +132,15 @@ class WriteTab:
             html, line = self._on_paper(settings, language)
         return [html, problem, f"<p>{line}</p>", f"{language}#{actions.fragment(settings)}"]
 
+    def _other_hands(self, language: str, shown: str) -> Any:
+        """Return the number that is shown in other hands."""
+        fragment = shown.partition("#")[2]
+        settings, _ = actions.restore(fragment, self._shared.models, self._shared.kinds.write)
+        try:
+            return other_hands.html(self._shared.models[settings.weights], settings, language)
+        except UserError:
+            return gr.skip()
+
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
         return views.paper_html(self._shared.models[settings.weights], settings, language)
 
@@ -161,12 +178,15 @@ class WriteTab:
         # In the browser, so that no click is lost if there are many quick ones.
         redrawn = [self.controls["row"], self.controls["redrawn"]]
         self._paper.click(None, redrawn, redrawn, js="cgan.redraw", **PRIVATE)
-        seeds, defaults = self.controls.specified["seed"], self._shared.kinds.write()
+        seeds = self.controls.specified["seed"]
         assert isinstance(seeds, Number)
-        # In JavaScript, too, `repr` makes a number or a short text of these two.
-        others = f"{defaults.row!r}, {defaults.redrawn!r}"
-        throw = f"() => [Math.floor(Math.random() * {seeds.high + 1}), {others}]"
-        self._dice.click(None, None, [self.controls["seed"], *redrawn], js=throw, **PRIVATE)
+        hand = [self.controls["seed"], *redrawn, self.controls["hand"]]
+        throw = f"Math.floor(Math.random() * {seeds.high + 1})"
+        for event, seed in ((self._dice.click, throw), (self._others.click, "cgan.seedTaken")):
+            js = f"(...now) => cgan.takeHand({seed}, ...now)"
+            event(None, hand, hand, js=js, **PRIVATE)
+        self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
+        self._draw_others.click(self._other_hands, [language, self.shown], self._others, **LIVE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():

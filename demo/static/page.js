@@ -5,6 +5,7 @@ window.cgan = {
     let focused = null;
     element.addEventListener("click", (event) => {
       const button = event.target.closest(".digit, .undo");
+      if (element.querySelector(".writing")) return cgan.written(); // a click skips it
       if (!button) return;
       cgan.clicked = button.dataset.index ?? null;
       focused = cgan.clicked === null ? ".undo" : `[data-index="${cgan.clicked}"]`;
@@ -18,7 +19,9 @@ window.cgan = {
       const digit = element.querySelector('[data-index="0"]'); // the last "Undo" has disappeared
       if (focused !== null) (element.querySelector(focused) ?? digit)?.focus();
       document.querySelector("#said [data-copied]").textContent = "";
+      cgan.writeBeforeOnesEyes();
     });
+    cgan.watchWriting();
   },
 
   // The next variation of the clicked digit, as "position.variation-...". "Undo" goes back by one
@@ -313,6 +316,8 @@ window.cgan = {
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
     document.documentElement.dataset.ownHand = String(own);
     if (changed) cgan.record();
+    cgan.writeBeforeOnesEyes();
+    cgan.drawOthersSoon(shown);
   },
 
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.

@@ -1,0 +1,65 @@
+// Other hands of the number, the way back to the one before, and writing before one's eyes.
+Object.assign(cgan, {
+  // Hands before the present one: [seed, row, redrawn, own hand].
+  hands: [],
+
+  // Take another hand, which begins without redrawn digits and isn't the visitor's own.
+  takeHand(seed, ...now) {
+    cgan.hands.push(now);
+    cgan.showWayBack();
+    return [seed, cgan.shared.row, cgan.shared.redrawn, ""];
+  },
+
+  // The hand before; the present one if there is none.
+  handBefore(...now) {
+    const before = cgan.hands.pop() ?? now;
+    cgan.showWayBack();
+    return before;
+  },
+
+  showWayBack() {
+    document.documentElement.dataset.wayBack = String(cgan.hands.length > 0);
+  },
+
+  otherHands(element, trigger) {
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest(".other");
+      if (!button) return;
+      cgan.seedTaken = Number(button.dataset.seed);
+      trigger("click");
+    });
+  },
+
+  // Other hands are drawn when the visitor pauses, not at each key.
+  drawOthersSoon(fragment) {
+    clearTimeout(cgan.othersTimer);
+    if (cgan.othersOf === fragment) return;
+    cgan.othersTimer = setTimeout(() => {
+      cgan.othersOf = fragment;
+      document.querySelector("#draw-others")?.click();
+    }, 500);
+  },
+
+  // A number that was drawn by a button appears digit by digit, as if it were written.
+  watchWriting() {
+    addEventListener("click", (event) => {
+      if (event.target.closest?.("#draw, #dice, #hand-back, .other, .own-use")) cgan.writeOut = true;
+    }, true);
+    addEventListener("input", () => (cgan.writeOut = false), true);
+  },
+
+  writeBeforeOnesEyes() {
+    const sheet = document.querySelector("#paper .sheet");
+    if (!cgan.writeOut || !sheet) return;
+    cgan.writeOut = false;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const glyphs = sheet.querySelectorAll(".digit, .mark");
+    glyphs.forEach((glyph, place) => glyph.style.setProperty("--place", place));
+    sheet.classList.add("writing");
+    glyphs[glyphs.length - 1]?.firstElementChild.addEventListener("animationend", cgan.written);
+  },
+
+  written() {
+    document.querySelector("#paper .writing")?.classList.remove("writing");
+  },
+});
