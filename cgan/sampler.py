@@ -15,14 +15,17 @@ from cgan.model.encoder import Encoder, NoEncoder, is_encoder
 from cgan.model.generator import NumpyGenerator
 from cgan.model.reader import CERTAIN, NoReader, Reader, is_reader
 from cgan.model.weights import Weights, encoder_fingerprint, fingerprint
-from cgan.writing import number, picture
+from cgan.writing import inked, number, picture
+from cgan.writing.checks import one_of, real
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed, latents
-from cgan.writing.limits import check_best_of, check_count
+from cgan.writing.limits import check_best_of, check_count, check_grey
+from cgan.writing.marks import SIDE
 from cgan.writing.memory import Memory
 from cgan.writing.normalise import normalise
 from cgan.writing.own_hand import OwnHand
+from cgan.writing.settings import SPACINGS
 
 # Columns of an unconditional generator's grid, which has no classes to fill them.
 _UNCONDITIONAL_COLUMNS = 10
@@ -284,35 +287,63 @@ class Sampler:
         return np.stack(images) if images else np.empty((0, 1, size, size), np.float32)
 
     def write(
-        self, text: str, *, seed: int = 0, best_of: int = 1, hand: OwnHand | None = None
+        self,
+        text: str,
+        *,
+        seed: int = 0,
+        best_of: int = 1,
+        hand: OwnHand | None = None,
+        variation: float | None = None,
+        spacing: str = "grid",
+        pen: float = 0.0,
+        scale: int = 1,
     ) -> NDArray[np.uint8]:
         """Write a number by hand, in one row.
 
         Args:
             text: the number as typed, with digits of any script; spaces, hyphens, dots, slashes
-                and brackets between them become gaps of half a digit.
+                and brackets between them become gaps of half a digit, or are written (spacing).
             seed: of the latents; digit i depends on the weights, the seed, best_of, i and the
                 digit alone.
             best_of: the number of latents to choose the most legible one from, for each digit.
-            hand: somebody's own (see `hand`), which decides all latents in place of the seed.
+            hand: somebody's own (see `hand`), in place of the seed's.
+            variation: how far each digit leaves the hand, from 0 (one latent for all) to 1 (each
+                its own); about 0.22 looks like a person's. None for 1, or 0 with a hand of one's
+                own.
+            spacing: "grid" for the generator's pixels in even cells; "ink" for outlines on one
+                line, spaced by their ink, with marks such as + - ( ) . / written.
+            pen: from -1 (finer) to 1 (bolder); for "ink".
+            scale: how many times as large as the generator's digits; for "ink".
 
         Returns:
-            (H, W_total) uint8, ink 255 on 0; (H, W_total, 3) for three channels.
+            (H, W_total) uint8, ink 255 on 0, where H is the height of the generator's digits, times
+            scale; (H, W_total, 3) for three channels.
 
         Raises:
             BadValue: a character can't be written (named with its position), there is no digit,
-                seed or best_of is out of range, the weights can't write a chosen digit, or the
+                another argument is out of range, the weights can't write a chosen digit, or the
                 hand is for other weights or given together with best_of.
             NoReader: best_of is more than 1, and the weights have no reader.
         """
-        parts = number.parse(text)
+        by_ink = one_of("spacing", spacing, SPACINGS) == "ink"
+        parts = number.parse(text, marks=by_ink)
+        pen, scale = real("pen", pen, -1, 1), check_count("scale", scale)
+        if not by_ink and (pen, scale) != (0, 1):
+            raise BadValue('pen and scale are for spacing="ink".')
         if hand is not None:
             hand.check_fits(self.sha256)
             if check_best_of(best_of) > 1:
                 raise BadValue("A hand of one's own has a single latent: best_of must be 1.")
-        variation = 1.0 if hand is None else 0.0
+        if variation is None:
+            variation = 1.0 if hand is None else 0.0
+        variation = real("variation", variation, 0, 1)
         writing = Hand(check_seed(seed), variation, best_of=check_best_of(best_of), own=hand)
-        return draw(self, parts, writing).row
+        drawing = draw(self, parts, writing)
+        if not by_ink:
+            return drawing.row
+        check_grey(drawing.pixels)
+        page = inked.lay_out(drawing, pen, width=np.inf)
+        return inked.ink(page, scale * self.config.img_size / SIDE)
 
     def grid(self, rows: int = 10, *, seed: int = 0) -> NDArray[np.uint8]:
         """Draw every class with the same latents: a column is a class, a row is a latent.

@@ -110,13 +110,15 @@ def write(model: Model, settings: Settings) -> Written:
     return Written(right, draw(model.sampler, right.parts(), hand, _MEMORY))
 
 
-def _png(written: Written, scale: int = 1) -> File:
+def _png(written: Written, scale: int) -> File:
     return export.png(written.drawing, written.settings, scale)
 
 
+# A small picture is this many times as large as the generator's: enough to be used as it is.
+_SMALL = 4
 # The files of a number, by the names that the page's buttons have for them.
 _TAKES: dict[str, Callable[[Written], File]] = {
-    "png": _png,
+    "png": lambda written: _png(written, _SMALL),
     "large": lambda written: _png(written, LARGE),
     "svg": lambda written: export.svg(written.drawing, written.settings),
     "strokes": lambda written: export.strokes_svg(written.drawing, written.settings),

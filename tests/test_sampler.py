@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.model import weights
 from cgan.model.architectures.conv import ConvConfig
 from cgan.model.architectures.mlp import MlpConfig
@@ -472,3 +472,20 @@ def test_the_most_legible_cannot_be_found_without_a_reader(tiny_sampler):
 def test_candidates_that_do_not_fit_are_refused(reading_sampler, z, labels):
     with pytest.raises(UserError):
         reading_sampler.best(z, labels)
+
+
+def test_a_number_may_be_written_as_a_hand_spaces_it():
+    sampler = Sampler.from_pretrained()
+    plain = sampler.write("+86 (138)", seed=3, variation=0.22, spacing="ink")
+    large = sampler.write("+86 (138)", seed=3, variation=0.22, spacing="ink", scale=3)
+    assert plain.shape[0] == 32
+    assert large.shape == (96, 3 * plain.shape[1])
+    bold = sampler.write("+86 (138)", seed=3, variation=0.22, spacing="ink", pen=1)
+    assert bold.sum() > 1.1 * plain.sum()
+    # The marks are written: without them, the same digits have less ink.
+    assert plain.sum() > sampler.write("86 138", seed=3, variation=0.22, spacing="ink").sum()
+    long = sampler.write("1234567890" * 8, spacing="ink")
+    assert long.shape[0] == 32  # in one row
+    for wrong in ({"spacing": "even"}, {"pen": 0.5}, {"variation": 2}, {"scale": 2}):
+        with pytest.raises(BadValue):
+            sampler.write("1", **wrong)

@@ -212,9 +212,9 @@ def _line_width(line: Sequence[Group]) -> float:
 
 def _pieces(group: Group, width: float) -> list[Group]:
     """Return a group in pieces that fit into a line, about equally long."""
-    count = int(np.ceil(group.width / width))
-    if count <= 1:
+    if group.width <= width:
         return [group]
+    count = int(np.ceil(group.width / width))
     pieces: list[list[Glyph]] = [[]]
     for glyph in group.glyphs:
         if pieces[-1] and glyph.left + glyph.width - pieces[-1][0].left > group.width / count + 16:

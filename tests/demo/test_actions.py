@@ -203,7 +203,7 @@ def test_the_same_settings_give_the_same_bytes(tiny_model, kind, look):
     assert actions.number_file(tiny_model, other, kind)[2] != first[2]
 
 
-@pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8)])
+@pytest.mark.parametrize(("kind", "scale"), [("png", 4), ("large", 8)])
 def test_a_png_says_what_made_it(reading_sampler, tiny_model, kind, scale):
     image = opened(actions.number_file(tiny_model, OTHER, kind)[2])
     assert image.size == (scale * (9 * 8 + 4 * 4), scale * 8)
@@ -395,7 +395,7 @@ def test_numbers_of_the_same_length_morph(tiny_model, numbers, first, last, row)
     assert morphed.frames.shape == (8, 8, 8 * len(numbers[0]))
 
 
-@pytest.mark.parametrize(("kind", "scale"), [("png", 1), ("large", 8), ("svg", None)])
+@pytest.mark.parametrize(("kind", "scale"), [("png", 4), ("large", 8), ("svg", None)])
 @pytest.mark.parametrize(
     "settings",
     [

@@ -25,7 +25,9 @@ SAMPLER = Sampler.from_pretrained()
 # Where things are, from top to bottom.
 PLACES = """() => [...document.querySelectorAll(".sheet, .hint, .controls, .take, #facts, .cells")]
     .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().top)"""
-START = "#digits=138+1234+5678"
+START = "#digits=138+1234+5678&variation=0.22&spacing=ink"
+# What is drawn for a digit, without its place.
+GLYPH = "one => one.querySelector('path')?.getAttribute('d') ?? one.querySelector('img').src"
 LINK = "#digits=%2B86-138&seed=4&style=one&row=3&truncation=0.7&redrawn=1.2&look=clear&ink=blue"
 
 
@@ -55,7 +57,16 @@ def page(open_page, demo):
 
 def glyphs(page):
     """Return what is drawn for each digit, once it is on the page."""
-    return page.eval_on_selector_all(".digit", "digits => digits.map(digit => digit.innerHTML)")
+    return page.eval_on_selector_all(".digit", f"digits => digits.map({GLYPH})")
+
+
+def variation(page):
+    return page.locator("#variation input[type=number]")
+
+
+def vary(page, share):
+    variation(page).fill(str(share))
+    variation(page).press("Enter")
 
 
 def label(page):
@@ -68,8 +79,8 @@ def expect_number(page, digits):
 
 def expect_glyphs(page, expected):
     page.wait_for_function(
-        "expected => JSON.stringify([...document.querySelectorAll('.digit')]"
-        ".map(digit => digit.innerHTML)) === expected",
+        f"expected => JSON.stringify([...document.querySelectorAll('.digit')].map({GLYPH}))"
+        " === expected",
         arg=json.dumps(expected, ensure_ascii=False, separators=(",", ":")),
     )
 
@@ -241,7 +252,7 @@ def test_one_hand_writes_all_digits_with_one_latent(page):
     expect_number(page, "7777")
     assert len(set(glyphs(page))) == 4
     before = glyphs(page)
-    page.get_by_label("One hand").check()
+    vary(page, 0)
     assert len(set(expect_other_glyphs(page, before))) == 1
 
 
@@ -278,14 +289,15 @@ def test_downloads_hold_what_made_them(page):
     name, small = download(page, "PNG")
     assert name == f"13812345678-seed-{Settings.seed}.png"
     with Image.open(io.BytesIO(small)) as image:
-        assert image.size == (32 * 11 + 2 * 16, 32)
+        size = image.size
+        assert size[1] == 4 * 32
         assert image.text["digits"] == "13812345678"
         assert image.text["seed"] == str(Settings.seed)
         assert image.text["weights-sha256"] == SAMPLER.sha256
     name, large = download(page, "PNG, large")
     assert name == f"13812345678-seed-{Settings.seed}.large.png"
     with Image.open(io.BytesIO(large)) as image:
-        assert image.size == (8 * (32 * 11 + 2 * 16), 256)
+        assert image.size == (2 * size[0], 2 * size[1])
 
 
 def test_the_svg_is_the_picture(page):
@@ -324,7 +336,7 @@ def test_a_link_brings_back_everything_byte_for_byte(page, demo, chromium):
     before = glyphs(page)
     page.locator(".digit").nth(3).click()
     before = expect_other_glyphs(page, before)
-    page.get_by_label("One hand").check()
+    vary(page, 0.6)
     before = expect_other_glyphs(page, before)
     show_details(page)
     page.get_by_role("radio", name="Red").check()
@@ -349,7 +361,7 @@ def test_a_link_sets_every_control(chromium, demo):
         page = visited.page
         expect_number(page, "86138")
         expect(page.locator("#seed input[type=number]")).to_have_value("4")
-        expect(page.get_by_label("One hand")).to_be_checked()
+        expect(variation(page)).to_have_value("0")  # of a link from before there was a slider
         # The controls get the link's settings one after another: the last picture counts.
         expect(page.locator(".sheet.clear[style*='#1d3582']")).to_have_count(1)
 
@@ -372,7 +384,8 @@ def test_a_cell_of_the_grid_is_carried_over_to_write(page):
     cell.click()
     expect_other_glyphs(page, before)
     expect(number(page)).to_have_value("138 1234 5678")  # the visitor's number, in that hand
-    expect(page.get_by_label("One hand")).to_be_checked()
+    expect(variation(page)).to_have_value("0.22")
+    vary(page, 0)
     number(page).fill("66")
     expect_number(page, "66")
     assert len(set(glyphs(page))) == 1
@@ -583,17 +596,20 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
         page.get_by_role("tab", name="Write").click()
         boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
-        assert len({round(box["y"]) for box in boxes}) > 1
+        assert len({round(box["y"]) for box in boxes}) == 1  # a phone number takes one line
+        assert min(box["height"] for box in boxes) >= 40
         assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
-        widths = []
+        heights = []
+        number(page).fill("77")
         show_details(page)
         for size in (24, 48, 72, 120):
             page.get_by_label("Size on the page").and_(page.locator("[type=number]")).fill(
                 str(size)
             )
             page.locator(f".sheet[style*='--digit:{size}px']").wait_for()
-            widths.append(page.locator(".digit").first.bounding_box()["width"])
-        assert widths == [24, 36, 54, 90]
+            heights.append(round(page.locator(".digit").first.bounding_box()["height"]))
+        assert heights == [24, 36, 54, 90]
+        number(page).fill("138 1234 5678")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
         page.get_by_role("tab", name="Morph").click()
         frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
@@ -851,14 +867,15 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
 
 
 def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
-    choice = page.get_by_role("group", name="Style")
-    choice.get_by_role("radio", name="A hand for each digit").focus()
+    show_details(page)
+    choice = page.get_by_role("group", name="Spacing")
+    choice.get_by_role("radio", name="As a hand writes").focus()
     page.keyboard.press("ArrowRight")
-    expect(choice.get_by_role("radio", name="One hand")).to_be_focused()
-    expect(choice.get_by_role("radio", name="One hand")).to_be_checked()
+    expect(choice.get_by_role("radio", name="Even cells")).to_be_focused()
+    expect(choice.get_by_role("radio", name="Even cells")).to_be_checked()
 
     page.get_by_role("tab", name="Write").focus()
-    for key, name in (("ArrowRight", "Styles"), ("End", "About"), ("ArrowRight", "Write")):
+    for key, name in (("ArrowRight", "My hand"), ("End", "About"), ("ArrowRight", "Write")):
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=name, selected=True)).to_be_focused()
     expect(page.locator("[role=tab][tabindex='0']")).to_have_text(["Write"])
