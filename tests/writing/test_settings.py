@@ -139,8 +139,8 @@ def test_the_settings_of_spacing_by_ink_have_limits(changes, said):
         checked(replace(right, **changes))
 
 
-# What files were before `variation`, `spacing` and `pen`: sha256 of a PNG's colours (RGB, at scale 4)
-# and of both SVGs, written by `export` at commit 3751c4d with the bundled weights.
+# What files were before `variation`, `spacing` and `pen`: sha256 of a PNG's colours (RGB, at scale
+# 4) and of both SVGs, written by `export` at commit 3751c4d with the bundled weights.
 OLD = [
     (
         WritingSettings("+86 138-1234", seed=7, ink="blue"),
