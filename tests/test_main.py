@@ -88,6 +88,24 @@ def test_write_an_svg(folder, name, capsys):
     assert capsys.readouterr() == ("", f"Wrote {name} (352x64).\n")
 
 
+def test_write_as_a_hand_spaces_it(folder, capsys):
+    options = ["--spacing", "ink", "--variation", "0.22", "--pen", "0.3"]
+    assert main(["write", "Tel. +86 138", *options, "-o", "x.svg"]) == 0
+    svg = ElementTree.parse("x.svg").getroot()
+    names = [group.get("data-name") for group in svg.iter() if group.get("data-name")]
+    assert names == list("+86138")
+    said = "".join(svg.itertext())
+    assert "variation 0.22; " in said
+    assert "spacing: ink; pen: 0.3;" in said
+    assert "Not written: “Tel.”." in capsys.readouterr().err
+    assert main(["write", "+86 138", *options, "--scale", "2", "-o", "x.png"]) == 0
+    with Image.open("x.png") as image:
+        assert image.height == 64
+        assert image.text["spacing"] == "ink"
+    assert exit_code(["write", "1", "--pen", "2", "-o", "y.png"]) == 2
+    assert "Pen must be a number from -1 to 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["a.PNG", "a"])
 def test_any_other_name_is_a_png(folder, tiny_sampler, name):
     assert main(["write", "138", *USE, "-o", name]) == 0

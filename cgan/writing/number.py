@@ -16,6 +16,8 @@ Part: TypeAlias = int | str | None
 
 # Marks that a hand can write.
 MARKS = "+-().,/[]"
+# Those that begin and those that end what they stand beside.
+_OPENING, _CLOSING = "+([", ")]"
 # Typed between digits to group them, also in a compatibility form such as full-width, and how each
 # is written where marks are.
 _DASHES = dict.fromkeys("-‐‑‒–—−", "-")
@@ -186,7 +188,10 @@ def _without_marks(found: Sequence["int | str | Piece"]) -> list[Part]:
 
 
 def _joined_to_pieces(found: Sequence["int | str | Piece"]) -> list["int | str | Piece"]:
-    """Let marks be a part of what can't be written where they touch it, as the dot of "Tel."."""
+    """Let marks be a part of what can't be written where they touch it, as the dot of "Tel.".
+
+    A mark that opens or closes a number stays with that, as the + of "电话：+86".
+    """
     joined: list[int | str | Piece] = []
     for part in found:
         last = joined[-1] if joined else " "
@@ -195,12 +200,18 @@ def _joined_to_pieces(found: Sequence["int | str | Piece"]) -> list["int | str |
         elif isinstance(part, Piece):
             piece = part
             while joined and isinstance(mark := joined[-1], str) and mark != " ":
+                if mark in _CLOSING and isinstance(joined[-2:][0], int):
+                    break
                 joined.pop()
                 piece = piece._replace(text=mark + piece.text, position=piece.position - 1)
             if joined and isinstance(before := joined[-1], Piece):
                 joined[-1] = before._replace(text=before.text + piece.text)
             else:
                 joined.append(piece)
+        elif isinstance(part, int) and isinstance(last, Piece):
+            before_it = last.text.rstrip(_OPENING)
+            joined[-1] = last._replace(text=before_it)
+            joined += [*last.text[len(before_it) :], part]
         else:
             joined.append(part)
     return joined

@@ -4,10 +4,12 @@ import base64
 import io
 import json
 import os
+import re
 import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -144,6 +146,25 @@ def test_write_gives_svg_as_well_and_files_say_what_is_not_written(client):
     with Image.open(path) as image:
         assert image.info["comment"].decode() == "Not written: “Tel”."
         assert image.convert("RGB").getpixel((0, 0)) == (0, 0, 0)
+
+
+def test_write_spaces_by_ink_if_it_is_asked_to(client):
+    new = {"variation": 0.22, "spacing": "ink", "pen": 0.3}
+    path = client.predict("+86 (138)", 7, format="svg", **new, api_name="/write")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert re.findall('data-name="(.)"', text) == list("+86(138)")
+    assert "variation 0.22; " in text
+    assert "spacing: ink; pen: 0.3" in text
+    with Image.open(client.predict("+86 138", 7, scale=2, **new, api_name="/write")) as image:
+        assert (image.height, image.text["spacing"]) == (64, "ink")
+    # A call that doesn't name them gets what it got before: from commit 3751c4d.
+    path = client.predict("+86 138-1234", 7, ink="blue", format="svg", api_name="/write")
+    with open(path, "rb") as file:
+        svg = "d3b217bb35415635ff8f965dfa96d0eaf1d5affdfd7332f15196bbaf7cb31c22"
+        assert sha256(file.read()).hexdigest() == svg
+    with pytest.raises(Exception, match="Pen must be a number from -1 to 1"):
+        client.predict("1", pen=2, api_name="/write")
 
 
 def test_write_gives_cards(client):

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from cgan.model.reader import NoReader
 from cgan.writing import drawing
 from cgan.writing.hand import Hand
-from cgan.writing.latents import candidates
+from cgan.writing.latents import candidates, slerp
 from cgan.writing.memory import Memory
 from cgan.writing.number import parse
+from cgan.writing.own_hand import OwnHand
 
 digit_texts = st.text(string.digits, min_size=1, max_size=12)
 seeds = st.integers(0, 9999)
@@ -224,3 +225,35 @@ def test_sixty_four_digits_are_written_with_the_gaps_between_them(tiny_sampler):
 def test_what_is_remembered_is_the_same_as_drawn_anew(tiny_sampler, text, hand):
     anew = draw(tiny_sampler, text, hand, None)
     np.testing.assert_array_equal(draw(tiny_sampler, text, hand).pixels, anew.pixels)
+
+
+@pytest.mark.parametrize("row", [0, 3])
+def test_variation_lies_between_the_hand_and_each_digits_own(tiny_sampler, row):
+    own, hand, mixed = (
+        latents(Hand(3, variation=variation, row=row), tiny_sampler, LABELS[:5])
+        for variation in (1.0, 0.0, 0.22)
+    )
+    shorter = np.minimum(1, np.linalg.norm(hand, axis=1) / np.linalg.norm(own, axis=1))
+    expected = slerp(hand, own * shorter[:, None].astype(np.float32), 0.22)
+    np.testing.assert_allclose(mixed, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_marks_stay_when_a_digit_changes(tiny_sampler):
+    first, second = (
+        drawing.draw(tiny_sampler, parse(text, marks=True), Hand(3, variation=0.22)).pixels
+        for text in ("+1(2)-3", "+1(7)-3")
+    )
+    assert changed(first, second) == [3]
+
+
+def test_somebodys_own_hand_is_left_as_far_as_variation_says(tiny_sampler):
+    own = OwnHand("", np.array([0.5, -0.25, 0.25], np.float32), {})
+    away = [
+        np.linalg.norm(
+            latents(Hand(3, variation, own=own), tiny_sampler, LABELS[:8]) - own.latent, axis=1
+        )
+        for variation in (0.0, 0.22, 1.0)
+    ]
+    assert away[0].max() == 0
+    assert 0 < away[1].max() < np.linalg.norm(own.latent) * 0.8
+    assert away[1].mean() < away[2].mean() / 2

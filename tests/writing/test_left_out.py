@@ -38,3 +38,17 @@ def test_the_pieces_of_several_numbers_are_named_together():
 def test_any_text_gets_one_short_line_or_none(text):
     said = left_out(text)
     assert said is None or (str(said).isprintable() and len(str(said)) < 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Tel. 138", "Not written: “Tel.”."),
+        ("1-800-FLOWERS", "Not written: “-FLOWERS”. On a phone's keypad, FLOWERS is 3569377."),
+        ("+86 (138) 1,234.5/6 [7]", None),
+        ("1+2", None),
+    ],
+)
+def test_where_marks_are_written_they_are_not_left_out(text, said):
+    found = left_out(text, marks=True)
+    assert said == (None if found is None else str(found))

@@ -177,3 +177,76 @@ def test_as_many_characters_as_fit_are_read():
 def test_what_is_not_text_is_refused(text):
     with pytest.raises(UserError, match="The number must be text"):
         read_limited(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "+86 (138) 1234-5678",
+            [*"+", 8, 6, GAP, *"(", 1, 3, 8, *")", GAP, 1, 2, 3, 4, *"-", 5, 6, 7, 8],
+        ),
+        ("[030]/12.5,0", [*"[", 0, 3, 0, *"]", *"/", 1, 2, *".", 5, *",", 0]),
+        (
+            "＋１（２）－３．４，５／６",
+            [*"+", 1, *"(", 2, *")", *"-", 3, *".", 4, *",", 5, *"/", 6],
+        ),
+        ("1‐2‑3‒4–5—6−7﹣8", [1, *"-", 2, *"-", 3, *"-", 4, *"-", 5, *"-", 6, *"-", 7, *"-", 8]),
+        ("1+2", [1, *"+", 2]),
+        ("--1-", [*"--", 1, *"-"]),
+        ("  1 \u3000\t 2\n", [1, GAP, 2]),
+        ("\u202a1\u200b-2\u202c", [1, *"-", 2]),
+    ],
+)
+def test_marks_are_parts_where_they_are_written(text, parts):
+    assert parse(text, marks=True) == read(text, marks=True).parts == parts
+    # Without them, as always.
+    plain = read(text).parts
+    assert plain == read(text, marks=False).parts
+    assert {type(part) for part in plain} <= {int, type(None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "left_out"),
+    [
+        ("Tel. 138", [1, 3, 8], ["Tel."]),
+        ("1-800-FLOWERS", [1, *"-", 8, 0, 0], ["-FLOWERS"]),
+        ("电话：+86 (x) 1", [*"+", 8, 6, GAP, 1], ["电话：", "(x)"]),
+        ("Tel.:(030)x", [*"(", 0, 3, 0, *")"], ["Tel.:", "x"]),
+        ("C++ 1", [1], ["C++"]),
+        ("12 ext. 34", [1, 2, GAP, 3, 4], ["ext."]),
+        ("1a-b2", [1, GAP, 2], ["a-b"]),
+    ],
+)
+def test_marks_that_touch_what_is_left_out_go_with_it(text, parts, left_out):
+    reading = read(text, marks=True)
+    assert (reading.parts, [piece.text for piece in reading.left_out]) == (parts, left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("12a", "Character 3, 'a', "),
+        ("(1) -x", "Character 6, 'x', "),
+        ("1-800-FLOWERS", "Character 7, 'F', "),
+        ("--二1", "Character 3, '二' (U+4E8C), "),
+    ],
+)
+def test_with_marks_the_right_character_is_named(text, start):
+    with pytest.raises(UserError) as caught:
+        parse(text, marks=True)
+    assert message(caught).startswith(f"{start}is not a digit: ")
+
+
+@pytest.mark.parametrize("text", ["", "+", "(-)", ",."])
+def test_marks_alone_are_no_number(text):
+    with pytest.raises(NoDigit):
+        read(text, marks=True)
+
+
+@given(st.text(string.digits + "+-().,/[] x", max_size=20))
+def test_every_mark_is_written_or_named(text):
+    reading = read(f"7 {text}", marks=True)
+    named = "".join(piece.text for piece in reading.left_out)
+    written = [part for part in reading.parts if part is not None]
+    assert sorted("".join(map(str, written)) + named) == sorted(f"7{text}".replace(" ", ""))

@@ -1,12 +1,19 @@
 """The specification of settings: checks, texts and descriptions come from it."""
 
+import io
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 import pytest
+from PIL import Image
 
+from cgan import Sampler
 from cgan.common.errors import BadValue
+from cgan.writing import export
+from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.settings import (
+    NOT_GIVEN,
     GridSettings,
     MorphSettings,
     Number,
@@ -14,6 +21,7 @@ from cgan.writing.settings import (
     checked,
     setting_field,
     specified,
+    unnamed,
 )
 from tests.conftest import message
 
@@ -100,3 +108,60 @@ def test_a_field_is_all_that_a_new_setting_needs():
     assert specified(More)["weight"].read("500") == 500
     with pytest.raises(BadValue, match="Weight must be a whole number from 100 to 900"):
         checked(More(weight=1))
+
+
+def test_what_is_not_named_is_as_it_was_before_a_class_had_other_defaults():
+    @dataclass(frozen=True)
+    class Page(WritingSettings):
+        seed: int = setting_field(5, Number(low=0, high=9))
+        size: int = setting_field(72, Number(low=24, high=160))
+
+    values = unnamed(Page)
+    assert (Page().seed, values["seed"], values["size"]) == (5, WritingSettings().seed, 72)
+    assert values == unnamed(WritingSettings) | {"size": 72}
+    new = {"variation": NOT_GIVEN, "spacing": "grid", "pen": 0.0, "hand": ""}
+    assert {name: values[name] for name in new} == new
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"variation": -0.5}, "Variation must be a number from 0 to 1"),
+        ({"variation": float("nan")}, "Variation must be"),
+        ({"spacing": "wide"}, "spacing must be one of"),
+        ({"pen": 1.5}, "Pen must be a number from -1 to 1"),
+    ],
+)
+def test_the_settings_of_spacing_by_ink_have_limits(changes, said):
+    right = replace(RIGHT, variation=0.22, spacing="ink", pen=-0.5)
+    assert checked(right) == right
+    with pytest.raises(BadValue, match=said):
+        checked(replace(right, **changes))
+
+
+# What files were before `variation`, `spacing` and `pen`: sha256 of a PNG's colours (RGB, at scale
+# 4) and of both SVGs, written by `export` at commit 3751c4d with the bundled weights.
+OLD = [
+    (
+        WritingSettings("+86 138-1234", seed=7, ink="blue"),
+        "54e7517988974a614ab6b19536e7c88b96e7808293ff28155ab99bfc1b81e96c",
+        "d3b217bb35415635ff8f965dfa96d0eaf1d5affdfd7332f15196bbaf7cb31c22",
+        "3fea999d920dcf9c02d250df313d7654669a0e6c9c4a28bd5d6a29fb54bce249",
+    ),
+    (
+        WritingSettings("(030) 123", style="one", row=2, redrawn="2.1", truncation=0.8),
+        "93603240e974cf8ad241ea0ff5e82f983f997e61941acf6dabee476a270fd58d",
+        "d42322fb3b8ffc6517120d178934e4563cf828b1e922e305cdbd233952c0da2b",
+        "2cfcdfed62f54f809b6fbe8f29fd0e54679ee1a0ea09feb1a7c4791691ed20b3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "colours", "svg", "strokes"), OLD)
+def test_without_the_new_settings_files_are_what_they_were(settings, colours, svg, strokes):
+    drawing = draw(Sampler.from_pretrained(), settings.parts(), settings.to_hand())
+    with Image.open(io.BytesIO(export.png(drawing, settings, 4).data)) as image:
+        assert not {"variation", "spacing", "pen", "hand"} & image.text.keys()
+        assert sha256(image.convert("RGB").tobytes()).hexdigest() == colours
+    assert sha256(export.svg(drawing, settings).data).hexdigest() == svg
+    assert sha256(export.strokes_svg(drawing, settings).data).hexdigest() == strokes

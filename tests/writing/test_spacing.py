@@ -1,0 +1,149 @@
+"""Where a hand puts digits and marks: as close as their ink, on one line."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from cgan.sampler import Sampler
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
+from cgan.writing.marks import BASELINE, HEIGHT, SIDE
+from cgan.writing.number import parse
+from cgan.writing.spacing import FILE_WIDTH, GROUP_GAP, LINE_HEIGHT, space, wrap
+
+NUMBERS = ["+86 (138) 1234-5678", "7411.7/0,4 [29]", "0123456789", "177-4477 6161"]
+
+
+@pytest.fixture(scope="module")
+def spaced():
+    """Return the groups of a number, written with the weights of the package."""
+    sampler = Sampler.from_pretrained()
+
+    def spaced(text, seed=27, variation=0.22, **options):
+        drawing = draw(sampler, parse(text, marks=True), Hand(seed, variation))
+        return space(drawing.parts, drawing.pixels, **options)
+
+    return spaced
+
+
+def points(glyph):
+    """Return points on a glyph's curves, in its place: (N, 2)."""
+    t = (np.arange(12) / 12)[:, None, None]
+    found = []
+    for loop in glyph.loops:
+        p = loop.transpose(1, 0, 2)
+        u = 1 - t
+        on = u**3 * p[0] + 3 * u * u * t * p[1] + 3 * u * t * t * p[2] + t**3 * p[3]
+        found.append(on.reshape(-1, 2))
+    return np.concatenate(found)
+
+
+def distance(one, other):
+    """Return how far the ink of two glyphs is apart."""
+    first, second = points(one), points(other)
+    return np.linalg.norm(first[:, None] - second[None], axis=2).min()
+
+
+def sides(glyph):
+    x = points(glyph)[:, 0]
+    return x.min(), x.max()
+
+
+def lines_of(page):
+    """Return the line that each glyph is on, from 0."""
+    return [int(points(glyph)[:, 1].mean() // LINE_HEIGHT) for glyph in page.glyphs]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+@pytest.mark.parametrize("variation", [0.22, 1.0])
+def test_neighbours_are_neither_too_close_nor_too_far(spaced, text, variation):
+    for group in spaced(text, variation=variation):
+        for one, other in itertools.pairwise(group.glyphs):
+            assert distance(one, other) > 1
+            assert sides(other)[0] - sides(one)[1] < 7
+            # Their rooms, which one clicks, are side by side.
+            assert one.left + one.width == pytest.approx(other.left)
+        last = group.glyphs[-1]
+        assert last.left + last.width == pytest.approx(group.width)
+
+
+@pytest.mark.parametrize(("variation", "uneven"), [(0.0, 4), (0.22, 4), (1.0, 6)])
+def test_digits_stand_on_one_line_and_are_about_as_high(spaced, variation, uneven):
+    (group,) = spaced("01234567890123456789", variation=variation)
+    extents = np.array(
+        [(points(glyph)[:, 1].min(), points(glyph)[:, 1].max()) for glyph in group.glyphs]
+    )
+    assert np.abs(extents[:, 1] - BASELINE).max() < 1
+    assert np.abs(extents[:, 1] - extents[:, 0] - HEIGHT).max() < uneven
+
+
+def test_gaps_between_groups_are_wider_than_those_between_digits(spaced):
+    page = wrap(spaced("138 1234"))
+    gaps = [sides(other)[0] - sides(one)[1] for one, other in itertools.pairwise(page.glyphs)]
+    assert gaps[2] > 1.4 * max(gaps[:2] + gaps[3:])
+    assert gaps[2] >= GROUP_GAP
+
+
+@pytest.mark.parametrize("position", [0, 4, 10])
+def test_changing_a_digit_changes_no_other(spaced, position):
+    number = "13812345678"
+    changed = f"{number[:position]}0{number[position + 1 :]}"
+    (before,), (after,) = spaced(number), spaced(changed)
+    for at, (one, other) in enumerate(zip(before.glyphs, after.glyphs, strict=True)):
+        same = (one.outline.path, one.scale, one.y) == (other.outline.path, other.scale, other.y)
+        assert same == (at != position)
+    # What comes before keeps its place as well.
+    assert [one.x for one in before.glyphs[:position]] == [one.x for one in after.glyphs[:position]]
+
+
+def test_a_line_ends_between_groups(spaced):
+    page = wrap(spaced(" ".join(["1234"] * 12)))
+    assert page.width <= FILE_WIDTH + 8
+    assert page.height % LINE_HEIGHT == 0
+    lines = lines_of(page)
+    assert len(set(lines)) == page.height // LINE_HEIGHT > 1
+    for group in range(12):
+        assert len(set(lines[4 * group : 4 * group + 4])) == 1
+    for glyph in page.glyphs:
+        left, right = sides(glyph)
+        assert 0 <= left < right <= page.width
+
+
+def test_a_group_longer_than_a_line_is_divided_evenly(spaced):
+    page = wrap(spaced("8" * 64))
+    assert page.width <= FILE_WIDTH + 8
+    counts = np.bincount(lines_of(page))
+    assert counts.sum() == 64
+    assert len(counts) == page.height // LINE_HEIGHT >= 2
+    assert counts.max() - counts.min() <= 4
+    assert all(0 <= side <= page.width for glyph in page.glyphs for side in sides(glyph))
+
+
+def test_whole_pixels_are_moved_and_never_scaled(spaced):
+    groups = spaced("+86 (138) 1234", whole=True)
+    page = wrap(groups, whole=True)
+    assert {glyph.scale for glyph in page.glyphs} == {1.0}
+    assert all(value == round(value) for glyph in page.glyphs for value in (glyph.x, glyph.y))
+    for group in groups:
+        for one, other in itertools.pairwise(group.glyphs):
+            assert distance(one, other) > 1
+
+
+def test_a_bolder_pen_keeps_the_digits_apart(spaced):
+    for pen in (-1.0, 1.0):
+        (group,) = spaced("138123456", pen=pen)
+        assert all(distance(one, other) > 1 for one, other in itertools.pairwise(group.glyphs))
+
+
+def test_digits_of_another_size_are_spaced_alike(tiny_sampler):
+    drawing = draw(tiny_sampler, parse("1 2(3)", marks=True), Hand(3))
+    for glyph in wrap(space(drawing.parts, drawing.pixels)).glyphs:
+        if isinstance(glyph.part, str):
+            assert glyph.scale == SIDE / 8
+
+
+def test_nothing_takes_no_room():
+    (group,) = space([1], np.zeros((1, 32, 32), np.uint8))
+    assert [glyph.outline.loops for glyph in group.glyphs] == [()]
+    assert wrap([group]).height == LINE_HEIGHT
