@@ -1,4 +1,4 @@
-"""Make the page's icons, and the picture that is shown where its address is shared.
+"""Make the page's icons, the picture that is shown where its address is shared, and fifty numbers.
 
     python docs/make_pictures.py
 
@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 from cgan import Sampler  # noqa: E402
 from cgan.common import files  # noqa: E402
 from cgan.writing import look, outline, picture  # noqa: E402
+from cgan.writing.settings import NATURAL  # noqa: E402
 from demo.serve.pictures import PREVIEW_SIZE  # noqa: E402
 
 STATIC = ROOT / "demo/static"
@@ -27,6 +28,7 @@ LINES = ("138 1234", "5678")
 HAND = {"seed": 27, "row": 16}
 SCALE = 6  # of the preview
 GAP, SPACE = 4, 10  # between digits and between groups, in the generator's pixels
+ROW_HEIGHT, LEFT, WIDTH = 36, 500, 930  # of two pictures of a number, side by side
 VISIBLE = 60  # columns with less ink are empty
 
 ICON_DIGIT = 8
@@ -77,12 +79,32 @@ def icon_svg(ink: Ink) -> str:
     )
 
 
+def fifty(sampler: Sampler) -> bytes:
+    """Return fifty numbers, each in even cells and beside that as a hand writes it."""
+    random = np.random.default_rng(5)
+    rows: list[Ink] = []
+    for seed in range(50):
+        area, first, last = (random.integers(*ends) for ends in ((30, 99), *[(1000, 9999)] * 2))
+        text = f"+86 (1{area}) {first}-{last}"
+        before = sampler.write(text, seed=seed)
+        after = sampler.write(text, seed=seed, variation=NATURAL, spacing="ink")
+        row = np.zeros((ROW_HEIGHT, WIDTH), np.uint8)
+        row[: len(before), : before.shape[1]] = before
+        row[: len(after), LEFT:][:, : after.shape[1]] = after
+        rows.append(row)
+    halves = np.concatenate(rows[:25]), np.concatenate(rows[25:])
+    page = np.concatenate(halves, axis=1)
+    # 16 shades are enough, and the file is half as large.
+    return picture.png(look.colour(page // 16 * 17, "paper", "black"), compress_level=9)
+
+
 def main() -> None:
-    """Write `preview.png`, `icon.svg` and `icon.png` into demo/static."""
+    """Write `preview.png`, `icon.svg` and `icon.png` into demo/static, `fifty.png` beside this."""
     sampler = Sampler.from_pretrained()
     (icon,) = digits(sampler, str(ICON_DIGIT), **ICON_HAND)
     files.write_bytes(STATIC / "preview.png", preview(sampler))
     files.write_bytes(STATIC / "icon.svg", icon_svg(icon).encode())
+    files.write_bytes(ROOT / "docs/fifty.png", fifty(sampler))
     drawn = look.colour(icon, "paper", "black", ICON_SCALE)
     files.write_bytes(STATIC / "icon.png", picture.png(drawn, compress_level=9))
 

@@ -9,7 +9,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from tests import browser  # noqa: E402
 
-DESKTOP = {"viewport": {"width": 1000, "height": 670}, "device_scale_factor": 1.5}
+DESKTOP = {"viewport": {"width": 1000, "height": 800}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 360, "height": 700}, "device_scale_factor": 2}
 FRAME = 9
 SHOTS = {
@@ -31,7 +31,7 @@ def main() -> None:
         for name, (settings, tab) in SHOTS.items():
             with browser.visit(chromium, served.address, **settings) as visited:
                 visited.page.get_by_role("tab", name=tab).click()
-                visited.page.wait_for_timeout(1500)
+                visited.page.wait_for_timeout(2500)
                 if film := visited.page.locator(".film-controls input:visible").all():
                     film[0].fill(str(FRAME))  # the same one each time
                 visited.page.screenshot(path=HERE / f"demo-{name}.png")
