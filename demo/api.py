@@ -123,7 +123,7 @@ ENDPOINTS = (
         "the same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
-            "weights", "best_of", "format", "variation", "spacing", "pen",
+            "weights", "best_of", "format", "variation", "spacing", "pen", "hand", "card",
         ),
         _write,
         "picture",

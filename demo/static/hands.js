@@ -53,13 +53,22 @@ Object.assign(cgan, {
     if (!cgan.writeOut || !sheet) return;
     cgan.writeOut = false;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const glyphs = sheet.querySelectorAll(".digit, .mark");
-    glyphs.forEach((glyph, place) => glyph.style.setProperty("--place", place));
+    const hidden = { clipPath: "inset(-30% 130% -30% -30%)" };
+    const shown = { clipPath: "inset(-30% -30% -30% -30%)" };
+    const glyphs = [...sheet.querySelectorAll(".digit > *, .mark > *")];
+    cgan.strokes = glyphs.map((glyph, place) =>
+      glyph.animate([hidden, shown], {
+        duration: 240, delay: 160 * place, easing: "ease-out", fill: "backwards",
+      }),
+    );
     sheet.classList.add("writing");
-    glyphs[glyphs.length - 1]?.firstElementChild.addEventListener("animationend", cgan.written);
+    cgan.strokes.at(-1)?.addEventListener("finish", cgan.written);
   },
 
+  // All is written, or a click skips the rest.
   written() {
+    cgan.strokes?.forEach((stroke) => stroke.cancel());
+    cgan.strokes = [];
     document.querySelector("#paper .writing")?.classList.remove("writing");
   },
 });

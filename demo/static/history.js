@@ -8,7 +8,7 @@ Object.assign(cgan, {
 
   watchHistory() {
     const opener = document.querySelector("#open-link");
-    const inside = (event, selector) => !cgan.showing && event.target.closest?.(selector);
+    const inside = (event, selector) => !cgan.showing && event.isTrusted && event.target.closest?.(selector);
     addEventListener("input", (event) => {
       if (inside(event, "input, textarea")) cgan.next = event.target.type === "radio" ? "push" : "draft";
     });

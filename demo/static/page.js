@@ -231,7 +231,9 @@ window.cgan = {
     cgan.listenToKeep();
     // It may cover some of the paper.
     for (const event of ["input", "click"]) {
-      addEventListener(event, () => document.querySelector("#link-problem p")?.remove());
+      addEventListener(event, ({ isTrusted }) => {
+        if (isTrusted) document.querySelector("#link-problem p")?.remove();
+      });
     }
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
