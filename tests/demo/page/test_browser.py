@@ -562,7 +562,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         expect(page.get_by_role("alert")).to_contain_text("没有可写的数字")
         expect(page.locator("#facts")).to_contain_text("内置权重")
         for name in ("笔迹", "渐变", "书写"):
-            page.get_by_role("tab", name=name).click()
+            page.get_by_role("tab", name=name, exact=True).click()
             expect(page.get_by_label("种子").locator("visible=true").first).to_be_visible()
             english = page.locator("button, input").evaluate_all(
                 "elements => elements.filter(one => one.checkVisibility())"
@@ -585,7 +585,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
 def test_an_english_browser_may_switch_to_chinese(new_page):
     page = new_page
     speak(page, "zh")
-    expect(page.get_by_role("tab", name="笔迹")).to_be_visible()
+    expect(page.get_by_role("tab", name="笔迹", exact=True)).to_be_visible()
     page.get_by_role("tab", name="关于").click()
     expect(page.locator(".about")).to_contain_text("判别器")
 
@@ -744,10 +744,14 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
     number(page).fill("6")
     expect_number(page, "6")
     expect(truncation).to_have_value("1")
+    vary(page, 0)
+    page.get_by_label("Even cells").check()
+    page.get_by_label("White on black").check()
+    page.locator(".sheet.mnist.by-grid img").wait_for()
     _, small = download(page, "PNG")
     with Image.open(io.BytesIO(small)) as image:
         cell = SAMPLER.grid(4, seed=Settings.seed)[3 * 32 :, 6 * 32 : 7 * 32]
-        assert np.array_equal(np.asarray(image), cell)
+        assert np.array_equal(np.asarray(image)[::4, ::4], cell)
 
 
 def test_what_is_carried_to_morph_leaves_write_alone(new_page):
@@ -810,7 +814,11 @@ def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
         page.keyboard.press("Tab")
         kinds.append(page.evaluate("document.activeElement.type"))
         assert outline() != "none", kinds
-    assert {"range", "radio"} <= set(kinds)
+    assert "range" in kinds
+    show_details(page)
+    page.get_by_role("radio", name="As a hand writes").press("ArrowRight")
+    assert page.evaluate("document.activeElement.type") == "radio"
+    assert outline() != "none"
 
 
 def test_slow_work_shows_that_it_is_in_progress(new_page):
