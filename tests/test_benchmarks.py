@@ -46,3 +46,11 @@ def test_a_short_soak_of_the_demo_fails_nowhere(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert ended.value.code == 0, lines
     assert lines[-1].startswith("| 300 | 0 |")
+
+
+def test_strokes_compares_curves_with_the_outlines_before(monkeypatch, capsys):
+    module = importlib.import_module("benchmarks.strokes")
+    run_main(monkeypatch, module, "--digits=22")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" pen ")[0] for line in lines if " pen " in line] == ["curves,"] * 3
+    assert lines[-1].startswith("ms a number:")

@@ -114,9 +114,7 @@ class OwnHand:
             FORMAT_KEY: FORMAT,
             _WEIGHTS_KEY: self.weights,
             _LATENT_KEY: _encode(_steps(self.latent)),
-            _DIGITS_KEY: {
-                str(digit): _encode(_steps(z)) for digit, z in sorted(self.digits.items())
-            },
+            _DIGITS_KEY: {str(digit): text for digit, text in self._encoded().items()},
         }
 
     @classmethod
@@ -136,8 +134,10 @@ class OwnHand:
 
     def to_text(self) -> str:
         """Return a text for a link: 150 characters, and 137 for each digit."""
-        latents = {digit: _encode(_steps(z)) for digit, z in sorted(self.digits.items())}
-        return _join(self.weights, _encode(_steps(self.latent)), latents)
+        return _join(self.weights, _encode(_steps(self.latent)), self._encoded())
+
+    def _encoded(self) -> dict[int, str]:
+        return {digit: _encode(_steps(z)) for digit, z in sorted(self.digits.items())}
 
     @classmethod
     def from_text(cls, text: Any, config: GeneratorConfig, weights: str) -> "OwnHand":

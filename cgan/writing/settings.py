@@ -25,6 +25,8 @@ from cgan.writing.photo import SENT, BadPhoto
 STYLES = {"own": 1.0, "one": 0.0}
 # A person's digits differ a little: what a new page begins with.
 NATURAL = 0.22
+# With more variation than this, digits hardly show that they are of one hand.
+_OF_ONE_HAND = 0.6
 # How digits are spaced: as a hand does, with marks; or in even cells, with gaps in place of marks.
 SPACINGS = ("ink", "grid")
 MAX_ROWS = 20  # of the class grid
@@ -317,6 +319,11 @@ def _changed(settings: Any, besides: tuple[str, ...]) -> dict[str, str]:
         for name, one in specified(settings).items()
         if one.strokes and name not in besides and (value := getattr(settings, name)) != usual[name]
     }
+
+
+def of_one_hand(variation: float) -> float:
+    """Return a variation with which a hand can be seen: the given one, if it is small enough."""
+    return variation if 0 <= variation <= _OF_ONE_HAND else NATURAL
 
 
 def left_out_field(*numbers: str, marks: bool = False) -> dict[str, str]:

@@ -8,7 +8,7 @@ import gradio as gr
 from cgan import UserError
 from cgan.writing.checks import one_of
 from cgan.writing.export import File
-from cgan.writing.settings import NATURAL, GridSettings
+from cgan.writing.settings import GridSettings, of_one_hand
 from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import views
@@ -16,9 +16,6 @@ from demo.page.controls import Controls
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
-
-# With more variation, digits hardly show that they are of one hand.
-_OF_ONE_HAND = 0.6
 
 
 class GridTab:
@@ -100,9 +97,7 @@ class GridTab:
             row, seed = (specified[name].check(cell.get(name)) for name in ("row", "seed"))
             variation = specified["variation"].check(variation)
             one_of("target", target, targets)
-        if not 0 <= variation <= _OF_ONE_HAND:
-            variation = NATURAL
-        values = targets[target](row, seed, variation)
+        values = targets[target](row, seed, of_one_hand(variation))
         return values | {self._tabs: gr.Tabs(selected=target)}
 
     def _to_write(self, row: int, seed: int, variation: float) -> dict[Any, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cgan import UserError
 from cgan.writing import outline
+from cgan.writing.settings import of_one_hand
 from demo import api, compat, hands
 from demo.hands import Digit
 from demo.page import hand_html
@@ -52,12 +53,13 @@ class HandTab:
             settle(asked)
             taken = "(text) => cgan.ownHand.take(text)"
             asked.success(None, self._answered, None, js=taken, **PRIVATE)
-        hand = write.controls["hand"]
+        hand, variation = write.controls["hand"], write.controls["variation"]
+        self._variations = write.controls.specified["variation"]
         self._desk.submit(
             self._write,
-            [self._asked, shared.weights],
-            [hand, tabs],
-            js="(_, weights) => [cgan.ownHand.text, weights]",
+            [self._asked, shared.weights, variation],
+            [hand, variation, tabs],
+            js="(_, ...others) => [cgan.ownHand.text, ...others]",
             **LIVE,
         ).success(None, None, None, js="() => cgan.focusTab()", **PRIVATE)
         if shared.models.names != [""]:  # other weights may be chosen, or arrive from the Hub
@@ -92,11 +94,12 @@ class HandTab:
 
         return _said(make, language, found=[])
 
-    def _write(self, text: str, weights: str) -> list[Any]:
-        """Return the hand for the first tab, and select that tab."""
+    def _write(self, text: str, weights: str, variation: Any) -> list[Any]:
+        """Return the hand for the first tab, and a variation that shows it; select that tab."""
         with api.told_to_the_caller():
             own = self._shared.models[weights].own_hand(text)
-        return ["" if own is None else own.to_text(), gr.Tabs(selected="write")]
+            seen = of_one_hand(self._variations.check(variation))
+        return ["" if own is None else own.to_text(), seen, gr.Tabs(selected="write")]
 
 
 def _said(make: Callable[[], dict[str, Any]], language: str, **otherwise: Any) -> str:

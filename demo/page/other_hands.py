@@ -6,6 +6,7 @@ from html import escape
 from cgan.writing import inked
 from cgan.writing import look as looks
 from cgan.writing.drawing import Drawing
+from cgan.writing.settings import Number, specified
 from cgan.writing.spacing import space, wrap
 from demo import actions
 from demo.actions import Settings
@@ -15,7 +16,6 @@ from demo.text.texts import say
 COUNT = 6
 # From one seed to the next: prime to the number of seeds, so that one meets all of them.
 _STEP = 1013
-_SEEDS = 10_000
 # Lines of a small picture are at most so wide, in pixels of a digit.
 _WIDTH = 260.0
 
@@ -31,10 +31,12 @@ def html(model: Model, settings: Settings, language: str) -> str:
     Raises:
         UserError: a setting is wrong.
     """
+    seeds = specified(settings)["seed"]
+    assert isinstance(seeds, Number)
     right = settings
     buttons = []
     for place in range(1, COUNT + 1):
-        seed = (int(settings.seed) + place * _STEP) % _SEEDS
+        seed = (int(settings.seed) + place * _STEP) % (int(seeds.high) + 1)
         other = replace(settings, seed=seed, row=0, redrawn="", hand="")
         right, drawing = actions.write(model, other)
         label = escape(say(language, "take_hand", seed=seed))
