@@ -157,7 +157,7 @@ def test_strokes_can_be_taken_back_and_the_reader_can_be_corrected(page):
 
 def test_the_keyboard_alone_goes_from_a_photo_to_a_number(page, tmp_path):
     Image.fromarray(sheet(range(10), lines=2, noise=3, shadow=0.3)).save(tmp_path / "photo.png")
-    # From the first listener on, Chromium hands the dialog over. The key would be quicker than that.
+    # From the first listener on, the dialog is handed over; a key may be quicker than that.
     page.on("filechooser", lambda _: None)
     page.get_by_role("tab", name="My hand").focus()
     for _ in range(30):
