@@ -1,11 +1,16 @@
 """Six other hands of the visitor's own number, small; a click takes one."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 
 from cgan.writing import inked
 from cgan.writing import look as looks
-from cgan.writing.drawing import Drawing
+from cgan.writing.curves import outlines
+from cgan.writing.drawing import Drawing, draw
+from cgan.writing.hand import Hand
 from cgan.writing.settings import Number, specified
 from cgan.writing.spacing import space, wrap
 from demo import actions
@@ -16,6 +21,10 @@ from demo.text.texts import say
 COUNT = 6
 # From one seed to the next: prime to the number of seeds, so that one meets all of them.
 _STEP = 1013
+# So many seeds are tried at most: some hands write blobs.
+_TRIED = 24
+# The holes in digits that have some.
+_LOOPS = {0: 1, 6: 1, 8: 2, 9: 1}
 # Lines of a small picture are at most so wide, in pixels of a digit.
 _WIDTH = 260.0
 
@@ -31,12 +40,9 @@ def html(model: Model, settings: Settings, language: str) -> str:
     Raises:
         UserError: a setting is wrong.
     """
-    seeds = specified(settings)["seed"]
-    assert isinstance(seeds, Number)
     right = settings
     buttons = []
-    for place in range(1, COUNT + 1):
-        seed = (int(settings.seed) + place * _STEP) % (int(seeds.high) + 1)
+    for seed in _others(model, settings.seed):
         other = replace(settings, seed=seed, row=0, redrawn="", hand="")
         right, drawing = actions.write(model, other)
         label = escape(say(language, "take_hand", seed=seed))
@@ -50,6 +56,29 @@ def html(model: Model, settings: Settings, language: str) -> str:
         f'<div class="others" role="group" aria-label="{title}" '
         f'style="--ink:rgb{ink}">{"".join(buttons)}</div>'
     )
+
+
+def _others(model: Model, seed: int) -> list[int]:
+    """Return the seeds of other hands: the first ones that are open, or else what there is."""
+    tried = list(_next_seeds(seed))
+    open_ones = itertools.islice((one for one in tried if _is_open(model, one)), COUNT)
+    return list(dict.fromkeys([*open_ones, *tried]))[:COUNT]
+
+
+def _next_seeds(seed: int) -> Iterator[int]:
+    seeds = specified(Settings)["seed"]
+    assert isinstance(seeds, Number)
+    for place in range(1, _TRIED + 1):
+        yield (seed + place * _STEP) % (int(seeds.high) + 1)
+
+
+@lru_cache(maxsize=4096)
+def _is_open(model: Model, seed: int) -> bool:
+    """Return whether the loops of digits are open in a seed's first hand, rather than blobs."""
+    drawing = draw(model.sampler, list(_LOOPS), Hand(seed, variation=0.0))
+    found = outlines(list(drawing.pixels))
+    # Each hole has an outline, and so has the stroke around it.
+    return all(len(one.loops) > holes for one, holes in zip(found, _LOOPS.values(), strict=True))
 
 
 def _picture(drawing: Drawing, settings: Settings) -> str:

@@ -20,6 +20,9 @@ def paths(page):
 def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
     with visit(chromium, demo.address, reduced_motion="no-preference") as visited:
         page = visited.page
+        clock = page.context.new_cdp_session(page)
+        clock.send("Animation.enable")
+        clock.send("Animation.setPlaybackRate", {"playbackRate": 0.01})  # on a busy machine, too
         others = page.locator(".other")
         expect(others).to_have_count(6)
         expect(page.locator("#hand-back")).not_to_be_visible()
@@ -36,6 +39,7 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         page.locator("#hand-back").click()
         expect(page.locator("#seed input[type=number]")).not_to_have_value(seed)
         expect(page.locator("#paper .writing")).to_have_count(1)
+        clock.send("Animation.setPlaybackRate", {"playbackRate": 10})
         expect(page.locator("#paper .writing")).to_have_count(0)
         assert paths(page) == first
         # While one types, nothing moves.
