@@ -263,12 +263,17 @@ def test_the_page_looks_for_these_names():
         assert name in looked_for, name
 
 
+# Classes of our own whose names are put together, in `paper`, `game` and `hand_html`.
+COMPOSED = {"by-ink", "by-grid", "real", "chosen", "main", "own-keep"}
+
+
 def our_classes():
     """Return the classes that the page gives to its own parts, and to Gradio's components."""
     paths = [path for path in STATIC.parent.rglob("*") if path.suffix in (".py", ".js")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     given = re.findall(r"""class(?:es)?=["'](.*?)["']|elem_classes=\[(.*?)\]""", text)
-    return {*LOOKS, *re.findall(r"[\w-]+", str(given))}
+    toggled = re.findall(r'classList\.(?:add|toggle)\("([\w-]+)"', text)
+    return {*LOOKS, *COMPOSED, *toggled, *re.findall(r"[\w-]+", str(given))}
 
 
 def test_no_other_class_of_gradios_is_looked_for():

@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from cgan import Sampler
 from cgan.model import weights
 from cgan.publish import publication
+from cgan.writing.settings import NATURAL
 from demo.actions import Settings
 from tests import browser as browsers
 from tests.browser import speak, visit
@@ -242,7 +243,10 @@ def test_what_was_trained_is_pushed_and_the_page_draws_it(hub, chromium, tmp_pat
         fields, data = download(visited.page)
     assert fields["weights"] == f"ann/trained@{commit}"
     with Image.open(io.BytesIO(data)) as image:  # the palette's index is the ink
-        written = Sampler.from_pretrained(run).write("138 1234 5678", seed=Settings.seed)
+        sampler = Sampler.from_pretrained(run)
+        written = sampler.write(
+            "138 1234 5678", seed=Settings.seed, variation=NATURAL, spacing="ink", scale=4
+        )
         np.testing.assert_array_equal(np.asarray(image), written)
 
 

@@ -50,6 +50,9 @@ VALUES = {
     "wanted": "ann/digits",
     "reason": "R",
     "share": 99.33,
+    "place": 4,
+    "right": 5,
+    "played": 8,
 }
 
 
