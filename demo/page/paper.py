@@ -84,7 +84,7 @@ def _outline(glyph: Glyph) -> str:
     moved = glyph.moved(-glyph.left)
     return (
         f'<svg viewBox="0 0 {glyph.width:.2f} {LINE_HEIGHT}" aria-hidden="true">'
-        f'<path transform="{inked.placed(moved)}" d="{glyph.outline.path}"/></svg>'
+        f'<path d="{glyph.outline.path}" transform="{inked.placed(moved)}"/></svg>'
     )
 
 

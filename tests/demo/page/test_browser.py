@@ -257,6 +257,7 @@ def test_one_hand_writes_all_digits_with_one_latent(page):
     assert len(set(glyphs(page))) == 4
     before = glyphs(page)
     vary(page, 0)
+    expect(page).to_have_url(re.compile("&variation=0&"))
     assert len(set(expect_other_glyphs(page, before))) == 1
 
 
