@@ -214,7 +214,7 @@ def test_ctrl_c_stops_it_and_leaves_nothing(tiny_weights, tmp_path):
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stderr.read()
-    assert process.returncode == 128 + signal.SIGINT
+    assert process.returncode == 128 + signal.SIGINT, rest
     check_stopped(rest, tiny_weights, tmp_path / "cache")
 
 

@@ -843,6 +843,7 @@ def test_slow_work_shows_that_it_is_in_progress(new_page):
 
 def test_a_cell_carries_the_seed_that_it_shows(new_page):
     page = new_page
+    expect(page.locator(".other")).to_have_count(6)  # nothing else is asked for any more
     page.get_by_role("tab", name="Styles").click()
     cell = page.locator("[data-row='1'][data-class='4']")
     cell.wait_for()
@@ -850,7 +851,9 @@ def test_a_cell_carries_the_seed_that_it_shows(new_page):
     page.route("**/queue/join*", lambda route: held.append(route), times=2)
     seed = page.get_by_role("spinbutton", name="Seed").locator("visible=true")
     seed.fill("99")  # neither this one's grid nor the number arrives
-    page.wait_for_timeout(300)
+    for _ in range(100):
+        if len(held) < 2:
+            page.wait_for_timeout(100)
     assert len(held) == 2
     expect(cell).to_have_attribute("title", f"4 in hand 2, seed {Settings.seed}")
     cell.click()
