@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
-from cgan.common.errors import MissingFile, UserError, kind_of
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import metrics, weights
@@ -46,12 +46,17 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="measure the encoder only, and keep the other figures of metrics.json",
     )
+    parser.add_option(
+        "details",
+        action="store_true",
+        help="the same of strokes and pixels",
+    )
     parser.add_option("quiet", action="store_true", help="print the results only")
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
-    """Evaluate, print the results, and write `metrics.json` and two pictures."""
+    """Evaluate, print the results, and write `metrics.json` and three pictures."""
     # Imported here: it takes longer than other commands take altogether.
     from cgan.backend.setup import load_jittor
     from cgan.evaluation import evaluator
@@ -71,36 +76,49 @@ def do(values: argparse.Namespace) -> None:
         if not values.quiet:
             note(message)
 
-    before = _before(folder, sampler) if values.hands else None
+    before = _before(values, sampler, samples)
+    lines, written = [], [folder / METRICS_NAME]
     with _stoppable() as check:
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
         if before is None:
             measured = measuring.evaluate(sampler, samples, seed, pictures)
+            lines = metrics.table(measured)
+            names = evaluator.SCORES_NAME, evaluator.NEIGHBOURS_NAME, evaluator.PIXELS_NAME
+            written += [pictures / name for name in names]
         else:
-            measured = replace(before, hand=measuring.hands(sampler))
+            measured = before
+            if values.details:
+                ours, real = measuring.details(sampler, samples, seed, pictures)
+                measured = replace(measured, details=ours, details_real=real)
+                lines += metrics.detail_table(ours, real)
+                written.append(pictures / evaluator.PIXELS_NAME)
+            if values.hands and (hand := measuring.hands(sampler)):
+                measured = replace(measured, hand=hand)
+                lines += metrics.hand_table(hand)
     metrics.save(folder, measured)
-    if before is not None:
-        for line in metrics.hand_table(measured.hand) if measured.hand else []:
-            result(line)
-        say(f"Wrote {folder / METRICS_NAME}.")
-        return
-    for line in metrics.table(measured):
+    for line in lines:
         result(line)
-    say(
-        f"Wrote {folder / METRICS_NAME}, {pictures / evaluator.SCORES_NAME} and "
-        f"{pictures / evaluator.NEIGHBOURS_NAME}."
-    )
+    *first, last = map(str, written)
+    say(f"Wrote {', '.join(first)}{' and ' if first else ''}{last}.")
 
 
-def _before(folder: Path, sampler: Sampler) -> metrics.Metrics:
-    """Return the figures so far, to which those of the encoder are added.
+def _before(values: argparse.Namespace, sampler: Sampler, samples: int) -> metrics.Metrics | None:
+    """Return the figures so far, if others are to be added to them; None to measure everything.
 
     Raises:
-        UserError: there are none, or the weights have no encoder.
+        UserError: there are none, they are of other samples, or the weights have no encoder.
     """
-    if not sampler.config.encoder:
+    if not (values.hands or values.details):
+        return None
+    if values.hands and not sampler.config.encoder:
         raise NoEncoder
-    return metrics.read(folder, sampler.sha256)
+    before = metrics.read(values.folder, sampler.sha256)
+    if values.details and (before.samples, before.seed) != (samples, values.seed):
+        raise BadValue(
+            f"The figures in {values.folder / METRICS_NAME} are of {before.samples} samples with "
+            f"seed {before.seed}: measure the details of the same ones, or everything again."
+        )
+    return before
 
 
 def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[Dataset, Dataset]":

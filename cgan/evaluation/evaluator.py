@@ -1,4 +1,4 @@
-"""Measure what a generator draws: accuracy, Frechet distance, precision and recall."""
+"""Measure what a generator draws: accuracy, Frechet distance, precision, recall and details."""
 
 import functools
 import hashlib
@@ -14,17 +14,20 @@ import cgan
 from cgan.common.errors import BadValue
 from cgan.data.datasets import Dataset
 from cgan.evaluation import galleries
+from cgan.evaluation.details import Labelled, RealDetails
 from cgan.evaluation.frechet import frechet_distance
 from cgan.evaluation.hands import measure_hands
 from cgan.evaluation.neighbours import precision_recall
+from cgan.evaluation.pixels import save_differences
 from cgan.model.config import GeneratorConfig
-from cgan.model.metrics import HandMetrics, Metrics
+from cgan.model.metric_groups import DetailMetrics, HandMetrics
+from cgan.model.metrics import Metrics
 from cgan.sampler import Sampler
 
 SAMPLES = 10_000
 QUICK_SAMPLES = 2_000
 MIN_SAMPLES = 100
-SCORES_NAME, NEIGHBOURS_NAME = "scores.png", "neighbours.png"
+SCORES_NAME, NEIGHBOURS_NAME, PIXELS_NAME = "scores.png", "neighbours.png", "pixels.png"
 
 # Seed for shuffling the training images, the first of which are compared with as many samples.
 _REAL_SEED = 0
@@ -91,7 +94,7 @@ class Evaluator:
         seed: int = 0,
         pictures: Path | None = None,
     ) -> Metrics:
-        """Measure everything: a minute or two on two cores for MNIST, once it has a classifier.
+        """Measure everything: two or three minutes on two cores for MNIST, with a classifier.
 
         GAN-train takes as many samples as there are training images, the other metrics the first
         `samples` of them.
@@ -100,7 +103,8 @@ class Evaluator:
             sampler: the generator.
             samples: how many; as many training images are measured for comparison.
             seed: of the latents.
-            pictures: folder for `scores.png` and `neighbours.png`; None for no pictures.
+            pictures: folder for `scores.png`, `neighbours.png` and `pixels.png`; None for no
+                pictures.
 
         Raises:
             UserError: generator and data don't fit together, `samples` is out of range, or a
@@ -119,6 +123,7 @@ class Evaluator:
         metrics = self._measure(sampler, judgement, seed)
         precision, recall = self.precision_recall(judgement.features)
         precision_real, recall_real = self.precision_recall(self._training_features[:samples])
+        details, details_real = self._details(images, labels, judgement, pictures)
         self._say("Training a classifier on the samples alone (GAN-train).")
         return replace(
             metrics,
@@ -129,7 +134,51 @@ class Evaluator:
             precision_real=precision_real,
             recall_real=recall_real,
             hand=self.hands(sampler),
+            details=details,
+            details_real=details_real,
         )
+
+    def details(
+        self, sampler: Sampler, samples: int, seed: int, pictures: Path | None = None
+    ) -> tuple[DetailMetrics, DetailMetrics]:
+        """Measure strokes and single pixels of samples, and of as many real training images.
+
+        Args:
+            sampler: the generator.
+            samples: how many.
+            seed: of the latents.
+            pictures: folder for `pixels.png`; None for no picture.
+
+        Raises:
+            UserError: as `evaluate`.
+        """
+        check_fits(sampler.config, self._train, samples)
+        images, labels = self.draw(sampler, samples, seed)
+        return self._details(images, labels, self.judge(images, labels), pictures)
+
+    def _details(
+        self, images: Images, labels: Labels, judgement: Judgement, pictures: Path | None
+    ) -> tuple[DetailMetrics, DetailMetrics]:
+        """Measure as many of the images as were judged, and of the training images."""
+        self._say("Measuring strokes and pixels.")
+        count = len(judgement.features)
+        test = Labelled(
+            self._test.images[:count], self._test.labels[:count], self._real.features[:count]
+        )
+        order = self._training_order[:count]
+        ours = Labelled(images[:count], labels[:count], judgement.features)
+        theirs = Labelled(
+            self._train.images[order], self._train.labels[order], self._training_features[:count]
+        )
+        real = RealDetails(test, self._train.n_classes)
+        if pictures is not None:
+            both = real.differences(ours), real.differences(theirs)
+            save_differences(pictures / PIXELS_NAME, both)
+
+        def reads(drawn: Images, y: Labels) -> float:
+            return self.judge(drawn, y).accuracy
+
+        return real.measure(ours, reads, self._check), real.measure(theirs, reads, self._check)
 
     def hands(self, sampler: Sampler) -> HandMetrics | None:
         """Measure the encoder on real test digits, in half a minute; None without an encoder."""
@@ -215,11 +264,13 @@ class Evaluator:
     @functools.cached_property
     def _training_features(self) -> NDArray[np.float32]:
         """Features of the training images, in random order."""
-        order = np.random.Generator(np.random.PCG64(_REAL_SEED)).permutation(
-            len(self._train.labels)
-        )
-        features: NDArray[np.float32] = self._classifier.classify(self._train.images)[1][order]
+        classified = self._classifier.classify(self._train.images)[1]
+        features: NDArray[np.float32] = classified[self._training_order]
         return features
+
+    @functools.cached_property
+    def _training_order(self) -> NDArray[np.int64]:
+        return np.random.Generator(np.random.PCG64(_REAL_SEED)).permutation(len(self._train.labels))
 
     @functools.cached_property
     def _data_sha256(self) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.data.datasets import Dataset
-from cgan.model.metrics import HandMetrics
+from cgan.model.metric_groups import HandMetrics
 from cgan.sampler import Sampler
-from cgan.writing.measures import slant, stroke_width
+from cgan.writing.measures import ink_of, slant, stroke_width
 from cgan.writing.own_hand import rounded
 
 SAMPLES = 1000
@@ -81,19 +81,13 @@ def _kept(
 
     Classes differ, a 7 leaning more than a 1, so each class's mean is taken off first.
     """
-    of_source = np.array([measure(_ink(image)) for image in source])
-    of_drawn = np.array([[measure(_ink(image)) for image in hand] for hand in drawn])
+    of_source = np.array([measure(ink_of(image)) for image in source])
+    of_drawn = np.array([[measure(ink_of(image)) for image in hand] for hand in drawn])
     of_class = np.bincount(labels, of_source) / np.maximum(np.bincount(labels), 1)
     style = of_source - of_class[labels]
     kept = (of_drawn - of_drawn.mean(axis=0)).mean(axis=1)
     spread = float(style.std() * kept.std())
     return 0.0 if spread <= 0 else _rounded(np.mean(style * (kept - kept.mean())) / spread)
-
-
-def _ink(image: Images) -> NDArray[np.float64]:
-    """Return the ink of an image (C, H, W) in [-1, 1], from 0 to 1."""
-    ink: NDArray[np.float64] = (image.mean(axis=0, dtype=np.float64) + 1) / 2
-    return ink
 
 
 def _rounded(value: Any) -> float:

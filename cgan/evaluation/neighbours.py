@@ -1,7 +1,8 @@
-"""What nearest neighbours say about generated images: precision, recall, and copies.
+"""What nearest neighbours say about generated images: precision, recall, coverage, and copies.
 
 Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", 2019
-(arXiv:1904.06991).
+(arXiv:1904.06991). Naeem et al., "Reliable fidelity and diversity metrics for generative models",
+2020 (arXiv:2002.09797).
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,32 @@ def precision_recall(
     points, others = real.astype(np.float64), generated.astype(np.float64)
     precision = _share_within(others, points, _squared_radii(points, k))
     return precision, _share_within(points, others, _squared_radii(others, k))
+
+
+def density_coverage(
+    real: NDArray[Any], generated: NDArray[Any], k: int = 5
+) -> tuple[float, NDArray[np.bool_]]:
+    """Return how densely `generated` lies among `real`, and what of `real` it covers.
+
+    Balls are around the real points alone, so that a few odd images can't cover everything.
+
+    Args:
+        real: (N, D) features, N more than k.
+        generated: (M, D) features.
+        k: the radius of a ball is the distance to the k-th nearest other real point.
+
+    Returns:
+        Density: the mean number of balls that a generated point is in, divided by k. It may exceed
+        1. And (N,) bool: which balls have a generated point in them; coverage is their share.
+    """
+    points, others = real.astype(np.float64), generated.astype(np.float64)
+    radii = _squared_radii(points, k)
+    inside, covered = 0, np.empty(len(points), bool)
+    for start, block in _squared_distances(points, others):
+        within = block <= radii[start : start + len(block), None]
+        inside += int(within.sum())
+        covered[start : start + len(block)] = within.any(axis=1)
+    return inside / (k * len(others)), covered
 
 
 def nearest(queries: NDArray[Any], references: NDArray[Any], k: int) -> NDArray[np.int64]:

@@ -2,8 +2,6 @@
 
 import json
 import math
-import re
-import typing
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -12,69 +10,39 @@ from typing import Any
 from cgan.common import files, reading
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import warn
-from cgan.common.values import is_finite, is_whole
 from cgan.model import weights
 from cgan.model.config import check_keys
+from cgan.model.metric_groups import (
+    DetailMetrics,
+    Group,
+    HandMetrics,
+    as_fields,
+    check_between,
+    check_shares,
+    check_types,
+)
 
 METRICS_NAME = "metrics.json"
 
 FORMAT_KEY, FORMAT = "format", "cgan-metrics-1"
-_HAND = "hand"
+# Groups of figures, which not all files have.
+_GROUPS: dict[str, type[Group]] = {
+    "hand": HandMetrics,
+    "details": DetailMetrics,
+    "details_real": DetailMetrics,
+}
 
 _MAX_BYTES = 1 << 20
-_MAX_INT = 2**63 - 1
-# JSON may hold halves of a character, which can't be printed or written.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLASSES_IN_LINE = 5
 _ACCURACIES = ("gan_test", "gan_train", "gan_train_real", "classifier_accuracy")
-_SHARES = (*_ACCURACIES, "precision", "recall", "precision_real", "recall_real")
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandMetrics:
-    """What `cgan.evaluation.hands` measured of an encoder, on hands taken from one digit each.
-
-    Attributes:
-        reconstruction: share of the real digits' variance that is in the same digits drawn again.
-        legible: share of all digits in these hands that the classifier reads as what they are.
-        slant: correlation of the real digits' slant with that of all digits in their hands.
-        stroke_width: the same of the width of the strokes.
-        same_hand: how alike the digits of a hand are to those of a hand that was taken from another
-            digit written in it: 1 for equal ones, 0 for those of two unrelated hands.
-        samples: number of real digits.
-        encoder_sha256: of the encoder, as `Sampler.encoder_sha256`.
-    """
-
-    reconstruction: float
-    legible: float
-    slant: float
-    stroke_width: float
-    same_hand: float
-    samples: int
-    encoder_sha256: str
-
-    def __post_init__(self) -> None:
-        """Check every field's type.
-
-        Raises:
-            BadValue: names the first field that doesn't fit.
-        """
-        for name, kind in typing.get_type_hints(type(self)).items():
-            _check_type(name, getattr(self, name), kind)
-        _check_between("legible", self.legible, 1)
-
-    @classmethod
-    def from_dict(cls, values: Any) -> "HandMetrics":
-        """Build metrics from JSON values; all keys must be present, and no others.
-
-        Raises:
-            BadValue: names the key that is missing, unknown or out of bounds.
-        """
-        if not isinstance(values, dict):
-            raise BadValue(f"{_HAND} can't be {values!r}")
-        known = {field.name for field in fields(cls)}
-        check_keys(values, known, known)
-        return cls(**values)
+_SHARES = (
+    *_ACCURACIES,
+    "gan_test_per_class",
+    "precision",
+    "recall",
+    "precision_real",
+    "recall_real",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +73,8 @@ class Metrics:
         sha256: of the weights' `model.safetensors`, as `Sampler.sha256`.
         version: version of this package that measured them.
         hand: what was measured of the encoder; None for weights without one.
+        details: what was measured of the samples' strokes and pixels; None in older files.
+        details_real: the same for as many real training images.
     """
 
     gan_test: float
@@ -125,6 +95,8 @@ class Metrics:
     sha256: str
     version: str
     hand: HandMetrics | None = None
+    details: DetailMetrics | None = None
+    details_real: DetailMetrics | None = None
 
     def __post_init__(self) -> None:
         """Check every field's type and bounds.
@@ -132,40 +104,34 @@ class Metrics:
         Raises:
             BadValue: names the first field that doesn't fit.
         """
-        for name, kind in typing.get_type_hints(type(self)).items():
-            _check_type(name, getattr(self, name), kind)
-        for name in _SHARES:
-            _check_between(name, getattr(self, name), 1)
-        for share in self.gan_test_per_class:
-            _check_type("gan_test_per_class", share, float)
-            _check_between("gan_test_per_class", share, 1)
+        check_types(self)
+        check_shares(self, _SHARES)
         for name in ("frechet_distance", "frechet_distance_real"):
-            _check_between(name, getattr(self, name), math.inf)
+            check_between(name, getattr(self, name), math.inf)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""
-        values = asdict(self) | {"gan_test_per_class": list(self.gan_test_per_class)}
-        if self.hand is None:
-            del values[_HAND]  # as in older files
-        return values
+        values = asdict(self)
+        # As in older files: no key for a group that wasn't measured.
+        return {k: v for k, v in values.items() if k not in _GROUPS or v is not None}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Metrics":
         """Build metrics from JSON values; all keys must be present, and no others.
 
-        Weights without an encoder have no "hand".
+        Groups of figures may be missing, as in older files.
 
         Raises:
             BadValue: names the key that is missing, unknown or out of bounds.
         """
         known = {field.name for field in fields(cls)}
-        check_keys(values, known, known - {_HAND})
-        if _HAND in values:
-            values = values | {_HAND: HandMetrics.from_dict(values[_HAND])}
-        per_class = values["gan_test_per_class"]
-        if isinstance(per_class, list):
-            values = values | {"gan_test_per_class": tuple(per_class)}
-        return cls(**values)
+        check_keys(values, known, known - _GROUPS.keys())
+        groups = {
+            name: group.from_dict(name, values[name])
+            for name, group in _GROUPS.items()
+            if name in values
+        }
+        return cls(**as_fields(cls, values | groups))
 
 
 def save(folder: Path, metrics: Metrics) -> None:
@@ -229,27 +195,6 @@ def read(folder: Path, sha256: str) -> Metrics:
     return metrics
 
 
-def _check_type(name: str, value: Any, kind: Any) -> None:
-    if not _FITS[kind](value):
-        raise BadValue(f"{name} can't be {value!r}")
-
-
-# By the type of a field.
-_FITS: dict[Any, Callable[[Any], bool]] = {
-    float: is_finite,
-    float | None: lambda value: value is None or is_finite(value),
-    int: lambda value: is_whole(value, 0, _MAX_INT),
-    str: lambda value: isinstance(value, str) and not _SURROGATE.search(value),
-    tuple[float, ...]: lambda value: isinstance(value, tuple) and len(value) > 0,
-    HandMetrics | None: lambda value: value is None or isinstance(value, HandMetrics),
-}
-
-
-def _check_between(name: str, value: float | None, high: float) -> None:
-    if value is not None and not 0 <= value <= high:
-        raise BadValue(f"{name} can't be {value!r}")
-
-
 def table(metrics: Metrics) -> list[str]:
     """Return the metrics of a full evaluation as lines of text."""
     distance, real_distance = metrics.frechet_distance, metrics.frechet_distance_real
@@ -266,10 +211,31 @@ def table(metrics: Metrics) -> list[str]:
     shares = [f"{label}: {_percent(x):>8}" for label, x in enumerate(metrics.gan_test_per_class)]
     for start in range(0, len(shares), _CLASSES_IN_LINE):
         lines.append("  " + "   ".join(shares[start : start + _CLASSES_IN_LINE]))
+    if metrics.details is not None and metrics.details_real is not None:
+        lines += detail_table(metrics.details, metrics.details_real)
     lines.append(
         f"{metrics.samples:,} samples with seed {metrics.seed}, compared with {metrics.data}."
     )
     return lines if metrics.hand is None else lines + hand_table(metrics.hand)
+
+
+def detail_table(measured: DetailMetrics, real: DetailMetrics) -> list[str]:
+    """Return what was measured of strokes and pixels as lines of text."""
+    rows: list[tuple[str, Callable[[DetailMetrics], str]]] = [
+        ("coverage", lambda x: _percent(x.coverage)),
+        ("coverage, worst class", lambda x: _percent(min(x.coverage_per_class))),
+        ("density", lambda x: f"{x.density:.3f}"),
+        ("in more pieces than their class", lambda x: _percent(x.pieces)),
+        ("with specks", lambda x: _percent(x.specks)),
+        ("ink in the outer two rows and columns", lambda x: _percent(x.border)),
+        ("a pixel's mean that stands out", lambda x: _percent(x.pixel_mean)),
+        ("a pixel's deviation that stands out", lambda x: _percent(x.pixel_deviation)),
+        ("stroke width, distance in pixels", lambda x: f"{x.stroke_width:.3f}"),
+        ("slant, distance", lambda x: f"{x.slant:.3f}"),
+        ("legible as the page draws them", lambda x: _percent(x.legible)),
+    ]
+    lines = [f"{'Strokes and pixels:':40}{'samples':>10}{'real images':>14}"]
+    return lines + [f"  {name:38}{ours(measured):>10}{ours(real):>14}" for name, ours in rows]
 
 
 def hand_table(measured: HandMetrics) -> list[str]:

@@ -59,6 +59,14 @@ _HAND_METRICS = {
     "stroke_width": "correlation of the strokes' width",
     "same_hand": "likeness of the hand that is taken from another digit written in it",
 }
+# The same of "details" and "details_real": flaws, beside those of real images.
+_DETAIL_METRICS = {
+    "coverage": "share of real images that have one of its images nearby",
+    "density": "how densely its images lie among real ones",
+    "pieces": "share of its images in more pieces than usual",
+    "specks": "share of its images with specks",
+    "legible": "accuracy of the classifier on its images as the page draws them",
+}
 
 _INSTALL = """## Use
 
@@ -193,8 +201,7 @@ def _hands(repository: Repository, config: GeneratorConfig, metrics: Mapping[str
     """Return what there is to say about the encoder, if there is one."""
     if not (config.encoder and writes_numbers(config)):
         return ""
-    measured = metrics.get("hand")
-    known = measured if isinstance(measured, Mapping) else {}
+    known = _mapping(metrics.get("hand"))
     rows = [
         f"| {what} | {known[key]:.4g} |"
         for key, what in _HAND_METRICS.items()
@@ -221,7 +228,20 @@ def _measured(metrics: Mapping[str, Any]) -> str:
         f"| {_METRICS[key][1]} | {value:.6g} | {_METRICS[key][2]} |" for key, value in known.items()
     ]
     on = f" on {_text(metrics['data'])}" if _text(metrics.get("data")) else ""
-    return f"## Measured{on}\n\n| | | |\n|---|---|---|\n" + "\n".join(rows)
+    table = f"## Measured{on}\n\n| | | |\n|---|---|---|\n" + "\n".join(rows)
+    ours, real = (_mapping(metrics.get(name)) for name in ("details", "details_real"))
+    details = [
+        f"| {what} | {ours[key]:.4g} | {real[key]:.4g} |"
+        for key, what in _DETAIL_METRICS.items()
+        if is_finite(ours.get(key)) and is_finite(real.get(key))
+    ]
+    if not details:
+        return table
+    return f"{table}\n\n| | its images | real images |\n|---|---|---|\n" + "\n".join(details)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _training(config: GeneratorConfig, training: Mapping[str, Any]) -> str:

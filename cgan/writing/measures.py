@@ -6,6 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def ink_of(image: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return an image's ink, (H, W) from 0 to 1: the mean of its colours, (C, H, W) in [-1, 1]."""
+    ink: NDArray[np.float64] = (image.mean(axis=0, dtype=np.float64) + 1) / 2
+    return ink
+
+
 def slant(ink: NDArray[Any]) -> float:
     """Return how far a digit leans to the right: dx/dy of its axis, by its second moments.
 

@@ -22,6 +22,7 @@ from tests import idx_files
 from tests.conftest import ROOT, TINY, random_tensors
 from tests.idx_files import TEST_IMAGES, idx_bytes
 
+PICTURES = ("scores.png", "neighbours.png", "pixels.png")
 DIGITS = ("--dataset", "digits", "--samples", "300")
 PROGRAM = """
 import sys
@@ -64,7 +65,7 @@ def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
     assert found.sha256 == Sampler.from_pretrained(tiny_weights).sha256
     assert (found.samples, found.seed, found.data) == (300, 5, "scikit-learn digits")
     assert [name for name, value in vars(found).items() if value is None] == ["hand"]
-    for name in ("scores.png", "neighbours.png"):
+    for name in PICTURES:
         with Image.open(tiny_weights / name) as image:
             assert image.format == "PNG"
 
@@ -76,10 +77,10 @@ def test_everything_is_measured_shown_and_written(tiny_weights, capsys):
     assert f"{found.frechet_distance:.2f}" in lines[3]
     assert lines[-1] == "300 samples with seed 5, compared with scikit-learn digits."
     assert max(map(len, lines)) <= 80
-    assert said.splitlines()[-1].startswith("Wrote weights/metrics.json, weights/scores.png and")
+    assert said.splitlines()[-1].startswith("Wrote weights/metrics.json, weights/scores.png,")
 
     after = checksums(tiny_weights)
-    assert after.keys() - before.keys() == {"metrics.json", "scores.png", "neighbours.png"}
+    assert after.keys() - before.keys() == {"metrics.json", *PICTURES}
     assert before.items() < after.items()
     assert main("weights", *DIGITS, "--seed", "5", "--quiet") == 0
     assert checksums(tiny_weights) == after
@@ -92,7 +93,7 @@ def test_pictures_go_elsewhere_and_the_data_are_those_of_the_training(tiny_weigh
     assert main("weights", "--output", "new/pictures") == 0
     assert {"metrics.json", "model.safetensors", "config.json"} == set(checksums(tiny_weights))
     pictures = tiny_weights.parent / "new" / "pictures"
-    assert {"scores.png", "neighbours.png"} == set(checksums(pictures))
+    assert set(PICTURES) == set(checksums(pictures))
     assert metrics.load(tiny_weights).samples == 1433  # there are no more training images
     assert "compared with scikit-learn digits" in capsys.readouterr().out
 
@@ -111,15 +112,33 @@ def test_hands_are_measured_alone_and_the_other_figures_stay(tiny_weights, capsy
     assert (found.hand.samples, len(capsys.readouterr().out.splitlines())) == (364, 6)
 
 
+def test_details_are_measured_alone_of_the_same_samples(tiny_weights, capsys):
+    before = a_metric(Sampler.from_pretrained(tiny_weights).sha256, samples=200)
+    metrics.save(tiny_weights, before)
+    assert main("weights", *DIGITS, "--details") == 2
+    assert "are of 200 samples with seed 0" in capsys.readouterr().err
+    assert main("weights", "--dataset", "digits", "--samples", "200", "--details") == 0
+    found = metrics.load(tiny_weights)
+    assert replace(found, details=None, details_real=None) == before
+    assert capsys.readouterr().out.splitlines() == metrics.detail_table(
+        found.details, found.details_real
+    )
+    assert (tiny_weights / "pixels.png").exists()
+
+
 def test_without_an_encoder_there_are_no_hands(tiny_weights, capsys):
     assert main("weights", "--dataset", "digits", "--hands") == 2
     assert "have no encoder" in capsys.readouterr().err
 
 
-def a_metric(sha256):
+def a_metric(sha256, samples=5):
     names = ("gan_test", "classifier_accuracy", "frechet_distance", "frechet_distance_real")
     texts = {"data": "digits", "data_sha256": "ab" * 32, "version": "0.1.0", "sha256": sha256}
-    figures = dict.fromkeys(names, 0.5) | {"gan_test_per_class": (0.5,), "samples": 5, "seed": 0}
+    figures = dict.fromkeys(names, 0.5) | {
+        "gan_test_per_class": (0.5,),
+        "samples": samples,
+        "seed": 0,
+    }
     return metrics.Metrics(**figures, **texts)
 
 

@@ -1,13 +1,13 @@
 """What is measured of an encoder: each figure tells a good one from a bad one."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from cgan.data.datasets import Dataset
 from cgan.evaluation.hands import measure_hands
-from cgan.model.metrics import HandMetrics
+from cgan.model.metric_groups import HandMetrics
 from tests.conftest import TINY_CONV, random_sampler
 
 CONFIG = replace(TINY_CONV, img_size=16, latent_dim=2, n_classes=4, encoder=True)
@@ -82,8 +82,8 @@ def test_a_real_sampler_can_be_measured():
 @pytest.mark.parametrize("name", ["legible", "slant", "samples", "encoder_sha256"])
 def test_figures_are_checked_when_they_are_read(name):
     measured, _ = measure(known=True)
-    values = {key: getattr(measured, key) for key in HandMetrics.__dataclass_fields__}
-    assert HandMetrics.from_dict(values) == measured
+    values = asdict(measured)
+    assert HandMetrics.from_dict("hand", values) == measured
     for wrong in (None, "NaN" if name != "encoder_sha256" else 5, float("nan")):
         with pytest.raises(ValueError, match=name):
-            HandMetrics.from_dict(values | {name: wrong})
+            HandMetrics.from_dict("hand", values | {name: wrong})

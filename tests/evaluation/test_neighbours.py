@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cgan.evaluation import neighbours
-from cgan.evaluation.neighbours import nearest, precision_recall
+from cgan.evaluation.neighbours import density_coverage, nearest, precision_recall
 
 rng = np.random.default_rng(0)
 
@@ -80,3 +80,26 @@ def test_nearest_are_in_order():
 def test_a_copy_is_its_own_nearest():
     references = rng.uniform(-1, 1, (30, 64)).astype(np.float32)
     np.testing.assert_array_equal(nearest(references[5:8], references, 1)[:, 0], [5, 6, 7])
+
+
+def test_real_points_are_dense_and_cover_all():
+    real, other = rng.standard_normal((2, 500, 4))
+    density, covered = density_coverage(real, other)
+    assert density == pytest.approx(1, abs=0.15)
+    assert covered.mean() > 0.9
+
+
+def test_what_draws_one_of_two_kinds_covers_that_one():
+    kinds = np.repeat([0.0, 50.0], 100)[:, None] + rng.standard_normal((200, 8))
+    density, covered = density_coverage(kinds, rng.standard_normal((200, 8)) / 2)
+    assert covered[:100].mean() > 0.5
+    assert not covered[100:].any()
+    # In the middle of its kind it is in more balls than real points are.
+    assert density > 1
+
+
+def test_an_odd_image_covers_nothing():
+    # The ball around a generated point far away would hold all real ones; those of `real` don't.
+    real = rng.standard_normal((100, 4))
+    density, covered = density_coverage(real, np.full((50, 4), 100.0))
+    assert (density, covered.any()) == (0, False)

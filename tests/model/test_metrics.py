@@ -7,7 +7,8 @@ import pytest
 
 from cgan.common.errors import UserError
 from cgan.model import metrics, weights
-from cgan.model.metrics import HandMetrics, Metrics
+from cgan.model.metric_groups import HandMetrics
+from cgan.model.metrics import Metrics
 from cgan.sampler import Sampler
 from tests.conftest import TINY, message, random_tensors
 

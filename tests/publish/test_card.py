@@ -84,6 +84,18 @@ def test_what_was_not_measured_is_not_mentioned(metrics):
     assert "Measured" not in text
 
 
+def test_details_are_shown_beside_those_of_real_images():
+    figures = METRICS | {
+        "details": {"pieces": 0.0375, "specks": 0.5},
+        "details_real": {"pieces": 0},
+    }
+    text = make(metrics=figures)
+    assert "| 0.0375 | 0 |" in text
+    assert "specks" not in text
+    for nothing in ([], None, {"pieces": "few"}):
+        assert "0.0375" not in make(metrics=figures | {"details_real": nothing})
+
+
 def test_some_metrics_are_enough():
     text = make(metrics={"gan_train": 0.5})
     assert front_matter(text)["metrics"] == ["accuracy"]

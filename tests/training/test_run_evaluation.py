@@ -35,7 +35,7 @@ def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path, capsys):
         if line.startswith("Step ")
     ]
     assert best.frechet_distance == pytest.approx(min(distances), abs=0.01)
-    for name in ("scores.png", "neighbours.png"):
+    for name in ("scores.png", "neighbours.png", "pixels.png"):
         assert (tmp_path / "run" / name).stat().st_size > 1000
     # A resumed run knows the best weights so far.
     assert train.main(["--resume=run", *measuring]) == 0
