@@ -17,9 +17,13 @@ from cgan.writing.export import File
 from cgan.writing.memory import Memory
 from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.settings import (
+    CARD,
+    CARDS,
+    FILE,
     FORMAT,
     LARGE,
     NATURAL,
+    NO_CARD,
     NOT_GIVEN,
     SCALE,
     SPACING,
@@ -142,6 +146,35 @@ def number_png(model: Model, settings: Settings, scale: Any) -> File:
     """
     factor = int(SCALE.check(scale))
     return _png(write(model, settings), factor)
+
+
+def write_file(
+    model: Model,
+    settings: Settings,
+    scale: Any,
+    format: Any,  # noqa: A002
+    card: Any,
+) -> File:
+    """Return the number in any format, or a card with it.
+
+    Args:
+        model: what draws.
+        settings: how the number looks; not checked.
+        scale: of a PNG or WebP, as `number_png` takes it.
+        format: one of `FILE`, or "webp".
+        card: one of `CARD`; a PDF without one is a card of the first size.
+
+    Raises:
+        UserError: a setting is wrong.
+    """
+    if format == "webp":
+        return export.webp(write_file(model, settings, scale, "png", card))
+    kind, sheet = FILE.check(format), CARD.check(card)
+    if sheet != NO_CARD or kind == "pdf":
+        return card_file(model, settings, CARDS[0] if sheet == NO_CARD else sheet, kind)
+    if kind == "png":
+        return number_png(model, settings, scale)
+    return number_file(model, settings, kind)
 
 
 def card_file(model: Model, settings: Settings, sheet: Any, kind: Any) -> File:

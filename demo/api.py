@@ -17,10 +17,8 @@ from cgan import UserError
 from cgan.writing.export import File
 from cgan.writing.settings import (
     CARD,
-    CARDS,
     FILE,
     FORMAT,
-    NO_CARD,
     SCALE,
     GridSettings,
     MorphSettings,
@@ -100,12 +98,7 @@ def _write(
     format: Any,  # noqa: A002
     card: Any,
 ) -> File:
-    kind, sheet = FILE.check(format), CARD.check(card)
-    if sheet != NO_CARD or kind == "pdf":
-        return actions.card_file(model, settings, CARDS[0] if sheet == NO_CARD else sheet, kind)
-    if kind == "png":
-        return actions.number_png(model, settings, scale)
-    return actions.number_file(model, settings, kind)
+    return actions.write_file(model, settings, scale, FILE.check(format), card)
 
 
 def _grid(model: Model, settings: GridSettings) -> File:

@@ -38,7 +38,7 @@ def serve(arguments: list[str] | None) -> None:
     auth.read(values.auth)
     temporary.make_folder()
 
-    from demo import api
+    from demo import addresses, api
     from demo.page import page
     from demo.page.theme import theme
     from demo.serve import faults
@@ -57,6 +57,7 @@ def serve(arguments: list[str] | None) -> None:
             lambda: page.build(models, check),
             [endpoint.name for endpoint in api.ENDPOINTS],
             values,
+            (addresses.PATHS, lambda app: addresses.PicturesByAddress(app, models)),
             {tag_of(code): (say(code, "title"), say(code, "subtitle")) for code in languages()},
             page.FIRST_SCRIPT.read_text(encoding="utf-8"),
             " ".join(say(language, "log_in") for language in languages()),

@@ -168,6 +168,11 @@ class Models:
             raise NotOffered("weights", self.names)
         return found
 
+    def by_sha256(self, sha256: str) -> Model | None:
+        """Return the model with these weights; None if none that draws now has them."""
+        models = [self._models[name] for name in self.names]
+        return next((model for model in models if model.sampler.sha256 == sha256), None)
+
     def _keep_pulling(self, name: str, place: Repository) -> None:
         """Pull until it works or `stop` is called."""
         pause = _FIRST_PAUSE

@@ -46,6 +46,9 @@ MAY_IMPORT = {
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands"),
         *("demo.components", "demo.compat", "demo.saved_files"),
     ),
+    "demo.addresses": (
+        *("cgan", "cgan.common", "cgan.writing", "demo.models", "demo.actions", "demo.text"),
+    ),
     "demo.page": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
         *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
@@ -54,6 +57,7 @@ MAY_IMPORT = {
     "demo.app": (
         "cgan.common",
         "demo.models",
+        "demo.addresses",
         "demo.api",
         "demo.page",
         "demo.serve",

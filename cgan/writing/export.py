@@ -19,6 +19,8 @@ from cgan.writing.marks import SIDE
 from cgan.writing.settings import LARGE, GridSettings, WritingSettings
 from cgan.writing.strokes import Strokes, pen_width, strokes
 
+_IMAGE_DESCRIPTION = 0x010E  # in Exif
+
 
 class File(NamedTuple):
     """A file in memory.
@@ -114,6 +116,20 @@ def strokes_svg(drawing: Drawing, settings: WritingSettings) -> File:
         f"{groups}</g>"
     )
     return _svg_file(drawing, settings, ink, "strokes.svg")
+
+
+def webp(file: File) -> File:
+    """Return a PNG as WebP with the same pixels; what made it is the image's description."""
+    with Image.open(io.BytesIO(file.data)) as image:
+        exif = Image.Exif()
+        texts: dict[str, str] = image.text  # type: ignore[attr-defined]
+        exif[_IMAGE_DESCRIPTION] = "; ".join(f"{name}: {text}" for name, text in texts.items())
+        alpha = "transparency" in image.info
+        found = io.BytesIO()
+        image.convert("RGBA" if alpha else "RGB").save(
+            found, "WEBP", lossless=True, exact=True, method=2, exif=exif
+        )
+    return File(f"{file.name.removesuffix('.png')}.webp", "image/webp", found.getvalue())
 
 
 def size_of(file: File) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import gradio as gr
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from cgan import UserError
 from cgan.common import terminal
@@ -24,6 +25,7 @@ def launch(
     build: Callable[[], gr.Blocks],
     endpoints: Sequence[str],
     options: Namespace,
+    drawn: tuple[Collection[str], Callable[[ASGIApp], ASGIApp]],
     preview: Mapping[str, tuple[str, str]],
     script: str = "",
     closed: str = "",
@@ -35,6 +37,8 @@ def launch(
         build: makes the page.
         endpoints: the names of those of its API.
         options: the command line's values.
+        drawn: the paths of pictures that are drawn when they are asked for, and what makes the ASGI
+            middleware that draws them.
         preview: title and description by the language's tag, shown where the address is shared.
         script: JavaScript that runs before Gradio's.
         closed: what a browser shows to who doesn't know the password, if there is one.
@@ -58,7 +62,8 @@ def launch(
                 app_kwargs={
                     "exception_handlers": gate.exception_handlers(endpoints),
                     "middleware": [
-                        Middleware(gate.Gate, endpoints, temporary.keep_private),
+                        Middleware(gate.Gate, endpoints, temporary.keep_private, drawn[0]),
+                        Middleware(drawn[1]),
                         Middleware(Pictures),
                         Middleware(PageHead, preview, script),
                     ],

@@ -199,6 +199,13 @@ ERRORS = {
     "setting.choice": "{setting}必须是以下之一：{choices}。",
     "redrawn.invalid": "redrawn 必须由用连字符连接的“位置.次数”组成，例如 2.1-5.3。",
     # Weights, as the page takes them
+    "address.unknown": "没有参数 {name!r}，可用的有 {known}。",
+    "address.twice": "参数 {name!r} 出现了两次：请只写一次。",
+    "address.no_digits": "请写明要写的号码，例如 ?digits=13812345678。",
+    "address.format": "请去掉 format：格式由地址的结尾决定。只有 .svg 可以加 format=strokes。",
+    "address.other_weights": "sha256 为此值的权重已不在这里。去掉 weights，就用现有的权重来写。",
+    "address.method": "这里只支持 GET 和 HEAD。",
+    "address.busy": "正在画的图太多：请稍后再试。",
     "weights.only_bundled": "这里只有内置权重：请去掉 weights。",
     "weights.no_reader": (
         "这组权重没有附带识别器，无法挑选最清楚的数字：请把“清晰度”（best_of）设为 1。用 "

@@ -234,6 +234,23 @@ def test_morph_is_an_animation(client, kind):
         assert (image.format, image.n_frames) == (kind.upper(), 14)
 
 
+def test_a_picture_has_an_address(client, served):
+    path = client.predict("+1 38", seed=7, variation=0.2, spacing="ink", api_name="/write")
+    asked = "write.png?digits=%2B1+38&seed=7&variation=0.2&spacing=ink"
+    with urllib.request.urlopen(served.address + asked) as found:  # it follows the redirect
+        assert "weights=" in found.url
+        assert "immutable" in found.headers["cache-control"]
+        with open(path, "rb") as file:
+            assert found.read() == file.read()
+    head = urllib.request.Request(found.url, method="HEAD")
+    with urllib.request.urlopen(head) as answer:
+        assert answer.read() == b""
+        assert answer.headers["etag"] == found.headers["etag"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{served.address}write.svg?digits=x&look=neon")
+    assert (refused.value.code, refused.value.read().count(b"\n")) == (400, 1)
+
+
 def test_the_same_request_gives_the_same_bytes(client):
     first, second = (
         open(client.predict("77", api_name="/write"), "rb").read()  # noqa: SIM115

@@ -12,6 +12,7 @@ from cgan.common.errors import MissingFile, UserError
 from demo import compat
 from demo.serve import bodies, launch, options
 
+DRAWN = ((), lambda app: app)  # no pictures by address
 PREVIEW = {"en": ("A page", "It is for tests.")}
 
 pytestmark = [
@@ -25,7 +26,9 @@ pytestmark = [
 def launched(build):
     """Return what is raised by a launch of the page that `build` makes."""
     with pytest.raises(UserError) as caught:
-        launch.launch(build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), PREVIEW)
+        launch.launch(
+            build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), DRAWN, PREVIEW
+        )
     return caught.value
 
 
@@ -58,7 +61,7 @@ def held():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("no_proxy", "*")  # Gradio asks its own server whether it has started
         page = launch.launch(
-            build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), PREVIEW
+            build, ["write"], options.parse(["--host=127.0.0.1"], "Serve."), DRAWN, PREVIEW
         )
         yield page.local_url, released
         released.set()

@@ -95,6 +95,10 @@ def test_the_configurations_of_the_docs(chromium, demo, tmp_path):
         check_page(chromium, f"https://localhost:{root}/", ignore_https_errors=True)
         check_page(chromium, f"https://localhost:{removed}/numbers/", ignore_https_errors=True)
         check_page(chromium, f"http://localhost:{kept}/numbers/")
+        for outside in (f"http://localhost:{kept}", f"https://localhost:{removed}"):
+            asked = f"{outside}/numbers/write.svg?digits=138"
+            found = httpx.get(asked, verify=False, follow_redirects=True)
+            assert found.text.startswith("<svg")
         # What the server says of itself, to those who have no browser.
         described = httpx.get(f"https://localhost:{removed}/numbers/gradio_api/info", verify=False)
         assert f"https://localhost:{removed}/numbers/gradio_api/call" in described.text

@@ -1,0 +1,273 @@
+"""Pictures by address: `GET /write.png?digits=138&seed=7`, for documents, pages and caches.
+
+Its parameters are those of the endpoint `/write`. With the sha256 of the weights, the same address
+gives the same bytes for ever, so a cache in front serves any number of visitors; without it, it
+leads to the address that has it. The page itself never uses such addresses for what is typed, since
+servers log them.
+"""
+
+import hashlib
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cgan.common.errors import BadValue, UserError
+from cgan.writing.export import File
+from cgan.writing.settings import CARD, FILE, SCALE, Setting, specified, unnamed
+from demo import actions
+from demo.actions import Settings
+from demo.models import Model, Models
+from demo.text.texts import explain, languages, tag_of
+
+# The formats that have an address, by its ending.
+FORMATS = ("png", "svg", "webp", "pdf")
+PATHS = tuple(f"/write.{ending}" for ending in FORMATS)
+
+# Drawings at a time: as in `api`, more of them than there are cores would slow them all down.
+_DRAWN_TOGETHER = 2
+# How many may wait; a drawing takes some hundredths of a second.
+_WAITING = 64
+_FOR_EVER = "max-age=31536000, immutable"
+# The weights that are drawn with may be replaced by newer ones.
+_FOR_A_WHILE = "max-age=300"
+# Pages of any origin may show the pictures, and read their pixels.
+_FOR_ALL = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+    # An SVG that is opened by itself is a page.
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
+
+
+class _Refused(Exception):
+    """A request can't be answered with a picture."""
+
+    def __init__(self, error: UserError, status: int, headers: dict[str, str]) -> None:
+        super().__init__(error)
+        self.error, self.status, self.headers = error, status, headers
+
+
+class _Asked(NamedTuple):
+    """What an address asks for.
+
+    Attributes:
+        model: draws.
+        settings: checked.
+        besides: scale, format and card.
+        leads_to: the query of the address that has the weights' sha256; "" if it is this one.
+    """
+
+    model: Model
+    settings: Settings
+    besides: dict[str, Any]
+    leads_to: str
+
+
+class PicturesByAddress:
+    """ASGI middleware that answers these addresses."""
+
+    def __init__(self, app: ASGIApp, models: Models, kind: type[Settings] = Settings) -> None:
+        """Take the application, the models that draw, and the class of the settings."""
+        self._app = app
+        self._models = models
+        self._kind = kind
+        self._drawing = anyio.CapacityLimiter(_DRAWN_TOGETHER)
+        self._here = 0  # how many are being drawn or wait
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a picture, or pass the request on."""
+        if scope["type"] != "http" or scope["path"] not in PATHS:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            response = await self._answer(request)
+        except _Refused as refused:
+            response = _explained(refused, request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            raise _refused(_MethodNotOffered(), 405, allow="GET, HEAD")
+        asked = self._read(request)
+        # With a password, only the visitor's own browser may keep what it gets.
+        public = "private" if "authorization" in request.headers else "public"
+        if asked.leads_to:
+            # Relative, as the address may have a proxy's path before it.
+            location = f"{request.scope['path'].removeprefix('/')}?{asked.leads_to}"
+            headers = {"location": location, "cache-control": f"{public}, {_FOR_A_WHILE}"}
+            return Response(None, 307, headers | _FOR_ALL)
+        file = await self._draw(asked)
+        tag = f'"{hashlib.sha256(file.data).hexdigest()[:32]}"'
+        headers = {"etag": tag, "cache-control": f"{public}, {_FOR_EVER}"} | _FOR_ALL
+        if _has(request.headers.get("if-none-match", ""), tag):
+            return Response(None, 304, headers)
+        return Response(file.data, 200, headers, file.mime)
+
+    def _read(self, request: Request) -> _Asked:
+        """Read an address.
+
+        Raises:
+            _Refused: a parameter is unknown, given twice or wrong, or the weights aren't here.
+        """
+        query = request.scope["query_string"].decode("latin-1")
+        given = parse_qsl(query, keep_blank_values=True)
+        parameters = parameters_of(self._kind)
+        names = [name for name, _ in given]
+        known = [*parameters, "weights"]
+        for name in names:
+            if name not in known:
+                raise _refused(_UnknownParameter(name, known), 400)
+            if names.count(name) > 1:
+                raise _refused(_GivenTwice(name), 400)
+        if "digits" not in names:
+            raise _refused(_NoDigits(), 400)
+        texts = dict(given)
+        weights = texts.pop("weights", "")
+        try:
+            values = {name: parameters[name].read(text) for name, text in texts.items()}
+            besides = {one.name: values.pop(one.name, one.default) for one in (SCALE, FILE, CARD)}
+            besides["format"] = _format(besides["format"], request.scope["path"])
+        except UserError as error:
+            raise _refused(error, 400) from error
+        named = self._models.by_sha256(weights)
+        try:
+            model = named or self._models[weights]
+        except UserError as error:
+            raise _refused(_OtherWeights() if _is_sha256(weights) else error, 404) from error
+        leads_to = "" if named else urlencode({**texts, "weights": model.sampler.sha256})
+        return _Asked(model, self._kind(**unnamed(self._kind) | values), besides, leads_to)
+
+    async def _draw(self, asked: _Asked) -> File:
+        """Draw in a thread, a few at a time.
+
+        Raises:
+            _Refused: the hand is for other weights, or too many are waiting.
+        """
+        if self._here >= _DRAWN_TOGETHER + _WAITING:
+            raise _refused(_Busy(), 503, **{"retry-after": "1"})
+        self._here += 1
+        draw = partial(actions.write_file, asked.model, asked.settings, **asked.besides)
+        try:
+            return await run_sync(draw, limiter=self._drawing)
+        except UserError as error:
+            raise _refused(error, 400) from error
+        finally:
+            self._here -= 1
+
+
+def parameters_of(kind: type[Settings]) -> dict[str, Setting]:
+    """Return the settings that an address may name: those of the endpoint, and no weights."""
+    settings = [*specified(kind).values(), SCALE, FILE, CARD]
+    return {one.name: one for one in settings if one.description}
+
+
+def _format(asked: str, path: str) -> str:
+    """Return the format of a file; only single strokes aren't named by the ending.
+
+    Raises:
+        BadValue: both are given and differ.
+    """
+    ending = path.rpartition(".")[2]
+    if asked in (FILE.default, ending):
+        return ending
+    if (asked, ending) == ("strokes", "svg"):
+        return asked
+    raise BadValue(
+        "Leave out format: the address ends with it. Only .svg has another, format=strokes.",
+        text_id="address.format",
+    )
+
+
+def _has(sent: str, tag: str) -> bool:
+    """Return whether the header If-None-Match has a tag."""
+    tags = [one.strip().removeprefix("W/") for one in sent.split(",")]
+    return tag in tags or "*" in tags
+
+
+def _is_sha256(text: str) -> bool:
+    return len(text) == hashlib.sha256().digest_size * 2 and set(text) <= set("0123456789abcdef")
+
+
+def _refused(error: UserError, status: int, **headers: str) -> _Refused:
+    return _Refused(error, status, headers)
+
+
+def _explained(refused: _Refused, request: Request) -> Response:
+    """Return a refusal as text in the language that is asked for."""
+    language = language_of_header(request.headers.get("accept-language", ""))
+    headers = {
+        "cache-control": "no-store",
+        "content-language": tag_of(language),
+        "vary": "accept-language",
+    }
+    text = explain(refused.error, language) + "\n"
+    return PlainTextResponse(text, refused.status, headers | _FOR_ALL | refused.headers)
+
+
+def language_of_header(header: str) -> str:
+    """Return the page's language that the header Accept-Language likes best; English if none."""
+    liked = []
+    for part in header.split(","):
+        tag, _, weight = part.partition(";q=")
+        try:
+            liked.append((float(weight or 1), tag.strip().lower().split("-")[0]))
+        except ValueError:
+            continue
+    # `sorted` keeps the order of equal ones.
+    ranked = [code for _, code in sorted(liked, key=lambda one: -one[0])]
+    return next((code for code in ranked if code in languages()), next(iter(languages())))
+
+
+class _UnknownParameter(BadValue):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(
+            "There is no parameter {name!r}; there are {known}.",
+            text_id="address.unknown",
+            name=name,
+            known=", ".join(known),
+        )
+
+
+class _GivenTwice(BadValue):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The parameter {name!r} is given twice: give it once.",
+            text_id="address.twice",
+            name=name,
+        )
+
+
+class _NoDigits(BadValue):
+    def __init__(self) -> None:
+        super().__init__(
+            "Say what to write, such as ?digits=13812345678.", text_id="address.no_digits"
+        )
+
+
+class _OtherWeights(BadValue):
+    def __init__(self) -> None:
+        super().__init__(
+            "The weights with this sha256 aren't here any more. Leave out weights to have the "
+            "number written by those that are.",
+            text_id="address.other_weights",
+        )
+
+
+class _MethodNotOffered(BadValue):
+    def __init__(self) -> None:
+        super().__init__("Only GET and HEAD work here.", text_id="address.method")
+
+
+class _Busy(UserError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many pictures are being drawn: try again in a moment.", text_id="address.busy"
+        )
