@@ -7,6 +7,7 @@ from html import escape
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.serve.compression import compress
 from demo.serve.pictures import ICON, PREVIEW, PREVIEW_SIZE, TOUCH_ICON
 from demo.serve.public_address import public_address
 
@@ -34,7 +35,7 @@ _ICONS = (
 
 
 class PageHead:
-    """ASGI middleware that changes the head of the page."""
+    """ASGI middleware that changes the head of the page, and compresses it."""
 
     def __init__(
         self, app: ASGIApp, preview: Mapping[str, tuple[str, str]], script: str = ""
@@ -71,8 +72,8 @@ class PageHead:
             if _is_html(headers):
                 body = self._changed(body, scope)
                 headers.add_vary_header("Accept-Language")
-                if scope["method"] != "HEAD":
-                    headers["content-length"] = str(len(body))
+                if scope["method"] != "HEAD" and start["status"] == 200:
+                    start["status"], body = compress(body, headers, Headers(scope=scope))
             await send({**start, "headers": headers.raw})
             await send({"type": "http.response.body", "body": body})
 

@@ -32,7 +32,8 @@ def serve(*arguments):
         return page.queue()
 
     given = options.parse(["--host=127.0.0.1", *arguments], "Serve.")
-    page = launch.launch(build, ["write"], given, PREVIEW)
+    drawn = (), lambda app: app
+    page = launch.launch(build, ["write"], given, drawn, PREVIEW)
     return page, httpx.Client(base_url=page.local_url, timeout=30)
 
 
@@ -104,3 +105,19 @@ def test_its_pictures_are_served(client):
     for name in links[:1] + links[2:]:  # this page has no favicon.ico
         assert client.get(f"/{name}").headers["content-type"].startswith("image/")
     assert "Gradio" not in client.get("/icon.svg").text
+
+
+def test_the_page_is_sent_small_and_once(client):
+    whole = client.get("/", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in whole.headers
+    small = client.get("/", headers={"accept-encoding": "br, gzip;q=0.8"})
+    assert small.headers["content-encoding"] == "gzip"
+    assert small.content == whole.content
+    assert int(small.headers["content-length"]) < len(whole.content) / 2
+    assert {"Accept-Language", "Accept-Encoding"} <= set(small.headers["vary"].split(", "))
+    again = client.get("/", headers={"if-none-match": f'"x", {small.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    chinese = {"accept-language": "zh", "if-none-match": small.headers["etag"]}
+    assert client.get("/", headers=chinese).status_code == 200
+    refused = client.get("/", headers={"accept-encoding": "gzip;q=0"})
+    assert "content-encoding" not in refused.headers
