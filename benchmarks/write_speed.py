@@ -2,7 +2,8 @@
 
     python benchmarks/write_speed.py [WEIGHTS] [--parts]
 
-They take turns, each in one thread; what requirements-dev.txt installs is needed. `--parts` also shows where NumPy and onnxruntime spend it.
+They take turns, each in one thread. `--parts` also shows where NumPy and onnxruntime spend it.
+What requirements-dev.txt installs is needed.
 """
 
 import argparse
