@@ -295,15 +295,16 @@ class ConvGenerator:
 
 
 def _activate(x: Array, affine: Array, start: int) -> tuple[Array, int]:
-    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU."""
+    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU, in place."""
     if affine.shape[1]:
         width = x.shape[-1]
         gains, biases = (
             affine[:, None, None, begin : begin + width] for begin in (start, start + width)
         )
-        x = x * gains + biases
+        x *= gains
+        x += biases
         start += 2 * width
-    return np.maximum(x, 0), start
+    return np.maximum(x, 0, out=x), start
 
 
 def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tuple[Array, Array]:
