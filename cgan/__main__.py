@@ -30,7 +30,7 @@ def _find_commands(arguments: list[str]) -> tuple[ModuleType, ...]:
     if arguments[:1] == ["doctor"]:
         return (doctor,)
     try:
-        from cgan.commands import convert, deploy, draw, evaluate, hand, push
+        from cgan.commands import convert, deploy, draw, evaluate, export, hand, push
     except ImportError as error:
         if (error.name or "").partition(".")[0] == "cgan":
             raise
@@ -38,7 +38,7 @@ def _find_commands(arguments: list[str]) -> tuple[ModuleType, ...]:
             f"A package is missing or broken ({error}): python -m cgan doctor says which, and "
             "what to do."
         ) from error
-    return (draw, hand, convert, evaluate, push, deploy, doctor)
+    return (draw, hand, convert, evaluate, export, push, deploy, doctor)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,7 +16,10 @@ MAY_IMPORT = {
     "cgan.writing": ("cgan.common", "cgan.model"),
     "cgan.hub": ("cgan.common", "cgan.model"),
     "cgan.sampler": ("cgan.common", "cgan.model", "cgan.writing", "cgan.hub"),
-    "cgan.publish": ("cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
+    "cgan.export": ("cgan.common", "cgan.model"),
+    "cgan.publish": (
+        *("cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler", "cgan.export"),
+    ),
     "cgan.evaluation": (
         *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing"),
         "cgan.sampler",
@@ -27,7 +30,7 @@ MAY_IMPORT = {
     ),
     "cgan.commands": (
         *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing", "cgan.hub"),
-        *("cgan.publish", "cgan.evaluation", "cgan.sampler"),
+        *("cgan.export", "cgan.publish", "cgan.evaluation", "cgan.sampler"),
     ),
     "demo": (),
     "demo.compat": ("cgan.common",),
@@ -76,6 +79,8 @@ MAY_KNOW = {
     },
     "huggingface_hub": {"cgan.hub", "cgan.publish"},
     "matplotlib": {"cgan.training"},
+    "onnx": {"cgan.export"},
+    "onnxruntime": {"cgan.export"},
     "sklearn": {"cgan.data"},
 }
 

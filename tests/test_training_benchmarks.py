@@ -66,14 +66,16 @@ def test_a_hand_is_timed_from_one_digit_and_from_ten():
     assert ["one digit" in lines[0], "ten digits" in lines[1]] == [True, True]
 
 
-def test_write_speed_compares_numpy_with_jittor():
+def test_write_speed_compares_numpy_with_jittor_and_onnxruntime():
     result = subprocess.run(
-        [sys.executable, FOLDER / "write_speed.py", "--rounds=3"],
+        [sys.executable, FOLDER / "write_speed.py", "--rounds=3", "--parts"],
         capture_output=True,
         text=True,
         timeout=600,
     )
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if " ms (least " in line]
-    assert [line.split()[0] for line in lines] == ["NumPy", "Jittor"]
+    assert [line.split()[0] for line in lines] == ["NumPy", "Jittor", "onnxruntime"]
     assert "NumPy / Jittor: " in result.stdout
+    assert "  transposed_convolution\n" in result.stdout
+    assert "  ConvTranspose\n" in result.stdout

@@ -20,11 +20,17 @@ def add(commands: Commands) -> None:
     parser.add_option("revision", help="branch to push to, created if missing (default main)")
     parser.add_option("tag", help="tag for the commit, such as v1.0")
     parser.add_option("message", help="commit message")
+    parser.add_option(
+        "onnx",
+        action="store_true",
+        help="publish ONNX files, too (see the command export); without it, those of an earlier "
+        "push are removed",
+    )
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
     """Push."""
     repository = Repository.parse(values.repository, values.revision)
-    options = {name: getattr(values, name) for name in ("private", "tag", "message")}
+    options = {name: getattr(values, name) for name in ("private", "tag", "message", "onnx")}
     note(push(values.folder, repository, **options).describe(values.folder))

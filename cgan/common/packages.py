@@ -43,6 +43,8 @@ PACKAGES = (
     Package("huggingface-hub", "huggingface_hub", "the Hugging Face Hub", "hub"),
     Package("httpx2", "httpx2", "the Hugging Face Hub", "hub"),
     Package("gradio", "gradio", "the web page", "demo"),
+    Package("onnx", "onnx", "ONNX files", "onnx"),
+    Package("onnxruntime", "onnxruntime", "ONNX files", "onnx"),
     Package("jittor", "jittor", "training and evaluation", "train"),
     Package("scikit-learn", "sklearn", "training on its digits", "train"),
     Package("matplotlib", "matplotlib", "plots of the losses", "train"),

@@ -69,6 +69,8 @@ class Architecture(Generic[Config]):
         generator: builds the forward pass in NumPy from a config and checked tensors.
         networks: module with its Jittor networks (see `cgan.training.networks`). It is imported
             only for training, because it imports Jittor.
+        graph: module with its ONNX graph (see `cgan.export.generator`). It is imported only for
+            export, because it imports onnx. Empty if it has none.
         options: class of its own training options. They are on the command line and in
             `config.json` with all others, and its networks find them in `TrainingOptions.own`.
         takes: the training options that it takes and others may not, besides its own.
@@ -81,6 +83,7 @@ class Architecture(Generic[Config]):
     shapes: Callable[[Config], Shapes]
     generator: Callable[[Config, Tensors], Network]
     networks: str
+    graph: str = ""
     options: type[OwnOptions] = OwnOptions
     takes: frozenset[str] = frozenset()
 

@@ -72,6 +72,11 @@ def only_encoder(tensors: Tensors) -> Tensors:
     return {name: tensor for name, tensor in tensors.items() if is_encoder(name)}
 
 
+def own_tensors(tensors: Tensors) -> dict[str, NDArray[np.float32]]:
+    """Return the encoder's tensors of a generator's weights, by their names without "encoder."."""
+    return {name.removeprefix(_PREFIX): each for name, each in only_encoder(tensors).items()}
+
+
 def fold(network: Tensors) -> dict[str, NDArray[np.float32]]:
     """Make an encoder's tensors, named as in a generator's weights, from those that were trained.
 
@@ -104,10 +109,7 @@ class Encoder:
 
     def __init__(self, tensors: Tensors) -> None:
         """Take the encoder's tensors out of a generator's weights."""
-        own = {
-            name.removeprefix(_PREFIX): tensor.astype(np.float64)
-            for name, tensor in only_encoder(tensors).items()
-        }
+        own = {name: each.astype(np.float64) for name, each in own_tensors(tensors).items()}
         self._convolutions = [
             (own[f"conv{index}.weight"], own[f"conv{index}.bias"])
             for index in range(1, len(CHANNELS) + 1)

@@ -1,7 +1,7 @@
 """Layers in NumPy that the generators, the reader and the encoder are made of.
 
-Images are (N, H, W, C) here: with channels last, a transposed convolution is one matrix product for
-all pixels of an image, whose results are added in runs of four pixels' channels.
+Images are (N, H, W, C) here: with channels last, a transposed convolution is four matrix products
+for all pixels of an image, whose results are added in runs of four pixels' channels.
 
 An image must not depend on the others in its batch, not even in its last bit. So each row or image
 has its own matrix product, which NumPy computes one by one for the members of a stack: in a
@@ -56,28 +56,29 @@ def multiply_rows(rows: NDArray[Any], weight: Array) -> Array:
 
 
 def fold_transposed_convolution(weight: Array) -> Array:
-    """Arrange weights for `transposed_convolution`: (from, to, 4, 4) -> (from, 16 * to).
+    """Arrange weights for `transposed_convolution`: (from, to, 4, 4) -> (2, 2, from, 4 * to).
 
-    The order is a, b, p, q, to for the kernel's row 2a + p and column 2b + q.
+    The order is a, b, from, p, q, to for the kernel's row 2a + p and column 2b + q.
     """
     source, target = weight.shape[:2]
-    patches = weight.reshape(source, target, 2, 2, 2, 2).transpose(0, 2, 4, 3, 5, 1)
-    return np.ascontiguousarray(patches.reshape(source, -1))
+    patches = weight.reshape(source, target, 2, 2, 2, 2).transpose(2, 4, 0, 3, 5, 1)
+    return np.ascontiguousarray(patches.reshape(2, 2, source, -1))
 
 
 def transposed_convolution(x: Array, weight: Array) -> Array:
     """Transposed convolution 4x4 of stride 2 and padding 1: (N, H, W, C) -> (N, 2H, 2W, D).
 
-    Every pixel of x adds a patch of 4x4 pixels, which `weight` (C, 16D) gives as four of 2x2.
+    Every pixel of x adds a patch of 4x4 pixels, which `weight` (2, 2, C, 4D) gives as four of 2x2.
     """
     count, height, width, channels = x.shape
-    patches = x.reshape(count, -1, channels) @ weight
-    patches = patches.reshape(count, height, width, 2, 2, -1)
+    rows = x.reshape(count, -1, channels)
     # (H + 1, W + 1) blocks of 2x2 pixels, which is one pixel more than the result on each side.
-    blocks = np.zeros((count, height + 1, width + 1, patches.shape[-1]))
+    blocks = np.zeros((count, height + 1, width + 1, weight.shape[-1]))
+    part = np.empty((count, height, width, weight.shape[-1]))  # of each pixel's patch
     for a in (0, 1):
         for b in (0, 1):
-            blocks[:, a : a + height, b : b + width] += patches[:, :, :, a, b]
+            np.matmul(rows, weight[a, b], out=part.reshape(count, height * width, -1))
+            blocks[:, a : a + height, b : b + width] += part
     pixels = blocks.reshape(count, height + 1, width + 1, 2, 2, -1).transpose(0, 1, 3, 2, 4, 5)
     return pixels.reshape(count, 2 * height + 2, 2 * width + 2, -1)[:, 1:-1, 1:-1]
 

@@ -62,6 +62,13 @@ def is_reader(name: str) -> bool:
     return name.startswith(_PREFIX)
 
 
+def own_tensors(tensors: Tensors) -> dict[str, NDArray[np.float32]]:
+    """Return the reader's tensors of a generator's weights, by their names without "reader."."""
+    return {
+        name.removeprefix(_PREFIX): tensor for name, tensor in tensors.items() if is_reader(name)
+    }
+
+
 def fold(classifier: Tensors) -> dict[str, NDArray[np.float32]]:
     """Make a reader's tensors, named as in a generator's weights, from a classifier's.
 
@@ -93,11 +100,7 @@ class Reader:
 
     def __init__(self, tensors: Tensors) -> None:
         """Take the reader's tensors out of a generator's weights."""
-        own = {
-            name.removeprefix(_PREFIX): tensor.astype(np.float64)
-            for name, tensor in tensors.items()
-            if is_reader(name)
-        }
+        own = {name: each.astype(np.float64) for name, each in own_tensors(tensors).items()}
         self._convolutions = [
             (own[f"conv{index}.weight"], own[f"conv{index}.bias"])
             for index in range(1, len(CHANNELS) + 1)

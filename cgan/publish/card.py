@@ -1,14 +1,16 @@
 """The model card: what weights are, how they were trained and measured, and how to use them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cgan.common.errors import printable
 from cgan.common.values import is_finite
+from cgan.export.exported import LICENSE
 from cgan.hub.repository import Repository
 from cgan.model import registry
 from cgan.model.config import GeneratorConfig
+from cgan.publish.onnx_card import onnx_section
 from cgan.sampler import Sampler
 
 CARD_NAME = "README.md"
@@ -87,15 +89,25 @@ def card(
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
     repository: Repository,
+    onnx_parts: Sequence[str] = (),
 ) -> str:
-    """Return the model card: front matter for the Hub, Markdown for people."""
+    """Return the model card: front matter for the Hub, Markdown for people.
+
+    Args:
+        sampler: with the weights.
+        training: how they were trained.
+        metrics: how good they are.
+        repository: where they will be.
+        onnx_parts: which of their parts are published as ONNX files (`cgan.export.exported`).
+    """
     name = repository.id.partition("/")[2]
     parts = [
-        f"---\n{_front_matter(sampler.config, training, metrics, name)}\n---",
+        f"---\n{_front_matter(sampler.config, training, metrics, name, bool(onnx_parts))}\n---",
         f"# {name}",
         _what_it_is(sampler, training),
         _use(repository, sampler.config),
         _hands(repository, sampler.config, metrics),
+        onnx_section(sampler.config, repository, onnx_parts),
         _measured(metrics),
         _training(sampler.config, training),
         _limits(sampler.config, training),
@@ -104,7 +116,11 @@ def card(
 
 
 def _front_matter(
-    config: GeneratorConfig, training: Mapping[str, Any], metrics: Mapping[str, Any], name: str
+    config: GeneratorConfig,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    name: str,
+    onnx: bool,
 ) -> str:
     from huggingface_hub import EvalResult, ModelCardData  # here: slow to import
 
@@ -125,8 +141,9 @@ def _front_matter(
         )
         for key, value in _known(metrics).items()
     ]
+    tags += ["onnx"] if onnx else []
     front = ModelCardData(
-        license="mit",
+        license=LICENSE,
         library_name="jittor",
         pipeline_tag="unconditional-image-generation",
         tags=tags,

@@ -31,7 +31,8 @@ def stage(folder: Path) -> None:
 def find_files() -> list[str]:
     """Return the names, relative to `ROOT`, of the modules, their packages' data and the license.
 
-    A package's data are the files in it that are neither Python's nor hidden.
+    A package's data are the files in it, but not in packages in it, that are neither Python's nor
+    hidden.
     """
     modules, _ = _find_imports()
     packages = {path.parent for path in modules if path.name == "__init__.py"}
@@ -41,10 +42,16 @@ def find_files() -> list[str]:
         for path in package.rglob("*")
         if path.is_file()
         and path.suffix not in (".py", ".pyc")
+        and _package_of(path) == package
         and not any(part.startswith(".") for part in path.relative_to(package).parts)
     ]
     names = {path.relative_to(ROOT).as_posix() for path in [*modules, *data]}
     return sorted(names.union(_BESIDES))
+
+
+def _package_of(path: Path) -> Path | None:
+    """Return the folder of the innermost package around a file."""
+    return next((one for one in path.parents if (one / "__init__.py").is_file()), None)
 
 
 def find_imports() -> set[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cgan.export import exported
 from cgan.hub.repository import Repository
 from cgan.hub.source import read
 from cgan.model import metrics, weights
@@ -18,8 +19,9 @@ from cgan.publish import card
 from cgan.sampler import Sampler
 from cgan.writing import picture
 
-NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME)
-"""Files that only some weights are published with."""
+ONNX_NAMES = tuple(exported.file_name(part) for part in exported.PARTS)
+NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME, *ONNX_NAMES)
+"""Files that only some weights are published with, or that were not asked for."""
 
 PRIVATE = frozenset({"number", "data_dir"})
 """What of a training may be somebody's own, so that it isn't published."""
@@ -28,7 +30,7 @@ _ROWS = 10
 _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 
 
-def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
+def publication(folder: Path, repository: Repository, *, onnx: bool = False) -> dict[str, bytes]:
     """Return the files to publish, by their paths in the repository.
 
     `config.json` is published without `PRIVATE` options, such as the number that the run wrote.
@@ -37,11 +39,13 @@ def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
         folder: a run folder, or any with `model.safetensors` and `config.json`. Its `metrics.json`
             is published and quoted if it was measured on these weights.
         repository: where they will be; the card says how to load them from there.
+        onnx: whether ONNX files are among them, which needs onnx and onnxruntime.
 
     Raises:
         UserError: something in the folder is missing or wrong.
     """
-    sampler = Sampler(*read(folder))
+    loaded, source = read(folder)
+    sampler = Sampler(loaded, source)
     content = weights.load_config(folder)
     training = dict(content.get(weights.TRAINING_KEY, {}))
     measured = metrics.load(folder, sampler.sha256)
@@ -59,7 +63,12 @@ def publication(folder: Path, repository: Repository) -> dict[str, bytes]:
     if measured is not None:
         files[metrics.METRICS_NAME] = (folder / metrics.METRICS_NAME).read_bytes()
     figures = {} if measured is None else measured.to_dict()
-    files[card.CARD_NAME] = card.card(sampler, training, figures, repository).encode()
+    parts: dict[str, bytes] = {}
+    if onnx:
+        parts, _ = exported.export(loaded)
+        files |= {exported.file_name(part): content for part, content in parts.items()}
+    text = card.card(sampler, training, figures, repository, tuple(parts))
+    files[card.CARD_NAME] = text.encode()
     return files
 
 

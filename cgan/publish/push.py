@@ -72,12 +72,14 @@ def push(
     private: bool = False,
     tag: str | None = None,
     message: str | None = None,
+    onnx: bool = False,
 ) -> Pushed:
     """Publish the weights in a folder, with pictures and a model card (`cgan.publish.publication`).
 
     The repository, and the branch if the revision names one, are created if they don't exist.
     Other files in it are kept, except a `metrics.json` or `number.png` that these weights don't
-    have. If it has the same files already, there is no commit.
+    have, and ONNX files that were not asked for: they might be of other weights. If it has the
+    same files already, there is no commit.
 
     Args:
         folder: a run folder, or any with `model.safetensors` and `config.json`.
@@ -85,17 +87,18 @@ def push(
         private: make a new repository private.
         tag: tag for the commit.
         message: commit message.
+        onnx: publish the weights as ONNX files, too.
 
     Raises:
         HubError: why nothing was pushed, and what to do; or that everything except the tag was.
         UserError: something in the folder is missing or wrong, the options don't fit what is on
-            the Hub, or huggingface_hub is not installed.
+            the Hub, or a package is not installed.
     """
     compat.require("Pushing needs")
     _check_token(repository)
     if tag is not None:
         check_revision(tag)
-    files = publication(folder, repository)
+    files = publication(folder, repository, onnx=onnx)
     with hub_session(repository, pushing=True) as api:
         api.create_repo(repository.id, private=private or None, exist_ok=True)
         branch = _find_branch(api, repository)

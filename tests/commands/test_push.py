@@ -188,6 +188,16 @@ def test_a_push_that_fails_is_one_line_and_code_2(hub, refused, trouble, said):
     assert said in refused("push", "weights", "ann/x")
 
 
+@hub_http_only
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")  # huggingface_hub's
+def test_onnx_files_are_pushed_where_they_are_asked_for_and_else_removed(hub, tiny_weights):
+    folder = str(tiny_weights)
+    for option, there in (["--onnx"], True), ([], False):
+        assert command_line.main(["push", folder, "ann/x", *option]) == 0
+        files = hub.files("ann/x", "main")
+        assert ("model.onnx" in files) == (b"model.onnx" in files["README.md"]) == there
+
+
 @http_only
 @pytest.mark.parametrize(
     ("more", "said"),

@@ -38,9 +38,14 @@ def test_the_packages_are_those_of_pyproject():
     assert declared() >= ONLY_BOUNDS
 
 
-def test_the_lock_pins_each_of_them_by_its_name():
-    pins = read_pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    assert {package.name for package in PACKAGES} <= pins.keys()
+def test_the_locks_pin_each_of_them_by_its_name():
+    whole, dev = (
+        read_pins((ROOT / name).read_text(encoding="utf-8"))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    only_dev = {package.name for package in PACKAGES if package.extra == "onnx"}
+    assert {package.name for package in PACKAGES} - only_dev <= whole.keys()
+    assert only_dev <= dev.keys() - whole.keys()  # neither the page nor training needs them
 
 
 LOCKS = ("requirements-demo.txt", "requirements-dev.txt")

@@ -77,7 +77,7 @@ def test_the_demo_needs_neither_training_nor_its_packages():
     names = demo_files.find_files()
     assert {"demo/app.py", "demo/static/page.js", "cgan/sampler.py"} < set(names)
     assert {"cgan/pretrained/model.safetensors", "cgan/pretrained/config.json"} < set(names)
-    others = ("backend", "commands", "data", "evaluation", "publish", "training")
+    others = ("backend", "commands", "data", "evaluation", "export", "publish", "training")
     assert not [name for name in names if name.startswith(tuple(f"cgan/{o}/" for o in others))]
     assert all((ROOT / "cgan" / other).is_dir() for other in others)
     assert {"cgan/py.typed", "LICENSE", "NOTICE"} < set(names)

@@ -182,6 +182,53 @@ def generator_shapes(config: ConvConfig) -> Shapes:
     return shapes
 
 
+@dataclass(frozen=True)
+class Folded:
+    """A generator in evaluation mode, with BatchNorm in its layers; all float64.
+
+    Gains and biases are linear in class and latent, so with `class_norm` they remain: those of
+    the classes are in `classes`, and what z adds to them is one matrix.
+
+    Attributes:
+        classes: (n_classes, K), what depends on the class: the embedding and, with `class_norm`,
+            gain and bias of every BatchNorm, in order. None if unconditional.
+        of_latent: (latent_dim, K - n_classes), what z adds to the gains and biases; None without
+            `latent_norm`.
+        linear: (label_size + latent_dim, H * W * C) and (H * W * C,): the first layer.
+        ups: (from, to, 4, 4) and (to,) of each transposed convolution.
+        output: (to, from, 3, 3) and (to,) of the last convolution, if there is one.
+    """
+
+    classes: Array | None
+    of_latent: Array | None
+    linear: tuple[Array, Array]
+    ups: list[tuple[Array, Array]]
+    output: tuple[Array, Array] | None
+
+
+def fold(config: ConvConfig, tensors: Tensors) -> Folded:
+    """Fold BatchNorm's statistics into its gains and biases, and those into the weights."""
+    own = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
+    norms = [_affine(own, index, config.affine_names) for index in range(len(config.widths))]
+    classes = own.get("label_emb.weight")
+    if config.class_norm:
+        assert classes is not None
+        classes = np.hstack([classes, *(part for norm in norms for part in norm)])
+        norms = [(np.ones(width), np.zeros(width)) for width in config.widths]
+    of_latent = None
+    if config.latent_norm:
+        pairs = [_affine(own, index, _LATENT_AFFINE_NAMES) for index in range(len(config.widths))]
+        of_latent = np.hstack([part for pair in pairs for part in pair])
+    ups = []
+    for index, (_, target) in enumerate(config.up_channels, start=1):
+        gain, bias = np.ones(target), own.get(f"up{index}.bias")
+        if bias is None:
+            gain, bias = norms[index]
+        ups.append((own[f"up{index}.weight"] * gain[:, None, None], bias))
+    output = (own["output.weight"], own["output.bias"]) if config.has_output_layer else None
+    return Folded(classes, of_latent, _fold_linear(own, *norms[0]), ups, output)
+
+
 class ConvGenerator:
     """The convolutional generator in evaluation mode; see `cgan.model.layers` for its layout.
 
@@ -193,37 +240,19 @@ class ConvGenerator:
     classes: Array | None
 
     def __init__(self, config: ConvConfig, tensors: Tensors) -> None:
-        """Fold BatchNorm's statistics into its gains and biases, and those into the weights.
-
-        Gains and biases are linear in class and latent, so with `class_norm` they remain: those
-        of the classes are in `classes`, and what z adds to them is one matrix.
-        """
+        """Fold the layers, and arrange their weights for `cgan.model.layers`."""
         self._config = config
-        own = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
-        norms = [_affine(own, index, config.affine_names) for index in range(len(config.widths))]
-        self.classes = own.get("label_emb.weight")
-        if config.class_norm:
-            assert self.classes is not None
-            self.classes = np.hstack([self.classes, *(part for norm in norms for part in norm)])
-            norms = [(np.ones(width), np.zeros(width)) for width in config.widths]
-        self._of_latent = None
-        if config.latent_norm:
-            parts = [
-                _affine(own, index, _LATENT_AFFINE_NAMES) for index in range(len(config.widths))
-            ]
-            self._of_latent = np.hstack([part for pair in parts for part in pair])
-        self._linear = _fold_linear(own, *norms[0])
-        self._ups = []
-        for index, (_, target) in enumerate(config.up_channels, start=1):
-            gain, bias = np.ones(target), own.get(f"up{index}.bias")
-            if bias is None:
-                gain, bias = norms[index]
-            weight = own[f"up{index}.weight"] * gain[:, None, None]
-            self._ups.append((layers.fold_transposed_convolution(weight), bias))
+        folded = fold(config, tensors)
+        self.classes, self._of_latent = folded.classes, folded.of_latent
+        self._linear = folded.linear
+        self._ups = [
+            (layers.fold_transposed_convolution(weight), bias) for weight, bias in folded.ups
+        ]
         self._output = None
-        if config.has_output_layer:
-            weight = own["output.weight"].transpose(1, 2, 3, 0)  # (from, ky, kx, to)
-            self._output = (weight.reshape(len(weight), -1), own["output.bias"])
+        if folded.output is not None:
+            weight, bias = folded.output
+            weight = weight.transpose(1, 2, 3, 0)  # (from, ky, kx, to)
+            self._output = (weight.reshape(len(weight), -1), bias)
 
     def __call__(self, z: NDArray[np.float32], classes: Array | None) -> NDArray[np.float32]:
         """Generate images.
@@ -266,15 +295,16 @@ class ConvGenerator:
 
 
 def _activate(x: Array, affine: Array, start: int) -> tuple[Array, int]:
-    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU."""
+    """Apply the classes' gains and biases, if any, which begin at `start`, and ReLU, in place."""
     if affine.shape[1]:
         width = x.shape[-1]
         gains, biases = (
             affine[:, None, None, begin : begin + width] for begin in (start, start + width)
         )
-        x = x * gains + biases
+        x *= gains
+        x += biases
         start += 2 * width
-    return np.maximum(x, 0), start
+    return np.maximum(x, 0, out=x), start
 
 
 def _affine(tensors: dict[str, Array], index: int, names: tuple[str, str]) -> tuple[Array, Array]:
@@ -304,6 +334,7 @@ ARCHITECTURE = Architecture(
     shapes=generator_shapes,
     generator=ConvGenerator,
     networks="cgan.training.conv_networks",
+    graph="cgan.export.conv_graph",
     options=ConvOptions,
     takes=frozenset({"pack", "r1"}),
 )

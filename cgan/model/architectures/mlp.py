@@ -73,7 +73,7 @@ class MlpGenerator:
         """Fold the layers; about 14 MB for the article's generator."""
         self._image_shape = config.image_shape
         self.classes = tensors.get("label_emb.weight")
-        self._layers = [_fold(tensors, layer) for layer in LINEAR_LAYERS]
+        self._layers = fold(tensors)
 
     def __call__(
         self, z: NDArray[np.float32], classes: NDArray[np.float32] | None
@@ -107,6 +107,11 @@ class MlpGenerator:
         return output
 
 
+def fold(tensors: Tensors) -> list[tuple[Array, Array]]:
+    """Return each Linear, with its BatchNorm, as (inputs, outputs) and (outputs,) in float64."""
+    return [_fold(tensors, layer) for layer in LINEAR_LAYERS]
+
+
 def _fold(tensors: Tensors, layer: int) -> tuple[Array, Array]:
     """Return the (inputs, outputs) weight and the (outputs,) bias of a Linear and its BatchNorm."""
     weight = tensors[f"model.{layer}.weight"].astype(np.float64)
@@ -128,4 +133,5 @@ ARCHITECTURE = Architecture(
     shapes=generator_shapes,
     generator=MlpGenerator,
     networks="cgan.training.mlp_networks",
+    graph="cgan.export.mlp_graph",
 )
