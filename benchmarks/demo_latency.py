@@ -30,7 +30,7 @@ from gradio_client import Client  # noqa: E402
 from cgan import Sampler  # noqa: E402
 from cgan.writing import picture  # noqa: E402
 
-DEMO, BARE = "demo", "bare app"
+DEMO, BARE, BARE_SLIDER = "demo", "bare app", "bare slider"
 
 
 @dataclass
@@ -61,6 +61,7 @@ def started(name: str, folder: Path) -> Iterator[App]:
     command = {
         DEMO: [ROOT / "demo/app.py", "--port", port],
         BARE: [ROOT / "benchmarks/bare_app.py", folder / "constant.png", port],
+        BARE_SLIDER: [ROOT / "benchmarks/bare_slider.py", folder / "constant.svg", port],
     }[name]
     environment = os.environ | {
         "GRADIO_ANALYTICS_ENABLED": "False",
