@@ -111,7 +111,7 @@ class WriteTab:
                 self.controls.add("pen")
                 self.controls.add("truncation")
                 self.controls.add("best_of")
-            self.controls.add_others()
+            self.controls.add_others(besides="rows_show")  # it stands above the rows
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
         """Return paper, problem, facts and what is shown.
