@@ -28,6 +28,7 @@ from cgan.writing.settings import (
     SCALE,
     SPACING,
     VARIATION,
+    Choice,
     GridSettings,
     HandSettings,
     MorphSettings,
@@ -63,6 +64,10 @@ class Settings(WritingSettings):
     spacing: str = setting_field("ink", SPACING)
     size: int = setting_field(72, Number(low=24, high=160, strokes=False))
     weights: str = ""  # one of the `Models`
+    # What the class grid's rows show: all classes, or the visitor's number.
+    rows_show: str = setting_field(
+        "digits", Choice(choices=("digits", "number"), prefix="rows_", strokes=False)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from cgan.writing.settings import LARGE, GridSettings, WritingSettings
 from cgan.writing.strokes import Strokes, pen_width, strokes
 
 _IMAGE_DESCRIPTION = 0x010E  # in Exif
+# A picture of a number in several hands is at least as wide as so many digits.
+_NARROWEST = 10
 
 
 class File(NamedTuple):
@@ -47,13 +49,7 @@ def png(drawing: Drawing, settings: WritingSettings, scale: int) -> File:
     Raises:
         BadValue: the picture is not grey.
     """
-    check_grey(drawing.pixels)
-    if settings.spacing == "ink":
-        image = _image(drawing, settings, scale)
-    else:
-        image = looks.colour(drawing.lines, settings.look, settings.ink, scale)
-        if scale > 1 and not looks.LOOKS[settings.look].pixelated:
-            specks.erase(image, drawing.pixels, _layout(drawing), scale)
+    image = _image(drawing, settings, scale)
     data = looks.png(image, settings.fields(drawing.digits, drawing.weights))
     extension = "large.png" if scale == LARGE else "png"
     return File(_name(drawing, settings, extension), "image/png", data)
@@ -151,7 +147,13 @@ def _extent(drawing: Drawing, settings: WritingSettings) -> tuple[int, int]:
 
 
 def _image(drawing: Drawing, settings: WritingSettings, scale: int) -> Image.Image:
-    """Return a number that is spaced by ink, in colour."""
+    """Return a number in colour, as `png` saves it."""
+    check_grey(drawing.pixels)
+    if settings.spacing != "ink":
+        image = looks.colour(drawing.lines, settings.look, settings.ink, scale)
+        if scale > 1 and not looks.LOOKS[settings.look].pixelated:
+            specks.erase(image, drawing.pixels, _layout(drawing), scale)
+        return image
     if looks.LOOKS[settings.look].pixelated:
         ink = inked.pixels(inked.lay_out(drawing, whole=True), drawing.pixels)
         return looks.colour(ink, settings.look, settings.ink, scale)
@@ -206,6 +208,34 @@ def grid_png(
         specks.erase(image, digits, Layout(lefts, tops, grid.shape[1], settings.rows), scale)
     data = looks.png(image, settings.fields(weights))
     return File(f"grid-seed-{settings.seed}.png", "image/png", data)
+
+
+def rows_png(drawings: Sequence[Drawing], settings: WritingSettings, scale: int) -> File:
+    """Return a number in several hands as PNG, one below the other in rows of one height.
+
+    Args:
+        drawings: the number in row 0 of the seed's hands, in row 1, and so on.
+        settings: what made the first, checked.
+        scale: how many times as large as the generator made it.
+
+    Raises:
+        BadValue: the picture is not grey.
+    """
+    images = [_image(drawing, settings, scale) for drawing in drawings]
+    # Short numbers aren't shown larger than the ten digits of the class grid.
+    narrowest = _NARROWEST * scale * drawings[0].pixels.shape[2]
+    width = max(narrowest, *(image.width for image in images))
+    height = max(image.height for image in images)
+    whole = Image.new(images[0].mode, (width, height * len(images)))
+    if palette := images[0].getpalette():
+        whole.putpalette(palette)
+    whole.info.update(images[0].info)
+    for row, image in enumerate(images):
+        left, top = (width - image.width) // 2, (height - image.height) // 2
+        whole.paste(image, (left, row * height + top))
+    first, rows = drawings[0], len(drawings)
+    data = looks.png(whole, settings.fields_of_rows(first.digits, first.weights, rows))
+    return File(f"{first.digits}-grid-seed-{settings.seed}.png", "image/png", data)
 
 
 def _name(drawing: Drawing, settings: WritingSettings, extension: str) -> str:

@@ -436,11 +436,15 @@ class WritingSettings:
             **left_out_field(self.digits, marks=self.spacing == "ink"),
         }
 
-    def _style(self) -> str:
+    def fields_of_rows(self, digits: str, weights: Mapping[str, str], rows: int) -> dict[str, str]:
+        """Return the same of a number in several hands of the seed: row 0, row 1, and so on."""
+        return self.fields(digits, weights) | {"style": self._style(f"0 to {rows - 1}")}
+
+    def _style(self, row: str = "") -> str:
         if self.leaves_hand == STYLES["own"]:
             return "each digit its own"
         varied = "" if self.leaves_hand == STYLES["one"] else f", variation {self.leaves_hand:g}"
-        return f"one hand, row {self.row}{varied}"
+        return f"one hand, row {row or self.row}{varied}"
 
 
 @dataclass(frozen=True)

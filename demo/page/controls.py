@@ -26,10 +26,10 @@ class Controls(Generic[S]):
         """Make a setting's component here, with options of Gradio's."""
         self._made[name] = self._words.control(self.specified[name], **options)
 
-    def add_others(self) -> None:
-        """Make the components of the settings that have none yet."""
+    def add_others(self, besides: str = "") -> None:
+        """Make the components of the settings that have none yet, besides one made later."""
         for name in self.specified:
-            if name not in self._made:
+            if name not in self._made and name != besides:
                 self.add(name)
 
     def __getitem__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The second tab: the class grid, from which a click carries a hand over to another tab."""
+"""The tab of styles: the class grid, from which a click carries a hand over to another tab."""
 
 import time
 from typing import Any
@@ -11,10 +11,11 @@ from cgan.writing.export import File
 from cgan.writing.settings import GridSettings, of_one_hand
 from demo import actions, compat
 from demo.api import told_to_the_caller
-from demo.page import views
+from demo.page import number_rows, views
 from demo.page.controls import Controls
 from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
+from demo.page.number_rows import Rows
 from demo.page.write_tab import WriteTab
 
 
@@ -31,6 +32,8 @@ class GridTab:
         words = shared.words
         with words.tab("grid") as self._tab:
             words.html(views.paragraph("grid_hint"), elem_classes="hint")
+            write.controls.add("rows_show", elem_id="rows-show")
+            self._draw_rows = gr.Button(visible="hidden", elem_id="draw-rows")
             self._grid = gr.HTML(
                 "",
                 apply_default_css=False,
@@ -53,11 +56,20 @@ class GridTab:
         """Add the events; a click on a cell writes the visitor's number in the cell's hand."""
         self._write, self._morph, self._tabs = write, morph, tabs
         shared, controls = self._shared, self.controls.all()
-        inputs = [shared.weights, *controls.values()]
+        number = [write.controls["rows_show"], write.shown]
+        inputs = [shared.weights, *number, *controls.values()]
         # Look and ink change on the first tab: selecting this one shows them.
         changes = [one.change for name, one in controls.items() if name not in ("look", "ink")]
         drawing = gr.on(
-            [self._tab.select, *changes, shared.switched.change, shared.weights.change],
+            [
+                self._tab.select,
+                *changes,
+                write.controls["rows_show"].change,
+                # The script presses it when the number changes while the rows show it.
+                self._draw_rows.click,
+                shared.switched.change,
+                shared.weights.change,
+            ],
             self.show,
             [shared.language, *inputs],
             [self._grid, self._problem],
@@ -76,13 +88,24 @@ class GridTab:
         gr.on([own.input, own.release], None, own, seed, js="(seed) => seed", **PRIVATE)
         shared.offer(self._png, self._file, inputs, self._problem)
 
-    def show(self, language: str, weights: str, *values: Any) -> list[Any]:
+    def show(
+        self, language: str, weights: str, rows_show: str, shown: str, *values: Any
+    ) -> list[Any]:
         """Return grid and problem; if there is a problem, the grid stays as it is."""
         settings = self.controls.settings(values)
         try:
+            if rows_show == "number":
+                rows = self._rows(weights, shown, settings)
+                return [number_rows.html(rows, language), ""]
             return [views.grid_html(self._shared.models[weights], settings, language), ""]
         except UserError as error:
             return [gr.skip(), views.problem(error, language)]
+
+    def _rows(self, weights: str, shown: str, settings: GridSettings) -> Rows:
+        """Return the number on the paper in each hand."""
+        models = self._shared.models
+        number, _ = actions.restore(shown.partition("#")[2], models, self._shared.kinds.write)
+        return number_rows.make(models[weights], number, settings)
 
     def carry(self, event: gr.EventData, target: str, variation: Any) -> dict[Any, Any]:
         """Return the values with which the other tab draws in the cell's hand, and select that tab.
@@ -97,7 +120,11 @@ class GridTab:
             row, seed = (specified[name].check(cell.get(name)) for name in ("row", "seed"))
             variation = specified["variation"].check(variation)
             one_of("target", target, targets)
-        values = targets[target](row, seed, of_one_hand(variation))
+        if cell.get("number") and target == "write":  # as it is shown in that row
+            hand = number_rows.hand_of(row, seed, variation)
+            values = {self._write.controls[name]: value for name, value in hand.items()}
+        else:
+            values = targets[target](row, seed, of_one_hand(variation))
         return values | {self._tabs: gr.Tabs(selected=target)}
 
     def _to_write(self, row: int, seed: int, variation: float) -> dict[Any, Any]:
@@ -115,5 +142,8 @@ class GridTab:
         controls = [one for tab in tabs for one in tab.controls.with_default_strokes()]
         return [*controls, self._shared.carried, self._tabs]
 
-    def _file(self, weights: str, *values: Any) -> File:
-        return actions.make_grid(self._shared.models[weights], self.controls.settings(values)).file
+    def _file(self, weights: str, rows_show: str, shown: str, *values: Any) -> File:
+        settings = self.controls.settings(values)
+        if rows_show == "number":
+            return self._rows(weights, shown, settings).file
+        return actions.make_grid(self._shared.models[weights], settings).file

@@ -1,4 +1,4 @@
-"""Six other hands of the visitor's own number, small; a click takes one."""
+"""Other hands: six of the visitor's own number, small, of which a click takes one; and any one."""
 
 import itertools
 from collections.abc import Iterator
@@ -56,6 +56,16 @@ def html(model: Model, settings: Settings, language: str) -> str:
         f'<div class="others" role="group" aria-label="{title}" '
         f'style="--ink:rgb{ink}">{"".join(buttons)}</div>'
     )
+
+
+def open_hand(model: Model, seed: int) -> int:
+    """Return a seed for "Another hand": the given one, if digits aren't blobs in it, or another.
+
+    Args:
+        model: draws.
+        seed: thrown at random.
+    """
+    return next((one for one in (seed, *_next_seeds(seed)) if _is_open(model, one)), seed)
 
 
 def _others(model: Model, seed: int) -> list[int]:

@@ -11,7 +11,7 @@ from cgan.writing.export import File
 from cgan.writing.look import LOOKS
 from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
-from demo import actions, compat
+from demo import actions, api, compat
 from demo.actions import Settings
 from demo.page import hand_html, other_hands, views
 from demo.page.controls import Controls
@@ -111,7 +111,7 @@ class WriteTab:
                 self.controls.add("pen")
                 self.controls.add("truncation")
                 self.controls.add("best_of")
-            self.controls.add_others()
+            self.controls.add_others(besides="rows_show")  # it stands above the rows
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
         """Return paper, problem, facts and what is shown.
@@ -140,6 +140,12 @@ class WriteTab:
             return other_hands.html(self._shared.models[settings.weights], settings, language)
         except UserError:
             return gr.skip()
+
+    def _open_hand(self, weights: str, seed: Any, *others: Any) -> list[Any]:
+        """Return a hand that was thrown, or else one whose digits are no blobs."""
+        with api.told_to_the_caller():
+            thrown = self.controls.specified["seed"].check(seed)
+        return [other_hands.open_hand(self._shared.models[weights], thrown), *others]
 
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
         return views.paper_html(self._shared.models[settings.weights], settings, language)
@@ -182,9 +188,11 @@ class WriteTab:
         assert isinstance(seeds, Number)
         hand = [self.controls["seed"], *redrawn, self.controls["hand"]]
         throw = f"Math.floor(Math.random() * {seeds.high + 1})"
-        for event, seed in ((self._dice.click, throw), (self._others.click, "cgan.seedTaken")):
-            js = f"(...now) => cgan.takeHand({seed}, ...now)"
-            event(None, hand, hand, js=js, **PRIVATE)
+        weights = self._shared.weights
+        js = f"(weights, ...now) => [weights, ...cgan.takeHand({throw}, ...now)]"
+        self._dice.click(self._open_hand, [weights, *hand], hand, js=js, **PRIVATE, **api.DRAWING)
+        js = "(...now) => cgan.takeHand(cgan.seedTaken, ...now)"
+        self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
         self._draw_others.click(self._other_hands, [language, self.shown], self._others, **LIVE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)

@@ -40,6 +40,19 @@ Object.assign(cgan, {
     }, 500);
   },
 
+  // The rows of the styles, where they show the number: by Back, Forward or a link it becomes
+  // another one while one sees them. A change of the hands alone has events of its own.
+  drawRows(before, now) {
+    const number = (fragment) => {
+      const values = new URLSearchParams(fragment.slice(1));
+      for (const name of ["rows_show", "seed", "row", "redrawn", "hand"]) values.delete(name);
+      return String(values);
+    };
+    const shown = new URLSearchParams(now.slice(1)).get("rows_show") === "number";
+    if (!shown || cgan.tab() !== "grid" || number(before) === number(now)) return;
+    document.querySelector("#draw-rows").click();
+  },
+
   // A number that was drawn by a button appears digit by digit, as if it were written.
   watchWriting() {
     addEventListener("click", (event) => {

@@ -81,7 +81,8 @@ window.cgan = {
       const cell = cellOf(event);
       if (cell) {
         const { dataset } = cell.closest(".cells");
-        trigger("click", { row: Number(cell.dataset.row), seed: Number(dataset.seed) });
+        const { row } = cell.dataset;
+        trigger("click", { row: Number(row), seed: Number(dataset.seed), number: dataset.shows === "number" });
       }
     });
     const steps = {
@@ -307,7 +308,8 @@ window.cgan = {
   // The number is on the paper; `shown` is its language and, after a "#", its settings.
   drawn(shown) {
     const fragment = shown.slice(shown.indexOf("#"));
-    const changed = cgan.fragment && cgan.fragment !== fragment;
+    const before = cgan.fragment;
+    const changed = before && before !== fragment;
     if (changed) {
       const label = document.querySelector(".sheet").ariaLabel;
       const note = document.querySelector(".note span")?.textContent ?? "";
@@ -320,6 +322,7 @@ window.cgan = {
     if (changed) cgan.record();
     cgan.writeBeforeOnesEyes();
     cgan.drawOthersSoon(shown);
+    if (changed) cgan.drawRows(before, fragment);
   },
 
   // A link to the number on the paper. Its settings are in the fragment, which is never sent.

@@ -100,10 +100,16 @@ TEXTS = {
     "leave_hand": "Leave this hand",
     # The class grid
     "rows": "Hands",
+    "rows_show": "Each row shows",
+    "rows_digits": "All ten digits",
+    "rows_number": "My number",
+    "rows_cell": "The number in hand {row}, seed {seed}",
+    "rows_label": "The number {digits} in {rows} hands, seed {seed}",
+    "rows_shortened": "Only the first {count} digits are shown here.",
     "target": "Use a clicked hand in",
     "cell_label": "{digit} in hand {row}, seed {seed}",
     "grid_label": "{classes} classes in {rows} hands, seed {seed}",
-    "grid_hint": "Each column is a digit and each row a hand: the same latent for all ten digits.",
+    "grid_hint": "Each row is a hand. Click one to write your number in it.",
     # The morph
     "from": "From",
     "to": "To",

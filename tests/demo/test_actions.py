@@ -408,7 +408,9 @@ def test_the_command_line_writes_the_pages_files(tmp_path, settings, kind, scale
     file = actions.number_file(MODELS[""], settings, kind)
     path = tmp_path / file.name
     options = {
-        name: value for name, value in vars(settings).items() if name not in ("digits", "size")
+        name: value
+        for name, value in vars(settings).items()
+        if name not in ("digits", "size", "rows_show")
     }
     if scale:
         options["scale"] = scale

@@ -1,14 +1,21 @@
 """Six other hands of the number, the way back, and digits that appear one after the other."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from cgan.writing.curves import outlines
+from cgan.writing.drawing import draw
+from cgan.writing.hand import Hand
 from demo.actions import Settings
 from demo.models import Models
 from demo.page import other_hands
 from tests.browser import visit
 
 pytestmark = pytest.mark.slow
+MODELS = Models()
+SAMPLER = MODELS[""].sampler
 
 
 def paths(page):
@@ -48,9 +55,31 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         assert page.locator("#paper .writing").count() == 0
 
 
+def holes(seed):
+    """Return how many outlines each of 0, 6, 8 and 9 has in a seed's hand."""
+    drawing = draw(SAMPLER, [0, 6, 8, 9], Hand(seed, variation=0.0))
+    return [len(one.loops) for one in outlines(list(drawing.pixels))]
+
+
+def test_a_thrown_hand_has_open_loops_and_a_typed_seed_is_the_seed(visited):
+    page = visited.page
+    seed = page.locator("#seed input[type=number]")
+    closed = next(one for one in range(100) if min(holes(one)) < 2)
+    page.evaluate(f"Math.random = () => {closed} / 10000 + 1e-6")
+    page.get_by_role("button", name="Another hand").click()
+    page.wait_for_url(re.compile("#digits="))
+    thrown = int(seed.input_value())
+    assert thrown != closed
+    assert all(found > wanted for found, wanted in zip(holes(thrown), (1, 1, 2, 1), strict=True))
+    page.locator("#hand-back").click()
+    expect(seed).to_have_value(str(Settings.seed))
+    seed.fill(str(closed))
+    page.wait_for_url(re.compile(f"&seed={closed}&"))
+    expect(seed).to_have_value(str(closed))
+
+
 def test_other_hands_are_the_number_in_other_seeds():
-    models = Models()
-    html = other_hands.html(models[""], Settings(digits="42", seed=9999), "en")
+    html = other_hands.html(MODELS[""], Settings(digits="42", seed=9999), "en")
     assert html.count("<button") == 6
     assert len(set(html.split("<svg")[1:])) == 6
     assert 'data-seed="9999"' not in html
