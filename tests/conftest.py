@@ -61,6 +61,9 @@ def pytest_configure(config):
         # The processes that share the tests get it. Each has threads of its own, and more threads
         # than CPUs would wait for each other.
         os.environ["OMP_NUM_THREADS"] = "1"
+        # And compile an operator at a time. Jittor would start up to 16 compilers, and then look
+        # only once a second whether they are done.
+        os.environ["use_parallel_op_compiler"] = "1"
     everything = not (
         config.option.file_or_dir or config.option.markexpr or config.option.collectonly
     )
@@ -90,8 +93,8 @@ def pytest_xdist_make_scheduler(config, log):
     """Say which tests stay together in one process.
 
     Those of a file share its fixtures; a Space and the Dockerfile share an environment. One
-    process has all tests about Jittor: two would compile the same operators, and fight over the
-    CPUs with their threads.
+    process has all tests about Jittor, and those whose processes train: two would compile the same
+    operators, or wait for each other's locks.
     """
     from xdist.scheduler import LoadScopeScheduling
 
@@ -100,6 +103,8 @@ def pytest_xdist_make_scheduler(config, log):
             path = nodeid.partition("::")[0]
             if path in ("tests/publish/test_dockerfile.py", "tests/publish/test_space.py"):
                 return "hosted"
+            if path == "tests/demo/test_weights_from_the_hub.py":
+                return "jittor"
             return "jittor" if resources.needs_jittor(ROOT / path) else path
 
     return ByFile(config, log)

@@ -53,18 +53,49 @@ OPERATOR_HEADERS = (
 )
 OPERATOR_DEFINES = "#define JIT 1\n"
 # Jittor's flags that a precompiled header must have been made with, too.
-FLAGS = {"core": ["-O0"], "operators": ["-Ofast", "-fopenmp"]}
+FLAGS = {"core": ["-O1"], "operators": ["-Ofast", "-fopenmp"]}
 COMMON_FLAGS = ["-std=c++14", "-fPIC", "-march=native"]
-# Goes before the compiler on the PATH. Operators (-S) are optimized as ever, but have no debug
-# information. All else is Jittor's own C++ (-O2). It isn't optimized: that takes longer than all
-# that the tests do with it. One of its files reads a header of its own first (-include).
+# Goes before the compiler on the PATH. Operators are optimized as ever, but have no debug
+# information: so they can use the precompiled header. All else is Jittor's own C++ (-O2). It isn't
+# optimized: that takes longer than all that the tests do with it. One file is: it reads and hashes
+# all sources whenever Jittor is imported and for each operator. It is part of two libraries, one
+# of which is made twice with the same command. Another reads a header of its own first (-include).
 WRAPPER = """#!/bin/sh
+cache="{folder}/cache_compile.o"
+core="{folder}/jit_utils_core.so"
+for output; do :; done
 case " $* " in
-*" -S "*) exec "{compiler}" -include "{folder}/operators.h" "$@" -g0 ;;
+*" -S "* | *"_op.cc "*"_op.so "*) exec "{compiler}" -include "{folder}/operators.h" "$@" -g0 ;;
 *" -O2 -include "*) exec "{compiler}" "$@" -O0 ;;
-*" -O2 "*) exec "{compiler}" -include "{folder}/core.h" "$@" -O0 ;;
+*"/cache_compile.cc "*" -c "*) exec cp "$cache" "$output" ;;
+*"/cache_compile.cc "*)
+    if [ ! -f "$core" ]; then
+        for argument; do
+            shift
+            case "$argument" in
+            */cache_compile.cc) set -- "$@" "$cache" ;;
+            *) set -- "$@" "$argument" ;;
+            esac
+        done
+        "{compiler}" -include "{folder}/core.h" "$@" -O1 || exit
+        cp "$output" "$core"
+    fi
+    rm -f "$output"  # it may be in use
+    exec cp "$core" "$output" ;;
+*"/gen/pyjt_jit_"*) exec "{compiler}" "$@" -O0 ;;
+*" -O2 "*) exec "{compiler}" -include "{folder}/core.h" "$@" -O1 ;;
 *) exec "{compiler}" "$@" ;;
 esac
+"""
+# Jittor has each operator's assembler code edited by a program in Python. What that changes is
+# only how memory is written to, and its start takes as long as compiling the operator. So this,
+# which Python imports when it starts, calls the compiler for it.
+SITE = """
+import os, sys
+arguments = getattr(sys, "orig_argv", [])
+if len(arguments) > 3 and arguments[1].endswith("/jittor/utils/asm_tuner.py"):
+    compiler = arguments[2].partition("=")[2]
+    os.execv(compiler, [compiler, *arguments[3:]])
 """
 # Tells the processes that share the tests where it was compiled.
 VARIABLE = "CGAN_TESTS_FRESH_JITTOR"
@@ -139,6 +170,9 @@ def use_faster_compiler(folder):
         )
         command = [compiler, *COMMON_FLAGS, *flags, *includes, "-x", "c++-header", header]
         compilers.append(subprocess.Popen([*command, "-o", f"{header}.gch"]))
+    source = jittor / "src/utils/cache_compile.cc"
+    command = [compiler, *COMMON_FLAGS, "-O2", *includes, "-c", source]
+    compilers.append(subprocess.Popen([*command, "-o", folder / "cache_compile.o"]))
     failed = [process for process in compilers if process.wait() != 0]
     if failed:
         return
@@ -147,6 +181,10 @@ def use_faster_compiler(folder):
     wrapper.write_text(WRAPPER.format(compiler=compiler, folder=folder))
     wrapper.chmod(0o755)
     os.environ["PATH"] = f"{wrapper.parent}:{os.environ['PATH']}"
+    (folder / "site").mkdir()
+    (folder / "site/sitecustomize.py").write_text(SITE)
+    paths = [str(folder / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
 def share(folder):
