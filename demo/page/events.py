@@ -87,6 +87,18 @@ class Shared:
         settle(sent)
 
 
+def while_shown(tab: str, changes: list[Any]) -> Any:
+    """Return an event for changes while the visitor is on a tab, by its name.
+
+    The tabs share their seed: without this, each move of its slider would draw them all. A tab that
+    was hidden is drawn when it is selected.
+    """
+    due = hidden_text("due")
+    js = f"(before) => cgan.due({json.dumps(tab)}, before)"
+    gr.on(changes, None, due, due, js=js, **PRIVATE)
+    return due.change
+
+
 def settle(event: Any) -> None:
     """Remove the message that the server doesn't answer, once this event has an answer."""
     event.success(None, None, None, js="cgan.settled", **PRIVATE)

@@ -13,7 +13,7 @@ from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import number_rows, views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
+from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle, while_shown
 from demo.page.morph_tab import MorphTab
 from demo.page.number_rows import Rows
 from demo.page.write_tab import WriteTab
@@ -63,7 +63,7 @@ class GridTab:
         drawing = gr.on(
             [
                 self._tab.select,
-                *changes,
+                while_shown("grid", changes),
                 write.controls["rows_show"].change,
                 # The script presses it when the number changes while the rows show it.
                 self._draw_rows.click,

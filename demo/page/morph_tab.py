@@ -22,6 +22,7 @@ from demo.page.events import (
     hidden_text,
     problem_place,
     settle,
+    while_shown,
 )
 from demo.page.write_tab import WriteTab
 
@@ -82,7 +83,7 @@ class MorphTab:
                 controls["start"].submit,
                 controls["end"].submit,
                 self._make.click,
-                *changes,
+                while_shown("morph", changes),
                 shared.carried.change,
                 shared.switched.change,
                 shared.weights.change,

@@ -19,6 +19,8 @@ from demo.models import Model
 from demo.text.texts import say
 
 COUNT = 6
+# How many more the browser is told of.
+MORE = 6
 # From one seed to the next: prime to the number of seeds, so that one meets all of them.
 _STEP = 1013
 # So many seeds are tried at most: some hands write blobs.
@@ -42,7 +44,8 @@ def html(model: Model, settings: Settings, language: str) -> str:
     """
     right = settings
     buttons = []
-    for seed in _others(model, settings.seed):
+    shown, more = _others(model, settings.seed)
+    for seed in shown:
         other = replace(settings, seed=seed, row=0, redrawn="", hand="")
         right, drawing = actions.write(model, other)
         label = escape(say(language, "take_hand", seed=seed))
@@ -54,25 +57,19 @@ def html(model: Model, settings: Settings, language: str) -> str:
     title = escape(say(language, "other_hands"))
     return (
         f'<div class="others" role="group" aria-label="{title}" '
+        f'data-more="{" ".join(map(str, more))}" '
         f'style="--ink:rgb{ink}">{"".join(buttons)}</div>'
     )
 
 
-def open_hand(model: Model, seed: int) -> int:
-    """Return a seed for "Another hand": the given one, if digits aren't blobs in it, or another.
+def _others(model: Model, seed: int) -> tuple[list[int], list[int]]:
+    """Return the seeds of six other hands, and of some more that "Another hand" may take.
 
-    Args:
-        model: draws.
-        seed: thrown at random.
+    They are the first ones that are open; where there are too few, the six are what there is.
     """
-    return next((one for one in (seed, *_next_seeds(seed)) if _is_open(model, one)), seed)
-
-
-def _others(model: Model, seed: int) -> list[int]:
-    """Return the seeds of other hands: the first ones that are open, or else what there is."""
     tried = list(_next_seeds(seed))
-    open_ones = itertools.islice((one for one in tried if _is_open(model, one)), COUNT)
-    return list(dict.fromkeys([*open_ones, *tried]))[:COUNT]
+    open_ones = list(itertools.islice((one for one in tried if _is_open(model, one)), COUNT + MORE))
+    return list(dict.fromkeys([*open_ones, *tried]))[:COUNT], open_ones[COUNT:]
 
 
 def _next_seeds(seed: int) -> Iterator[int]:

@@ -11,7 +11,7 @@ from cgan.writing.export import File
 from cgan.writing.look import LOOKS
 from cgan.writing.number import NoDigit
 from cgan.writing.settings import Number
-from demo import actions, api, compat
+from demo import actions, compat
 from demo.actions import Settings
 from demo.page import hand_html, other_hands, views
 from demo.page.controls import Controls
@@ -141,12 +141,6 @@ class WriteTab:
         except UserError:
             return gr.skip()
 
-    def _open_hand(self, weights: str, seed: Any, *others: Any) -> list[Any]:
-        """Return a hand that was thrown, or else one whose digits are no blobs."""
-        with api.told_to_the_caller():
-            thrown = self.controls.specified["seed"].check(seed)
-        return [other_hands.open_hand(self._shared.models[weights], thrown), *others]
-
     def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
         return views.paper_html(self._shared.models[settings.weights], settings, language)
 
@@ -187,10 +181,8 @@ class WriteTab:
         seeds = self.controls.specified["seed"]
         assert isinstance(seeds, Number)
         hand = [self.controls["seed"], *redrawn, self.controls["hand"]]
-        throw = f"Math.floor(Math.random() * {seeds.high + 1})"
-        weights = self._shared.weights
-        js = f"(weights, ...now) => [weights, ...cgan.takeHand({throw}, ...now)]"
-        self._dice.click(self._open_hand, [weights, *hand], hand, js=js, **PRIVATE, **api.DRAWING)
+        js = f"(...now) => cgan.takeHand(cgan.throwSeed({seeds.high}), ...now)"
+        self._dice.click(None, hand, hand, js=js, **PRIVATE)
         js = "(...now) => cgan.takeHand(cgan.seedTaken, ...now)"
         self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)

@@ -10,6 +10,17 @@ Object.assign(cgan, {
     return [seed, cgan.shared.row, cgan.shared.redrawn, ""];
   },
 
+  // One of the seeds whose digits aren't blobs, of which the server has told; any, if they are used
+  // up before it tells of others.
+  throwSeed(highest) {
+    const others = document.querySelector("#others .others");
+    const known = (others?.dataset.more ?? "").split(" ").filter(Boolean);
+    if (!known.length) return Math.floor(Math.random() * (highest + 1));
+    const [seed] = known.splice(Math.floor(Math.random() * known.length), 1);
+    others.dataset.more = known.join(" ");
+    return Number(seed);
+  },
+
   // The hand before; the present one if there is none.
   handBefore(...now) {
     const before = cgan.hands.pop() ?? now;

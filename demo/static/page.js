@@ -60,6 +60,11 @@ window.cgan = {
     return followers.map((one) => (one === led ? value : one));
   },
 
+  // Changes when a tab that the visitor sees is to be drawn again.
+  due(tab, before) {
+    return cgan.tab() === tab ? String(performance.now()) : before;
+  },
+
   // A number to end with that has as many digits.
   followNumber(number, start, end) {
     const [next] = cgan.follow("digits", number, [start]);
