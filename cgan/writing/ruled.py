@@ -9,42 +9,59 @@ _LEAN = 0.06  # the steepest line: 3.4 degrees
 _STEPS = 25  # how many slopes are tried
 _STRIPS = 4  # lines may curve a little from one strip of the picture to the next
 _COVERED = 0.7  # part of a strip's width that a line fills; no stroke does
+# Where a line runs on from the strip beside, it may end: at the paper's edge, or the picture's.
+_COVERED_BESIDE = 0.25
+_LEAST_ROOM = 0.1  # part of a strip's width in which a line can be seen
 
 
-def without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def without_lines(
+    mask: NDArray[np.bool_], faint: NDArray[np.bool_], inside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Return a picture without nearly level and nearly upright lines across much of it.
 
     Strokes that cross a line stay whole.
 
     Args:
-        mask: (H, W) bool.
+        mask: (H, W) bool, the ink.
+        faint: (H, W) bool, the ink and what is fainter: lines are whole in it.
+        inside: (H, W) bool, where the photograph is.
     """
-    level = _lines(mask)
-    upright = _lines(mask.T).T
+    level = _lines(faint, inside)
+    upright = _lines(faint.T, inside.T).T
     return mask & ~level & ~upright
 
 
-def _lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels of nearly level lines."""
     width = mask.shape[1]
     thickest = max(3, round(width * _THICKEST))
     thin = mask & (_lengths_in_columns(mask) <= thickest)
-    strips = [_lines_in_strip(part) for part in np.array_split(thin, _STRIPS, axis=1)]
+    rooms = np.array_split(inside, _STRIPS, axis=1)
+    strips = [
+        _lines_in_strip(part, room)
+        for part, room in zip(np.array_split(thin, _STRIPS, axis=1), rooms, strict=True)
+    ]
     # A line runs on into a strip beside; the bar of a large digit doesn't.
     reach = max(3, round(_LEAN * width / _STRIPS))
-    near = [_spread(strip.any(axis=1), reach) for strip in strips]
-    for index, strip in enumerate(strips):
-        beside = near[max(index - 1, 0) : index] + near[index + 1 : index + 2]
-        strip &= np.any(beside, axis=0)[:, None]
-    return np.hstack(strips)
+    found = []
+    for index, (full, partly) in enumerate(strips):
+        others = strips[max(index - 1, 0) : index] + strips[index + 1 : index + 2]
+        rows = np.stack([other.any(axis=1) for other, _ in others])
+        near, level = (
+            np.any([_spread(one, by) for one in rows], axis=0)[:, None] for by in (reach, 2)
+        )
+        found.append((full & near) | (partly & level))
+    return np.hstack(found)
 
 
-def _lines_in_strip(thin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels of a strip that are on a line from one of its sides to the other."""
+def _lines_in_strip(
+    thin: NDArray[np.bool_], inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the pixels of a strip on lines that fill it, and those on lines that fill less."""
     height, width = thin.shape
     rows, columns = np.nonzero(thin)
     if not len(rows):
-        return thin
+        return thin, thin
     best, best_slope = 0.0, 0.0
     for slope in np.linspace(-_LEAN, _LEAN, _STEPS):
         profile = _profile(rows, columns, slope, height, width)
@@ -53,12 +70,20 @@ def _lines_in_strip(thin: NDArray[np.bool_]) -> NDArray[np.bool_]:
             best, best_slope = sharpness, float(slope)
     profile = _profile(rows, columns, best_slope, height, width)
     # A line of one pixel may lie in two rows by turns.
-    full = profile + np.maximum(np.roll(profile, 1), np.roll(profile, -1)) > _COVERED * width
-    full = _spread(full, 2)
-    found = np.zeros_like(thin)
-    on_line = full[_row_of(rows, columns, best_slope, width)]
-    found[rows[on_line], columns[on_line]] = True
-    return found
+    covered = profile + np.maximum(np.roll(profile, 1), np.roll(profile, -1))
+    seen = np.nonzero(inside)
+    room = _profile(seen[0], seen[1], best_slope, height, width)
+    on_lines = _row_of(rows, columns, best_slope, width)
+    found = []
+    for full in (
+        covered > _COVERED * width,
+        (covered > _COVERED_BESIDE * room) & (room > _LEAST_ROOM * width),
+    ):
+        pixels = np.zeros_like(thin)
+        on_line = _spread(full, 2)[on_lines]
+        pixels[rows[on_line], columns[on_line]] = True
+        found.append(pixels)
+    return found[0], found[1]
 
 
 def _row_of(

@@ -1,6 +1,7 @@
 """Finding the digits on a photographed or scanned sheet of paper.
 
 contrast with the paper around, so that uneven light doesn't matter
+  -> straight, as the paper's lines or the rows of digits say
   -> ink: what is at least half as dark as the strokes; fainter lines of ruled paper drop out
   -> dark lines of ruled paper are taken out
   -> pieces of ink that belong together, without specks, shadows and the table's edge
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from cgan.common.errors import BadValue
+from cgan.writing import straight
 from cgan.writing.pieces import Piece, pieces
 from cgan.writing.ruled import without_lines
+from cgan.writing.straight import View
 
 MAX_FOUND = 30  # digits, where nobody says how many there are
 
@@ -70,14 +73,41 @@ def find_digits(grey: NDArray[np.uint8], wanted: int | None = None) -> list[Foun
     """
     contrast, strokes = _contrast(grey)
     digits: list[Piece] = []
+    height, width = grey.shape
+    view = None
     if strokes > 0:
-        mask = without_lines(contrast > strokes / 2)
-        digits = _digits(pieces(mask), mask.shape)
+        view = straight.by_lines(contrast)
+        seen = _seen(contrast, view)
+        digits = _found(seen, strokes, view)
+        if view is None and (turned := straight.by_rows(digits, (height, width))):
+            seen_then = _seen(contrast, turned)
+            again = _found(seen_then, strokes, turned)
+            if len(again) == len(digits):
+                digits, view, seen = again, turned, seen_then
     if wanted is None and not 1 <= len(digits) <= MAX_FOUND:
         raise UnreadableSheet(len(digits), f"1\N{EN DASH}{MAX_FOUND}")
     if wanted is not None and len(digits) != wanted:
         raise UnreadableSheet(len(digits), wanted)
-    return [_cut_out(contrast / strokes, digit) for line in _lines(digits) for digit in line]
+    return [_cut_out(seen / strokes, digit, view) for line in _lines(digits) for digit in line]
+
+
+def _seen(contrast: NDArray[np.float32], view: View | None) -> NDArray[np.float32]:
+    return contrast if view is None else view.straight(contrast)
+
+
+def _found(seen: NDArray[np.float32], strokes: float, view: View | None) -> list[Piece]:
+    """Return the digits in a straight picture."""
+    inside = np.ones(seen.shape, bool) if view is None else view.inside()
+    mask = without_lines(seen > strokes / 2, seen > strokes / 4, inside)
+    found = pieces(mask)
+    if view is not None:
+        found = [piece for piece in found if _is_inside(piece, inside)]
+    return _digits(found, mask.shape)
+
+
+def _is_inside(piece: Piece, inside: NDArray[np.bool_]) -> bool:
+    box = inside[piece.top : piece.bottom, piece.left : piece.right]
+    return bool(box[piece.mask].all())
 
 
 def _contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
@@ -175,7 +205,7 @@ def _overlap(a: Piece, b: Piece) -> float:
     return both / min(a.height, b.height)
 
 
-def _cut_out(contrast: NDArray[np.float32], digit: Piece) -> Found:
+def _cut_out(contrast: NDArray[np.float32], digit: Piece, view: View | None) -> Found:
     """Return a digit with its soft edges, and nothing else in its box."""
     margin = 2
     mask = np.pad(digit.mask, margin)
@@ -186,6 +216,5 @@ def _cut_out(contrast: NDArray[np.float32], digit: Piece) -> Found:
         top + margin : bottom + margin, left + margin : right + margin
     ]
     ink = np.where(near & (inside > _FAINT), np.clip(inside, 0, 1), 0)
-    return Found(
-        np.rint(255 * ink).astype(np.uint8), (digit.left, digit.top, digit.right, digit.bottom)
-    )
+    box = digit.left, digit.top, digit.right, digit.bottom
+    return Found(np.rint(255 * ink).astype(np.uint8), box if view is None else view.box(box))

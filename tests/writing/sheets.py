@@ -31,7 +31,18 @@ def drawn(digit, *, height=160, pen=12, lean=0.0):
     return np.asarray(image)
 
 
-def sheet(digits, *, lines=1, angle=0.0, shadow=0.0, noise=0.0, ruled=0, light=215, squared=False):
+def sheet(
+    digits,
+    *,
+    lines=1,
+    angle=0.0,
+    shadow=0.0,
+    noise=0.0,
+    ruled=0,
+    light=215,
+    squared=False,
+    margin=0,
+):
     """Return a photograph of digits on paper: (H, W) uint8.
 
     Args:
@@ -43,10 +54,11 @@ def sheet(digits, *, lines=1, angle=0.0, shadow=0.0, noise=0.0, ruled=0, light=2
         ruled: how dark the paper's lines are, from 0 to 255.
         light: of white paper.
         squared: whether the paper's lines are upright, too.
+        margin: of paper around, in pixels, so that a turned sheet stays in the picture.
     """
     rng = np.random.default_rng(0)
     per_line = -(-len(digits) // lines)
-    width, height = 160 * per_line + 80, 240 * lines
+    width, height = 160 * per_line + 80 + 2 * margin, 240 * lines + 2 * margin
     paper = Image.new("L", (width, height))
     draw = ImageDraw.Draw(paper)
     for y in range(30, height, 56) if ruled else ():
@@ -56,7 +68,8 @@ def sheet(digits, *, lines=1, angle=0.0, shadow=0.0, noise=0.0, ruled=0, light=2
     for index, digit in enumerate(digits):
         line, column = divmod(index, per_line)
         ink = Image.fromarray(drawn(digit, height=110, pen=9))
-        x, y = 40 + 160 * column + rng.integers(-8, 9), 240 * line + rng.integers(-10, 11)
+        x = margin + 40 + 160 * column + rng.integers(-8, 9)
+        y = margin + 240 * line + rng.integers(-10, 11)
         paper.paste(255, (int(x) - 33, int(y) + 7), ink)
     paper = paper.rotate(angle, resample=Image.Resampling.BICUBIC)
     ink = np.asarray(paper, np.float64) / 255

@@ -36,6 +36,9 @@ def likeness(found):
         {"lines": 2, "ruled": 80, "noise": 4},
         {"lines": 2, "ruled": 255},
         {"lines": 2, "ruled": 80, "squared": True, "noise": 4},
+        {"lines": 2, "angle": 15, "margin": 150, "noise": 4},
+        {"lines": 2, "angle": -10, "margin": 100, "noise": 4, "ruled": 130},
+        {"lines": 2, "angle": 10, "margin": 100, "noise": 4, "ruled": 130, "squared": True},
     ],
     ids=str,
 )
@@ -48,6 +51,19 @@ def test_where_they_are_is_told():
     left, top, right, bottom = found[1].box
     assert 160 < left < right < 360
     assert (right - left, bottom - top) == pytest.approx((70, 120), abs=15)
+
+
+@pytest.mark.parametrize("ruled", [0, 100])
+def test_digits_of_a_turned_sheet_are_upright_and_their_boxes_are_in_the_picture(ruled):
+    grey = sheet([1] * 8, lines=2, angle=12, margin=120, ruled=ruled)
+    found = find_digits(grey, 8)
+    for one in found:
+        rows, columns = np.nonzero(one.ink > 128)
+        top, bottom = (columns[part].mean() for part in (rows < 50, rows > len(one.ink) - 40))
+        assert abs(bottom - top) < 20  # 12 degrees would be 30 pixels more
+        left, upper, right, lower = one.box
+        assert grey[upper:lower, left:right].min() < 100
+    assert found[0].box[1] > found[3].box[1]  # the picture turns to the left
 
 
 @pytest.mark.parametrize("wanted", [1, 3])
