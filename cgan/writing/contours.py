@@ -1,14 +1,14 @@
 """Contours of fields: closed lines of points, for all digits of a number at once."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 from numpy.typing import NDArray
 
-from cgan.writing.field import GRID_START, Floats
+from cgan.writing.field import Floats, Grid
 
 # Parts of a unit, in which lengths along a contour are summed as whole numbers: such a sum doesn't
 # depend on the order, or on other digits.
@@ -16,6 +16,9 @@ _PARTS = 2.0**32
 
 # Lines of fewer points keep them all.
 _FEW = 16
+
+# No point of a grid is masked.
+_NO_MASK = np.array(False)
 
 Whole = NDArray[np.intp]
 
@@ -34,24 +37,24 @@ class Contours:
     starts: Whole
     digits: Whole
 
-    @property
+    @cached_property
     def sizes(self) -> Whole:
         """How many points each line has."""
         return np.diff(self.starts)
 
-    @property
+    @cached_property
     def digit_of_point(self) -> Whole:
         """The digit that each point is of."""
         return np.repeat(self.digits, self.sizes)
 
-    @property
+    @cached_property
     def following(self) -> Whole:
         """The index of the point after each."""
         following = np.arange(1, self.points.shape[1] + 1)
         following[self.starts[1:] - 1] = self.starts[:-1]
         return following
 
-    @property
+    @cached_property
     def previous(self) -> Whole:
         """The index of the point before each."""
         previous = np.arange(-1, self.points.shape[1] - 1)
@@ -144,37 +147,43 @@ def parts(values: Floats) -> NDArray[np.int64]:
     return whole
 
 
-def contours(grid: Floats, level: float) -> Contours:
+def contours(grid: Grid, level: float) -> Contours:
     """Return the contours of fields on a grid of half pixels.
 
     Args:
-        grid: (N, rows, columns) float64, as `cgan.writing.field.Field.grid` returns it.
+        grid: of the fields.
         level: of the contours.
     """
-    inside = grid > level
+    inside = grid.values > level
     across, down = inside.any(axis=1), inside.any(axis=2)
-    lines, sizes, digits = [np.empty((0, 2))], [], []
+    lines: list[Any] = [np.empty((0, 2))]
+    corners, ends, digits = [(0, 0)], [np.zeros(1, np.intp)], []
     for digit in np.flatnonzero(down.any(axis=1)).tolist():
         # Most of a digit's square is empty, and looking for contours there takes time.
         top, bottom = _extent(down[digit])
         left, right = _extent(across[digit])
-        values = grid[digit, top:bottom, left:right]
-        x, y, nothing = _places(*values.shape)
+        x, y = _places(bottom - top, right - left)
         generator = SerialContourGenerator(
-            x, y, values,
-            nothing, corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
+            x, y, grid.values[digit, top:bottom, left:right], _NO_MASK,
+            corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
             line_type=LineType.ChunkCombinedOffset, fill_type=FillType.OuterOffset,
         )  # fmt: skip
         found: Any = generator.lines(level)
-        (points,), (ends,) = found
-        ends = ends.astype(np.intp)
-        kept = np.ones(len(points), bool)
-        kept[ends[1:] - 1] = False  # the first point again
-        lines.append((points[kept] + (left, top)) / 2 + GRID_START)
-        sizes += (np.diff(ends) - 1).tolist()
-        digits += [digit] * (len(ends) - 1)
-    starts = np.concatenate([[0], np.cumsum(np.array(sizes, np.intp))]).astype(np.intp)
-    return Contours(np.concatenate(lines).T.copy(), starts, np.array(digits, np.intp))
+        (points,), (offsets,) = found
+        corners.append((left, top))
+        lines.append(points)
+        ends.append(offsets[1:])
+        digits += [digit] * (len(offsets) - 1)
+    counts = [len(points) for points in lines]
+    before = np.cumsum(counts) - counts
+    points = np.concatenate(lines)
+    points += np.repeat(corners, counts, axis=0)
+    until = np.concatenate(ends).astype(np.intp)
+    until += np.repeat(before, [len(some) for some in ends])
+    # Each line's first point is there again at its end.
+    points = np.delete(points, until[1:] - 1, axis=0).T / 2
+    points += [[grid.left], [grid.top]]
+    return Contours(points, until - np.arange(len(until)), np.array(digits, np.intp))
 
 
 def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
@@ -183,7 +192,7 @@ def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def _places(rows: int, columns: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return x and y of each point of a grid, and that no point is masked."""
+def _places(rows: int, columns: int) -> tuple[Floats, Floats]:
+    """Return x and y of each point of a grid."""
     y, x = np.indices((rows, columns), np.float64)
-    return x, y, np.zeros((rows, columns), bool)
+    return x, y

@@ -105,17 +105,14 @@ def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     points = whole / PARTS
     count, height, _ = inks.shape
     rows, sides = _extents(curves, points, count, height)
-    # The first loop of each digit, and where the last one ends.
-    first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
     starts = curves.starts.tolist()
-    found = []
-    for digit in range(count):
-        ends = starts[first[digit] : first[digit + 1] + 1]
-        loops = tuple(points[a:b].copy() for a, b in pairwise(ends))
-        left, top, right, bottom = sides[digit].tolist()
-        data = _path(whole[ends[0] : ends[-1]], [end - ends[0] for end in ends])
-        found.append(Outline(loops, left, top, right, bottom, rows[digit].copy(), data))
-    return found
+    data = _paths(whole, starts)
+    loops = [points[start:end].copy() for start, end in pairwise(starts)]
+    first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
+    return [
+        Outline(tuple(loops[a:b]), *side, row.copy(), _path(data[a:b]))
+        for (a, b), side, row in zip(pairwise(first), sides.tolist(), rows, strict=True)
+    ]
 
 
 def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[Floats, Floats]:
@@ -153,20 +150,27 @@ def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[F
     return rows.T.reshape(count, height, 2), sides.T
 
 
-def _path(curves: NDArray[np.intp], ends: Sequence[int]) -> str:
-    """Return the data of an SVG path, with relative commands.
+def _paths(curves: NDArray[np.intp], starts: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Return where each loop starts, x and y, and its curves in an SVG path, relative to that.
 
     Args:
         curves: (V, 4, 2) whole numbers.
-        ends: where each loop starts, and V.
+        starts: (L + 1,) where each loop starts, and V.
     """
-    relative = (curves[:, 1:] - curves[:, :1]).reshape(-1, 6)
+    relative = (curves[:, 1:] - curves[:, :1]).ravel().tolist()
+    # Python writes a list faster than its numbers.
+    written = str([relative[6 * start : 6 * end] for start, end in pairwise(starts)])[2:-2]
+    numbers = written.replace(", ", " ").replace(" -", "-").split("] [")
+    places = curves[starts[:-1], 0].tolist()
+    return [(x, y, text) for (x, y), text in zip(places, numbers, strict=bool(places))]
+
+
+def _path(loops: Sequence[tuple[int, int, str]]) -> str:
+    """Return the data of an SVG path, with relative commands."""
     data = []
     x, y = 0, 0
-    for start, end in pairwise(ends):
-        to_x, to_y = curves[start, 0].tolist()
-        # Python writes a list faster than its numbers.
-        numbers = str(relative[start:end].ravel().tolist())[1:-1]
-        data.append(f"m{to_x - x} {to_y - y}c{numbers}z")
+    for to_x, to_y, numbers in loops:
+        down = f"{to_y - y}" if to_y < y else f" {to_y - y}"
+        data.append(f"m{to_x - x}{down}c{numbers}z")
         x, y = to_x, to_y
-    return "".join(data).replace(", ", " ").replace(" -", "-")
+    return "".join(data)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 # Pixels without ink on each side.
 _MARGIN = 3
+# With less ink, there is no trace of a stroke.
+TRACE = 0.05
 
 Floats = NDArray[np.float64]
 
@@ -29,22 +31,46 @@ class Values(NamedTuple):
     y: Floats
 
 
+class Grid(NamedTuple):
+    """The field at steps of half a pixel, around all that has a trace of ink.
+
+    Attributes:
+        values: (N, rows, columns) float64. In the first and last rows and columns there is no trace
+            of ink. Even rows and columns are the middles of pixels.
+        left: x of the first column, a pixel's middle.
+        top: y of the first row.
+    """
+
+    values: Floats
+    left: float
+    top: float
+
+
 class Field:
     """The field of some digits; coordinates are pixels of a digit, (0, 0) its upper left corner."""
 
     def __init__(self, ink: Floats) -> None:
         """Take the B-splines' coefficients: (N, H, W) float64 from 0 to 1."""
-        margin = (_MARGIN, _MARGIN)
-        self._ink = np.pad(ink, ((0, 0), margin, margin))
+        count, height, width = ink.shape
+        self._ink = np.zeros((count, height + 2 * _MARGIN, width + 2 * _MARGIN))
+        self._ink[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = ink
+        # The 16 pixels that a point's value depends on: the first is left of it and above it.
+        near = np.arange(-1, 3)
+        self._near = (near[:, None] + near * self._ink.shape[2])[:, :, None]
 
-    def grid(self) -> Floats:
-        """Return the field at steps of half a pixel.
-
-        Returns:
-            (N, 2 H + 7, 2 W + 7) float64. The first row and column are at `GRID_START`; the first
-            and the last are 0.
-        """
-        return _halved(_halved(self._ink, 1), 2)
+    def grid(self) -> Grid:
+        """Return the field at steps of half a pixel."""
+        traces = (self._ink >= TRACE).any(axis=0)
+        left, right = _extent(traces.any(axis=0))
+        top, bottom = _extent(traces.any(axis=1))
+        ink = self._ink[:, top:bottom, left:right]
+        count, rows, columns = ink.shape
+        down = np.empty((count, 2 * rows - 5, columns))
+        _halve(ink.transpose(1, 0, 2), down.transpose(1, 0, 2))
+        values = np.empty((count, 2 * rows - 5, 2 * columns - 5))
+        _halve(down.transpose(2, 0, 1), values.transpose(2, 0, 1))
+        # The grid begins with the second pixel.
+        return Grid(values, left + 1.5 - _MARGIN, top + 1.5 - _MARGIN)
 
     def at(self, digits: NDArray[np.intp], points: Floats) -> Values:
         """Return the field at points.
@@ -55,39 +81,73 @@ class Field:
         """
         _, height, width = self._ink.shape
         # From coordinates to indices of the array's pixels, whose centres have the whole ones.
-        at: Floats = np.clip(points + (_MARGIN - 0.5), 1, np.array([[width - 3], [height - 3]]))
+        at = points + (_MARGIN - 0.5)
+        at.clip(1, [[width - 3], [height - 3]], out=at)
         whole = at.astype(np.intp)
-        first = (digits * height + whole[1]) * width + whole[0]
+        at -= whole
         # (4, 4, M): from left to right, and from top to bottom.
-        taps = self._ink.ravel().take(_NEAR * width + _NEAR.transpose(1, 0, 2) + first)
-        weights, slopes = _weights(np.subtract(at, whole))
-        # (2, 4, M): in each row, the field and how it rises.
-        rows = (taps * np.stack([weights[:, 0], slopes[:, 0]])[:, :, None]).sum(axis=1)
-        ink, x = (rows * weights[:, 1]).sum(axis=1)
-        return Values(ink, x, (rows[0] * slopes[:, 1]).sum(axis=0))
+        first = (digits * height + whole[1]) * width + whole[0]
+        taps = self._ink.ravel().take(self._near + first)
+        weights, slopes = _weights(at)
+        # (4, M): in each row, the field and how it rises.
+        rows = _sum_of_products(taps, weights[:, 0])
+        rising = _sum_of_products(taps, slopes[:, 0])
+        return Values(
+            _sum_of_products(rows, weights[:, 1]),
+            _sum_of_products(rising, weights[:, 1]),
+            _sum_of_products(rows, slopes[:, 1]),
+        )
 
 
-# Where the grid's first row and column are.
-GRID_START = 1 - _MARGIN + 0.5
+def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return a slice with all that has ink, and with the three on each side that it reaches."""
+    places = np.flatnonzero(has_ink)
+    if not len(places):
+        return 0, 2 * _MARGIN
+    return int(places[0]) - _MARGIN, int(places[-1]) + 1 + _MARGIN
 
 
-# The four pixels that a point's value depends on, from the one to the left of it or above it.
-_NEAR = np.arange(-1, 3)[None, :, None]
+def _sum_of_products(values: Floats, factors: Floats) -> Floats:
+    """Return the sum of four products, (4, ..., M) and (4, M) to (..., M)."""
+    total: Floats = values[0] * factors[0]
+    for value, factor in zip(values[1:], factors[1:], strict=True):
+        total += value * factor
+    return total
 
 
 def _weights(t: Floats) -> tuple[Floats, Floats]:
     """Return a cubic B-spline's weights of four pixels and their derivatives, (4, *t.shape)."""
     u = 1 - t
     tt, uu = t * t, u * u
-    weights = np.stack([uu * u, (3 * t - 6) * tt + 4, (3 * u - 6) * uu + 4, tt * t]) / 6
-    slopes = np.stack([-uu, (3 * t - 4) * t, (4 - 3 * u) * u, tt]) / 2
+    weights, slopes = np.empty((2, 4, *t.shape))
+    np.multiply(uu, u, out=weights[0])
+    np.multiply((3 * t - 6), tt, out=weights[1])
+    np.multiply((3 * u - 6), uu, out=weights[2])
+    np.multiply(tt, t, out=weights[3])
+    weights[1:3] += 4
+    weights /= 6
+    np.negative(uu, out=slopes[0])
+    np.multiply((3 * t - 4), t, out=slopes[1])
+    np.multiply((4 - 3 * u), u, out=slopes[2])
+    slopes[3] = tt
+    slopes /= 2
     return weights, slopes
 
 
-def _halved(values: Floats, axis: int) -> Floats:
-    """Return a B-spline at the pixels and halfway between them, from the second pixel on."""
-    v = np.moveaxis(values, axis, 0)
-    halved = np.empty((2 * len(v) - 5, *v.shape[1:]))
-    halved[::2] = (v[:-2] + 4 * v[1:-1] + v[2:]) / 6
-    halved[1::2] = ((v[:-3] + v[3:]) + 23 * (v[1:-2] + v[2:-1])) / 48
-    return np.moveaxis(halved, 0, axis)
+def _halve(values: Floats, halved: Floats) -> None:
+    """Set a B-spline's values at the pixels and halfway between them, from the second pixel on.
+
+    Args:
+        values: (M, ...) the coefficients.
+        halved: (2 M - 5, ...) to be set.
+    """
+    at, between = halved[::2], halved[1::2]
+    np.multiply(values[1:-1], 4, out=at)
+    at += values[:-2]
+    at += values[2:]
+    at /= 6
+    np.add(values[1:-2], values[2:-1], out=between)
+    between *= 23
+    between += values[:-3]
+    between += values[3:]
+    between /= 48
