@@ -109,10 +109,12 @@ def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     data = _paths(whole, starts)
     loops = [points[start:end].copy() for start, end in pairwise(starts)]
     first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
-    return [
-        Outline(tuple(loops[a:b]), *side, row.copy(), _path(data[a:b]))
-        for (a, b), side, row in zip(pairwise(first), sides.tolist(), rows, strict=True)
-    ]
+    found = []
+    for (a, b), side, row in zip(pairwise(first), sides.tolist(), rows, strict=True):
+        left, top, right, bottom = side
+        path = _path(data[a:b])
+        found.append(Outline(tuple(loops[a:b]), left, top, right, bottom, row.copy(), path))
+    return found
 
 
 def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[Floats, Floats]:
