@@ -8,7 +8,7 @@ import numpy as np
 from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 from numpy.typing import NDArray
 
-from cgan.writing.field import Floats, Grid
+from cgan.writing.field import GRID_PARTS, Floats, Grid
 
 # Parts of a unit, in which lengths along a contour are summed as whole numbers: such a sum doesn't
 # depend on the order, or on other digits.
@@ -122,16 +122,6 @@ class Contours:
         steps = self.points[:, self.following] - self.points
         return Contours(self.points[:, segment] + along * steps[:, segment], starts, self.digits)
 
-    def middles(self, chosen: Whole) -> "Contours":
-        """Return the middles between the chosen points and the next, (M,), each a line alone."""
-        points = (self.points[:, chosen] + self.points[:, self.following[chosen]]) / 2
-        return Contours(points, np.arange(len(chosen) + 1), self.digit_of_point[chosen])
-
-    def split(self, chosen: Whole, points: Floats) -> "Contours":
-        """Return the lines with a point more, (2, M), after each chosen one, (M,) in order."""
-        starts = self.starts + np.searchsorted(chosen, self.starts)
-        return Contours(np.insert(self.points, chosen + 1, points, axis=1), starts, self.digits)
-
     def halved(self) -> "Contours":
         """Return every second point of each line that has many."""
         sizes = self.sizes
@@ -154,36 +144,44 @@ def contours(grid: Grid, level: float) -> Contours:
         grid: of the fields.
         level: of the contours.
     """
-    inside = grid.values > level
+    whole = int(level * GRID_PARTS)
+    inside = grid.values > whole
     across, down = inside.any(axis=1), inside.any(axis=2)
+    _, rows, columns = inside.shape
+    x, y = _places(rows, columns)
     lines: list[Any] = [np.empty((0, 2))]
-    corners, ends, digits = [(0, 0)], [np.zeros(1, np.intp)], []
+    ends: list[Any] = []
+    digits = []
     for digit in np.flatnonzero(down.any(axis=1)).tolist():
         # Most of a digit's square is empty, and looking for contours there takes time.
         top, bottom = _extent(down[digit])
         left, right = _extent(across[digit])
-        x, y = _places(bottom - top, right - left)
+        box = slice(top, bottom), slice(left, right)
         generator = SerialContourGenerator(
-            x, y, grid.values[digit, top:bottom, left:right], _NO_MASK,
+            x[box], y[box], grid.values[digit][box], _NO_MASK,
             corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
             line_type=LineType.ChunkCombinedOffset, fill_type=FillType.OuterOffset,
         )  # fmt: skip
-        found: Any = generator.lines(level)
+        found: Any = generator.lines(whole)
         (points,), (offsets,) = found
-        corners.append((left, top))
         lines.append(points)
         ends.append(offsets[1:])
-        digits += [digit] * (len(offsets) - 1)
-    counts = [len(points) for points in lines]
-    before = np.cumsum(counts) - counts
-    points = np.concatenate(lines)
-    points += np.repeat(corners, counts, axis=0)
-    until = np.concatenate(ends).astype(np.intp)
-    until += np.repeat(before, [len(some) for some in ends])
+        digits.append(digit)
+    if not digits:
+        return Contours(np.empty((2, 0)), np.zeros(1, np.intp), np.zeros(0, np.intp))
+    counts = [len(some) for some in ends]
+    before = np.cumsum([len(points) for points in lines[:-1]])
+    until = np.concatenate(ends).astype(np.intp) + np.repeat(before, counts)
+    points = np.concatenate(lines).T
     # Each line's first point is there again at its end.
-    points = np.delete(points, until[1:] - 1, axis=0).T / 2
+    kept = np.ones(points.shape[1], bool)
+    kept[until - 1] = False
+    points = points[:, kept]
+    points /= 2
     points += [[grid.left], [grid.top]]
-    return Contours(points, until - np.arange(len(until)), np.array(digits, np.intp))
+    starts = np.zeros(len(until) + 1, np.intp)
+    np.subtract(until, np.arange(1, len(until) + 1), out=starts[1:])
+    return Contours(points, starts, np.repeat(digits, counts))
 
 
 def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
@@ -191,7 +189,7 @@ def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
     return int(has_ink.argmax()) - 1, len(has_ink) - int(has_ink[::-1].argmax()) + 1
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _places(rows: int, columns: int) -> tuple[Floats, Floats]:
     """Return x and y of each point of a grid."""
     y, x = np.indices((rows, columns), np.float64)

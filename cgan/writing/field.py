@@ -1,6 +1,7 @@
 """The smooth field of digits' ink: cubic B-splines, with values between pixels.
 
-Floats are only added, multiplied, divided and rooted, which IEEE 754 rounds exactly, each on its
+On a grid of half pixels, the field is a whole number of small parts, which is exact. Elsewhere,
+floats are only added, multiplied, divided and rooted, which IEEE 754 rounds exactly, each on its
 own: so what is computed for a point doesn't depend on the others, to the last bit.
 """
 
@@ -14,7 +15,12 @@ _MARGIN = 3
 # With less ink, there is no trace of a stroke.
 TRACE = 0.05
 
+# Parts of full ink, and those of the field on a grid of half pixels.
+PARTS = 255 * 256
+GRID_PARTS = PARTS * 48 * 48
+
 Floats = NDArray[np.float64]
+Parts = NDArray[np.int32]
 
 
 class Values(NamedTuple):
@@ -35,13 +41,13 @@ class Grid(NamedTuple):
     """The field at steps of half a pixel, around all that has a trace of ink.
 
     Attributes:
-        values: (N, rows, columns) float64. In the first and last rows and columns there is no trace
-            of ink. Even rows and columns are the middles of pixels.
+        values: (N, rows, columns) int32, from 0 to `GRID_PARTS`. In the first and last rows and
+            columns there is no trace of ink. Even rows and columns are the middles of pixels.
         left: x of the first column, a pixel's middle.
         top: y of the first row.
     """
 
-    values: Floats
+    values: Parts
     left: float
     top: float
 
@@ -49,25 +55,26 @@ class Grid(NamedTuple):
 class Field:
     """The field of some digits; coordinates are pixels of a digit, (0, 0) its upper left corner."""
 
-    def __init__(self, ink: Floats) -> None:
-        """Take the B-splines' coefficients: (N, H, W) float64 from 0 to 1."""
+    def __init__(self, ink: Parts) -> None:
+        """Take the B-splines' coefficients: (N, H, W) int32 from 0 to `PARTS`."""
         count, height, width = ink.shape
-        self._ink = np.zeros((count, height + 2 * _MARGIN, width + 2 * _MARGIN))
-        self._ink[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = ink
+        self._whole = np.zeros((count, height + 2 * _MARGIN, width + 2 * _MARGIN), np.int32)
+        self._whole[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = ink
+        self._ink = self._whole / PARTS
         # The 16 pixels that a point's value depends on: the first is left of it and above it.
         near = np.arange(-1, 3)
         self._near = (near[:, None] + near * self._ink.shape[2])[:, :, None]
 
     def grid(self) -> Grid:
         """Return the field at steps of half a pixel."""
-        traces = (self._ink >= TRACE).any(axis=0)
+        traces = self._whole.max(axis=0, initial=0) >= TRACE * PARTS
         left, right = _extent(traces.any(axis=0))
         top, bottom = _extent(traces.any(axis=1))
-        ink = self._ink[:, top:bottom, left:right]
+        ink = self._whole[:, top:bottom, left:right]
         count, rows, columns = ink.shape
-        down = np.empty((count, 2 * rows - 5, columns))
+        down = np.empty((count, 2 * rows - 5, columns), np.int32)
         _halve(ink.transpose(1, 0, 2), down.transpose(1, 0, 2))
-        values = np.empty((count, 2 * rows - 5, 2 * columns - 5))
+        values = np.empty((count, 2 * rows - 5, 2 * columns - 5), np.int32)
         _halve(down.transpose(2, 0, 1), values.transpose(2, 0, 1))
         # The grid begins with the second pixel.
         return Grid(values, left + 1.5 - _MARGIN, top + 1.5 - _MARGIN)
@@ -82,21 +89,22 @@ class Field:
         _, height, width = self._ink.shape
         # From coordinates to indices of the array's pixels, whose centres have the whole ones.
         at = points + (_MARGIN - 0.5)
-        at.clip(1, [[width - 3], [height - 3]], out=at)
+        np.maximum(at, 1, out=at)
+        np.minimum(at, np.array([[width - 3.0], [height - 3.0]]), out=at)
         whole = at.astype(np.intp)
         at -= whole
         # (4, 4, M): from left to right, and from top to bottom.
-        first = (digits * height + whole[1]) * width + whole[0]
+        first = digits * height
+        first += whole[1]
+        first *= width
+        first += whole[0]
         taps = self._ink.ravel().take(self._near + first)
-        weights, slopes = _weights(at)
-        # (4, M): in each row, the field and how it rises.
-        rows = _sum_of_products(taps, weights[:, 0])
-        rising = _sum_of_products(taps, slopes[:, 0])
-        return Values(
-            _sum_of_products(rows, weights[:, 1]),
-            _sum_of_products(rising, weights[:, 1]),
-            _sum_of_products(rows, slopes[:, 1]),
-        )
+        # (2, 4, 2, M): values and slopes of four pixels, across and down.
+        weights = _weights(at)
+        # (2, 4, M): in each row, the field and how it rises.
+        rows = (taps * weights[:, :, None, 0]).sum(axis=1)
+        ink, x = (rows * weights[0, :, 1]).sum(axis=1)
+        return Values(ink, x, (rows[0] * weights[1, :, 1]).sum(axis=0))
 
 
 def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
@@ -107,19 +115,12 @@ def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
     return int(places[0]) - _MARGIN, int(places[-1]) + 1 + _MARGIN
 
 
-def _sum_of_products(values: Floats, factors: Floats) -> Floats:
-    """Return the sum of four products, (4, ..., M) and (4, M) to (..., M)."""
-    total: Floats = values[0] * factors[0]
-    for value, factor in zip(values[1:], factors[1:], strict=True):
-        total += value * factor
-    return total
-
-
-def _weights(t: Floats) -> tuple[Floats, Floats]:
-    """Return a cubic B-spline's weights of four pixels and their derivatives, (4, *t.shape)."""
+def _weights(t: Floats) -> Floats:
+    """Return a cubic B-spline's weights of four pixels, and their derivatives, (2, 4, *t.shape)."""
     u = 1 - t
     tt, uu = t * t, u * u
-    weights, slopes = np.empty((2, 4, *t.shape))
+    found = np.empty((2, 4, *t.shape))
+    weights, slopes = found
     np.multiply(uu, u, out=weights[0])
     np.multiply((3 * t - 6), tt, out=weights[1])
     np.multiply((3 * u - 6), uu, out=weights[2])
@@ -131,23 +132,22 @@ def _weights(t: Floats) -> tuple[Floats, Floats]:
     np.multiply((4 - 3 * u), u, out=slopes[2])
     slopes[3] = tt
     slopes /= 2
-    return weights, slopes
+    return found
 
 
-def _halve(values: Floats, halved: Floats) -> None:
-    """Set a B-spline's values at the pixels and halfway between them, from the second pixel on.
+def _halve(values: Parts, halved: Parts) -> None:
+    """Set 48 times a B-spline's values at the pixels and halfway between them.
 
     Args:
         values: (M, ...) the coefficients.
-        halved: (2 M - 5, ...) to be set.
+        halved: (2 M - 5, ...) to be set, from the second pixel on.
     """
     at, between = halved[::2], halved[1::2]
     np.multiply(values[1:-1], 4, out=at)
     at += values[:-2]
     at += values[2:]
-    at /= 6
+    at *= 8
     np.add(values[1:-2], values[2:-1], out=between)
     between *= 23
     between += values[:-3]
     between += values[3:]
-    between /= 48

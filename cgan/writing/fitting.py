@@ -1,5 +1,6 @@
 """Cubic Bezier curves along the contours of a field."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,12 @@ _STEP = 0.25
 _STIFF = 0.02
 # Farther from the contour (in pixels of the digit), a curve is split.
 _FAR = 0.06
+
+# Two points of each curve, and how much of its four points is in them.
+_T = np.array([[1 / 3], [2 / 3]])
+_U = 1 - _T
+_NEAR, _FAR_OFF = 3 * _U * _U * _T, 3 * _U * _T * _T
+_AT_START, _AT_END = _U * _U * _U + _NEAR, _T * _T * _T + _FAR_OFF
 
 
 class Curves(NamedTuple):
@@ -44,23 +51,28 @@ def fit(field: Field, lines: Contours, level: float) -> Curves:
         level: of the contours.
     """
     nodes = lines.spread(_bends(field, lines), _FEWEST)
-    nodes, directions = _on_contour(field, nodes, level)
-    every = np.arange(nodes.points.shape[1])
-    handles, far = _handles(field, nodes, directions, every, level)
+    following, digits = nodes.following, nodes.digit_of_point
+    start, ahead = _on_contour(field, digits, nodes.points, level)
+    end, after = start[:, following], ahead[:, following]
+    points, far = _curves(field, digits, (start, ahead, end, after), level)
     split = np.flatnonzero(far)
-    if len(split):
-        # Where a contour bends both ways between two nodes, another node helps.
-        middles, ways = _on_contour(field, nodes.middles(split), level)
-        nodes = nodes.split(split, middles.points)
-        directions = np.insert(directions, split + 1, ways, axis=1)
-        handles = np.insert(handles, split + 1, 0, axis=1)
-        first = split + np.arange(len(split))
-        halves = np.concatenate([first, first + 1])
-        handles[:, halves], _ = _handles(field, nodes, directions, halves, level)
-    start, end = nodes.points, nodes.points[:, nodes.following]
-    after = directions[:, nodes.following]
-    points = (start, start + handles[0] * directions, end - handles[1] * after, end)
-    return Curves(nodes.starts, nodes.digits, np.stack(points).transpose(2, 0, 1))
+    if not len(split):
+        return Curves(nodes.starts, nodes.digits, points)
+    # Where a contour bends both ways between two nodes, another node helps.
+    start, ahead, end, after = (ends[:, split] for ends in (start, ahead, end, after))
+    digits = digits[split]
+    middle, way = _on_contour(field, digits, (start + end) / 2, level)
+    first, second = (start, ahead, middle, way), (middle, way, end, after)
+    both = [np.concatenate(ends, axis=1) for ends in zip(first, second, strict=True)]
+    halves, _ = _curves(field, np.concatenate([digits, digits]), both, level)
+    before = np.zeros(len(far) + 1, np.intp)  # how many more curves there are
+    far.cumsum(out=before[1:])
+    place = np.arange(len(far)) + before[:-1]
+    more = np.empty((len(far) + len(split), 4, 2))
+    more[place] = points
+    more[place[split]] = halves[: len(split)]
+    more[place[split] + 1] = halves[len(split) :]
+    return Curves(nodes.starts + before[nodes.starts], nodes.digits, more)
 
 
 def _bends(field: Field, lines: Contours) -> Floats:
@@ -75,52 +87,43 @@ def _bends(field: Field, lines: Contours) -> Floats:
     return np.maximum(turns / _TURN, lengths / _LENGTH)
 
 
-def _on_contour(field: Field, nodes: Contours, level: float) -> tuple[Contours, Floats]:
-    """Return nodes moved to the contour, and the contour's directions there, (2, V)."""
-    digits = nodes.digit_of_point
-    points, _ = _moved(field, digits, nodes.points, level)
-    points, directions = _moved(field, digits, points, level)
-    return Contours(points, nodes.starts, nodes.digits), directions
+def _on_contour(field: Field, digits: Whole, points: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return points moved to the contour, and the contour's directions there, (2, M) each."""
+    points, _ = _moved(field, digits, points, level)
+    return _moved(field, digits, points, level)
 
 
-def _handles(
-    field: Field, nodes: Contours, directions: Floats, chosen: Whole, level: float
+def _curves(
+    field: Field, digits: Whole, ends: Sequence[Floats], level: float
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return handles with which curves are close to the contour, and where they aren't.
+    """Return curves that are close to the contour, and where they aren't.
 
     Args:
         field: of the digits.
-        nodes: on its contours.
-        directions: (2, V), of the contours at the nodes.
-        chosen: (M,) integers, the nodes at which the curves start.
+        digits: (M,) integers, which digit each curve is of.
+        ends: where each curve starts, its direction there, where it ends, and its direction there,
+            (2, M) each: of the contours.
         level: of the contours.
 
     Returns:
-        (2, M) lengths of both handles of the curve from each node to the next, and (M,) whether it
-        is farther from the contour than it may be.
+        (M, 4, 2) the four points of each, and (M,) whether it is farther from the contour than it
+        may be.
     """
-    following = nodes.following[chosen]
-    start, end = nodes.points[:, chosen], nodes.points[:, following]
-    ahead, after = directions[:, chosen], directions[:, following]
+    start, ahead, end, after = ends
     # The handles of a circle's arc that turns as much.
     cosine = np.clip(ahead[0] * after[0] + ahead[1] * after[1], -0.9, 1.0)
     arc = _length(end - start) * (2 / 3) / (1 + np.sqrt((1 + cosine) / 2))
-    # Two points of each curve.
-    t = np.array([[1 / 3], [2 / 3]])
-    u = 1 - t
-    near, far = 3 * u * u * t, 3 * u * t * t
     points = (
-        (u * u * u + near) * start[:, None] + (t * t * t + far) * end[:, None]
-        + near * (arc * ahead)[:, None] - far * (arc * after)[:, None]
+        _AT_START * start[:, None] + _AT_END * end[:, None]
+        + _NEAR * (arc * ahead)[:, None] - _FAR_OFF * (arc * after)[:, None]
     )  # fmt: skip
-    digits = nodes.digit_of_point[chosen]
     found = field.at(np.concatenate([digits, digits]), points.reshape(2, -1))
     ink, x, y = (values.reshape(2, -1) for values in found)
     slope = np.sqrt(x * x + y * y) + 1e-6
     off = np.clip((level - ink) / slope, -_STEP, _STEP)
     # Least squares: how far the two points are off, by how much the handles move them.
-    a = near * (ahead[0] * x + ahead[1] * y) / slope
-    b = -far * (after[0] * x + after[1] * y) / slope
+    a = _NEAR * (ahead[0] * x + ahead[1] * y) / slope
+    b = -_FAR_OFF * (after[0] * x + after[1] * y) / slope
     aa, ab, bb = ((v[0] + v[1]) for v in (a * a, a * b, b * b))
     ar, br = ((v[0] + v[1]) for v in (a * off, b * off))
     aa, bb = aa + _STIFF, bb + _STIFF
@@ -128,7 +131,11 @@ def _handles(
     handles = np.clip(handles, 0.5 * arc, 1.6 * arc)
     moved = handles - arc
     left = np.abs(off - a * moved[0] - b * moved[1])
-    return handles, np.maximum(left[0], left[1]) > _FAR
+    curves = np.empty((start.shape[1], 4, 2))
+    curves[:, 0], curves[:, 3] = start.T, end.T
+    curves[:, 1] = (start + handles[0] * ahead).T
+    curves[:, 2] = (end - handles[1] * after).T
+    return curves, np.maximum(left[0], left[1]) > _FAR
 
 
 def _moved(field: Field, digits: Whole, points: Floats, level: float) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.writing.contours import Contours, contours
-from cgan.writing.field import TRACE, Field, Floats, Grid
+from cgan.writing.field import GRID_PARTS, PARTS, TRACE, Field, Floats, Grid, Parts
 from cgan.writing.pieces import numbered
 
 # Lines around less than this (in square pixels of the digit) are specks or pinholes.
@@ -48,7 +48,7 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
         inks: (N, H, W) uint8, 255 where there is ink.
         level: of the contours.
     """
-    ink = inks / 255
+    ink = inks * np.int32(PARTS // 255)
     field = Field(ink)
     grid = field.grid()
     lines = contours(grid, level)
@@ -56,13 +56,14 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
     outer = np.bincount(lines.digits[areas > 0], minlength=len(ink))
     holes = np.bincount(lines.digits[areas < 0], minlength=len(ink))
     # A little more ink, and there would be more pieces, or fewer rings.
-    weak = _pieces_less_holes(grid.values > level + _HAIR) > outer - holes
+    strong = grid.values > int((level + _HAIR) * GRID_PARTS)
+    weak = _pieces_less_holes(strong) > outer - holes
     broken = (outer > 1) | weak
     if broken.any():
-        pens = _pens(lines, areas, len(ink))
+        pens = _pens(lines, areas, len(ink)).tolist()
         chosen = np.flatnonzero(broken)
         for digit in chosen.tolist():
-            ink[digit] = _mended(ink[digit], grid.values[digit], grid, float(pens[digit]), level)
+            ink[digit] = _mended(ink[digit], strong[digit], digit, grid, pens[digit])
         field = Field(ink)
         again = contours(Field(ink[chosen]).grid(), level)
         lines = lines.only(~broken[lines.digits]).merged(again, chosen)
@@ -116,21 +117,22 @@ def _kept(lines: Contours, areas: Floats, shape: tuple[int, ...]) -> NDArray[np.
     return kept
 
 
-def _mended(ink: Floats, values: Floats, grid: Grid, pen: float, level: float) -> Floats:
+def _mended(ink: Parts, strong: NDArray[np.bool_], digit: int, grid: Grid, pen: float) -> Parts:
     """Return a digit's ink with its pieces joined.
 
     Args:
-        ink: (H, W) from 0 to 1.
-        values: the digit's of the grid.
-        grid: of the field.
+        ink: (H, W) the digit's.
+        strong: (rows, columns) where the pieces are.
+        digit: which one of the grid's it is.
+        grid: the field.
         pen: the width of its strokes.
-        level: of the contours.
     """
-    labels = numbered(values > level + _HAIR)
+    labels = numbered(strong)
     sizes = dict(enumerate(np.bincount(labels.ravel()).tolist()))
     del sizes[0]
     # Ways lead from pixel to pixel.
-    ink_there, numbers = values[::2, ::2], labels[::2, ::2].copy()
+    ink_there = grid.values[digit, ::2, ::2] / GRID_PARTS
+    numbers = labels[::2, ::2].copy()
     for number in sizes.keys() - set(numbers.ravel().tolist()):  # it is between pixels
         row, column = np.argwhere(labels == number)[0]
         numbers[row // 2, column // 2] = number
@@ -211,11 +213,11 @@ def _inwards(grid: Floats, way: list[_Place]) -> list[_Place]:
     return longer
 
 
-def _with_stroke(ink: Floats, points: Floats, width: float) -> Floats:
-    """Return ink, (H, W) from 0 to 1, and a stroke with round ends.
+def _with_stroke(ink: Parts, points: Floats, width: float) -> Parts:
+    """Return ink and a stroke with round ends.
 
     Args:
-        ink: of a digit.
+        ink: (H, W) a digit's.
         points: (M, 2), at least two: x and y.
         width: of the stroke.
     """
@@ -236,5 +238,7 @@ def _with_stroke(ink: Floats, points: Floats, width: float) -> Floats:
     off_x, off_y = off_x - along * steps[:, 0], off_y - along * steps[:, 1]
     distance = np.sqrt((off_x * off_x + off_y * off_y).min(axis=2))
     changed = ink.copy()
-    changed[top:bottom, left:right] = np.maximum(box, (reach - distance).clip(0, 1))
+    changed[top:bottom, left:right] = np.maximum(
+        box, np.rint((reach - distance).clip(0, 1) * PARTS)
+    )
     return changed
