@@ -27,6 +27,9 @@ from cgan.writing.look import THRESHOLD
 PARTS = 100
 # Points on each curve at which its extent is measured.
 _SAMPLES = 8
+# How much of a curve's four points is in each of those, (4, samples, 1, 1).
+_T = (np.arange(_SAMPLES) / _SAMPLES)[:, None, None]
+_WEIGHTS = ((1 - _T) ** 3, 3 * (1 - _T) ** 2 * _T, 3 * (1 - _T) * _T**2, _T**3)
 # Digits that are kept: while a visitor types, all digits but one stay the same.
 _KEPT = 4096
 
@@ -119,33 +122,42 @@ def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
 
 def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[Floats, Floats]:
     """Return `Outline.rows`, (N, H, 2), and left, top, right and bottom of each digit, (N, 4)."""
-    t = np.arange(_SAMPLES)[:, None, None] / _SAMPLES
-    u = 1 - t
+    rows = np.full((2, count * height), np.inf)
+    sides = np.full((4, count), np.inf)
+    if not len(points):
+        rows[:], sides[:] = np.nan, 0.0
+        return rows.T.reshape(count, height, 2), sides.T
     p = points.transpose(1, 0, 2)
-    on = (u * u * u) * p[0] + (3 * u * u * t) * p[1] + (3 * u * t * t) * p[2] + (t * t * t) * p[3]
+    on = _WEIGHTS[0] * p[0] + _WEIGHTS[1] * p[1] + _WEIGHTS[2] * p[2] + _WEIGHTS[3] * p[3]
     x, y = on.transpose(2, 1, 0).reshape(2, -1)  # all points of a digit in a row
-    sizes = np.diff(curves.starts) * _SAMPLES
-    digits = np.repeat(curves.digits, sizes)
+    starts = curves.starts * _SAMPLES
+    sizes = np.diff(starts)
     row = np.floor(y).astype(np.intp)
     # Where a loop goes from one row to the next, it is in both.
     following = np.arange(1, len(x) + 1)
-    ends = np.cumsum(sizes)
-    following[ends - 1] = ends - sizes
-    over = np.flatnonzero(row != row[following])
+    following[starts[1:] - 1] = starts[:-1]
+    leaves = row != row[following]
+    over = np.flatnonzero(leaves)
     onto = following[over]
     border = np.maximum(row[over], row[onto])
     crossing = x[over] + (x[onto] - x[over]) * (border - y[over]) / (y[onto] - y[over])
-    at = np.concatenate([row, row[over], row[onto]])
-    values = np.concatenate([x, crossing, crossing])
-    place = np.concatenate([digits, digits[over], digits[over]]) * height + at
+    # Where each run of points in a row begins.
+    begins = np.zeros(len(x), bool)
+    begins[1:] = leaves[:-1]
+    begins[starts[:-1]] = True
+    runs = np.flatnonzero(begins)
+    digits = np.repeat(curves.digits, sizes)
+    at = np.concatenate([row[runs], row[over], row[onto]])
+    place = np.concatenate([digits[runs], digits[over], digits[over]]) * height + at
     inside = (at >= 0) & (at < height)
-    rows = np.full((2, count * height), np.inf)
-    np.minimum.at(rows[0], place[inside], values[inside])
-    np.minimum.at(rows[1], place[inside], -values[inside])
+    place = place[inside]
+    lower, upper = np.minimum.reduceat(x, runs), np.maximum.reduceat(x, runs)
+    np.minimum.at(rows[0], place, np.concatenate([lower, crossing, crossing])[inside])
+    np.minimum.at(rows[1], place, -np.concatenate([upper, crossing, crossing])[inside])
     rows[1] *= -1
-    sides = np.full((4, count), np.inf)
+    drawn, loops = np.unique(curves.digits, return_index=True)
     for side, value in enumerate((x, y, -x, -y)):
-        np.minimum.at(sides[side], digits, value)
+        sides[side, drawn] = np.minimum.reduceat(value, starts[loops])
     sides[2:] *= -1
     rows[np.isinf(rows)] = np.nan
     sides[np.isinf(sides)] = 0.0

@@ -72,10 +72,10 @@ class Field:
         top, bottom = _extent(traces.any(axis=1))
         ink = self._whole[:, top:bottom, left:right]
         count, rows, columns = ink.shape
-        down = np.empty((count, 2 * rows - 5, columns), np.int32)
-        _halve(ink.transpose(1, 0, 2), down.transpose(1, 0, 2))
+        across = np.empty((count, rows, 2 * columns - 5), np.int32)
+        _halve(ink.transpose(2, 0, 1), across.transpose(2, 0, 1))
         values = np.empty((count, 2 * rows - 5, 2 * columns - 5), np.int32)
-        _halve(down.transpose(2, 0, 1), values.transpose(2, 0, 1))
+        _halve(across.transpose(1, 0, 2), values.transpose(1, 0, 2))
         # The grid begins with the second pixel.
         return Grid(values, left + 1.5 - _MARGIN, top + 1.5 - _MARGIN)
 
@@ -102,7 +102,9 @@ class Field:
         # (2, 4, 2, M): values and slopes of four pixels, across and down.
         weights = _weights(at)
         # (2, 4, M): in each row, the field and how it rises.
-        rows = (taps * weights[:, :, None, 0]).sum(axis=1)
+        rows = taps[0] * weights[:, 0, None, 0]
+        for tap in range(1, 4):
+            rows += taps[tap] * weights[:, tap, None, 0]
         ink, x = (rows * weights[0, :, 1]).sum(axis=1)
         return Values(ink, x, (rows[0] * weights[1, :, 1]).sum(axis=0))
 
