@@ -98,7 +98,7 @@ class Field:
         first += whole[1]
         first *= width
         first += whole[0]
-        taps = self._ink.ravel().take(self._near + first)
+        taps = self._ink.ravel().take(self._near + first, mode="clip")
         # (2, 4, 2, M): values and slopes of four pixels, across and down.
         weights = _weights(at)
         # (2, 4, M): in each row, the field and how it rises.
@@ -119,21 +119,22 @@ def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
 
 def _weights(t: Floats) -> Floats:
     """Return a cubic B-spline's weights of four pixels, and their derivatives, (2, 4, *t.shape)."""
-    u = 1 - t
-    tt, uu = t * t, u * u
+    both = np.stack([t, 1 - t])  # the distance from the second pixel, and from the third
+    square = both * both
     found = np.empty((2, 4, *t.shape))
     weights, slopes = found
-    np.multiply(uu, u, out=weights[0])
-    np.multiply((3 * t - 6), tt, out=weights[1])
-    np.multiply((3 * u - 6), uu, out=weights[2])
-    np.multiply(tt, t, out=weights[3])
-    weights[1:3] += 4
-    weights /= 6
-    np.negative(uu, out=slopes[0])
-    np.multiply((3 * t - 4), t, out=slopes[1])
-    np.multiply((4 - 3 * u), u, out=slopes[2])
-    slopes[3] = tt
-    slopes /= 2
+    inner, outer = slice(1, 3), slice(3, None, -3)
+    np.multiply(square, both, out=weights[outer])
+    weights[outer] *= 1 / 6
+    np.multiply(both, 0.5, out=weights[inner])
+    weights[inner] -= 1
+    weights[inner] *= square
+    weights[inner] += 2 / 3
+    np.multiply(square, 0.5, out=slopes[outer])
+    np.multiply(both, 1.5, out=slopes[inner])
+    slopes[inner] -= 2
+    slopes[inner] *= both
+    slopes[::2] *= -1
     return found
 
 
