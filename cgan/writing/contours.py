@@ -61,15 +61,20 @@ class Contours:
         previous[self.starts[:-1]] = self.starts[1:] - 1
         return previous
 
+    @cached_property
+    def steps(self) -> Floats:
+        """The way from each point to the next, (2, V)."""
+        return self.points.take(self.following, axis=1) - self.points
+
     def areas(self) -> Floats:
         """Return the area inside each line, (L,) float64: positive around ink, negative in it."""
         x, y = self.points
         following = self.following
-        return self.sums(x * y[following] - x[following] * y) / 2
+        return self.sums(x * y.take(following) - x.take(following) * y) / 2
 
     def lengths(self) -> Floats:
         """Return the length of each line, (L,) float64."""
-        steps = self.points[:, self.following] - self.points
+        steps = self.steps
         return self.sums(np.sqrt(steps[0] * steps[0] + steps[1] * steps[1]))
 
     def sums(self, values: Floats) -> Floats:
@@ -80,6 +85,8 @@ class Contours:
 
     def only(self, chosen: NDArray[np.bool_]) -> "Contours":
         """Return the chosen lines, (L,) bool."""
+        if chosen.all():
+            return self
         points = self.points[:, np.repeat(chosen, self.sizes)]
         starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
         return Contours(points, starts, self.digits[chosen])
@@ -119,16 +126,19 @@ class Contours:
         at = np.repeat(before[self.starts[:-1]], counts) + share
         segment = np.searchsorted(until, at, side="right")
         along = (at - before[segment]) / whole[segment]
-        steps = self.points[:, self.following] - self.points
-        return Contours(self.points[:, segment] + along * steps[:, segment], starts, self.digits)
+        steps = self.steps
+        points = self.points.take(segment, axis=1) + along * steps.take(segment, axis=1)
+        return Contours(points, starts, self.digits)
 
     def halved(self) -> "Contours":
         """Return every second point of each line that has many."""
         sizes = self.sizes
         number = np.arange(self.points.shape[1]) - np.repeat(self.starts[:-1], sizes)
         chosen = (number % 2 == 0) | (np.repeat(sizes, sizes) < _FEW)
-        before = np.concatenate([[0], np.cumsum(chosen)])
-        return Contours(self.points[:, chosen], before[self.starts], self.digits)
+        before = np.zeros(len(chosen) + 1, np.intp)
+        chosen.cumsum(out=before[1:])
+        points = self.points.take(np.flatnonzero(chosen), axis=1)
+        return Contours(points, before[self.starts], self.digits)
 
 
 def parts(values: Floats) -> NDArray[np.int64]:
@@ -147,8 +157,7 @@ def contours(grid: Grid, level: float) -> Contours:
     whole = int(level * GRID_PARTS)
     inside = grid.values > whole
     across, down = inside.any(axis=1), inside.any(axis=2)
-    _, rows, columns = inside.shape
-    x, y = _places(rows, columns)
+    x, y = _places(*inside.shape[1:])
     lines: list[Any] = [np.empty((0, 2))]
     ends: list[Any] = []
     digits = []
@@ -172,13 +181,12 @@ def contours(grid: Grid, level: float) -> Contours:
     counts = [len(some) for some in ends]
     before = np.cumsum([len(points) for points in lines[:-1]])
     until = np.concatenate(ends).astype(np.intp) + np.repeat(before, counts)
-    points = np.concatenate(lines).T
     # Each line's first point is there again at its end.
-    kept = np.ones(points.shape[1], bool)
+    kept = np.ones(int(until[-1]), bool)
     kept[until - 1] = False
-    points = points[:, kept]
-    points /= 2
-    points += [[grid.left], [grid.top]]
+    points = np.concatenate(lines).take(np.flatnonzero(kept), axis=0).T / 2
+    points[0] += grid.left
+    points[1] += grid.top
     starts = np.zeros(len(until) + 1, np.intp)
     np.subtract(until, np.arange(1, len(until) + 1), out=starts[1:])
     return Contours(points, starts, np.repeat(digits, counts))

@@ -53,13 +53,13 @@ def fit(field: Field, lines: Contours, level: float) -> Curves:
     nodes = lines.spread(_bends(field, lines), _FEWEST)
     following, digits = nodes.following, nodes.digit_of_point
     start, ahead = _on_contour(field, digits, nodes.points, level)
-    end, after = start[:, following], ahead[:, following]
+    end, after = start.take(following, axis=1), ahead.take(following, axis=1)
     points, far = _curves(field, digits, (start, ahead, end, after), level)
     split = np.flatnonzero(far)
     if not len(split):
         return Curves(nodes.starts, nodes.digits, points)
     # Where a contour bends both ways between two nodes, another node helps.
-    start, ahead, end, after = (ends[:, split] for ends in (start, ahead, end, after))
+    start, ahead, end, after = (ends.take(split, axis=1) for ends in (start, ahead, end, after))
     digits = digits[split]
     middle, way = _on_contour(field, digits, (start + end) / 2, level)
     first, second = (start, ahead, middle, way), (middle, way, end, after)
@@ -77,13 +77,12 @@ def fit(field: Field, lines: Contours, level: float) -> Curves:
 
 def _bends(field: Field, lines: Contours) -> Floats:
     """Return how many curves it takes from each point to the next, (V,)."""
-    following = lines.following
     _, x, y = field.at(lines.digit_of_point, lines.points)
     ahead = _directions(x, y)
-    after = ahead[:, following]
+    after = ahead.take(lines.following, axis=1)
     turns = np.abs(ahead[0] * after[1] - ahead[1] * after[0])
     turns[ahead[0] * after[0] + ahead[1] * after[1] < 0] = 1.0
-    lengths = _length(lines.points[:, following] - lines.points)
+    lengths = _length(lines.steps)
     return np.maximum(turns / _TURN, lengths / _LENGTH)
 
 
@@ -144,14 +143,21 @@ def _moved(field: Field, digits: Whole, points: Floats, level: float) -> tuple[F
     square = x * x + y * y + 1e-9
     share = (level - ink) / square
     length = np.abs(share) * np.sqrt(square)
-    share = share * np.minimum(1, _STEP / np.maximum(length, 1e-9))
-    return points + share * np.stack([x, y]), _directions(x, y)
+    share *= np.minimum(1, _STEP / np.maximum(length, 1e-9))
+    moved = points.copy()
+    moved[0] += share * x
+    moved[1] += share * y
+    return moved, _directions(x, y)
 
 
 def _directions(x: Floats, y: Floats) -> Floats:
     """Return in which direction a contour runs where the field rises by x and y, (2, V)."""
-    length = np.sqrt(x * x + y * y) + 1e-12
-    return np.stack([y / length, -x / length])
+    length = np.sqrt(x * x + y * y)
+    length += 1e-12
+    directions = np.empty((2, len(x)))
+    np.divide(y, length, out=directions[0])
+    np.divide(x, -length, out=directions[1])
+    return directions
 
 
 def _length(vectors: Floats) -> Floats:
