@@ -54,7 +54,7 @@ def test_train_speed_compares_us_with_jittor_as_others_use_it():
     assert len(lines) == 2
 
 
-def test_a_hand_is_timed_from_one_digit_and_from_ten():
+def test_a_hand_and_a_number_with_marks_are_timed():
     result = subprocess.run(
         [sys.executable, FOLDER / "hand.py", "--rounds=3"],
         capture_output=True,
@@ -63,7 +63,10 @@ def test_a_hand_is_timed_from_one_digit_and_from_ten():
     )
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert ["one digit" in lines[0], "ten digits" in lines[1]] == [True, True]
+    begin = ["a hand from one digit", "a hand from ten digits", "a number with marks"]
+    begin += ["a number as before", "ratio"]
+    assert len(lines) == len(begin)
+    assert all(line.startswith(words) for line, words in zip(lines, begin, strict=True))
 
 
 def test_write_speed_compares_numpy_with_jittor_and_onnxruntime():

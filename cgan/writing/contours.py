@@ -1,14 +1,14 @@
 """Contours of fields: closed lines of points, for all digits of a number at once."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 from numpy.typing import NDArray
 
-from cgan.writing.field import GRID_START, Floats
+from cgan.writing.field import GRID_PARTS, Floats, Grid
 
 # Parts of a unit, in which lengths along a contour are summed as whole numbers: such a sum doesn't
 # depend on the order, or on other digits.
@@ -16,6 +16,9 @@ _PARTS = 2.0**32
 
 # Lines of fewer points keep them all.
 _FEW = 16
+
+# No point of a grid is masked.
+_NO_MASK = np.array(False)
 
 Whole = NDArray[np.intp]
 
@@ -34,39 +37,44 @@ class Contours:
     starts: Whole
     digits: Whole
 
-    @property
+    @cached_property
     def sizes(self) -> Whole:
         """How many points each line has."""
         return np.diff(self.starts)
 
-    @property
+    @cached_property
     def digit_of_point(self) -> Whole:
         """The digit that each point is of."""
         return np.repeat(self.digits, self.sizes)
 
-    @property
+    @cached_property
     def following(self) -> Whole:
         """The index of the point after each."""
         following = np.arange(1, self.points.shape[1] + 1)
         following[self.starts[1:] - 1] = self.starts[:-1]
         return following
 
-    @property
+    @cached_property
     def previous(self) -> Whole:
         """The index of the point before each."""
         previous = np.arange(-1, self.points.shape[1] - 1)
         previous[self.starts[:-1]] = self.starts[1:] - 1
         return previous
 
+    @cached_property
+    def steps(self) -> Floats:
+        """The way from each point to the next, (2, V)."""
+        return self.points.take(self.following, axis=1) - self.points
+
     def areas(self) -> Floats:
         """Return the area inside each line, (L,) float64: positive around ink, negative in it."""
         x, y = self.points
         following = self.following
-        return self.sums(x * y[following] - x[following] * y) / 2
+        return self.sums(x * y.take(following) - x.take(following) * y) / 2
 
     def lengths(self) -> Floats:
         """Return the length of each line, (L,) float64."""
-        steps = self.points[:, self.following] - self.points
+        steps = self.steps
         return self.sums(np.sqrt(steps[0] * steps[0] + steps[1] * steps[1]))
 
     def sums(self, values: Floats) -> Floats:
@@ -77,6 +85,8 @@ class Contours:
 
     def only(self, chosen: NDArray[np.bool_]) -> "Contours":
         """Return the chosen lines, (L,) bool."""
+        if chosen.all():
+            return self
         points = self.points[:, np.repeat(chosen, self.sizes)]
         starts = np.concatenate([[0], np.cumsum(self.sizes[chosen])])
         return Contours(points, starts, self.digits[chosen])
@@ -116,26 +126,19 @@ class Contours:
         at = np.repeat(before[self.starts[:-1]], counts) + share
         segment = np.searchsorted(until, at, side="right")
         along = (at - before[segment]) / whole[segment]
-        steps = self.points[:, self.following] - self.points
-        return Contours(self.points[:, segment] + along * steps[:, segment], starts, self.digits)
-
-    def middles(self, chosen: Whole) -> "Contours":
-        """Return the middles between the chosen points and the next, (M,), each a line alone."""
-        points = (self.points[:, chosen] + self.points[:, self.following[chosen]]) / 2
-        return Contours(points, np.arange(len(chosen) + 1), self.digit_of_point[chosen])
-
-    def split(self, chosen: Whole, points: Floats) -> "Contours":
-        """Return the lines with a point more, (2, M), after each chosen one, (M,) in order."""
-        starts = self.starts + np.searchsorted(chosen, self.starts)
-        return Contours(np.insert(self.points, chosen + 1, points, axis=1), starts, self.digits)
+        steps = self.steps
+        points = self.points.take(segment, axis=1) + along * steps.take(segment, axis=1)
+        return Contours(points, starts, self.digits)
 
     def halved(self) -> "Contours":
         """Return every second point of each line that has many."""
         sizes = self.sizes
         number = np.arange(self.points.shape[1]) - np.repeat(self.starts[:-1], sizes)
         chosen = (number % 2 == 0) | (np.repeat(sizes, sizes) < _FEW)
-        before = np.concatenate([[0], np.cumsum(chosen)])
-        return Contours(self.points[:, chosen], before[self.starts], self.digits)
+        before = np.zeros(len(chosen) + 1, np.intp)
+        chosen.cumsum(out=before[1:])
+        points = self.points.take(np.flatnonzero(chosen), axis=1)
+        return Contours(points, before[self.starts], self.digits)
 
 
 def parts(values: Floats) -> NDArray[np.int64]:
@@ -144,37 +147,49 @@ def parts(values: Floats) -> NDArray[np.int64]:
     return whole
 
 
-def contours(grid: Floats, level: float) -> Contours:
+def contours(grid: Grid, level: float) -> Contours:
     """Return the contours of fields on a grid of half pixels.
 
     Args:
-        grid: (N, rows, columns) float64, as `cgan.writing.field.Field.grid` returns it.
+        grid: of the fields.
         level: of the contours.
     """
-    inside = grid > level
+    whole = int(level * GRID_PARTS)
+    inside = grid.values > whole
     across, down = inside.any(axis=1), inside.any(axis=2)
-    lines, sizes, digits = [np.empty((0, 2))], [], []
+    x, y = _places(*inside.shape[1:])
+    lines: list[Any] = [np.empty((0, 2))]
+    ends: list[Any] = []
+    digits = []
     for digit in np.flatnonzero(down.any(axis=1)).tolist():
         # Most of a digit's square is empty, and looking for contours there takes time.
         top, bottom = _extent(down[digit])
         left, right = _extent(across[digit])
-        values = grid[digit, top:bottom, left:right]
-        x, y, nothing = _places(*values.shape)
+        box = slice(top, bottom), slice(left, right)
         generator = SerialContourGenerator(
-            x, y, values,
-            nothing, corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
+            x[box], y[box], grid.values[digit][box], _NO_MASK,
+            corner_mask=False, quad_as_tri=False, z_interp=ZInterp.Linear,
             line_type=LineType.ChunkCombinedOffset, fill_type=FillType.OuterOffset,
         )  # fmt: skip
-        found: Any = generator.lines(level)
-        (points,), (ends,) = found
-        ends = ends.astype(np.intp)
-        kept = np.ones(len(points), bool)
-        kept[ends[1:] - 1] = False  # the first point again
-        lines.append((points[kept] + (left, top)) / 2 + GRID_START)
-        sizes += (np.diff(ends) - 1).tolist()
-        digits += [digit] * (len(ends) - 1)
-    starts = np.concatenate([[0], np.cumsum(np.array(sizes, np.intp))]).astype(np.intp)
-    return Contours(np.concatenate(lines).T.copy(), starts, np.array(digits, np.intp))
+        found: Any = generator.lines(whole)
+        (points,), (offsets,) = found
+        lines.append(points)
+        ends.append(offsets[1:])
+        digits.append(digit)
+    if not digits:
+        return Contours(np.empty((2, 0)), np.zeros(1, np.intp), np.zeros(0, np.intp))
+    counts = [len(some) for some in ends]
+    before = np.cumsum([len(points) for points in lines[:-1]])
+    until = np.concatenate(ends).astype(np.intp) + np.repeat(before, counts)
+    # Each line's first point is there again at its end.
+    kept = np.ones(int(until[-1]), bool)
+    kept[until - 1] = False
+    points = np.concatenate(lines).take(np.flatnonzero(kept), axis=0).T / 2
+    points[0] += grid.left
+    points[1] += grid.top
+    starts = np.zeros(len(until) + 1, np.intp)
+    np.subtract(until, np.arange(1, len(until) + 1), out=starts[1:])
+    return Contours(points, starts, np.repeat(digits, counts))
 
 
 def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
@@ -182,8 +197,8 @@ def _extent(has_ink: NDArray[np.bool_]) -> tuple[int, int]:
     return int(has_ink.argmax()) - 1, len(has_ink) - int(has_ink[::-1].argmax()) + 1
 
 
-@lru_cache(maxsize=1024)
-def _places(rows: int, columns: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Return x and y of each point of a grid, and that no point is masked."""
+@lru_cache(maxsize=64)
+def _places(rows: int, columns: int) -> tuple[Floats, Floats]:
+    """Return x and y of each point of a grid."""
     y, x = np.indices((rows, columns), np.float64)
-    return x, y, np.zeros((rows, columns), bool)
+    return x, y

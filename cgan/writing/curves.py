@@ -27,6 +27,9 @@ from cgan.writing.look import THRESHOLD
 PARTS = 100
 # Points on each curve at which its extent is measured.
 _SAMPLES = 8
+# How much of a curve's four points is in each of those, (4, samples, 1, 1).
+_T = (np.arange(_SAMPLES) / _SAMPLES)[:, None, None]
+_WEIGHTS = ((1 - _T) ** 3, 3 * (1 - _T) ** 2 * _T, 3 * (1 - _T) * _T**2, _T**3)
 # Digits that are kept: while a visitor types, all digits but one stay the same.
 _KEPT = 4096
 
@@ -105,68 +108,83 @@ def _outlines(inks: NDArray[np.uint8], pen: float) -> list[Outline]:
     points = whole / PARTS
     count, height, _ = inks.shape
     rows, sides = _extents(curves, points, count, height)
-    # The first loop of each digit, and where the last one ends.
-    first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
     starts = curves.starts.tolist()
+    data = _paths(whole, starts)
+    loops = [points[start:end].copy() for start, end in pairwise(starts)]
+    first = np.searchsorted(curves.digits, np.arange(count + 1)).tolist()
     found = []
-    for digit in range(count):
-        ends = starts[first[digit] : first[digit + 1] + 1]
-        loops = tuple(points[a:b].copy() for a, b in pairwise(ends))
-        left, top, right, bottom = sides[digit].tolist()
-        data = _path(whole[ends[0] : ends[-1]], [end - ends[0] for end in ends])
-        found.append(Outline(loops, left, top, right, bottom, rows[digit].copy(), data))
+    for (a, b), side, row in zip(pairwise(first), sides.tolist(), rows, strict=True):
+        left, top, right, bottom = side
+        path = _path(data[a:b])
+        found.append(Outline(tuple(loops[a:b]), left, top, right, bottom, row.copy(), path))
     return found
 
 
 def _extents(curves: Curves, points: Floats, count: int, height: int) -> tuple[Floats, Floats]:
     """Return `Outline.rows`, (N, H, 2), and left, top, right and bottom of each digit, (N, 4)."""
-    t = np.arange(_SAMPLES)[:, None, None] / _SAMPLES
-    u = 1 - t
+    rows = np.full((2, count * height), np.inf)
+    sides = np.full((4, count), np.inf)
+    if not len(points):
+        rows[:], sides[:] = np.nan, 0.0
+        return rows.T.reshape(count, height, 2), sides.T
     p = points.transpose(1, 0, 2)
-    on = (u * u * u) * p[0] + (3 * u * u * t) * p[1] + (3 * u * t * t) * p[2] + (t * t * t) * p[3]
+    on = _WEIGHTS[0] * p[0] + _WEIGHTS[1] * p[1] + _WEIGHTS[2] * p[2] + _WEIGHTS[3] * p[3]
     x, y = on.transpose(2, 1, 0).reshape(2, -1)  # all points of a digit in a row
-    sizes = np.diff(curves.starts) * _SAMPLES
-    digits = np.repeat(curves.digits, sizes)
+    starts = curves.starts * _SAMPLES
+    sizes = np.diff(starts)
     row = np.floor(y).astype(np.intp)
     # Where a loop goes from one row to the next, it is in both.
     following = np.arange(1, len(x) + 1)
-    ends = np.cumsum(sizes)
-    following[ends - 1] = ends - sizes
-    over = np.flatnonzero(row != row[following])
+    following[starts[1:] - 1] = starts[:-1]
+    leaves = row != row[following]
+    over = np.flatnonzero(leaves)
     onto = following[over]
     border = np.maximum(row[over], row[onto])
     crossing = x[over] + (x[onto] - x[over]) * (border - y[over]) / (y[onto] - y[over])
-    at = np.concatenate([row, row[over], row[onto]])
-    values = np.concatenate([x, crossing, crossing])
-    place = np.concatenate([digits, digits[over], digits[over]]) * height + at
+    # Where each run of points in a row begins.
+    begins = np.zeros(len(x), bool)
+    begins[1:] = leaves[:-1]
+    begins[starts[:-1]] = True
+    runs = np.flatnonzero(begins)
+    digits = np.repeat(curves.digits, sizes)
+    at = np.concatenate([row[runs], row[over], row[onto]])
+    place = np.concatenate([digits[runs], digits[over], digits[over]]) * height + at
     inside = (at >= 0) & (at < height)
-    rows = np.full((2, count * height), np.inf)
-    np.minimum.at(rows[0], place[inside], values[inside])
-    np.minimum.at(rows[1], place[inside], -values[inside])
+    place = place[inside]
+    lower, upper = np.minimum.reduceat(x, runs), np.maximum.reduceat(x, runs)
+    np.minimum.at(rows[0], place, np.concatenate([lower, crossing, crossing])[inside])
+    np.minimum.at(rows[1], place, -np.concatenate([upper, crossing, crossing])[inside])
     rows[1] *= -1
-    sides = np.full((4, count), np.inf)
+    drawn, loops = np.unique(curves.digits, return_index=True)
     for side, value in enumerate((x, y, -x, -y)):
-        np.minimum.at(sides[side], digits, value)
+        sides[side, drawn] = np.minimum.reduceat(value, starts[loops])
     sides[2:] *= -1
     rows[np.isinf(rows)] = np.nan
     sides[np.isinf(sides)] = 0.0
     return rows.T.reshape(count, height, 2), sides.T
 
 
-def _path(curves: NDArray[np.intp], ends: Sequence[int]) -> str:
-    """Return the data of an SVG path, with relative commands.
+def _paths(curves: NDArray[np.intp], starts: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Return where each loop starts, x and y, and its curves in an SVG path, relative to that.
 
     Args:
         curves: (V, 4, 2) whole numbers.
-        ends: where each loop starts, and V.
+        starts: (L + 1,) where each loop starts, and V.
     """
-    relative = (curves[:, 1:] - curves[:, :1]).reshape(-1, 6)
+    relative = (curves[:, 1:] - curves[:, :1]).ravel().tolist()
+    # Python writes a list faster than its numbers.
+    written = str([relative[6 * start : 6 * end] for start, end in pairwise(starts)])[2:-2]
+    numbers = written.replace(", ", " ").replace(" -", "-").split("] [")
+    places = curves[starts[:-1], 0].tolist()
+    return [(x, y, text) for (x, y), text in zip(places, numbers, strict=bool(places))]
+
+
+def _path(loops: Sequence[tuple[int, int, str]]) -> str:
+    """Return the data of an SVG path, with relative commands."""
     data = []
     x, y = 0, 0
-    for start, end in pairwise(ends):
-        to_x, to_y = curves[start, 0].tolist()
-        # Python writes a list faster than its numbers.
-        numbers = str(relative[start:end].ravel().tolist())[1:-1]
-        data.append(f"m{to_x - x} {to_y - y}c{numbers}z")
+    for to_x, to_y, numbers in loops:
+        down = f"{to_y - y}" if to_y < y else f" {to_y - y}"
+        data.append(f"m{to_x - x}{down}c{numbers}z")
         x, y = to_x, to_y
-    return "".join(data).replace(", ", " ").replace(" -", "-")
+    return "".join(data)

@@ -7,15 +7,13 @@ a 5, or a speck if it is small.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cgan.writing.contours import Contours, contours
-from cgan.writing.field import GRID_START, Field, Floats
-from cgan.writing.pieces import pieces
+from cgan.writing.field import GRID_PARTS, PARTS, TRACE, Field, Floats, Grid, Parts
+from cgan.writing.pieces import numbered
 
 # Lines around less than this (in square pixels of the digit) are specks or pinholes.
 _PINHOLE = 0.6
@@ -25,8 +23,6 @@ _SPECK = 6.0
 _SPECK_IN_MARGIN = 16.0
 _SPECK_SHARE = 0.25
 _MARGIN = 0.18  # of the picture's size
-# With less ink, there is no trace of a stroke.
-_TRACE = 0.05
 # A way costs its length, divided by its ink and this.
 _PAPER = 0.05
 # Pieces are joined by strokes of this share of the pen's width, which begin up to this many pixels
@@ -52,7 +48,7 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
         inks: (N, H, W) uint8, 255 where there is ink.
         level: of the contours.
     """
-    ink = inks / 255
+    ink = inks * np.int32(PARTS // 255)
     field = Field(ink)
     grid = field.grid()
     lines = contours(grid, level)
@@ -60,13 +56,14 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
     outer = np.bincount(lines.digits[areas > 0], minlength=len(ink))
     holes = np.bincount(lines.digits[areas < 0], minlength=len(ink))
     # A little more ink, and there would be more pieces, or fewer rings.
-    weak = _pieces_less_holes(grid > level + _HAIR) > outer - holes
+    strong = grid.values > int((level + _HAIR) * GRID_PARTS)
+    weak = _pieces_less_holes(strong) > outer - holes
     broken = (outer > 1) | weak
     if broken.any():
-        pens = _pens(lines, areas, len(ink))
+        pens = _pens(lines, areas, len(ink)).tolist()
         chosen = np.flatnonzero(broken)
         for digit in chosen.tolist():
-            ink[digit] = _mended(ink[digit], grid[digit], float(pens[digit]), level)
+            ink[digit] = _mended(ink[digit], strong[digit], digit, grid, pens[digit])
         field = Field(ink)
         again = contours(Field(ink[chosen]).grid(), level)
         lines = lines.only(~broken[lines.digits]).merged(again, chosen)
@@ -76,10 +73,13 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
 
 def _pieces_less_holes(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return the Euler number of pictures, (N, rows, columns) to (N,), linked at their sides."""
-    across = inside[:, :, :-1] & inside[:, :, 1:]
-    links = across.sum(axis=(1, 2)) + (inside[:, :-1] & inside[:, 1:]).sum(axis=(1, 2))
-    squares = (across[:, :-1] & across[:, 1:]).sum(axis=(1, 2))
-    number: NDArray[np.intp] = inside.sum(axis=(1, 2)) - links + squares
+    mask = inside.view(np.int8)
+    across = mask[:, :, :-1] & mask[:, :, 1:]
+    # Nothing is inside in the first row and column.
+    count = mask[:, 1:, 1:] - across[:, 1:]
+    count -= mask[:, :-1, 1:] & mask[:, 1:, 1:]
+    count += across[:, :-1] & across[:, 1:]
+    number: NDArray[np.intp] = count.reshape(len(count), -1).sum(axis=1, dtype=np.intp)
     return number
 
 
@@ -117,51 +117,58 @@ def _kept(lines: Contours, areas: Floats, shape: tuple[int, ...]) -> NDArray[np.
     return kept
 
 
-def _mended(ink: Floats, grid: Floats, pen: float, level: float) -> Floats:
+def _mended(ink: Parts, strong: NDArray[np.bool_], digit: int, grid: Grid, pen: float) -> Parts:
     """Return a digit's ink with its pieces joined.
 
     Args:
-        ink: (H, W) from 0 to 1.
-        grid: the field of half pixels.
+        ink: (H, W) the digit's.
+        strong: (rows, columns) where the pieces are.
+        digit: which one of the grid's it is.
+        grid: the field.
         pen: the width of its strokes.
-        level: of the contours.
     """
-    labels = np.zeros(grid.shape, np.intp)
-    found = pieces(grid > level + _HAIR)
-    for number, piece in enumerate(found, 1):
-        box = labels[piece.top : piece.bottom, piece.left : piece.right]
-        box[piece.mask] = number
+    labels = numbered(strong)
+    sizes = dict(enumerate(np.bincount(labels.ravel()).tolist()))
+    del sizes[0]
     # Ways lead from pixel to pixel.
-    ink_there, numbers = grid[::2, ::2], labels[::2, ::2].copy()
-    for number, piece in enumerate(found, 1):
-        if not (numbers == number).any():  # it is between pixels
-            row, column = np.argwhere(piece.mask)[0] + (piece.top, piece.left)
-            numbers[row // 2, column // 2] = number
+    ink_there = grid.values[digit, ::2, ::2] / GRID_PARTS
+    numbers = labels[::2, ::2].copy()
+    for number in sizes.keys() - set(numbers.ravel().tolist()):  # it is between pixels
+        row, column = np.argwhere(labels == number)[0]
+        numbers[row // 2, column // 2] = number
     # Pieces that were joined, by one of them.
-    groups = {number: {number} for number in range(1, len(found) + 1)}
+    groups = {number: [number] for number in sizes}
     left = set(groups)
     while len(groups) > 1 and left:
-        small = min(left, key=lambda group: sum(found[n - 1].count for n in groups[group]))
+        small = min(left, key=lambda group: sum(sizes[number] for number in groups[group]))
         left.remove(small)
-        way = _way(ink_there, numbers, groups[small])
+        members = np.isin(numbers, groups[small])
+        way = _way(ink_there, numbers, members)
         if way is None:
             continue
-        ink = np.maximum(ink, _stroke(_inwards(ink_there, way), _JOIN * pen, ink.shape))
+        places: Floats = np.array(_inwards(ink_there, way), np.float64)[:, ::-1]
+        places += (grid.left, grid.top)
+        ink = _with_stroke(ink, places, _JOIN * pen)
         reached = int(numbers[way[-1]])
-        other = next(group for group, members in groups.items() if reached in members)
-        groups[other] |= groups.pop(small)
+        other = next(group for group, numbers_in in groups.items() if reached in numbers_in)
+        groups[other] += groups.pop(small)
         left.add(other)
     return ink
 
 
-def _way(grid: Floats, labels: NDArray[np.intp], group: Iterable[int]) -> list[_Place] | None:
+def _way(grid: Floats, labels: NDArray[np.intp], members: NDArray[np.bool_]) -> list[_Place] | None:
     """Return the darkest way from a group of pieces to another piece, if there is a trace of ink.
 
     By Dijkstra's algorithm.
+
+    Args:
+        grid: (rows, columns) the ink at each place.
+        labels: the number of the piece that each place is in, or 0.
+        members: which places the group has.
     """
-    members = np.isin(labels, list(group))
-    padded = np.pad(members, 1)
-    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    inner = np.zeros_like(members)
+    inner[1:-1, 1:-1] = members[:-2, 1:-1] & members[2:, 1:-1]
+    inner[1:-1, 1:-1] &= members[1:-1, :-2] & members[1:-1, 2:]
     # Places have numbers, row by row; those inside of the group lead nowhere.
     columns = grid.shape[1]
     steps = [(down * columns + right, length) for down, right, length in _STEPS]
@@ -181,7 +188,7 @@ def _way(grid: Floats, labels: NDArray[np.intp], group: Iterable[int]) -> list[_
             continue
         for step, length in steps:
             near = place + step
-            if ink[near] < _TRACE:  # as on the grid's border
+            if ink[near] < TRACE:  # as on the grid's border
                 continue
             total = cost + length / (ink[near] + _PAPER)
             if total < costs.get(near, np.inf):
@@ -206,17 +213,32 @@ def _inwards(grid: Floats, way: list[_Place]) -> list[_Place]:
     return longer
 
 
-def _stroke(way: Sequence[_Place], width: float, shape: tuple[int, ...]) -> Floats:
-    """Return the ink of a stroke with round ends, (H, W) float64 from 0 to 1."""
-    points: Floats = np.array(way, np.float64)[:, ::-1] + GRID_START
+def _with_stroke(ink: Parts, points: Floats, width: float) -> Parts:
+    """Return ink and a stroke with round ends.
+
+    Args:
+        ink: (H, W) a digit's.
+        points: (M, 2), at least two: x and y.
+        width: of the stroke.
+    """
     for _ in range(2):  # without the grid's steps
         points[1:-1] = (points[:-2] + 2 * points[1:-1] + points[2:]) / 4
-    y, x = np.indices(shape) + 0.5
-    distance = np.full(shape, np.inf)
-    for (x0, y0), (x1, y1) in pairwise(points.tolist()):
-        across, down = x1 - x0, y1 - y0
-        square = across * across + down * down or 1.0
-        along = (((x - x0) * across + (y - y0) * down) / square).clip(0, 1)
-        off_x, off_y = x - x0 - along * across, y - y0 - along * down
-        distance = np.minimum(distance, np.sqrt(off_x * off_x + off_y * off_y))
-    return (width / 2 + 0.5 - distance).clip(0, 1)
+    reach = width / 2 + 0.5
+    left, top = np.maximum(points.min(axis=0) - reach, 0).astype(int).tolist()
+    right, bottom = (points.max(axis=0) + reach + 1).astype(int).tolist()
+    box = ink[top:bottom, left:right]
+    y = (np.arange(top, top + box.shape[0]) + 0.5)[:, None, None]
+    x = (np.arange(left, left + box.shape[1]) + 0.5)[:, None]
+    start = points[:-1]
+    steps = points[1:] - start
+    square = (steps * steps).sum(axis=1)
+    square[square == 0] = 1.0
+    off_x, off_y = x - start[:, 0], y - start[:, 1]
+    along = ((off_x * steps[:, 0] + off_y * steps[:, 1]) / square).clip(0, 1)
+    off_x, off_y = off_x - along * steps[:, 0], off_y - along * steps[:, 1]
+    distance = np.sqrt((off_x * off_x + off_y * off_y).min(axis=2))
+    changed = ink.copy()
+    changed[top:bottom, left:right] = np.maximum(
+        box, np.rint((reach - distance).clip(0, 1) * PARTS)
+    )
+    return changed

@@ -62,7 +62,41 @@ def pieces(mask: NDArray[np.bool_]) -> list[Piece]:
     Args:
         mask: (H, W) bool.
     """
-    rows, starts, ends = _runs(mask)
+    rows, starts, ends, numbers = _runs(mask)
+    members: dict[int, list[int]] = {}
+    for run, number in enumerate(numbers):
+        members.setdefault(number, []).append(run)
+    return [_piece(rows[runs], starts[runs], ends[runs]) for runs in members.values()]
+
+
+def numbered(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the number of the piece that each pixel is of, from 1, and 0 outside.
+
+    Pieces have the order of `pieces`.
+
+    Args:
+        mask: (H, W) bool, False in the last column.
+    """
+    rows, starts, ends, numbers = _runs(mask)
+    change = np.zeros(mask.size, np.intp)
+    change[rows * mask.shape[1] + starts] = numbers
+    change[rows * mask.shape[1] + ends] -= numbers
+    return change.cumsum().reshape(mask.shape)
+
+
+def _runs(
+    mask: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], list[int]]:
+    """Return what runs of pixels there are in rows.
+
+    Returns:
+        The row, the first column, the column after the last, and the piece's number, from 1.
+    """
+    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), bool)
+    padded[:, 1:-1] = mask
+    row_of_edge, edges = np.nonzero(padded[:, 1:] != padded[:, :-1])
+    rows, starts, ends = row_of_edge[::2], edges[::2], edges[1::2]
+    # The first run of each piece stands for it.
     parents = list(range(len(rows)))
 
     def root(index: int) -> int:
@@ -71,31 +105,20 @@ def pieces(mask: NDArray[np.bool_]) -> list[Piece]:
             index = parents[index]
         return index
 
-    first_of_row = np.searchsorted(rows, np.arange(len(mask) + 1))
+    first, after = starts.tolist(), ends.tolist()
+    first_of_row = np.searchsorted(rows, np.arange(len(mask) + 1)).tolist()
     for row in range(1, len(mask)):
         above, end_above = first_of_row[row - 1], first_of_row[row]
-        for run in range(first_of_row[row], first_of_row[row + 1]):
-            while above < end_above and ends[above] < starts[run]:
+        for run in range(end_above, first_of_row[row + 1]):
+            while above < end_above and after[above] < first[run]:
                 above += 1
             touching = above
-            while touching < end_above and starts[touching] <= ends[run]:
-                first, second = sorted((root(touching), root(run)))
-                parents[second] = first
+            while touching < end_above and first[touching] <= after[run]:
+                one, other = root(touching), root(run)
+                parents[max(one, other)] = min(one, other)
                 touching += 1
-    members: dict[int, list[int]] = {}
-    for run in range(len(rows)):
-        members.setdefault(root(run), []).append(run)
-    return [_piece(rows[runs], starts[runs], ends[runs]) for runs in members.values()]
-
-
-def _runs(
-    mask: NDArray[np.bool_],
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return row, first column and the column after the last of each run of pixels in a row."""
-    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
-    return rows, starts, ends
+    found: dict[int, int] = {}
+    return rows, starts, ends, [found.setdefault(root(r), len(found) + 1) for r in parents]
 
 
 def _piece(rows: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Piece:
