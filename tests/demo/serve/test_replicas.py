@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import yaml
+from playwright.sync_api import expect
 
 from benchmarks import replicas
 from benchmarks.soak import drawing_event
@@ -185,25 +186,61 @@ def test_a_replica_dies_and_its_visitors_go_on(demos, in_front):
     event = drawing_event(f"127.0.0.1:{port}")
     dying, staying = (httpx.get(f"{one.address}gradio_api/app_id").content for one in demos)
     visitors = [Visitor(port, number) for number in range(1, VISITORS + 1)]
+    before = [visitor.replica() for visitor in visitors]
+    assert set(before) == {dying, staying}
+    cookie = visitors[before.index(dying)].headers["Cookie"].partition("=")[2]
     all_have_asked = threading.Barrier(VISITORS + 1)
     dead = threading.Event()
 
     def visit(visitor):
-        before = visitor.replica()
         visitor.join(event, "13")
         all_have_asked.wait(60)
         dead.wait(60)
         visitor.write(event, "13")
         assert visitor.replica() == staying
-        return before
 
-    with ThreadPoolExecutor(VISITORS) as pool:
+    with ThreadPoolExecutor(VISITORS) as pool, page_with(cookie, port) as (page, let_on):
+        with page.expect_request("**/queue/data*"):  # which is held back
+            page.get_by_label("Your number").fill("135")
         results = [pool.submit(visit, visitor) for visitor in visitors]
         all_have_asked.wait(120)
         demos[0].process.send_signal(signal.SIGKILL)
         demos[0].process.wait(30)
         dead.set()
-        before = [result.result() for result in results]
-    # Both had visitors; those of the one that died asked again, and nobody else did.
-    assert {dying, staying} == set(before)
+        for result in results:
+            result.result()
+        let_on()
+        # Gradio says that the connection is lost, and loads the page again.
+        expect(page.locator(".digit")).to_have_count(3, timeout=30_000)
+        expect(page.get_by_label("Your number")).to_have_value("135")
+    # Those of the one that died asked again, and nobody else did.
     assert [visitor.asked_again for visitor in visitors] == [int(one == dying) for one in before]
+
+
+@contextlib.contextmanager
+def page_with(cookie, port):
+    """Open the page at a replica; yield it, and what lets its streams of results begin."""
+    held, may_begin = [], threading.Event()
+
+    def hold(route):
+        if may_begin.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    with browsers.browser() as chromium:
+        context = chromium.new_context()
+        home = f"http://127.0.0.1:{port}/"
+        context.add_cookies([{"name": "cgan_replica", "value": cookie, "url": home}])
+        page = context.new_page()
+        page.goto(home)
+        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        page.route("**/queue/data*", hold)
+
+        def let_on():
+            may_begin.set()
+            for route in held:
+                route.continue_()
+
+        yield page, let_on
+        context.close()
