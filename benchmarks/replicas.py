@@ -121,7 +121,8 @@ def main() -> None:
     values = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as (hosts, replicas):
         print(f"load before: {os.getloadavg()[0]:.1f} of {os.cpu_count()} CPUs\n")
-        print("| clients | | requests/s | p50, ms | p95, ms | failed |\n|---|---|---|---|---|---|")
+        print("| clients | | requests/s | / bare app's | p50, ms | p95, ms | failed |")
+        print("|---|---|---|---|---|---|---|")
         for count in values.clients:
             measure(hosts, count, values.rounds, values.requests)
         memory = ", ".join(f"{app.memory():.0f}" for app in replicas)
@@ -129,26 +130,34 @@ def main() -> None:
 
 
 def measure(hosts: dict[str, str], clients: int, rounds: int, requests: int) -> None:
-    """Load all hosts in turn, and print a line for each."""
+    """Load all hosts in turn; print a line for each, which compares it with the first."""
     loads: dict[str, list[Load]] = {title: [] for title in hosts}
     for host in hosts.values():
         load(host, clients, 1)  # warm up
     for _ in range(rounds):
         for title, host in hosts.items():
             loads[title].append(load(host, clients, requests))
+    first, *_ = loads.values()
     for title, found in loads.items():
-        print(_row(clients, title, found), flush=True)
+        print(_row(clients, title, found, first), flush=True)
 
 
-def _row(count: int, title: str, loads: list[Load]) -> str:
-    """Return a line of the table: medians of the rounds."""
-    speed = statistics.median(len(one.seconds) / one.whole for one in loads)
+def _speed(one: Load) -> float:
+    """Return the requests that were answered in a second."""
+    return len(one.seconds) / one.whole
+
+
+def _row(count: int, title: str, loads: list[Load], first: list[Load]) -> str:
+    """Return a line of the table: medians of the rounds, and of the ratios to `first`."""
+    speed = statistics.median(map(_speed, loads))
+    pairs = zip(loads, first, strict=True)
+    ratio = statistics.median(_speed(one) / (_speed(other) or 1) for one, other in pairs)
     p50, p95 = (
         1000 * statistics.median(percentile(one.seconds, share) for one in loads if one.seconds)
         for share in (0.5, 0.95)
     )
     failed = sum(one.failed for one in loads)
-    return f"| {count} | {title} | {speed:.0f} | {p50:.0f} | {p95:.0f} | {failed} |"
+    return f"| {count} | {title} | {speed:.0f} | {ratio:.2f} | {p50:.0f} | {p95:.0f} | {failed} |"
 
 
 if __name__ == "__main__":

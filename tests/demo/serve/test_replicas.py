@@ -177,7 +177,8 @@ def test_a_path_https_cached_pictures_limits_and_slow_visitors(demos, in_front):
 
 def test_the_benchmark_gets_all_its_pictures(in_front, capsys):
     replicas.measure({"nginx": f"127.0.0.1:{in_front[1]}"}, clients=3, rounds=1, requests=1)
-    assert re.fullmatch(r"\| 3 \| nginx \| \d+ \| \d+ \| \d+ \| 0 \|\n", capsys.readouterr().out)
+    figures = r"\d+ \| 1\.00 \| \d+ \| \d+ \| 0"
+    assert re.fullmatch(rf"\| 3 \| nginx \| {figures} \|\n", capsys.readouterr().out)
 
 
 def test_a_replica_dies_and_its_visitors_go_on(demos, in_front):
