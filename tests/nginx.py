@@ -6,12 +6,15 @@ import shutil
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.hosting import free_port
 
+ROOT = Path(__file__).parents[1]
 _CONFIG = """
+{user}
 worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
@@ -46,22 +49,70 @@ def nginx(folder, *servers):
 
     A server whose block has a certificate speaks HTTPS.
     """
-    program = _nginx()
     ports = [free_port() for _ in servers]
     blocks = (
         f"server {{ listen 127.0.0.1:{port}{' ssl' if 'ssl_certificate' in server else ''}; "
         f"{server} }}"
         for port, server in zip(ports, servers, strict=True)
     )
+    with running(folder, "\n".join(blocks), ports[0]):
+        yield ports
+
+
+@contextlib.contextmanager
+def running(folder, servers, port):
+    """Run nginx with these lines of its block `http`, one of which listens at the port."""
     config = folder / "nginx.conf"
-    config.write_text(_CONFIG.format(folder=folder, servers="\n".join(blocks)))
-    command = [program, "-p", folder, "-e", "stderr", "-c", config]
+    # Started by root, nginx would change to a user who may not read the tests' folders.
+    user = "" if os.getuid() else "user root;"
+    config.write_text(_CONFIG.format(user=user, folder=folder, servers=servers))
+    command = [_nginx(), "-p", folder, "-e", "stderr", "-c", config]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
-            _wait_until_it_listens(process, ports[0])
-            yield ports
+            _wait_until_it_listens(process, port)
+            yield
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def balancing(folder, replicas):
+    """Run nginx with hosting/nginx.conf, HTTPS and the path /numbers/ being switched on.
+
+    Args:
+        folder: for its files.
+        replicas: the addresses of the two replicas, such as "127.0.0.1:7860".
+
+    Yields:
+        The ports for HTTP and HTTPS.
+    """
+    port, secure = free_port(), free_port()
+    text = (ROOT / "hosting/nginx.conf").read_text(encoding="utf-8")
+    changes = {
+        "#https ": "",
+        "#path ": "",
+        "/etc/nginx/tls": str(folder),
+        "/var/cache/nginx": str(folder),
+        "/var/log/nginx": str(folder),
+        "listen 80;": f"listen {port};",
+        "listen 443 ssl;": f"listen {secure} ssl;",
+        "172.30.71.11:7860": replicas[0],
+        "172.30.71.12:7860": replicas[1],
+    }
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    certificate(folder)
+    with running(folder, text, port):
+        yield port, secure
+
+
+def certificate(folder):
+    """Make a certificate that nobody trusts; return nginx's lines for it."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    subprocess.run([*command, *files], check=True, capture_output=True, timeout=60)
+    return f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
 
 
 def _wait_until_it_listens(process, port):

@@ -1,7 +1,6 @@
 """The page behind real proxies: Debian's nginx, in as many words as hosts use, and in the docs'."""
 
 import re
-import subprocess
 
 import httpx
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 from tests import browser as browsers
 from tests.browser import ROOT, visit
 from tests.hosting import free_port
-from tests.nginx import nginx
+from tests.nginx import certificate, nginx
 
 pytestmark = pytest.mark.slow
 
@@ -37,14 +36,6 @@ def check_page(chromium, address, at=None, **settings):
         page.get_by_label("Your number").fill("7")
         expect(page.locator(".digit")).to_have_count(1)
         assert page.evaluate("cgan.address()") == (at or address)
-
-
-def certificate(folder):
-    """Make a certificate that nobody trusts; return nginx's lines for it."""
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
-    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
-    subprocess.run([*command, *files], check=True, capture_output=True, timeout=60)
-    return f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
 
 
 def test_a_proxy_with_nothing_but_proxy_pass(chromium, demo, tmp_path):
