@@ -45,15 +45,17 @@ def density_coverage(
     Balls are around the real points alone, so that a few odd images can't cover everything.
 
     Args:
-        real: (N, D) features, N more than k.
+        real: (N, D) features, N more than 1.
         generated: (M, D) features.
-        k: the radius of a ball is the distance to the k-th nearest other real point.
+        k: the radius of a ball is the distance to the k-th nearest other real point; to the
+            farthest one if there are fewer.
 
     Returns:
         Density: the mean number of balls that a generated point is in, divided by k. It may exceed
         1. And (N,) bool: which balls have a generated point in them; coverage is their share.
     """
     points, others = real.astype(np.float64), generated.astype(np.float64)
+    k = min(k, len(points) - 1)
     radii = _squared_radii(points, k)
     inside, covered = 0, np.empty(len(points), bool)
     for start, block in _squared_distances(points, others):

@@ -105,9 +105,15 @@ def test_it_has_a_control_on_each_tab(built):
 @every_tab
 def test_a_change_of_it_draws(built, name):
     control = toy_of(built, name)
-    changed = [f for f in built.fns.values() if (control._id, "change") in f.targets]
-    assert len([f for f in changed if f.fn]) == 1
-    assert all(control in f.inputs for f in changed)  # one draws, and one keeps it in the browser
+    functions = built.fns.values()
+    # In the browser, one event keeps it, and another asks whether the tab is shown.
+    browsers = [f for f in functions if (control._id, "change") in f.targets and not f.fn]
+    assert any(control in f.inputs for f in browsers)
+    changed = [control, *(one for f in browsers for one in f.outputs)]
+    targets = {(one._id, "change") for one in changed}
+    drawing = [f for f in functions if f.fn and targets & set(f.targets)]
+    assert len(drawing) == 1
+    assert control in drawing[0].inputs
 
 
 def test_it_is_in_the_link_and_comes_back():
