@@ -91,8 +91,8 @@ def expect_glyphs(page, expected):
 
 def expect_other_glyphs(page, before):
     page.wait_for_function(
-        "before => JSON.stringify([...document.querySelectorAll('.digit')]"
-        ".map(digit => digit.innerHTML)) !== before",
+        f"before => JSON.stringify([...document.querySelectorAll('.digit')].map({GLYPH}))"
+        " !== before",
         arg=json.dumps(before, ensure_ascii=False, separators=(",", ":")),
     )
     return glyphs(page)
