@@ -49,7 +49,7 @@ _FOR_ALL = {
 class _Refused(Exception):
     """A request can't be answered with a picture."""
 
-    def __init__(self, error: UserError, status: int, headers: dict[str, str]) -> None:
+    def __init__(self, error: UserError, status: int, **headers: str) -> None:
         super().__init__(error)
         self.error, self.status, self.headers = error, status, headers
 
@@ -95,7 +95,7 @@ class PicturesByAddress:
 
     async def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
-            raise _refused(_MethodNotOffered(), 405, allow="GET, HEAD")
+            raise _Refused(_MethodNotOffered(), 405, allow="GET, HEAD")
         asked = self._read(request)
         # With a password, only the visitor's own browser may keep what it gets.
         public = "private" if "authorization" in request.headers else "public"
@@ -124,11 +124,11 @@ class PicturesByAddress:
         known = [*parameters, "weights"]
         for name in names:
             if name not in known:
-                raise _refused(_UnknownParameter(name, known), 400)
+                raise _Refused(_UnknownParameter(name, known), 400)
             if names.count(name) > 1:
-                raise _refused(_GivenTwice(name), 400)
+                raise _Refused(_GivenTwice(name), 400)
         if "digits" not in names:
-            raise _refused(_NoDigits(), 400)
+            raise _Refused(_NoDigits(), 400)
         texts = dict(given)
         weights = texts.pop("weights", "")
         try:
@@ -136,12 +136,12 @@ class PicturesByAddress:
             besides = {one.name: values.pop(one.name, one.default) for one in (SCALE, FILE, CARD)}
             besides["format"] = _format(besides["format"], request.scope["path"])
         except UserError as error:
-            raise _refused(error, 400) from error
+            raise _Refused(error, 400) from error
         named = self._models.by_sha256(weights)
         try:
             model = named or self._models[weights]
         except UserError as error:
-            raise _refused(_OtherWeights() if _is_sha256(weights) else error, 404) from error
+            raise _Refused(_OtherWeights() if _is_sha256(weights) else error, 404) from error
         leads_to = "" if named else urlencode({**texts, "weights": model.sampler.sha256})
         return _Asked(model, self._kind(**unnamed(self._kind) | values), besides, leads_to)
 
@@ -152,13 +152,13 @@ class PicturesByAddress:
             _Refused: the hand is for other weights, or too many are waiting.
         """
         if self._here >= _DRAWN_TOGETHER + _WAITING:
-            raise _refused(_Busy(), 503, **{"retry-after": "1"})
+            raise _Refused(_Busy(), 503, **{"retry-after": "1"})
         self._here += 1
         draw = partial(actions.write_file, asked.model, asked.settings, **asked.besides)
         try:
             return await run_sync(draw, limiter=self._drawing)
         except UserError as error:
-            raise _refused(error, 400) from error
+            raise _Refused(error, 400) from error
         finally:
             self._here -= 1
 
@@ -194,10 +194,6 @@ def _has(sent: str, tag: str) -> bool:
 
 def _is_sha256(text: str) -> bool:
     return len(text) == hashlib.sha256().digest_size * 2 and set(text) <= set("0123456789abcdef")
-
-
-def _refused(error: UserError, status: int, **headers: str) -> _Refused:
-    return _Refused(error, status, headers)
 
 
 def _explained(refused: _Refused, request: Request) -> Response:
