@@ -141,7 +141,7 @@ def visit(browser: Browser, address: str, **settings):
     """Open the page and wait for the number; at the end check that nothing went wrong."""
     home = re.match(r"https?://[^/]+/", address)[0]
     context = browser.new_context(**{"viewport": {"width": 1100, "height": 850}, **settings})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)  # on a busy machine
     visited = Visit(context.new_page())
     visited.page.on("request", lambda request: visited.requests.append(request.url))
 

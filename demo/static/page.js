@@ -205,7 +205,16 @@ window.cgan = {
   // What the controls are set to, for as long as this tab is open: it survives a reload.
   keep(version, values) {
     cgan.remember("cgan-settings", JSON.stringify([version, values]));
-    cgan.remember("cgan-typed", "{}");
+    cgan.keepTyped(values);
+  },
+
+  // The texts of the numbers that aren't among the settings kept: without a connection Gradio's
+  // events don't run, and an event that ends now may have begun before the last key.
+  keepTyped(values) {
+    const boxes = [...document.querySelectorAll(".number")]
+      .map((one) => [one.id, one.querySelector("textarea, input").value])
+      .filter(([, text]) => !values.includes(text));
+    cgan.remember("cgan-typed", JSON.stringify(Object.fromEntries(boxes)));
   },
 
   remember(name, text) {
@@ -245,13 +254,7 @@ window.cgan = {
     addEventListener("keydown", cgan.walkTabs);
     // A tab or a section opens after the click.
     addEventListener("click", () => setTimeout(cgan.repair, 100));
-    // Without a connection Gradio's events don't run; numbers are kept all the same.
-    addEventListener("input", () => {
-      const boxes = [...document.querySelectorAll(".number")].map((one) => [
-        one.id, one.querySelector("textarea, input").value,
-      ]);
-      cgan.remember("cgan-typed", JSON.stringify(Object.fromEntries(boxes)));
-    });
+    addEventListener("input", () => cgan.keepTyped([]));
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
       cgan.repair();
