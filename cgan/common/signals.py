@@ -37,8 +37,8 @@ class Interruption:
     Enter this before Jittor computes anything, so that the threads it starts block signals, too.
     """
 
-    def __init__(self, announcement: str) -> None:
-        """Prepare; `announcement` is printed when the first signal comes."""
+    def __init__(self, announcement: str | None) -> None:
+        """Prepare; `announcement`, if there is one, is printed when the first signal comes."""
         self._announcement = announcement
         self.signal_number: int | None = None
         self._previous = {
@@ -73,7 +73,8 @@ class Interruption:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.signal_number = number
         self._restore()
-        note(self._announcement)
+        if self._announcement is not None:
+            note(self._announcement)
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():
