@@ -17,7 +17,7 @@ from cgan.data import datasets
 from cgan.data.place import DATA_DIR
 from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
-from cgan.training import checkpoint
+from cgan.training import checkpoint, last_words
 from cgan.training.add_encoder import add
 from cgan.training.follow import Job
 from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
@@ -92,7 +92,8 @@ def _train(
                 "describes is not the one that its training settings make."
             )
     interruption = Interruption(
-        "Stopping after this step, with a checkpoint (once more to stop at once)."
+        "Stopping after this step, with a checkpoint (once more to stop at once).",
+        last_words.heard,
     )
     folder = execution.data_dir if data.folder is None else Path(data.folder)
     evaluation = _make_evaluation(run, config, options, execution, folder, interruption)
@@ -120,16 +121,10 @@ def _train(
         if record is not None:
             run.forget_after(trainer.step)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
-        ranks.tell(
-            Job(
-                options,
-                config,
-                dataset,
-                None if classifier is None else classifier.tensors,
-                trainer.step,
-            )
-        )
-        loop.train()
+        tensors = None if classifier is None else classifier.tensors
+        with last_words.ready(run.path, run.checkpoint):
+            ranks.tell(Job(options, config, dataset, tensors, trainer.step))
+            loop.train()
         ranks.dismiss()
         if options.encoder and trainer.step == trainer.total_steps:
             add(run.path, dataset, options, execution.say, _stopped(run, "encoder", interruption))
