@@ -312,13 +312,16 @@ def mpi_if_needed() -> Iterator[None]:
     if mpi_number(MPI_COUNT, 1) > 1:
         yield
         return
-    os.environ.setdefault(USE_MPI, "0")
-    before = os.environ.pop(MPI_COUNT, None)
+    before = {name: os.environ.get(name) for name in (USE_MPI, MPI_COUNT)}
+    os.environ[USE_MPI] = "0"
+    os.environ.pop(MPI_COUNT, None)
     try:
         yield
-    finally:
-        if before is not None:
-            os.environ[MPI_COUNT] = before
+    finally:  # what this process starts may be several
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def take_over_mpi(jittor: Any) -> None:
