@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 import train
-from cgan import Sampler
 from cgan.backend import ranks
 from cgan.backend.setup import load_jittor
 from cgan.backend.toolchain import check_mpi
@@ -119,13 +118,16 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     # A lone process comes to the same, but for rounding.
     assert train.main([*SETTINGS, f"--max_steps={step}", "--out", str(alone)]) == 0
     lone = load_file(alone / "checkpoint/last.safetensors")
-    import sys, pickle
-    for p in ("generator.", "discriminator.", "generator_adam.values", "discriminator_adam.m","discriminator_adam.values", "average"):
-        print(step, p, sorted((np.linalg.norm(lone[name] - state[name]) / (np.linalg.norm(state[name])+1e-9),name) for name in state if name.startswith(p))[-3:], file=sys.stderr)
-    a, b = (Sampler.from_pretrained(f).grid(10, seed=0).astype(int) for f in (alone, whole))
-    print(np.abs(a-b).max(), np.abs(a-b).mean(), a.std(), file=sys.stderr)
+    # What the losses don't depend on, as biases before a BatchNorm, is rounding alone: the gradients
+    # of the rest are compared by Adam's second moments, which sum up their squares.
+    for name in state:
+        difference = np.linalg.norm(lone[name] - state[name]) / np.linalg.norm(state[name])
+        if name.startswith("discriminator_adam.values"):
+            assert difference < 1e-4, name
+        elif ".m." not in name and ".values." not in name:
+            assert difference < 1e-2, name
     for one, two in zip(losses(alone), losses(whole), strict=False):
-        assert one == pytest.approx(two, rel=1e-3)
+        assert one == pytest.approx(two, rel=1e-4)
 
 
 def losses(run):
