@@ -118,8 +118,8 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     # A lone process comes to the same, but for rounding.
     assert train.main([*SETTINGS, f"--max_steps={step}", "--out", str(alone)]) == 0
     lone = load_file(alone / "checkpoint/last.safetensors")
-    # What the losses don't depend on, as biases before a BatchNorm, is rounding alone: the gradients
-    # of the rest are compared by Adam's second moments, which sum up their squares.
+    # Biases before a BatchNorm change no loss: their gradients are rounding alone, and so are the
+    # steps that Adam makes of them.
     for name in state:
         difference = np.linalg.norm(lone[name] - state[name]) / np.linalg.norm(state[name])
         if name.startswith("discriminator_adam.values"):
