@@ -1,7 +1,7 @@
 """Worker: this project's training step, with everything that it does per step.
 
 `python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
-`cuda` takes the GPU. mpirun may start several, which share each batch.
+`cuda` takes the GPU; `batch=256` makes the batch larger. mpirun may start several, which share each batch.
 """
 
 import os
@@ -30,7 +30,9 @@ data = Dataset(
 # What step_conv_plain.py and step_conv_torch.py do, too.
 CONV = {"arch": "conv", "loss": "hinge", "batch_size": 128, "lr": 4e-4, "b1": 0.0, "ema": 0.999}
 settings = dict(CONV) if "conv" in sys.argv else {}
-settings |= {"batch_size": int(a[6:]) for a in sys.argv if a.startswith("batch=")}
+for argument in sys.argv:
+    if argument.startswith("batch="):
+        settings["batch_size"] = int(argument.removeprefix("batch="))
 options = TrainingOptions(n_epochs=100_000, **settings)
 run = Trainer(generator_config(options), options, data).run()
 if ranks.leads():

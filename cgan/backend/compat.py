@@ -307,7 +307,7 @@ def mpi_if_needed() -> Iterator[None]:
     """Let the import in this block use MPI only if there are several processes.
 
     Otherwise Jittor would compile its operators wherever `mpicc` is on the PATH, and could not be
-    imported where mpirun starts a single process without it. Test: test_ranks.py, a lone start.
+    imported where mpirun starts a single process without it. Test: test_setup.py, a lone process.
     """
     if mpi_number(MPI_COUNT, 1) > 1:
         yield
@@ -329,7 +329,7 @@ def take_over_mpi(jittor: Any) -> None:
 
     Its optimizers average gradients, its BatchNorm averages statistics and its data sets take a
     share, each as if all processes took equal parts in all that is computed: a network that only
-    one of them trains would wait for the others for ever. Tests: test_ranks.py.
+    one of them trains would wait for the others for ever. Test: test_compat.py, by itself.
     """
     jittor.in_mpi = jittor.compile_extern.in_mpi = False
 
@@ -337,7 +337,7 @@ def take_over_mpi(jittor: Any) -> None:
 def mpi_sum(values: Any) -> Any:
     """Return the sum of an array over all processes, as an operator with a gradient.
 
-    Tests: here and below, tests/training/test_ranks.py, two processes against one.
+    Test: here and below, tests/training/test_follow.py, two processes against one.
     """
     return values.mpi_all_reduce("add")
 

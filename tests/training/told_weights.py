@@ -1,6 +1,7 @@
 """`train.py` for a test: at the end, each process says which weights it has.
 
-Usage: told_weights.py FOLDER ARGUMENTS, which writes FOLDER/RANK.
+Usage: told_weights.py FOLDER ARGUMENTS. It writes FOLDER/RANK, and into FOLDER/early.npz what the
+first process would save after `EARLY` steps.
 """
 
 import hashlib
@@ -13,13 +14,18 @@ import train
 from cgan.backend import ranks
 from cgan.training import trainer
 
+EARLY = 6
+
 
 class Trainer(trainer.Trainer):
     """Writes a checksum of everything that is trained where training ends."""
 
     def run(self):
         try:
-            yield from super().run()
+            for done in super().run():
+                if self.step == EARLY and ranks.leads():
+                    np.savez(Path(folder, "early.npz"), **self.state())
+                yield done
         finally:
             digest = hashlib.sha256()
             for _, part in self._parts():
@@ -29,6 +35,7 @@ class Trainer(trainer.Trainer):
             Path(folder, str(ranks.rank())).write_text(f"{self.step} {digest.hexdigest()}")
 
 
-folder = sys.argv.pop(1)
-trainer.Trainer = Trainer
-sys.exit(train.main())
+if __name__ == "__main__":
+    folder = sys.argv.pop(1)
+    trainer.Trainer = Trainer
+    sys.exit(train.main())
