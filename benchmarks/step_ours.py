@@ -1,7 +1,8 @@
 """Worker: this project's training step, with everything that it does per step.
 
 `python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
-`cuda` takes the GPU; `batch=256` makes the batch larger. mpirun may start several, which share each batch.
+`cuda` takes the GPU; `batch=256` makes the batch larger. mpirun may start several, which share each
+batch.
 """
 
 import os
