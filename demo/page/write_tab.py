@@ -130,7 +130,8 @@ class WriteTab:
                 return [gr.skip(), problem, gr.skip(), gr.skip()]
             settings, _ = actions.restore(fragment, self._shared.models, self._shared.kinds.write)
             html, line = self._on_paper(settings, language)
-        return [html, problem, f"<p>{line}</p>", f"{language}#{actions.fragment(settings)}"]
+        link = actions.fragment(settings, self._shared.models[settings.weights])
+        return [html, problem, f"<p>{line}</p>", f"{language}#{link}"]
 
     def _other_hands(self, language: str, shown: str) -> Any:
         """Return the number that is shown in other hands."""
