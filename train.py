@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cgan.backend import ranks
 from cgan.common.command_line import Parser, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
@@ -21,6 +22,7 @@ from cgan.hub.repository import Repository
 from cgan.model.option_fields import add_to, options_of
 from cgan.publish.push import check_may_push, push
 from cgan.training.add_encoder import add_to_weights
+from cgan.training.follow import follow
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.recipes import RECIPES, from_recipe
 from cgan.training.run import generator_config, resume, start
@@ -130,8 +132,14 @@ def publish(run: Path, repository: Repository, execution: Execution) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code."""
-    return run(lambda: train(arguments), whole_process=arguments is None)
+    """Run the command line; return the exit code.
+
+    Of several processes that mpirun starts, the first one does, and the others follow it.
+    """
+    whole = arguments is None
+    if ranks.leads():
+        return ranks.run(lambda: run(lambda: train(arguments), whole_process=whole))
+    return ranks.run(lambda: run(lambda: ranks.patiently(follow), whole_process=whole))
 
 
 if __name__ == "__main__":

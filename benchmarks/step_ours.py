@@ -1,7 +1,8 @@
 """Worker: this project's training step, with everything that it does per step.
 
 `python step_ours.py conv` takes the convolutional networks instead of the article's recipe;
-`cuda` takes the GPU.
+`cuda` takes the GPU; `batch=256` makes the batch larger. mpirun may start several, which share each
+batch.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import numpy as np
 from rounds import device, serve
 
+from cgan.backend import ranks
 from cgan.backend.setup import load_jittor
 from cgan.data.datasets import Dataset
 from cgan.training.options import TrainingOptions
@@ -28,6 +30,15 @@ data = Dataset(
 )
 # What step_conv_plain.py and step_conv_torch.py do, too.
 CONV = {"arch": "conv", "loss": "hinge", "batch_size": 128, "lr": 4e-4, "b1": 0.0, "ema": 0.999}
-options = TrainingOptions(n_epochs=100_000, **(CONV if "conv" in sys.argv else {}))
+settings = dict(CONV) if "conv" in sys.argv else {}
+for argument in sys.argv:
+    if argument.startswith("batch="):
+        settings["batch_size"] = int(argument.removeprefix("batch="))
+options = TrainingOptions(n_epochs=100_000, **settings)
 run = Trainer(generator_config(options), options, data).run()
-serve(lambda: next(run), lambda: jt.sync_all(True))
+if ranks.leads():
+    serve(lambda: next(run), lambda: jt.sync_all(True))
+    ranks.dismiss()
+else:
+    for _ in run:
+        pass

@@ -47,14 +47,24 @@ class EndedEarly(Exception):
 class Contestant:
     """A process that trains when told to."""
 
-    def __init__(self, python: str, script: str, *arguments: str, threads: int) -> None:
-        """Start it; it compiles and warms up until it is `ready`."""
+    def __init__(
+        self, python: str, script: str, *arguments: str, threads: int, before: tuple[str, ...] = ()
+    ) -> None:
+        """Start it; it compiles and warms up until it is `ready`.
+
+        Args:
+            python: program.
+            script: in this folder.
+            arguments: of the script.
+            threads: of each process.
+            before: a program and its arguments that start Python, as mpirun.
+        """
         environment = os.environ | {
             "OMP_NUM_THREADS": str(threads),
             "PYTHONPATH": str(HERE.parent),
         }
         self._process = subprocess.Popen(
-            [python, "-W", "ignore", str(HERE / script), *arguments],
+            [*before, python, "-W", "ignore", str(HERE / script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

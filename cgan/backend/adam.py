@@ -7,7 +7,7 @@ imports Jittor.
 
 from typing import Any
 
-from cgan.backend import compat
+from cgan.backend import compat, ranks
 from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
@@ -18,9 +18,11 @@ _DECLARE = """
 float* __restrict__ p{k} = out{k}_p;
 float* __restrict__ m{k} = out{m}_p;
 float* __restrict__ v{k} = out{v}_p;
-const float* __restrict__ g{k} = in{k}_p;
-const int64_t n{k} = in{k}->num;
+const int64_t n{k} = out{k}->num;
 """
+_GRADIENT = "const float* __restrict__ g{k} = in{k}_p;"
+# Where one array holds all gradients.
+_NEXT_GRADIENT = "const float* __restrict__ g{k} = g; g += n{k};"
 _UPDATE = """
 #pragma omp for schedule(static) nowait
 for (int64_t i = 0; i < n{k}; i++) {{
@@ -32,14 +34,25 @@ for (int64_t i = 0; i < n{k}; i++) {{
 """
 
 
-def _kernel(count: int) -> str:
-    """Return C++ that updates `count` parameters and their moments in place, in parallel."""
+_JOIN = "std::memcpy(next, in{k}_p, in{k}->num * sizeof(float)); next += in{k}->num;"
+
+
+def _kernel(count: int, joined: bool) -> str:
+    """Return C++ that updates `count` parameters and their moments in place, in parallel.
+
+    Args:
+        count: of parameters.
+        joined: the only input holds all gradients, one after the other.
+    """
     tensors = range(count)
+    gradient = _NEXT_GRADIENT if joined else _GRADIENT
     return "\n".join(
         [
             'const float b1 = data["b1"], b2 = data["b2"], eps = data["eps"];',
             'const float step = data["step"];',
+            "const float* g = in0_p;" if joined else "",
             *(_DECLARE.format(k=k, m=count + k, v=2 * count + k) for k in tensors),
+            *(gradient.format(k=k) for k in tensors),
             "#pragma omp parallel",
             "{",
             *(_UPDATE.format(k=k) for k in tensors),
@@ -66,10 +79,14 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         """
         super().__init__([p for p in params if not p.is_stop_grad()], lr, eps=_EPS, betas=betas)
         self._betas = betas
-        self._source = _kernel(len(compat.adam_group(self)["params"]))
+        count = len(compat.adam_group(self)["params"])
+        self._source = _kernel(count, joined=ranks.count() > 1)
 
     def step(self, loss: Any) -> None:
-        """Update the parameters in place, to reduce `loss` (a scalar)."""
+        """Update the parameters in place, to reduce `loss` (a scalar).
+
+        Of several processes, each gives its part of the loss: the gradients are added up.
+        """
         if jt.flags.use_cuda:
             super().step(loss)
             return
@@ -80,7 +97,7 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         state = group["params"] + group["m"] + group["values"]
         (b1, b2), count = self._betas, compat.adam_steps(self)
         updated = jt.code(
-            group["grads"],
+            self._added_up(group["grads"]),
             state,
             cpu_header="#include <cmath>",
             cpu_src=self._source,
@@ -95,3 +112,20 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
             old.update(new)
         jt.sync(state)
         self.zero_grad()
+
+    @staticmethod
+    def _added_up(gradients: list[Any]) -> list[Any]:
+        """Return the sum of all processes' gradients in one array; of a lone one, what it has."""
+        if ranks.count() == 1:
+            return gradients
+        flat = jt.code(
+            (sum(gradient.numel() for gradient in gradients),),
+            "float32",
+            gradients,
+            cpu_header="#include <cstring>",
+            cpu_src="\n".join(
+                ["float* next = out0_p;", *(_JOIN.format(k=k) for k in range(len(gradients)))]
+            ),
+        )
+        ranks.add_up(flat)
+        return [flat]

@@ -34,7 +34,14 @@ NVCC = "nvcc_path"  # an empty one means no CUDA
 PYTHON_CONFIG = "python_config_path"
 MPI_COMPILER = "mpicc_path"
 USE_ONEDNN = "use_mkl"  # "0" means no
+USE_MPI = "use_mpi"  # "0" means no
 DOWNLOADED_LIBRARIES = ("use_cutt", "use_cutlass", "use_nccl")  # "0" means no
+# What OpenMPI's mpirun sets in each process that it starts: how many there are in all, the number
+# of this one, and how many there are on this machine. By the first, which Jittor reads, too, it
+# decides whether it must talk to others. Test: test_compat.py, what mpirun sets.
+MPI_COUNT = "OMPI_COMM_WORLD_SIZE"
+MPI_RANK = "OMPI_COMM_WORLD_RANK"
+MPI_LOCAL_COUNT = "OMPI_COMM_WORLD_LOCAL_SIZE"
 # What we set of them, where the user hasn't.
 IMPORT_SETTINGS = {
     "log_silent": "1",
@@ -282,6 +289,75 @@ def convolve_weight(jittor: Any, x: Any, grad: Any, stride: int, size: Sequence[
 def _settings(stride: int) -> tuple[int | str, ...]:
     """Return stride, padding and dilation for both directions, groups, and the layouts."""
     return (stride, stride, 1, 1, 1, 1, 1, _CHANNELS_LAST, _WEIGHT, _CHANNELS_LAST)
+
+
+def is_imported() -> bool:
+    """Return whether Jittor is imported, and so, under mpirun, has met the other processes."""
+    return sys.modules.get("jittor") is not None
+
+
+def mpi_number(name: str, default: int) -> int:
+    """Return one of mpirun's numbers, of the environment variables above."""
+    text = os.environ.get(name, "")
+    return int(text) if text.isdecimal() else default
+
+
+@contextmanager
+def mpi_if_needed() -> Iterator[None]:
+    """Let the import in this block use MPI only if there are several processes.
+
+    Otherwise Jittor would compile its operators wherever `mpicc` is on the PATH, and could not be
+    imported where mpirun starts a single process without it. Test: test_setup.py, a lone process.
+    """
+    if mpi_number(MPI_COUNT, 1) > 1:
+        yield
+        return
+    before = {name: os.environ.get(name) for name in (USE_MPI, MPI_COUNT)}
+    os.environ[USE_MPI] = "0"
+    os.environ.pop(MPI_COUNT, None)
+    try:
+        yield
+    finally:  # what this process starts may be several
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def take_over_mpi(jittor: Any) -> None:
+    """Keep Jittor from what it does by itself where there are several processes.
+
+    Its optimizers average gradients, its BatchNorm averages statistics and its data sets take a
+    share, each as if all processes took equal parts in all that is computed: a network that only
+    one of them trains would wait for the others for ever. Test: test_compat.py, by itself.
+    """
+    jittor.in_mpi = jittor.compile_extern.in_mpi = False
+
+
+def mpi_sum(values: Any) -> Any:
+    """Return the sum of an array over all processes, as an operator with a gradient.
+
+    Test: here and below, tests/training/test_follow.py, two processes against one.
+    """
+    return values.mpi_all_reduce("add")
+
+
+def mpi_sum_in_place(jittor: Any, values: Any) -> None:
+    """Change an array that is computed already to its sum over all processes."""
+    jittor.mpi.var_all_reduce(values)
+
+
+def mpi_copy_first(jittor: Any, arrays: Sequence[Any]) -> None:
+    """Change arrays in place to those of the first process."""
+    jittor.sync_all(True)
+    for values in arrays:
+        values.sync()
+        jittor.mpi.var_broadcast(values, 0)
+
+
+def mpi_send(jittor: Any, array: Any) -> None:
+    """Change a contiguous NumPy array of less than 2 GB in place to that of the first process."""
+    jittor.mpi.broadcast(array, 0)
 
 
 def adam_group(optimizer: Any) -> dict[str, Any]:

@@ -124,10 +124,20 @@ def _onednn() -> Finding:
 
 
 def _mpi() -> Finding:
-    mpicc = os.environ.get(compat.MPI_COMPILER) or shutil.which("mpicc")
-    if not mpicc:
-        return Finding("MPI", "not found: nothing here needs it")
-    return Finding("MPI", f"{mpicc}: Jittor compiles operators for it, but nothing here uses them")
+    mpicc, mpirun = toolchain.mpi_compiler(), shutil.which("mpirun")
+    if mpicc is None or mpirun is None:
+        lacks = " and ".join(
+            name for name, it in {"mpirun": mpirun, "mpicc": mpicc}.items() if not it
+        )
+        advice = "only training on several processes needs it (openmpi-bin, libopenmpi-dev)"
+        return Finding("MPI", f"{lacks} not found: {advice}")
+    version = _first_line(mpirun, "--version")
+    if version is None:
+        return Finding("MPI", f"{mpirun} does not run: reinstall it to train on several processes")
+    if "Open MPI" not in version:
+        advice = "training on several processes needs OpenMPI's"
+        return Finding("MPI", f"{mpirun} is of {version}: {advice}", "note")
+    return Finding("MPI", f"{version}: mpirun starts training on several processes")
 
 
 def _cache() -> Finding:

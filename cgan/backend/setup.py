@@ -19,7 +19,12 @@ from cgan.backend import compat
 from cgan.backend.cuda import why_no_cuda
 from cgan.backend.onednn import provide_onednn
 from cgan.backend.openmp import available_cpus
-from cgan.backend.toolchain import check_compiler, check_paths, provide_python_headers
+from cgan.backend.toolchain import (
+    check_compiler,
+    check_mpi,
+    check_paths,
+    provide_python_headers,
+)
 from cgan.common.errors import BadValue, NeedsNewProcess, UserError, last_line
 from cgan.common.packages import is_installed, missing_package
 from cgan.common.terminal import note
@@ -53,12 +58,13 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
     check_compiler()
     provide_python_headers()
     check_paths()
+    check_mpi()
     use_cuda = _choose_device(device)
     compat.set_import_settings()
     # Jittor's kernels flush subnormal numbers to zero, and NumPy warns about that in the first
     # `finfo` afterwards, such as Matplotlib's. NumPy keeps the answer, so ask first.
     np.finfo(np.float64), np.finfo(np.float32)
-    with compat.kept_process_state():
+    with compat.kept_process_state(), compat.mpi_if_needed():
         # The place of the cache depends on the variables set so far; oneDNN is put there.
         try:
             utilities = _import(compat.UTILITIES)
@@ -77,6 +83,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
             ) from error
         jittor = _import_announced(compat.cache_path(utilities))
         compat.stop_compilers(utilities)
+    compat.take_over_mpi(jittor)
     jittor.flags.use_cuda = int(use_cuda)
     return jittor
 
@@ -85,13 +92,19 @@ def _choose_device(device: str) -> bool:
     """Return whether to compute on the GPU; if not, keep Jittor from looking for one."""
     if not is_one_of(device, DEVICES):
         raise BadValue(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
-    reason = None if device == "cpu" else why_no_cuda()
+    reason = None if device == "cpu" else _why_no_gpu()
     if device == "cuda" and reason:
         raise UserError(f"--device cuda: {reason} Use --device cpu to train without it.")
     if device == "cpu" or reason:
         compat.hide_cuda()
         return False
     return True
+
+
+def _why_no_gpu() -> str | None:
+    if compat.mpi_number(compat.MPI_COUNT, 1) > 1:
+        return "several processes train on the CPU."
+    return why_no_cuda()
 
 
 def _import(name: str) -> Any:
@@ -131,6 +144,8 @@ def _import_announced(cache_path: str) -> Any:
 def usable_threads(wanted: int) -> int:
     """Return how many CPU threads to use: `wanted`, but at most one per CPU we may run on.
 
-    With more threads than CPUs, the operators wait for each other.
+    With more threads than CPUs, the operators wait for each other. Several processes on a machine
+    share its CPUs, unless mpirun has given each its own.
     """
-    return min(wanted, available_cpus())
+    neighbours = compat.mpi_number(compat.MPI_LOCAL_COUNT, 1)
+    return min(wanted, available_cpus(), max(1, (os.cpu_count() or 1) // neighbours))

@@ -8,7 +8,14 @@ import sysconfig
 from pathlib import Path
 
 from cgan.backend import compat
-from cgan.backend.compat import COMPILER, PYTHON_CONFIG, default_compiler, python_config_places
+from cgan.backend.compat import (
+    COMPILER,
+    MPI_COMPILER,
+    PYTHON_CONFIG,
+    USE_MPI,
+    default_compiler,
+    python_config_places,
+)
 from cgan.common.errors import BadValue, UserError
 
 
@@ -32,6 +39,34 @@ def check_compiler() -> None:
         raise UserError(
             f"Jittor compiles its operators with {default}, which is not installed: "
             "on Debian or Ubuntu, sudo apt-get install g++."
+        )
+
+
+def mpi_compiler() -> str | None:
+    """Return the `mpicc` with which Jittor compiles what sends between processes, if there is one.
+
+    It belongs to OpenMPI.
+    """
+    return shutil.which(os.environ.get(MPI_COMPILER) or "mpicc")
+
+
+def check_mpi() -> None:
+    """Check that Jittor can talk to the other processes, if mpirun has started several.
+
+    Raises:
+        UserError: it can't; the message names the Debian package.
+    """
+    if compat.mpi_number(compat.MPI_COUNT, 1) == 1:
+        return
+    if os.environ.get(USE_MPI, "1") != "1":
+        raise BadValue(
+            f"mpirun has started several processes, which {USE_MPI}={os.environ[USE_MPI]} in the "
+            "environment keeps apart: unset it."
+        )
+    if mpi_compiler() is None:
+        raise UserError(
+            "mpirun has started several processes, but mpicc, with which Jittor compiles what they "
+            "need, was not found: on Debian or Ubuntu, sudo apt-get install libopenmpi-dev."
         )
 
 

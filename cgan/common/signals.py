@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from cgan.common.terminal import note
@@ -37,9 +38,14 @@ class Interruption:
     Enter this before Jittor computes anything, so that the threads it starts block signals, too.
     """
 
-    def __init__(self, announcement: str) -> None:
-        """Prepare; `announcement` is printed when the first signal comes."""
-        self._announcement = announcement
+    def __init__(self, announcement: str | None, heard: Callable[[], None] = lambda: None) -> None:
+        """Prepare.
+
+        Args:
+            announcement: printed when the first signal comes; None for none.
+            heard: called then.
+        """
+        self._announcement, self._heard = announcement, heard
         self.signal_number: int | None = None
         self._previous = {
             number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
@@ -73,7 +79,9 @@ class Interruption:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.signal_number = number
         self._restore()
-        note(self._announcement)
+        self._heard()
+        if self._announcement is not None:
+            note(self._announcement)
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():

@@ -7,6 +7,7 @@
 from typing import Any
 
 from cgan.backend.activation import leaky_relu, tanh
+from cgan.backend.batch_norm import BatchNorm
 from cgan.backend.conv import (
     channels_last,
     conv,
@@ -95,10 +96,10 @@ class _Up(nn.Module):  # type: ignore[misc, name-defined]
         return y if self.bias is None else y + per_channel(self.bias)
 
 
-class _BatchNorm(nn.BatchNorm1d):  # type: ignore[misc, name-defined]
+class _BatchNorm(BatchNorm):
     """BatchNorm over all pixels; it ignores latents and labels."""
 
-    def execute(self, x: Any, z: Any, labels: Any) -> Any:
+    def execute(self, x: Any, z: Any = None, labels: Any = None) -> Any:
         if not channels_last():
             return super().execute(x)
         return super().execute(x.view((-1, x.shape[-1]))).view(x.shape)
@@ -116,7 +117,7 @@ class _ClassNorm(_BatchNorm):
             self.latent_gains = jt.zeros((config.latent_dim, width))
             self.latent_biases = jt.zeros((config.latent_dim, width))
 
-    def execute(self, x: Any, z: Any, labels: Any) -> Any:
+    def execute(self, x: Any, z: Any = None, labels: Any = None) -> Any:
         gains, biases = self.gains[labels], self.biases[labels]
         if self._of_latent:
             gains = gains + jt.matmul(z, self.latent_gains)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cgan.backend.batch_norm import BatchNorm
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
 from cgan.model.architectures.mlp import BATCH_NORM_EPS, BATCH_NORM_LAYERS, HIDDEN, MlpConfig
@@ -45,7 +46,7 @@ class Generator(nn.Module):  # type: ignore[misc, name-defined]
         for width in HIDDEN:
             layers.append(Linear(inputs, width))
             if len(layers) in BATCH_NORM_LAYERS:
-                layers.append(nn.BatchNorm1d(width, BATCH_NORM_EPS))
+                layers.append(BatchNorm(width, BATCH_NORM_EPS))
             layers.append(nn.LeakyReLU(LEAKY_SLOPE))
             inputs = width
         layers += [Linear(inputs, int(np.prod(config.image_shape))), nn.Tanh()]

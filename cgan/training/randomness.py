@@ -61,6 +61,16 @@ def draws(
     )
 
 
+def seed_of_rank(seed: int, rank: int) -> int:
+    """Return the seed of Jittor's generator in one of several processes, from the first one's.
+
+    Each has its own, so that their dropout differs.
+    """
+    if rank == 0:
+        return seed
+    return _jittor_seed(np.random.Generator(np.random.PCG64([seed, rank])))
+
+
 def shifts(seed: int, step: int, count: int, reach: int) -> NDArray[np.int32]:
     """Return the shifts of a training step's images, which the discriminator then sees.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cgan.backend import ranks
 from cgan.backend.setup import load_jittor, usable_threads
 from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.common.signals import Interruption
@@ -16,8 +17,9 @@ from cgan.data import datasets
 from cgan.data.place import DATA_DIR
 from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
-from cgan.training import checkpoint
+from cgan.training import checkpoint, last_words
 from cgan.training.add_encoder import add
+from cgan.training.follow import Job
 from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
@@ -90,16 +92,16 @@ def _train(
                 "describes is not the one that its training settings make."
             )
     interruption = Interruption(
-        "Stopping after this step, with a checkpoint (once more to stop at once)."
+        "Stopping after this step, with a checkpoint (once more to stop at once).",
+        last_words.heard,
     )
     folder = execution.data_dir if data.folder is None else Path(data.folder)
     evaluation = _make_evaluation(run, config, options, execution, folder, interruption)
     computer = _prepare_jittor(options, execution)
     if record is not None and record.began_on != computer:
         warn(
-            f"the run began with {record.began_on.threads} CPU threads on "
-            f"{record.began_on.device} and continues with {computer.threads} on "
-            f"{computer.device}: the weights will be as good, but not bit-for-bit the same."
+            f"the run began with {record.began_on.describe()} and continues with "
+            f"{computer.describe()}: the weights will be as good, but not bit-for-bit the same."
         )
     new_record = RunRecord(options, computer if record is None else record.began_on, data)
     if new_record != record or described.encoder:
@@ -119,7 +121,11 @@ def _train(
         if record is not None:
             run.forget_after(trainer.step)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
-        loop.train()
+        tensors = None if classifier is None else classifier.tensors
+        with last_words.ready(run.path, run.checkpoint):
+            ranks.tell(Job(options, config, dataset, tensors, trainer.step))
+            loop.train()
+        ranks.dismiss()
         if options.encoder and trainer.step == trainer.total_steps:
             add(run.path, dataset, options, execution.say, _stopped(run, "encoder", interruption))
         loop.finish()
@@ -156,6 +162,11 @@ def resolve(
     if np.bincount(dataset.labels).max() < options.pack:
         raise BadValue(
             f"--pack {options.pack} is too large: {dataset.name} holds fewer images of each class."
+        )
+    if options.batch_size // options.pack < ranks.count():
+        raise BadValue(
+            f"--batch_size {options.batch_size} is too small for {ranks.count()} processes, which "
+            f"share each batch: make it at least {ranks.count() * options.pack}."
         )
     options = replace(options, n_classes=n_classes, channels=dataset.channels)
     config = generator_config(options)
@@ -244,8 +255,9 @@ def _prepare_jittor(options: TrainingOptions, execution: Execution) -> Computer:
     jittor = load_jittor(execution.device, threads)
     device = "cuda" if jittor.flags.use_cuda else "cpu"
     limited = f" (of --n_cpu {options.n_cpu})" if threads < options.n_cpu else ""
-    execution.say(f"Training on {device} with {threads} CPU threads{limited}.")
-    return Computer(threads, device)
+    each = "" if ranks.count() == 1 else f" in each of {ranks.count()} processes"
+    execution.say(f"Training on {device} with {threads} CPU threads{each}{limited}.")
+    return Computer(threads, device, ranks.count())
 
 
 def _make_reader(
@@ -270,7 +282,7 @@ def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[
     def check() -> None:
         interruption.check(
             f"Stopped while training the {what}; nothing is lost. Continue with: "
-            f"python train.py --resume {shlex.quote(str(run.path))}"
+            f"{ranks.command()} train.py --resume {shlex.quote(str(run.path))}"
         )
 
     return check

@@ -1,8 +1,10 @@
 """The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
 
 import shlex
+import signal
 from typing import TYPE_CHECKING
 
+from cgan.backend import ranks
 from cgan.common.errors import UserError, kind_of
 from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
@@ -98,6 +100,8 @@ class RunLoop:
             if step % options.sample_interval == 0:
                 self.save_sample()
             signal_number = self._interruption.signal_number
+            if signal_number is None and ranks.asked_to_stop():
+                signal_number = signal.SIGTERM
             is_last = step == self._last
             is_due = evaluate_steps > 0 and (is_last or step % evaluate_steps == 0)
             if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
@@ -110,7 +114,7 @@ class RunLoop:
                 raise Interrupted(
                     signal_number,
                     f"Stopped at step {step:,}; nothing is lost. Continue with: "
-                    f"python train.py --resume {shlex.quote(str(run.path))}",
+                    f"{ranks.command()} train.py --resume {shlex.quote(str(run.path))}",
                 )
 
     def _save_checkpoint(self) -> None:

@@ -11,7 +11,7 @@ from cgan.model import weights
 from cgan.model.config import GeneratorConfig
 from cgan.training.options import TrainingOptions
 
-_THREADS_KEY, _DEVICE_KEY = "threads", "device"
+_THREADS_KEY, _DEVICE_KEY, _PROCESSES_KEY = "threads", "device", "processes"
 _FOLDER_KEY, _SHA256_KEY = "data_dir", "data_sha256"
 
 
@@ -20,8 +20,9 @@ class Computer:
     """What a run computes with, on which the last bits of the weights depend.
 
     Attributes:
-        threads: number of CPU threads.
+        threads: number of CPU threads of each process.
         device: "cpu" or "cuda".
+        processes: how many train together.
 
     Raises:
         BadValue: one of them is something else.
@@ -29,13 +30,20 @@ class Computer:
 
     threads: int
     device: str
+    processes: int = 1
 
     def __post_init__(self) -> None:
-        """Check both."""
-        if not is_whole(self.threads, 1):
-            raise BadValue(f"{_THREADS_KEY} can't be {self.threads!r}")
+        """Check all."""
+        for name, value in {_THREADS_KEY: self.threads, _PROCESSES_KEY: self.processes}.items():
+            if not is_whole(value, 1):
+                raise BadValue(f"{name} can't be {value!r}")
         if not is_one_of(self.device, ("cpu", "cuda")):
             raise BadValue(f"{_DEVICE_KEY} can't be {self.device!r}")
+
+    def describe(self) -> str:
+        """Return all in words."""
+        each = "" if self.processes == 1 else f" in each of {self.processes} processes"
+        return f"{self.threads} CPU threads{each} on {self.device}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,8 @@ class RunRecord:
             _THREADS_KEY: self.began_on.threads,
             _DEVICE_KEY: self.began_on.device,
         }
+        if self.began_on.processes > 1:
+            besides[_PROCESSES_KEY] = self.began_on.processes
         if self.data is not None:
             besides |= {_FOLDER_KEY: self.data.folder, _SHA256_KEY: self.data.sha256}
         weights.save_config(folder, config, self.options.to_dict() | besides)
@@ -102,7 +112,9 @@ class RunRecord:
             raise BadValue(f"{source} does not say how the run was trained: it can't be resumed.")
         values = dict(values)
         try:
-            computer = Computer(values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY))
+            computer = Computer(
+                values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY), values.pop(_PROCESSES_KEY, 1)
+            )
             folder_of_data, sha256 = values.pop(_FOLDER_KEY, None), values.pop(_SHA256_KEY, None)
             data = None if sha256 is None else Data(folder_of_data, sha256)
             return cls(TrainingOptions.from_dict(values), computer, data)

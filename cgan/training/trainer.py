@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.backend import compat
+from cgan.backend import compat, ranks
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
@@ -79,7 +79,9 @@ class Trainer:
         self._generator_adam = Adam(self._generator.parameters(), options.lr, betas)
         self._d_lr = options.lr if options.d_lr is None else options.d_lr
         self._discriminator_adam = Adam(self._discriminator.parameters(), self._d_lr, betas)
-        self._average = Average(self._generator, options.ema) if options.ema else None
+        # What is published, which the first process does.
+        averages = options.ema and ranks.leads()
+        self._average = Average(self._generator, options.ema) if averages else None
         self._loss = LOSSES[options.loss]
 
     @property
@@ -95,6 +97,8 @@ class Trainer:
     def run(self) -> Iterator[tuple[int, int, float, float]]:
         """Train to the end of the last epoch, one step at a time.
 
+        Of several processes, each trains on its share of every batch, until the first one ends.
+
         Yields:
             After each step: (epoch from 0, images in the batch, loss of D, loss of G).
 
@@ -107,7 +111,12 @@ class Trainer:
             for start in range(batch, self.steps_per_epoch):
                 size = self._options.batch_size
                 indices = order[start * size : (start + 1) * size]
-                d_loss, g_loss = self._train_on(indices)
+                with ranks.step() as goes_on:
+                    if not goes_on:
+                        return
+                    if start == batch:
+                        self._equalise()
+                    d_loss, g_loss = self._train_on(indices)
                 self.step += 1
                 if not (math.isfinite(d_loss) and math.isfinite(g_loss)):
                     raise Diverged(self.step, f"the losses are {d_loss} (D) and {g_loss} (G)")
@@ -123,9 +132,11 @@ class Trainer:
             indices: of the real images in the batch.
 
         Returns:
-            The losses of D and of G.
+            The losses of D and of G, as means over the batch.
         """
         options, count = self._options, len(indices)
+        share = ranks.share(count, options.pack)
+        own = share.images
         seed, z, drawn = randomness.draws(
             options.seed,
             self.step,
@@ -134,8 +145,9 @@ class Trainer:
             self.config.n_classes,
             options.pack,
         )
-        jt.set_seed(seed)
-        shifts = randomness.shifts(options.seed, self.step, count, options.shift)
+        jt.set_seed(randomness.seed_of_rank(seed, ranks.rank()))
+        shifts = randomness.shifts(options.seed, self.step, count, options.shift)[:, own]
+        z, drawn, indices = z[own], drawn[own], indices[own]
         labels, real_labels = self._labels(drawn), self._labels(self._data.labels[indices])
         factor = options.learning_rate_factor(self.step / self.total_steps)
         self._generator_adam.lr = options.lr * factor
@@ -145,10 +157,10 @@ class Trainer:
         fake, g_loss = self._train_generator(jt.array(z), labels, shifts[0])
         real = shift(jt.array(self._data.images[indices]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
-        d_loss = self._train_discriminator(real, real_labels, fake, labels)
+        d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
         if self._average is not None:
             self._average.update(self.step + 1)
-        return d_loss.item(), g_loss.item()
+        return ranks.batch_losses(d_loss.item(), g_loss.item())
 
     def _train_generator(self, z: Any, labels: Any, shifts: NDArray[np.int32]) -> tuple[Any, Any]:
         """Do a step of G, unless D has more steps to do first; return its images and its loss."""
@@ -158,26 +170,29 @@ class Trainer:
             verdict = reader_loss(self._reader.log_probabilities(fake), labels)
             loss = loss + self._options.reader_weight * verdict
         if self.step % self._options.d_steps == 0:
-            self._generator_adam.step(loss)
+            self._generator_adam.step(ranks.weighted(loss))
         return fake, loss
 
-    def _train_discriminator(self, real: Any, real_labels: Any, fake: Any, labels: Any) -> Any:
+    def _train_discriminator(
+        self, share: ranks.Share, real: Any, real_labels: Any, fake: Any, labels: Any
+    ) -> Any:
         """Do a step of D; return its loss, without the gradient penalty."""
         real_scores = self._discriminator(real, real_labels)
         fake_scores = self._discriminator(fake, labels)
         loss = self._loss.discriminator(real_scores, True)
         loss = (loss + self._loss.discriminator(fake_scores, False)) / 2
         if self._options.r1 and self.step % R1_INTERVAL == 0:
-            penalty = self._penalty(real, real_labels, real_scores)
-            self._discriminator_adam.step(loss + penalty)
+            penalty = self._penalty(share, real, real_labels, real_scores)
+            self._discriminator_adam.step(ranks.weighted(loss + penalty))
         else:
-            self._discriminator_adam.step(loss)
+            self._discriminator_adam.step(ranks.weighted(loss))
         return loss
 
-    def _penalty(self, real: Any, labels: Any, scores: Any) -> Any:
+    def _penalty(self, share: ranks.Share, real: Any, labels: Any, scores: Any) -> Any:
         """Return the weighted gradient penalty of D on real images that have these scores."""
-        noise = jt.array(randomness.noise(self._options.seed, self.step, tuple(real.shape)))
-        near = self._discriminator(real + R1_NOISE * noise, labels)
+        shape = (share.batch, *real.shape[1:])
+        noise = randomness.noise(self._options.seed, self.step, shape)[share.images]
+        near = self._discriminator(real + R1_NOISE * jt.array(noise), labels)
         weight = R1_INTERVAL * self._options.r1 / 2
         return weight * gradient_penalty(scores, near)
 
@@ -244,11 +259,24 @@ class Trainer:
                 target[:] = tensor
             else:
                 target.update(jt.array(tensor))
-        self.step = position.step
-        compat.set_adam_steps(self._discriminator_adam, self.step)
-        generator_steps = math.ceil(self.step / self._options.d_steps)
-        compat.set_adam_steps(self._generator_adam, generator_steps)
+        self.go_to(position.step)
         jt.sync_all(True)
+
+    def go_to(self, step: int) -> None:
+        """Continue at a step of the whole run, with tensors that are restored or received."""
+        self.step = step
+        compat.set_adam_steps(self._discriminator_adam, step)
+        generator_steps = math.ceil(step / self._options.d_steps)
+        compat.set_adam_steps(self._generator_adam, generator_steps)
+
+    def _equalise(self) -> None:
+        """Give all processes the tensors of the first one.
+
+        When the run begins or is resumed, and, since different computers may round differently, at
+        each epoch.
+        """
+        tensors = (tensor for _, part in self._parts() for tensor in part.values())
+        ranks.equalise([tensor for tensor in tensors if not isinstance(tensor, np.ndarray)])
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the parts of the state: the name of each, and its tensors by name."""

@@ -19,7 +19,7 @@ from cgan.backend import compat, onednn
 from cgan.backend.pickles import read_parameters
 from cgan.backend.setup import load_jittor
 from cgan.common.packages import LOCK
-from tests import jittor_source
+from tests import jittor_source, mpi
 
 COMPILER = "jittor/compiler.py"
 EXTERN = "jittor/compile_extern.py"
@@ -34,7 +34,7 @@ def test_it_was_written_for_the_pinned_version():
 
 def test_jittor_reads_these_variables():
     names = {compat.JITTOR_HOME, compat.CACHE_NAME, compat.COMPILER, compat.NVCC}
-    names |= {compat.PYTHON_CONFIG, compat.MPI_COMPILER, compat.USE_ONEDNN}
+    names |= {compat.PYTHON_CONFIG, compat.MPI_COMPILER, compat.USE_ONEDNN, compat.USE_MPI}
     names |= compat.IMPORT_SETTINGS.keys()
     assert names <= jittor_source.variables(COMPILER, EXTERN, UTILITIES)
 
@@ -353,3 +353,22 @@ def test_what_jittor_saves(tmp_path):
         assert part.encode() in data
     found = read_parameters(tmp_path / "a.pkl")
     np.testing.assert_array_equal(found["weight"], layer.weight.numpy())
+
+
+def test_what_mpirun_sets():
+    """Jittor takes the first for a sign that it must talk to others."""
+    names = (compat.MPI_COUNT, compat.MPI_RANK, compat.MPI_LOCAL_COUNT)
+    code = f"import os; print(*(os.environ.get(name) for name in {names}), flush=True)"
+    said = subprocess.run(mpi.command(2, "-c", code), check=True, capture_output=True, text=True)
+    assert sorted(said.stdout.splitlines()) == ["2 0 2", "2 1 2"]
+    assert f'"{compat.MPI_COUNT}" in os.environ' in jittor_source.text(EXTERN)
+
+
+def test_where_jittor_acts_by_itself_on_several_processes():
+    """`take_over_mpi` sets what these ask: whoever else asks something must be looked at."""
+    asks = {
+        str(path.relative_to(jittor_source.SITE / "jittor"))
+        for path in (jittor_source.SITE / "jittor").rglob("*.py")
+        if "in_mpi" in path.read_text(encoding="utf-8") and "test" not in path.parts
+    }
+    assert asks == {"__init__.py", "compile_extern.py", "dataset/dataset.py", "nn.py", "optim.py"}

@@ -5,6 +5,7 @@ import ssl
 
 import pytest
 
+from cgan.backend import compat
 from cgan.backend.setup import load_jittor, usable_threads
 from cgan.common.errors import UserError
 from tests import fresh_jittor, idx_files
@@ -16,7 +17,7 @@ LOAD = "from cgan.backend.setup import load_jittor\njittor = load_jittor({})\n"
 @pytest.fixture(autouse=True)
 def _unprepared(monkeypatch):
     # Tests that ran before may have prepared this process; the processes started here are new.
-    for name in ("nvcc_path", "cc_path", "log_silent", "cache_name", "FIX_TORCH_ERROR", "use_mkl"):
+    for name in (*compat.IMPORT_SETTINGS, "nvcc_path", "cc_path", "use_mkl", "use_mpi"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -242,3 +243,15 @@ def test_a_damaged_jittor_config_is_a_sentence(tmp_path):
     config.write_text("{")
     result = run_python("-c", CATCH, cwd=tmp_path, HOME=str(tmp_path / "home"))
     assert result.stdout.startswith("Jittor could not be prepared: ")
+
+
+# The second is one that mpirun started alone.
+@pytest.mark.parametrize("environment", [{}, {"OMPI_COMM_WORLD_SIZE": "1"}])
+def test_a_lone_process_leaves_mpi_alone(tmp_path, environment):
+    called = tmp_path / "called"
+    (tmp_path / "mpicc").write_text(f"#!/bin/sh\ntouch {called}\nsleep 1000\n")
+    (tmp_path / "mpicc").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", PATH=path, **environment)
+    assert result.stdout == "[2. 2.]\n"
+    assert not called.exists()

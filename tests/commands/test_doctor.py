@@ -151,7 +151,13 @@ def test_a_card_is_named(find):
 
 
 def test_mpi_is_found(find):
-    assert "mpicc" in find(mpicc="exit 0")["MPI"].text
+    assert "mpirun and mpicc not found" in find()["MPI"].text
+    version = "echo 'mpirun (Open MPI) 4.1.4'"
+    assert "mpicc not found" in find(mpirun=version)["MPI"].text
+    found = find(mpicc="exit 0", mpirun=version)["MPI"]
+    assert (found.level, found.text[:25]) == ("ok", "mpirun (Open MPI) 4.1.4: ")
+    other = find(mpicc="exit 0", mpirun="echo 'HYDRA build details:'")["MPI"]
+    assert (other.level, "needs OpenMPI's" in other.text) == ("note", True)
 
 
 def test_variables_are_named(find, monkeypatch):

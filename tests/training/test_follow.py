@@ -1,0 +1,146 @@
+"""Training on several processes: the same as on one, whatever happens to them."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import train
+from cgan.backend import ranks
+from cgan.backend.setup import load_jittor
+from tests import mpi
+from tests.conftest import ROOT
+from tests.training.told_weights import EARLY
+
+# What makes a step, in miniature. An epoch has 10 packs, a batch 3 and the last one 1: the shares
+# differ, and in the last batch one process has none.
+SETTINGS = (
+    "--dataset=digits",
+    "--img_size=8",
+    "--arch=conv",
+    "--g_widths=16,8,8",
+    "--d_widths=8,16,16",
+    "--class_norm",
+    "--loss=hinge",
+    "--batch_size=450",
+    "--pack=150",
+    "--d_steps=2",
+    "--r1=0.1",
+    "--shift=1",
+    "--ema=0.9",
+    "--n_epochs=100000",
+    "--n_cpu=1",
+    "--quiet",
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def begin(*arguments):
+    """Start two processes of train.py; return mpirun's."""
+    command = mpi.command(2, ROOT / "train.py", *arguments)
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process, seconds=300):
+    end = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None or time.monotonic() > end:
+            process.terminate()
+            pytest.fail(process.communicate()[1])
+        time.sleep(0.01)
+
+
+def said_by(process, signal_number, to_rank=None):
+    """Send a signal to mpirun or a rank; return the last line said before all of them ended."""
+    started = mpi.ranks(process)
+    os.kill(process.pid if to_rank is None else started[to_rank], signal_number)
+    _, errors = process.communicate(timeout=120)
+    assert "Traceback" not in errors
+    end = time.monotonic() + 60
+    while any(map(mpi.is_running, started.values())):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return errors.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
+    run, whole, alone = tmp_path / "run", tmp_path / "whole", tmp_path / "alone"
+    checkpoint = run / "checkpoint/last.safetensors"
+
+    # One is killed: all end, and a sentence says how to go on.
+    process = begin(*SETTINGS, "--out", run)
+    wait_for(checkpoint.exists, process)
+    said = said_by(process, signal.SIGKILL, to_rank=1)
+    assert said.startswith("Training ended in the middle of a step")
+    assert said.endswith(f"Continue with: mpirun -np 2 python train.py --resume {run}")
+    before = checkpoint.stat().st_mtime_ns
+
+    # The resumed run is stopped by Ctrl-C, of which mpirun makes SIGTERM.
+    process = begin("--resume", run)
+    wait_for(lambda: checkpoint.stat().st_mtime_ns != before, process)
+    said = said_by(process, signal.SIGINT)
+    (step,) = re.findall(r"Stopped at step ([\d,]+); nothing is lost", said)
+    step = int(step.replace(",", ""))
+
+    # An undisturbed run has the same bits, and both its processes have them.
+    arguments = (*SETTINGS, f"--max_steps={step}", "--out", whole)
+    done = subprocess.run(
+        mpi.command(2, "-m", "tests.training.told_weights", tmp_path, *arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = ((tmp_path / name).read_text() for name in "01")
+    assert first == second
+    assert first.startswith(f"{step} ")
+    state, resumed = (load_file(f / "checkpoint/last.safetensors") for f in (whole, run))
+    assert state.keys() == resumed.keys()
+    assert all(np.array_equal(state[name], resumed[name]) for name in state)
+    assert losses(whole) == losses(run)
+
+    # A lone process comes to the same, but for rounding.
+    assert train.main([*SETTINGS, f"--max_steps={EARLY}", "--out", str(alone)]) == 0
+    lone = load_file(alone / "checkpoint/last.safetensors")
+    state = np.load(tmp_path / "early.npz")
+    # All of a part together: what changes no loss, as a bias before a BatchNorm, is rounding alone.
+    for part in (
+        "generator.",
+        "generator_adam.values",
+        "discriminator.",
+        "discriminator_adam.",
+        "average",
+    ):
+        one, two = (
+            np.concatenate([its[name].ravel() for name in state if name.startswith(part)])
+            for its in (lone, state)
+        )
+        assert np.linalg.norm(one - two) < 1e-4 * np.linalg.norm(two), part
+    for one, two in zip(losses(alone), losses(whole), strict=False):
+        assert one == pytest.approx(two, rel=1e-4)
+
+
+def losses(run):
+    rows = list(csv.reader((run / "losses.csv").read_text().splitlines()))
+    return [tuple(map(float, row)) for row in rows[1:]]
+
+
+def test_a_batch_must_have_an_image_for_each_process(monkeypatch, tmp_path, capsys):
+    load_jittor("cpu", 1)
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "4")
+    monkeypatch.setattr(ranks, "run", lambda main: main())  # nobody else is there
+    arguments = ["--dataset=digits", "--batch_size=3", "--out", str(tmp_path / "run")]
+    assert train.main(arguments) == 2
+    assert "--batch_size 3 is too small for 4 processes" in capsys.readouterr().err
