@@ -108,7 +108,7 @@ def test_a_change_of_it_draws(built, name):
     control = toy_of(built, name)
     # The browser notes it, and presses a button that draws the tab's picture.
     (noted,) = (f for f in built.fns.values() if (control._id, "change") in f.targets)
-    assert f"cgan.set({control._id}, value, {{\"{name}\": " in noted.js
+    assert f'cgan.set({control._id}, value, {{"{name}": ' in noted.js
     (button,) = (one for one in built.blocks.values() if one.elem_id == f"draw-{name}")
     (drawing,) = (f for f in built.fns.values() if (button._id, "click") in f.targets)
     assert control in drawing.inputs
