@@ -93,10 +93,9 @@ def print_moves(chromium: Browser, addresses: dict[str, str], moves: int) -> Non
     ratio = statistics.median(a / b for a, b in zip(times[DEMO], times[BARE], strict=True))
     halves = [statistics.median(times[name]) for name in (DEMO, BARE)]
     print(f"| until the picture is there, ms | {halves[0]:.0f} | {halves[1]:.0f} | {ratio:.2f} |")
-    slow = [percentile(times[name], 0.95) for name in (DEMO, BARE)]
-    print(f"| p95, ms | {slow[0]:.0f} | {slow[1]:.0f} | {slow[0] / slow[1]:.2f} |")
-    size = [sum(received[name]) / moves / 1000 for name in (DEMO, BARE)]
-    print(f"| received, kB a move | {size[0]:.1f} | {size[1]:.1f} | {size[0] / size[1]:.2f} |")
+    print_row("p95, ms", *(percentile(times[name], 0.95) for name in (DEMO, BARE)))
+    size = (sum(received[name]) / moves / 1000 for name in (DEMO, BARE))
+    print_row("received, kB a move", *size, digits=1)
 
 
 def move(name: str, page: Page, seed: int) -> float:
@@ -129,19 +128,23 @@ def opened(chromium: Browser, address: str) -> Iterator[Page]:
 
 def print_visits(chromium: Browser, addresses: dict[str, str], visits: int) -> None:
     """Visit both pages for the first time, on each line; print when they are ready."""
-    print(f"\n| first visit, median of {visits} | {DEMO} | {BARE} |")
-    print("|---|---|---|")
+    print(f"\n| first visit, median of {visits} | {DEMO} | {BARE} | {DEMO} / {BARE} |")
+    print("|---|---|---|---|")
     for line, network in (("this machine's line", None), ("a slow line", SLOW)):
         found: dict[str, list[tuple[float, int, float]]] = {name: [] for name in addresses}
         for _ in range(visits):
             for name, address in addresses.items():
                 found[name].append(visited(chromium, name, address, network))
-        seconds = [statistics.median(s for s, _, _ in found[name]) for name in (DEMO, BARE)]
-        print(f"| {line}: until the first picture (the slider), s | " +
-              " | ".join(f"{one:.2f}" for one in seconds) + " |")  # fmt: skip
+        seconds = [statistics.median(one[0] for one in found[name]) for name in (DEMO, BARE)]
+        print_row(f"{line}: until the first picture (the slider), s", *seconds, digits=2)
     loaded = [found[name][-1] for name in (DEMO, BARE)]
-    print("| received, kB | " + " | ".join(f"{size / 1000:.0f}" for _, _, size in loaded) + " |")
-    print("| requests | " + " | ".join(str(count) for _, count, _ in loaded) + " |")
+    print_row("received, kB", *(size / 1000 for _, _, size in loaded))
+    print_row("requests", *(count for _, count, _ in loaded))
+
+
+def print_row(title: str, ours: float, bare: float, digits: int = 0) -> None:
+    """Print a figure of both pages, and their ratio."""
+    print(f"| {title} | {ours:.{digits}f} | {bare:.{digits}f} | {ours / bare:.2f} |")
 
 
 def visited(

@@ -41,6 +41,7 @@ class Shared:
         switched: hidden; changes when the visitor chooses the other language.
         renewed: hidden; changes if the first drawing of the page is out of date.
         carried: hidden; changes when a cell of the grid is carried over to the morph tab.
+        drawn: hidden; a button for each tab with a picture of the controls, which draws it.
     """
 
     def __init__(self, models: Models, kinds: Kinds) -> None:
@@ -54,6 +55,9 @@ class Shared:
         self.renewed = hidden_text("renewed")
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
+        # The script presses them when a control has changed; outside the tabs, since what is in a
+        # tab isn't there before it is opened.
+        self.drawn = {name: hidden_button(f"draw-{name}") for name in ("write", "grid", "morph")}
 
     def add_weights(self) -> None:
         """Add the choice between the models, where there are several."""

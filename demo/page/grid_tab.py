@@ -14,7 +14,7 @@ from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import number_rows, views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, hidden_button, problem_place, settle
+from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
 from demo.page.number_rows import Rows
 from demo.page.write_tab import WriteTab
@@ -51,7 +51,6 @@ class GridTab:
             self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
             with gr.Row(elem_classes="take"):
                 self._png = words.button("png", size="sm")
-            self._draw_grid = hidden_button("draw-grid")
         # Look and ink change on the first tab: selecting this one shows them.
         changes = [one for name, one in self.controls.all().items() if name not in ("look", "ink")]
         rows_show = write.controls["rows_show"]
@@ -64,7 +63,7 @@ class GridTab:
         number = [write.controls["rows_show"], write.shown]
         inputs = [shared.weights, *number, *controls.values()]
         drawing = shared.values.ask(
-            partial(gr.on, [self._tab.select, self._draw_grid.click]),
+            partial(gr.on, [self._tab.select, shared.drawn["grid"].click]),
             self.show,
             [shared.language, *inputs],
             [self._grid, self._problem],

@@ -19,7 +19,6 @@ from demo.page.events import (
     LIVE,
     PRIVATE,
     Shared,
-    hidden_button,
     hidden_row,
     hidden_text,
     problem_place,
@@ -69,7 +68,6 @@ class MorphTab:
             self.controls.add_others()
             with gr.Row(elem_classes="take"):
                 self._files = {kind: words.button(kind, size="sm") for kind in FORMATS}
-            self._draw_film = hidden_button("draw-morph")
         # The numbers wait for Enter or the button; what changes on the first tab, for this tab to
         # be selected.
         others = ("start", "end", "look", "ink", "variation", "hand")
@@ -87,7 +85,7 @@ class MorphTab:
             controls["start"].submit,
             controls["end"].submit,
             self._make.click,
-            self._draw_film.click,
+            shared.drawn["morph"].click,
         ]
         drawing = shared.values.ask(
             partial(gr.on, asked),

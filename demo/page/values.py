@@ -84,6 +84,8 @@ class Values:
             self.watch(inputs)
         numbers = json.dumps([compat.number_of(one) for one in inputs])
         script = f"() => {js.replace('IDS', numbers)}"
+        # The style shows a line while this one component has Gradio's text of progress.
+        settings["show_progress_on"] = self._carrier
         asked = event(function, list(inputs), outputs, js=script, **settings)
         compat.send_as_text(asked, self._carrier)
         return asked

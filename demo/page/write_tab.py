@@ -57,8 +57,6 @@ class WriteTab:
             self._add_controls()
             self._add_details()
             self._facts = gr.HTML("", apply_default_css=False, elem_id="facts")
-            # The script presses it when a control has changed.
-            self._draw_number = hidden_button("draw-write")
 
     def _add_number(self) -> None:
         words = self._words
@@ -178,7 +176,7 @@ class WriteTab:
         self.shown.value = _shown("en", first)
         controls = list(self.controls.all().values())
         drawing = shared.values.ask(
-            self._draw_number.click,
+            shared.drawn["write"].click,
             self._draw,
             [self.shown, language, *controls],
             [self._paper, self._problem],
