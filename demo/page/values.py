@@ -68,6 +68,7 @@ class Values:
         inputs: Sequence[Any],
         outputs: Any,
         js: str = "cgan.given(IDS)",
+        progress: bool = True,
         **settings: Any,
     ) -> Any:
         """Let an event call a function on the server; return Gradio's event.
@@ -78,14 +79,15 @@ class Values:
             inputs: components, which are watched if `js` names them.
             outputs: components.
             js: expression that is sent, a list of the values as JSON; IDS are the inputs' numbers.
+            progress: whether a bar moves while the answer is awaited.
             settings: of Gradio's event.
         """
         if "IDS" in js:
             self.watch(inputs)
         numbers = json.dumps([compat.number_of(one) for one in inputs])
         script = f"() => {js.replace('IDS', numbers)}"
-        # The style shows a line while this one component has Gradio's text of progress.
-        settings["show_progress_on"] = self._carrier
+        if progress:  # the style shows a bar while this component has Gradio's text of progress
+            settings["show_progress_on"] = self._carrier
         asked = event(function, list(inputs), outputs, js=script, **settings)
         compat.send_as_text(asked, self._carrier)
         return asked

@@ -180,8 +180,11 @@ class WriteTab:
             self._draw,
             [self.shown, language, *controls],
             [self._paper, self._problem],
+            js="cgan.askForNumber(IDS)",
+            progress=False,  # the script shows it: Gradio's way costs some of the page's time
             **LIVE,
         )
+        drawing.then(None, None, None, js="cgan.answered", **PRIVATE)
         drawn = f"() => cgan.drawn({compat.number_of(self.shown)})"
         drawing.success(None, None, None, js=drawn, **PRIVATE)
         gr.on(

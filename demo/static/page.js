@@ -232,7 +232,7 @@ window.cgan = {
     addEventListener("input", () => cgan.keepTyped([]));
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
-      cgan.repair();
+      cgan.repairSoon();
       const added = changes.flatMap((change) => [...change.addedNodes]);
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
@@ -288,6 +288,18 @@ window.cgan = {
     }
   },
 
+  // What is sent for a drawing. A bar moves if it takes longer than a moment.
+  askForNumber(ids) {
+    clearTimeout(cgan.awaited);
+    cgan.awaited = setTimeout(() => (document.documentElement.dataset.awaited = "true"), 400);
+    return cgan.given(ids);
+  },
+
+  answered() {
+    clearTimeout(cgan.awaited);
+    delete document.documentElement.dataset.awaited;
+  },
+
   // The server has drawn the number.
   drawn(id) {
     cgan.settled();
@@ -315,7 +327,7 @@ window.cgan = {
     }
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
-    document.documentElement.dataset.ownHand = String(own);
+    cgan.put(document.documentElement.dataset, "ownHand", String(own));
     if (changed) cgan.record();
     cgan.writeBeforeOnesEyes();
     cgan.drawOthersSoon(shown);

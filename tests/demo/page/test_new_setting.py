@@ -112,7 +112,7 @@ def test_a_change_of_it_draws(built, name):
     (button,) = (one for one in built.blocks.values() if one.elem_id == f"draw-{name}")
     (drawing,) = (f for f in built.fns.values() if (button._id, "click") in f.targets)
     assert control in drawing.inputs
-    (sent,) = re.findall(r"cgan.given\((.*)\)", drawing.js)
+    (sent,) = re.findall(r"cgan[.](?:given|askForNumber)\((.*)\)", drawing.js)
     assert json.loads(sent) == [one._id for one in drawing.inputs]
 
 
