@@ -164,6 +164,11 @@ def current_page() -> gr.Blocks:
     return page
 
 
+def frontend() -> Path:
+    """Return the folder of what Gradio's page is made of."""
+    return Path(gr.__file__).parent / "templates/frontend"
+
+
 def describe(component: Any, text: str) -> None:
     """Set what `client.view_api()` says about a parameter, which Gradio takes from its component.
 

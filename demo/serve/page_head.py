@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.accepted import liked_best
+from demo.serve import first_files
 from demo.serve.compression import compress
 from demo.serve.pictures import ICON, PREVIEW, PREVIEW_SIZE, TOUCH_ICON
 from demo.serve.public_address import public_address
@@ -83,6 +84,7 @@ class PageHead:
     def _changed(self, page: bytes, scope: Scope) -> bytes:
         page = _ROOT.sub(_HERE, _GRADIOS.sub(b"", page))
         page = page.replace(_MANIFEST, _MANIFEST_HERE, 1)
+        page = first_files.add(page)
         page = page.replace(b"<head>", b"<head>" + self._head(scope).encode(), 1)
         # After Gradio's configuration; modules run later.
         return page.replace(b"</head>", self._script + b"</head>", 1)
