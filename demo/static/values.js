@@ -27,12 +27,12 @@ Object.assign(cgan, {
     cgan.keep();
   },
 
-  // The changes of one moment ask for one picture.
+  // The changes of one moment ask for one picture: a link or a cell of the grid brings several.
   asked: new Set(),
   draw(name) {
     if (cgan.asked.has(name)) return;
     cgan.asked.add(name);
-    queueMicrotask(() => {
+    setTimeout(() => {
       cgan.asked.delete(name);
       document.querySelector(`#draw-${name}`).click();
     });
