@@ -214,10 +214,10 @@ def _answer_languages(
         load,
         [fragment, shared.language, kept.text],
         [shared.language, write.link_problem, shared.renewed, *kept.components, *texts],
-        js=f"cgan.begin({kept.as_script()})",
+        js="cgan.begin()",
         **PRIVATE,
     )
-    ready = f"() => cgan.ready({compat.number_of(write.shown)})"
+    ready = f"() => cgan.ready({compat.number_of(write.shown)}, {kept.as_script()})"
     loaded.then(None, None, None, js=ready, **PRIVATE)
     outputs = [shared.language, shared.switched, *texts]
     shared.values.ask(switch.click, change, [shared.language], outputs, **PRIVATE).then(

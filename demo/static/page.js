@@ -158,9 +158,8 @@ window.cgan = {
       || location.origin + location.pathname;
   },
 
-  // The page's first input: the link's fragment, the language, and what was kept. From now on, the
-  // settings of the components `ids` are kept; `version` says which these are.
-  begin(version, ids) {
+  // The page's first input: the link's fragment, the language, and what was kept.
+  begin() {
     cgan.listen();
     for (const number of document.querySelectorAll(".number textarea, .number input")) {
       number.inputMode = "tel"; // digits and + - ( )
@@ -179,7 +178,6 @@ window.cgan = {
     const { fragment, kept } = cgan.begun();
     cgan.typed = fragment ? {} : typed ?? {};
     cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
-    cgan.kept = { version, ids };
     return JSON.stringify([fragment, language, kept]);
   },
 
@@ -256,8 +254,12 @@ window.cgan = {
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
 
-  // The settings of the link, or those that were kept, are on the page.
-  ready(id) {
+  // The settings of the link, or those that were kept, are on the page. From now on, those of the
+  // components `ids` are kept; `version` says which these are. Before, nothing must take the place of
+  // what was kept: the server may be gone again.
+  ready(id, version, ids) {
+    cgan.kept = { version, ids };
+    if (cgan.keepsLate) cgan.keep();
     cgan.onPaper(id);
     cgan.mark();
     cgan.showTab(cgan.tabIn(location.hash));

@@ -65,7 +65,8 @@ Object.assign(cgan, {
 
   // What the controls are set to, for as long as this tab is open: it survives a reload.
   keep() {
-    if (!cgan.kept) return; // the page is not ready
+    cgan.keepsLate = !cgan.kept;
+    if (cgan.keepsLate) return;
     const values = cgan.kept.ids.map((id) => cgan.values().get(id) ?? null);
     cgan.remember("cgan-settings", JSON.stringify([cgan.kept.version, values]));
     cgan.keepTyped(values);

@@ -132,8 +132,9 @@ def test_it_is_restored_to_its_control(built):
 
 def test_it_is_kept_in_the_browser_and_comes_back(built):
     load = named(built, "load")
-    kept = json.loads(f"[{load.js.partition('cgan.begin(')[2].removesuffix(')')}]")
-    version, components = kept[0], [built.blocks[number] for number in kept[1]]
+    (ready,) = (f.js for f in built.fns.values() if "cgan.ready(" in (f.js or ""))
+    _, version, numbers = json.loads(f"[{ready.partition('cgan.ready(')[2].removesuffix(')')}]")
+    components = [built.blocks[number] for number in numbers]
     values = [one.value for one in components]
     toys = [toy_of(built, name) for name in ("write", "grid", "morph")]
     for toy, value in zip(toys, (7, "x", 9), strict=True):
