@@ -152,8 +152,16 @@ def visit(browser: Browser, address: str, **settings):
 
     visited.page.on("pageerror", fail)
 
+    aborted = []  # what the browser says, and what Gradio says of it
+
     def listen(message):
-        if message.type == "error":
+        if message.type != "error":
+            return
+        if message.text.startswith("AbortError"):
+            aborted.append(message.text)
+        elif aborted and message.text.startswith("Connection errored out"):
+            aborted.pop()
+        else:
             visited.complaints.append(message.text)
 
     visited.page.on("console", listen)

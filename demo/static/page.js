@@ -225,8 +225,10 @@ window.cgan = {
     }
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
-    // A tab or a section opens after the click.
-    addEventListener("click", ({ isTrusted }) => isTrusted && setTimeout(cgan.repair, 100));
+    // A tab or a section opens after the click; the buttons that the script presses open nothing.
+    addEventListener("click", ({ isTrusted, target }) => {
+      if (isTrusted || target.closest?.("[role=tab]")) setTimeout(cgan.repair, 100);
+    });
     addEventListener("input", () => cgan.keepTyped([]));
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
