@@ -40,7 +40,7 @@ from cgan.writing.settings import (
     specified,
     unnamed,
 )
-from demo.models import Model, Models
+from demo.models import BUNDLED_BEFORE, Model, Models
 
 # Shared by all visitors.
 _MEMORY = Memory()
@@ -49,6 +49,8 @@ _LINK_ORDER = (
     "digits", "seed", "style", "row", "truncation", "redrawn", "look", "ink", "size", "best_of",
     "weights", "variation", "spacing", "pen",
 )  # fmt: skip
+# What a link has of the sha256 of the weights that drew its number.
+_SHA256, _SHA256_LENGTH = "sha256", 8
 
 
 # The class grid's picture is this many times as large as the generator makes it.
@@ -239,10 +241,34 @@ def names(settings: type[Settings]) -> list[str]:
     return [name for name in dict.fromkeys((*_LINK_ORDER, *known)) if name in known]
 
 
-def fragment(settings: Settings) -> str:
-    """Return a link's fragment, without the "#", that `restore` reads."""
+def fragment(settings: Settings, model: Model) -> str:
+    """Return a link's fragment, without the "#", that `restore` and `weights_changed` read.
+
+    Args:
+        settings: of the number.
+        model: what draws it.
+    """
     values = {name: getattr(settings, name) for name in names(type(settings))}
+    values[_SHA256] = model.sampler.sha256[:_SHA256_LENGTH]
     return urllib.parse.urlencode({name: text for name, text in values.items() if text != ""})
+
+
+def weights_changed(fragment: Any, settings: Settings, models: Models) -> bool:
+    """Return whether a link was made with other weights than those that draw its number now.
+
+    Args:
+        fragment: of the link.
+        settings: what `restore` read in it.
+        models: of the page.
+    """
+    values = _values(fragment)
+    if not values.keys() & set(names(type(settings))):
+        return False  # it names no picture
+    model = models[settings.weights]
+    # Links made before they said it were made with these, if with bundled ones.
+    before = BUNDLED_BEFORE if model.sampler.source.kind == "bundled" else ""
+    made_with = values.get(_SHA256, before)[:_SHA256_LENGTH]
+    return not model.sampler.sha256.startswith(made_with)
 
 
 def restore(
@@ -256,7 +282,7 @@ def restore(
     Returns:
         The settings, and the error of the first wrong one.
     """
-    values = dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))
+    values = _values(fragment)
     specification = specified(kind)
     restored: dict[str, Any] = {"weights": models.chosen}
     if values.keys() & set(names(kind)):
@@ -281,3 +307,8 @@ def restore(
     if settings.variation == NOT_GIVEN:  # the page has a slider in place of the styles
         settings = replace(settings, style="own", variation=settings.leaves_hand)
     return settings, wrong
+
+
+def _values(fragment: Any) -> dict[str, str]:
+    """Return what a link's fragment says, by name."""
+    return dict(urllib.parse.parse_qsl(str(fragment or "").lstrip("#")))

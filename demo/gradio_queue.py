@@ -6,12 +6,14 @@ of a dropped one waits, the task that starts calls ends with a `KeyError`, and t
 
 - a session is forgotten when its calls are done and read, or its results weren't read in time;
 - no error in one call or one message ends the tasks, and whoever waits is told;
-- clients take turns, and none may fill a line alone (`turns.py`).
+- clients take turns, and none may fill a line alone (`turns.py`);
+- a server with nothing to do sleeps; Gradio's looks for calls 1,000 times a second, 6 % of a core.
 
 All of it relies on private parts of Gradio, which `tests/demo/test_gradio_queue.py` tries.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 import weakref
@@ -34,6 +36,8 @@ from demo.turns import Client, Place, Turns, network_of, refusal
 
 # A client should listen for its result so many seconds after its call.
 _LISTEN_WITHIN = 1
+# Seconds after which to look for calls again, even if nothing was heard of any.
+_LOOK_AGAIN = 0.5
 # How much of a session's name tells it from others.
 _SESSION_LENGTH = 64
 # How many values an event may bring besides its inputs; a click on the class grid brings three.
@@ -115,6 +119,8 @@ class VisitorQueue(Queue):
         self._housework = housework
         self._turns = Turns()
         self._answered: weakref.WeakSet[Event] = weakref.WeakSet()
+        self._changed = asyncio.Event()
+        self.progress_update_sleep_when_free = 1.0  # no call has a progress bar
 
     # Joining a line and being served.
 
@@ -126,7 +132,9 @@ class VisitorQueue(Queue):
             if problem := refusal(self._waiting(fn.concurrency_id), client, self._places):
                 return False, problem, "queue_full"
             _trim(body, request, len(fn.inputs))
-        return await super().push(body, request, username)
+        pushed = await super().push(body, request, username)
+        self._changed.set()
+        return pushed
 
     def _waiting(self, line: str) -> list[Client]:
         found = self.event_queue_per_concurrency_id.get(line)
@@ -153,6 +161,7 @@ class VisitorQueue(Queue):
 
     def start(self) -> None:
         """Start the tasks of the queue."""
+        self._changed = asyncio.Event()  # of this event loop
         super().start()  # type: ignore[no-untyped-call]
         run_coro_in_background(self._keep_house)
 
@@ -160,6 +169,7 @@ class VisitorQueue(Queue):
         """Serve the lines until the server stops; Gradio's own ends at the first error."""
         while not self.stopped:
             started = False
+            self._changed.clear()
             try:
                 if len(self) and None in self.active_jobs:
                     async with self.delete_lock:
@@ -170,7 +180,8 @@ class VisitorQueue(Queue):
             except Exception as error:
                 report(error)
             if not started:
-                await asyncio.sleep(self.sleep_when_free)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _LOOK_AGAIN)
         self._cancel_asyncio_tasks()  # type: ignore[no-untyped-call]
 
     def _serve(self, events: list[Event], batch: bool, line: str) -> None:
@@ -193,6 +204,8 @@ class VisitorQueue(Queue):
             await super().process_events(events, batch, begin_time, fn)
         except Exception as error:
             report(error)
+        finally:
+            self._changed.set()  # a worker is free
         # Not reached by a cancelled task: who cancels it answers.
         for event in events:
             self.event_ids_to_events.pop(event._id, None)

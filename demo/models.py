@@ -21,6 +21,9 @@ from cgan.model.weights import Weights
 from cgan.writing.checks import NotOffered
 from cgan.writing.own_hand import ForeignHand, OwnHand
 
+# The sha256 of the weights that were bundled before links named those that drew them.
+BUNDLED_BEFORE = "21229b22578312bc8b565818ec1d884e3878f1d30205f2c2451262b4dcd834a3"
+
 # Seconds to wait for the Hub before the page starts without it.
 PATIENCE = 2.0
 # Seconds until the next try: the first pause and the longest; each is twice the one before.

@@ -32,7 +32,7 @@ def make(config: ConvConfig, options: TrainingOptions) -> tuple["Generator", "Di
     """Return a new generator and a new discriminator."""
     own: ConvOptions = options.own
     # In this order: both draw their weights from one stream of random numbers.
-    discriminator = Discriminator(config, own.d_widths, options.pack)
+    discriminator = Discriminator(config, own.d_widths, options.pack, own.d_background)
     return Generator(config), discriminator
 
 
@@ -141,10 +141,17 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
 
     With `pack` above 1 it judges that many images of one class together, as channels of one image,
     and so notices when they are too much alike (Lin et al., "PacGAN", 2018, arXiv:1712.04086).
+
+    With `background` its first convolution is padded with -1. The usual padding of 0 is a bright
+    frame around handwriting, beside which it overlooks a dot (docs/experiments.md).
     """
 
     def __init__(
-        self, config: ConvConfig, widths: tuple[int, ...] | None = None, pack: int = 1
+        self,
+        config: ConvConfig,
+        widths: tuple[int, ...] | None = None,
+        pack: int = 1,
+        background: bool = False,
     ) -> None:
         """Build the layers.
 
@@ -152,11 +159,13 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
             config: of the generator.
             widths: channels at 1/2, 1/4 and 1/8 of the image's size; None for the generator's.
             pack: number of images that are judged together.
+            background: whether images go on as background beyond their border, not as grey.
         """
         super().__init__()
         widths = widths or config.widths[2::-1]
         self.config = config
         self.pack = pack
+        self._background = background
         source = config.channels * pack
         for index, target in enumerate(widths, start=1):
             layer = nn.Conv(source, target, 4)
@@ -188,7 +197,8 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
         """
         count, channels, height, width = images.shape
         packed = images.view((count // self.pack, channels * self.pack, height, width))
-        x = from_channels_first(packed)
+        # Convolutions pad with 0: that is what background becomes here.
+        x = from_channels_first(packed + 1.0 if self._background else packed)
         for layer, bias in (
             (self.conv1, self.bias1),
             (self.conv2, self.bias2),

@@ -128,9 +128,12 @@ def trouble(language: str) -> str:
 def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
     """Return what is to be said about a link, and the settings that it restores."""
     settings, wrong = actions.restore(fragment, shared.models, shared.kinds.write)
-    if wrong is None:
-        return "", settings
-    return views.alert(say(language, "bad_link", message=explain(wrong, language))), settings
+    told = []
+    if wrong is not None:
+        told.append(say(language, "bad_link", message=explain(wrong, language)))
+    if actions.weights_changed(fragment, settings, shared.models):
+        told.append(say(language, "weights_changed"))
+    return views.alert(" ".join(told)) if told else "", settings
 
 
 def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:

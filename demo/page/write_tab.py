@@ -148,8 +148,13 @@ class WriteTab:
         One output rather than three: Gradio lays the page out again for each.
         """
         html, line = views.paper_html(self._shared.models[settings.weights], settings, language)
-        shown = escape(_shown(language, settings))
+        shown = escape(self._as_shown(settings, language))
         return f'{html}<i hidden data-shown="{shown}" data-facts="{line}"></i>'
+
+    def _as_shown(self, settings: Settings, language: str) -> str:
+        """Return the value of `shown`."""
+        link = actions.fragment(settings, self._shared.models[settings.weights])
+        return f"{language}#{link}"
 
     def _first(self) -> Settings:
         """Return what is on the paper when the page opens."""
@@ -173,7 +178,7 @@ class WriteTab:
         first = self._first()
         self._paper.value = self._on_paper(first, "en")
         self._facts.value = self.first_facts("en")[1]["value"]
-        self.shown.value = _shown("en", first)
+        self.shown.value = self._as_shown(first, "en")
         controls = list(self.controls.all().values())
         drawing = shared.values.ask(
             shared.drawn["write"].click,
@@ -220,10 +225,6 @@ class WriteTab:
             return actions.number_file(self._shared.models[settings.weights], settings, kind)
 
         return make
-
-
-def _shown(language: str, settings: Settings) -> str:
-    return f"{language}#{actions.fragment(settings)}"
 
 
 def _ink_for(look: Any) -> Any:

@@ -160,6 +160,9 @@ TEXTS = {
     "weights": "Weights",
     "not_translated": "{message}",
     "bad_link": "Part of this link couldn't be read and was ignored: {message}",
+    "weights_changed": (
+        "The weights have changed since this link was made: the same number looks different now."
+    ),
     # The About tab
     "about_idea_head": "The idea",
     "about_idea": (

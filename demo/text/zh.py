@@ -147,6 +147,7 @@ TEXTS = {
     "weights": "权重",
     "not_translated": "出错了（原文为英文）：{message}",
     "bad_link": "链接中有不正确的设置，已忽略：{message}",
+    "weights_changed": "此链接生成之后，模型权重已经更新，同一个号码的字迹与当时不同。",
     # The About tab
     "about_idea_head": "原理",
     "about_idea": (

@@ -17,7 +17,7 @@ from cgan.__main__ import main
 from cgan.common.errors import UserError
 from cgan.hub.source import Source
 from cgan.model.encoder import NoEncoder
-from cgan.model.weights import Weights
+from cgan.model.weights import Weights, save_tensors
 from cgan.writing.drawing import draw
 from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
@@ -25,7 +25,7 @@ from cgan.writing.own_hand import ForeignHand
 from cgan.writing.settings import GridSettings, MorphSettings, checked
 from demo import actions
 from demo.actions import Settings
-from demo.models import Model, Models
+from demo.models import BUNDLED_BEFORE, Model, Models
 from tests.conftest import TINY, message, random_tensors
 from tests.demo.strategies import (
     any_ink,
@@ -75,7 +75,25 @@ def opened(data):
 
 @given(right_settings)
 def test_a_link_brings_back_every_setting(settings):
-    assert actions.restore("#" + actions.fragment(settings), MODELS) == (settings, None)
+    assert actions.restore("#" + actions.fragment(settings, MODELS[""]), MODELS) == (settings, None)
+
+
+def test_a_link_tells_of_other_weights(tiny_weights, tmp_path):
+    other = shutil.copytree(tiny_weights, tmp_path / "other")
+    models = Models([str(tiny_weights), str(other)])
+    link = actions.fragment(Settings(), models[""])
+
+    def changed(link, models):
+        return actions.weights_changed(link, actions.restore(link, models)[0], models)
+
+    assert not changed(f"#{link}", models)
+    assert changed(f"#{link}", MODELS)
+    save_tensors(other, TINY, random_tensors(TINY, seed=5))
+    assert changed(f"#{link}&weights={other}", Models([str(tiny_weights), str(other)]))
+    # Links without them are from before, when the bundled weights were others, or others' own.
+    assert changed("#seed=7", MODELS) == (MODELS[""].sampler.sha256 != BUNDLED_BEFORE)
+    assert not changed("#seed=7", models)
+    assert not changed("#tab=grid", MODELS)
 
 
 @pytest.mark.parametrize("nothing", ["", "#", None, "#a=b", "#digits", "#digits=", "#&&=&"])
@@ -135,9 +153,8 @@ def test_of_several_faults_in_a_link_the_first_is_named_and_all_are_left_out():
 def test_a_link_carries_a_hand_of_ones_own():
     sampler = MODELS[""].sampler
     hand = sampler.hand(sampler.generate(sampler.latents(1, seed=3), [5]), [5])
-    link = "#" + actions.fragment(
-        replace(UNNAMED, digits="5 1", hand=hand.to_text(), variation=0.0)
-    )
+    given = replace(UNNAMED, digits="5 1", hand=hand.to_text(), variation=0.0)
+    link = "#" + actions.fragment(given, MODELS[""])
     settings, wrong = actions.restore(link, MODELS)
     assert wrong is None
     drawing = actions.write(MODELS[""], settings).drawing

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import resource
 import threading
 import time
 import tracemalloc
@@ -268,6 +269,13 @@ def test_a_call_can_be_cancelled(client, page):
     assert client.post("/gradio_api/cancel", json=body).json() == {"success": True}
     assert event not in page._queue.event_ids_to_events
     assert "complete" in client.get("/gradio_api/queue/data?session_hash=mine").text
+
+
+def test_a_server_with_nothing_to_do_sleeps(client):
+    begun = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
+    time.sleep(1)
+    woken = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - begun
+    assert woken < 200  # with Gradio's own queue, it is about 900
 
 
 def test_clients_take_turns(client, page, worker):

@@ -135,6 +135,18 @@ def test_scores_are_linear_in_the_features_plus_a_projection(name):
     np.testing.assert_allclose(scores, score(critic, config, images, labels), atol=1e-4)
 
 
+def test_background_may_go_on_beyond_the_border():
+    config = CONFIGS["tiny"]
+    critic = Discriminator(config, background=True)
+    for _ in range(300):
+        critic.begin_step()
+    _, labels = inputs(config)
+    images = np.random.default_rng(2).uniform(-1, 1, (6, *config.image_shape)).astype(np.float32)
+    scores = critic(*as_vars(images, labels)).numpy()
+    # The reference pads with 0.
+    np.testing.assert_allclose(scores, score(critic, config, images + 1, labels), atol=1e-4)
+
+
 def test_packed_images_are_channels_of_one():
     config = CONFIGS["colour"]
     critic = Discriminator(config, pack=3)

@@ -133,6 +133,10 @@ class ConvOptions(OwnOptions):
         at_least=1,
         at_most=MAX_WIDTH,
     )
+    d_background: bool = option(
+        False,
+        "pad the images of a conv discriminator with background (-1) instead of grey (0)",
+    )
     class_norm: bool = option(
         False,
         "give each class its own gains and biases in a conv generator's BatchNorm",
