@@ -12,6 +12,17 @@ def main(picture: str, port: int) -> None:
         digits = gr.Textbox(label="digits")
         image = gr.Image(type="filepath", format="png")
         gr.Button().click(lambda digits: picture, digits, image, api_name="write")
+    serve(app, port, Path(picture).parent)
+
+
+def serve(app: gr.Blocks, port: int, folder: Path) -> None:
+    """Launch a bare app, say that it is open, and go on until it is stopped.
+
+    Args:
+        app: to launch.
+        port: where it listens.
+        folder: whose files it may serve.
+    """
     app.queue(default_concurrency_limit=2)
     app.launch(
         server_port=port,
@@ -20,7 +31,7 @@ def main(picture: str, port: int) -> None:
         enable_monitoring=False,
         run_history=False,
         prevent_thread_lock=True,
-        allowed_paths=[str(Path(picture).parent)],
+        allowed_paths=[str(folder)],
     )
     print("Open", flush=True)
     app.block_thread()

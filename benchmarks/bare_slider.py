@@ -5,6 +5,10 @@ from pathlib import Path
 
 import gradio as gr
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.bare_app import serve
+
 
 def main(picture: str, port: int) -> None:
     """Show the SVG in the file `picture` at each move of the slider."""
@@ -20,17 +24,7 @@ def main(picture: str, port: int) -> None:
             show_progress="hidden",
             trigger_mode="always_last",
         )
-    app.queue(default_concurrency_limit=2)
-    app.launch(
-        server_port=port,
-        ssr_mode=False,
-        quiet=True,
-        enable_monitoring=False,
-        run_history=False,
-        prevent_thread_lock=True,
-    )
-    print("Open", flush=True)
-    app.block_thread()
+    serve(app, port, Path(picture).parent)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ _MOVE = """([selector, value]) => new Promise(resolve => {
     slider.dispatchEvent(new Event('pointerup', {bubbles: true}));
 })"""
 
+_RECEIVED = """['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+    .reduce((sum, one) => sum + one.transferSize, 0)"""
+
 
 def main() -> None:
     """Run the rounds and print the tables."""
@@ -84,19 +87,18 @@ def print_moves(chromium: Browser, addresses: dict[str, str], moves: int) -> Non
         for seed in range(5):  # warm up
             for name, page in pages.items():
                 move(name, page, 100 + seed)
-        received = {name: counting(page) for name, page in pages.items()}
+        before = {name: received(page) for name, page in pages.items()}
         for seed in range(moves):
             for name, page in pages.items():
                 times[name].append(move(name, page, 1000 + seed))
+        size = [(received(page) - before[name]) / moves / 1000 for name, page in pages.items()]
     print(f"\n| median of {moves} moves of the slider | {DEMO} | {BARE} | {DEMO} / {BARE} |")
     print("|---|---|---|---|")
     ratio = statistics.median(a / b for a, b in zip(times[DEMO], times[BARE], strict=True))
     halves = [statistics.median(times[name]) for name in (DEMO, BARE)]
     print(f"| until the picture is there, ms | {halves[0]:.0f} | {halves[1]:.0f} | {ratio:.2f} |")
-    slow = [percentile(times[name], 0.95) for name in (DEMO, BARE)]
-    print(f"| p95, ms | {slow[0]:.0f} | {slow[1]:.0f} | {slow[0] / slow[1]:.2f} |")
-    size = [sum(received[name]) / moves / 1000 for name in (DEMO, BARE)]
-    print(f"| received, kB a move | {size[0]:.1f} | {size[1]:.1f} | {size[0] / size[1]:.2f} |")
+    print_row("p95, ms", *(percentile(times[name], 0.95) for name in (DEMO, BARE)))
+    print_row("received, kB a move", *size, digits=1)
 
 
 def move(name: str, page: Page, seed: int) -> float:
@@ -106,12 +108,9 @@ def move(name: str, page: Page, seed: int) -> float:
     return found
 
 
-def counting(page: Page) -> list[float]:
-    """Return a list to which the bytes of all that the page receives from now on are added."""
-    found: list[float] = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on("Network.dataReceived", lambda data: found.append(data["encodedDataLength"]))
+def received(page: Page) -> float:
+    """Return the bytes of all that the page has received, as its own browser counts them."""
+    found: float = page.evaluate(_RECEIVED)
     return found
 
 
@@ -120,6 +119,7 @@ def opened(chromium: Browser, address: str) -> Iterator[Page]:
     """Open a page and wait until its slider is there."""
     context = chromium.new_context(viewport={"width": 1100, "height": 850})
     page = context.new_page()
+    page.add_init_script("performance.setResourceTimingBufferSize(10_000)")
     page.goto(address)
     page.locator("input[type=range]").first.wait_for()
     page.wait_for_timeout(1500)
@@ -129,19 +129,23 @@ def opened(chromium: Browser, address: str) -> Iterator[Page]:
 
 def print_visits(chromium: Browser, addresses: dict[str, str], visits: int) -> None:
     """Visit both pages for the first time, on each line; print when they are ready."""
-    print(f"\n| first visit, median of {visits} | {DEMO} | {BARE} |")
-    print("|---|---|---|")
+    print(f"\n| first visit, median of {visits} | {DEMO} | {BARE} | {DEMO} / {BARE} |")
+    print("|---|---|---|---|")
     for line, network in (("this machine's line", None), ("a slow line", SLOW)):
         found: dict[str, list[tuple[float, int, float]]] = {name: [] for name in addresses}
         for _ in range(visits):
             for name, address in addresses.items():
                 found[name].append(visited(chromium, name, address, network))
-        seconds = [statistics.median(s for s, _, _ in found[name]) for name in (DEMO, BARE)]
-        print(f"| {line}: until the first picture (the slider), s | " +
-              " | ".join(f"{one:.2f}" for one in seconds) + " |")  # fmt: skip
+        seconds = [statistics.median(one[0] for one in found[name]) for name in (DEMO, BARE)]
+        print_row(f"{line}: until the first picture (the slider), s", *seconds, digits=2)
     loaded = [found[name][-1] for name in (DEMO, BARE)]
-    print("| received, kB | " + " | ".join(f"{size / 1000:.0f}" for _, _, size in loaded) + " |")
-    print("| requests | " + " | ".join(str(count) for _, count, _ in loaded) + " |")
+    print_row("received, kB", *(size / 1000 for _, _, size in loaded))
+    print_row("requests", *(count for _, count, _ in loaded))
+
+
+def print_row(title: str, ours: float, bare: float, digits: int = 0) -> None:
+    """Print a figure of both pages, and their ratio."""
+    print(f"| {title} | {ours:.{digits}f} | {bare:.{digits}f} | {ours / bare:.2f} |")
 
 
 def visited(
@@ -150,7 +154,6 @@ def visited(
     """Visit a page with an empty cache; return seconds, requests and bytes."""
     context = chromium.new_context(viewport={"width": 1100, "height": 850})
     page = context.new_page()
-    received = counting(page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     if network is not None:
@@ -161,8 +164,9 @@ def visited(
     seconds: float = page.evaluate("performance.now() / 1000")
     with suppress(Exception):
         page.wait_for_load_state("networkidle", timeout=5000)
+    size = received(page)
     context.close()
-    return seconds, len(requests), sum(received)
+    return seconds, len(requests), size
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from cgan.common.errors import BadValue, UserError
 from cgan.writing.export import File
 from cgan.writing.settings import CARD, FILE, SCALE, Setting, specified, unnamed
 from demo import actions
+from demo.accepted import liked_best
 from demo.actions import Settings
 from demo.models import Model, Models
 from demo.text.texts import explain, languages, tag_of
@@ -198,7 +199,7 @@ def _is_sha256(text: str) -> bool:
 
 def _explained(refused: _Refused, request: Request) -> Response:
     """Return a refusal as text in the language that is asked for."""
-    language = language_of_header(request.headers.get("accept-language", ""))
+    language = liked_best(request.headers.get("accept-language", ""), list(languages()))
     headers = {
         "cache-control": "no-store",
         "content-language": tag_of(language),
@@ -206,20 +207,6 @@ def _explained(refused: _Refused, request: Request) -> Response:
     }
     text = explain(refused.error, language) + "\n"
     return PlainTextResponse(text, refused.status, headers | _FOR_ALL | refused.headers)
-
-
-def language_of_header(header: str) -> str:
-    """Return the page's language that the header Accept-Language likes best; English if none."""
-    liked = []
-    for part in header.split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            liked.append((float(weight or 1), tag.strip().lower().split("-")[0]))
-        except ValueError:
-            continue
-    # `sorted` keeps the order of equal ones.
-    ranked = [code for _, code in sorted(liked, key=lambda one: -one[0])]
-    return next((code for code in ranked if code in languages()), next(iter(languages())))
 
 
 class _UnknownParameter(BadValue):

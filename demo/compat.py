@@ -14,6 +14,7 @@ here is:
 
 import contextlib
 import io
+import json
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -82,9 +83,13 @@ class LenientBlocks(gr.Blocks):
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
         """Check the values, fill in the components' own, and drop surplus ones.
 
+        An event of `send_as_text` may have them as one text.
+
         Raises:
             gr.Error: a value is not allowed.
         """
+        if getattr(block_fn, "sent_as_text", False) and len(inputs) == 1:
+            inputs[:] = _listed(inputs[0])
         self._check(inputs)
         inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
         del inputs[len(block_fn.inputs) :]
@@ -128,11 +133,40 @@ def warn_once_a_minute(sentence: str) -> None:
         terminal.warn(sentence)
 
 
+def send_as_text(event: Any, carrier: Any) -> None:
+    """Let an event's script return all values as one text, a list as JSON.
+
+    Gradio's page sends as many values as an event has inputs, and gathers each input before the
+    script runs, which takes milliseconds. So the browser is told of `carrier` alone.
+    """
+    fn = current_page().fns[event["id"]]
+    as_it_is = fn.get_config
+    fn.get_config = lambda: {  # type: ignore[method-assign]
+        **as_it_is(),  # type: ignore[no-untyped-call]
+        "inputs": [number_of(carrier)],
+    }
+    fn.sent_as_text = True  # type: ignore[attr-defined]
+
+
+def _listed(text: Any) -> list[Any]:
+    """Return the list that a text has as JSON, or a list of the text."""
+    try:
+        values = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return [text]
+    return values if isinstance(values, list) else [text]
+
+
 def current_page() -> gr.Blocks:
     """Return the page that is being built; Gradio has no public name for it."""
     page = Context.root_block
     assert page is not None, "no page is being built"
     return page
+
+
+def frontend() -> Path:
+    """Return the folder of what Gradio's page is made of."""
+    return Path(gr.__file__).parent / "templates/frontend"
 
 
 def describe(component: Any, text: str) -> None:

@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+from tests import idx_files
+from tests.browser import chromium
+
 
 def run_main(monkeypatch, module, *arguments):
     monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *arguments])
@@ -54,3 +57,31 @@ def test_strokes_compares_curves_with_the_outlines_before(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" pen ")[0] for line in lines if " pen " in line] == ["curves,"] * 3
     assert lines[-1].startswith("ms a number:")
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_page_speed_compares_the_page_with_a_bare_slider(monkeypatch, capsys):
+    chromium()  # or the test is skipped
+    module = importlib.import_module("benchmarks.page_speed")
+    monkeypatch.setitem(module.SLOW, "latency", 0)
+    run_main(monkeypatch, module, "--moves=2", "--visits=1")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert [line.count("|") for line in lines] == [5] * 9
+    ratios = [float(line.split("|")[4]) for line in lines if "median" not in line]
+    assert len(ratios) == 7
+    assert min(ratios) > 0
+
+
+def test_photos_counts_the_sheets_that_are_read(monkeypatch, capsys, tmp_path):
+    module = importlib.import_module("benchmarks.photos")
+    idx_files.write(tmp_path, idx_files.data_set(count=50, size=(28, 28)), zipped=True)
+    monkeypatch.setattr(module, "COUNT", 4)
+    monkeypatch.setattr(module, "TILTS", (0,))
+    run_main(monkeypatch, module, f"--data-dir={tmp_path}", "--sheets=1")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["blank", "0"],
+        ["ruled", "0"],
+        ["squared", "0"],
+    ]

@@ -33,6 +33,7 @@ MAY_IMPORT = {
         *("cgan.export", "cgan.publish", "cgan.evaluation", "cgan.sampler"),
     ),
     "demo": (),
+    "demo.accepted": (),
     "demo.compat": ("cgan.common",),
     "demo.turns": (),
     "demo.sessions": (),
@@ -51,12 +52,15 @@ MAY_IMPORT = {
     ),
     "demo.addresses": (
         *("cgan", "cgan.common", "cgan.writing", "demo.models", "demo.actions", "demo.text"),
+        "demo.accepted",
     ),
     "demo.page": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
         *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
-    "demo.serve": ("cgan", "cgan.common", "cgan.hub", "demo.compat", "demo.turns"),
+    "demo.serve": (
+        *("cgan", "cgan.common", "cgan.hub", "demo.accepted", "demo.compat", "demo.turns"),
+    ),
     "demo.app": (
         "cgan.common",
         "demo.models",

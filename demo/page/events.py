@@ -13,12 +13,15 @@ from demo.actions import Kinds
 from demo.models import Models
 from demo.page import views
 from demo.page.paper import data_uri
+from demo.page.values import Values
 from demo.page.widgets import Widgets
 
 # Gradio's own checks of values print a traceback and say less than ours do.
 PRIVATE: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
+    # Or Gradio would update all outputs of all events at each message about one.
+    "show_progress_on": [],
     "preprocess": False,
 }
 # While a visitor types or drags, only the last state counts.
@@ -32,11 +35,13 @@ class Shared:
         models: the models that draw.
         kinds: the classes of the tabs' settings.
         words: makes the components with texts.
+        values: what events send.
         weights: the reference of the model that the visitor has chosen.
         language: hidden; the page's language.
         switched: hidden; changes when the visitor chooses the other language.
         renewed: hidden; changes if the first drawing of the page is out of date.
         carried: hidden; changes when a cell of the grid is carried over to the morph tab.
+        drawn: hidden; a button for each tab with a picture of the controls, which draws it.
     """
 
     def __init__(self, models: Models, kinds: Kinds) -> None:
@@ -44,11 +49,15 @@ class Shared:
         self.models = models
         self.kinds = kinds
         self.words = Widgets()
+        self.values = Values(hidden_text("values"), PRIVATE)
         self.language = hidden_text("language", "en")
         self.switched = hidden_text("switched")
         self.renewed = hidden_text("renewed")
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
+        # The script presses them when a control has changed; outside the tabs, since what is in a
+        # tab isn't there before it is opened.
+        self.drawn = {name: hidden_button(f"draw-{name}") for name in ("write", "grid", "morph")}
 
     def add_weights(self) -> None:
         """Add the choice between the models, where there are several."""
@@ -82,21 +91,10 @@ class Shared:
                 return ["", views.problem(error, language)]
 
         outputs = [self._courier, problem]
-        sent = button.click(send, [self.language, *inputs], outputs, **PRIVATE, **line)
+        given = [self.language, *inputs]
+        sent = self.values.ask(button.click, send, given, outputs, **PRIVATE, **line)
         sent.then(None, self._courier, None, js="cgan.save", **PRIVATE)
         settle(sent)
-
-
-def while_shown(tab: str, changes: list[Any]) -> Any:
-    """Return an event for changes while the visitor is on a tab, by its name.
-
-    The tabs share their seed: without this, each move of its slider would draw them all. A tab that
-    was hidden is drawn when it is selected.
-    """
-    due = hidden_text("due")
-    js = f"(before) => cgan.due({json.dumps(tab)}, before)"
-    gr.on(changes, None, due, due, js=js, **PRIVATE)
-    return due.change
 
 
 def settle(event: Any) -> None:
@@ -112,6 +110,11 @@ def courier(file: File) -> str:
 def hidden_text(label: str, value: str = "") -> Any:
     """Return a text that a link or an event carries and the page doesn't show."""
     return gr.Textbox(value, visible="hidden", label=label)
+
+
+def hidden_button(name: str) -> Any:
+    """Return a button that the script alone presses."""
+    return gr.Button(visible="hidden", elem_id=name)
 
 
 def hidden_row(value: int) -> Any:

@@ -1,5 +1,6 @@
 """The tab with the game "Which one is real?"."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -33,13 +34,13 @@ class GameTab:
         shared = self._shared
         given = [shared.language, shared.weights]
         outputs = [self._game, self._state]
-        played = self._game.click(self.play, given, outputs, **LIVE)
-        shown = gr.on(
-            [self._tab.select, shared.switched.change],
+        played = shared.values.ask(self._game.click, self.play, given, outputs, **LIVE)
+        shown = shared.values.ask(
+            partial(gr.on, [self._tab.select, shared.switched.change]),
             self.next_round,
             [self._state, *given],
             outputs,
-            js="(state, ...others) => [state || String(cgan.newRound()), ...others]",
+            js=f"cgan.given(IDS, cgan.roundShown({compat.number_of(self._state)}))",
             **LIVE,
         )
         for event in (played, shown):

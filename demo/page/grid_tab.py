@@ -1,6 +1,7 @@
 """The tab of styles: the class grid, from which a click carries a hand over to another tab."""
 
 import time
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -13,7 +14,7 @@ from demo import actions, compat
 from demo.api import told_to_the_caller
 from demo.page import number_rows, views
 from demo.page.controls import Controls
-from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle, while_shown
+from demo.page.events import LIVE, PRIVATE, Shared, problem_place, settle
 from demo.page.morph_tab import MorphTab
 from demo.page.number_rows import Rows
 from demo.page.write_tab import WriteTab
@@ -33,7 +34,6 @@ class GridTab:
         with words.tab("grid") as self._tab:
             words.html(views.paragraph("grid_hint"), elem_classes="hint")
             write.controls.add("rows_show", elem_id="rows-show")
-            self._draw_rows = gr.Button(visible="hidden", elem_id="draw-rows")
             self._grid = gr.HTML(
                 "",
                 apply_default_css=False,
@@ -51,6 +51,10 @@ class GridTab:
             self._target = words.radio("target", {"write": "write", "morph": "morph"}, "write")
             with gr.Row(elem_classes="take"):
                 self._png = words.button("png", size="sm")
+        # Look and ink change on the first tab: selecting this one shows them.
+        changes = [one for name, one in self.controls.all().items() if name not in ("look", "ink")]
+        rows_show = write.controls["rows_show"]
+        shared.values.draw("grid", [*changes, rows_show, shared.switched, shared.weights])
 
     def answer(self, write: WriteTab, morph: MorphTab, tabs: Any) -> None:
         """Add the events; a click on a cell writes the visitor's number in the cell's hand."""
@@ -58,18 +62,8 @@ class GridTab:
         shared, controls = self._shared, self.controls.all()
         number = [write.controls["rows_show"], write.shown]
         inputs = [shared.weights, *number, *controls.values()]
-        # Look and ink change on the first tab: selecting this one shows them.
-        changes = [one.change for name, one in controls.items() if name not in ("look", "ink")]
-        drawing = gr.on(
-            [
-                self._tab.select,
-                while_shown("grid", changes),
-                write.controls["rows_show"].change,
-                # The script presses it when the number changes while the rows show it.
-                self._draw_rows.click,
-                shared.switched.change,
-                shared.weights.change,
-            ],
+        drawing = shared.values.ask(
+            partial(gr.on, [self._tab.select, shared.drawn["grid"].click]),
             self.show,
             [shared.language, *inputs],
             [self._grid, self._problem],
@@ -77,14 +71,11 @@ class GridTab:
         )
         settle(drawing)
         given = [self._target, write.controls["variation"]]
-        self._grid.click(self.carry, given, self._carried(), **LIVE).then(
+        shared.values.ask(self._grid.click, self.carry, given, self._carried(), **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE
         )
         # One seed for all tabs, wherever the visitor changes it.
         seed, own = write.controls["seed"], controls["seed"]
-        followers = [own, morph.controls["start_seed"], morph.controls["end_seed"]]
-        js = '(seed, ...others) => cgan.follow("seed", seed, others)'
-        seed.change(None, [seed, *followers], followers, js=js, **PRIVATE)
         gr.on([own.input, own.release], None, own, seed, js="(seed) => seed", **PRIVATE)
         shared.offer(self._png, self._file, inputs, self._problem)
 

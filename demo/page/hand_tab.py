@@ -39,27 +39,23 @@ class HandTab:
         """Add the events: a hand is written with on the first tab."""
         shared = self._shared
         inputs = [self._asked, shared.language, shared.weights]
-        for event, function, js, line in (
+        for event, function, given, line in (
             (self._desk.click, self._answer, "cgan.ownHand.question()", api.DRAWING),
             (self._desk.upload, self._find, "cgan.ownHand.photo", api.READING),
         ):
-            asked = event(
-                function,
-                inputs,
-                self._answered,
-                js=f"(_, ...others) => [{js}, ...others]",
-                **{**LIVE, **line},
-            )
+            js, settings = f"cgan.given(IDS, {given})", {**LIVE, **line}
+            asked = shared.values.ask(event, function, inputs, self._answered, js=js, **settings)
             settle(asked)
             taken = "(text) => cgan.ownHand.take(text)"
             asked.success(None, self._answered, None, js=taken, **PRIVATE)
         hand, variation = write.controls["hand"], write.controls["variation"]
         self._variations = write.controls.specified["variation"]
-        self._desk.submit(
+        shared.values.ask(
+            self._desk.submit,
             self._write,
             [self._asked, shared.weights, variation],
             [hand, variation, tabs],
-            js="(_, ...others) => [cgan.ownHand.text, ...others]",
+            js="cgan.given(IDS, cgan.ownHand.text)",
             **LIVE,
         ).success(None, None, None, js="() => cgan.focusTab()", **PRIVATE)
         if shared.models.names != [""]:  # other weights may be chosen, or arrive from the Hub

@@ -59,7 +59,10 @@ class Keep:
 
         for button in self._pictures:
             inputs = [shared.language, *values]
-            sent = button.click(picture, inputs, [self._picture, problem], **PRIVATE, **api.DRAWING)
+            outputs = [self._picture, problem]
+            sent = shared.values.ask(
+                button.click, picture, inputs, outputs, **PRIVATE, **api.DRAWING
+            )
             sent.then(None, self._picture, None, js="cgan.deliver", **PRIVATE)
             settle(sent)
         for kind, button in self._cards.items():

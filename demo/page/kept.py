@@ -12,8 +12,9 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.settings import Choice, Digits, Setting
+from demo import compat
 from demo.page.controls import Controls
-from demo.page.events import PRIVATE, Shared, hidden_text
+from demo.page.events import Shared, hidden_text
 
 # A number that can't be written is kept as well, so that the visitor can correct it.
 _MAX_TEXT = 1000
@@ -42,16 +43,10 @@ class Kept:
         # What an older page kept may have another order.
         self._version = " ".join(names)
 
-    def answer(self) -> None:
-        """Add the event: the browser keeps each change."""
-        gr.on(
-            [component.change for component in self.components],
-            None,
-            self.components,
-            None,
-            js=f"(...values) => cgan.keep({json.dumps(self._version)}, values)",
-            **PRIVATE,
-        )
+    def as_script(self) -> str:
+        """Return what the script is to keep: version and numbers of the components."""
+        numbers = [compat.number_of(one) for one in self.components]
+        return f"{json.dumps(self._version)}, {numbers}"
 
     def restore(self, text: Any) -> dict[Any, Any]:
         """Return a value for each component, from what the browser kept; `gr.skip()` if none."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -22,7 +23,6 @@ from demo.page.events import (
     hidden_text,
     problem_place,
     settle,
-    while_shown,
 )
 from demo.page.write_tab import WriteTab
 
@@ -68,38 +68,33 @@ class MorphTab:
             self.controls.add_others()
             with gr.Row(elem_classes="take"):
                 self._files = {kind: words.button(kind, size="sm") for kind in FORMATS}
+        # The numbers wait for Enter or the button; what changes on the first tab, for this tab to
+        # be selected.
+        others = ("start", "end", "look", "ink", "variation", "hand")
+        changes = [one for name, one in self.controls.all().items() if name not in others]
+        shared.values.draw("morph", [*changes, shared.switched, shared.weights])
+        shared.values.draw("morph", [shared.carried], hidden=True)
 
     def answer(self) -> None:
         """Add the events."""
         shared, controls = self._shared, self.controls.all()
         inputs = [self._shown, shared.language, shared.weights, *controls.values()]
-        # The numbers wait for Enter or the button; what changes on the first tab, for this tab to
-        # be selected.
-        others = ("start", "end", "look", "ink", "variation", "hand")
-        changes = [one.change for name, one in controls.items() if name not in others]
-        drawing = gr.on(
-            [
-                self._tab.select,
-                controls["start"].submit,
-                controls["end"].submit,
-                self._make.click,
-                while_shown("morph", changes),
-                shared.carried.change,
-                shared.switched.change,
-                shared.weights.change,
-            ],
+        shared.values.watch([shared.switched, shared.carried])
+        asked = [
+            self._tab.select,
+            controls["start"].submit,
+            controls["end"].submit,
+            self._make.click,
+            shared.drawn["morph"].click,
+        ]
+        drawing = shared.values.ask(
+            partial(gr.on, asked),
             self.film,
             inputs,
             [self._film, self._problem, self._shown],
             **{**LIVE, **api.MORPHING},
         )
         settle(drawing)
-        # The visitor's number and seed are already here.
-        written = self._write.controls
-        ends = [controls["start"], controls["end"]]
-        written["digits"].change(
-            None, [written["digits"], *ends], ends, js="cgan.followNumber", **PRIVATE
-        )
         # "Undo", beside the note on the hand that a cell of the grid brought.
         first = json.dumps(shared.kinds.morph().row)
         self._film.click(None, None, controls["row"], js=f"() => {first}", **PRIVATE)

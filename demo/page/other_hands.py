@@ -24,7 +24,7 @@ MORE = 6
 # From one seed to the next: prime to the number of seeds, so that one meets all of them.
 _STEP = 1013
 # So many seeds are tried at most: some hands write blobs.
-_TRIED = 24
+_TRIED = 48
 # The holes in digits that have some.
 _LOOPS = {0: 1, 6: 1, 8: 2, 9: 1}
 # Lines of a small picture are at most so wide, in pixels of a digit.

@@ -18,7 +18,7 @@ from demo.actions import Kinds
 from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
-from demo.page.events import PRIVATE, Shared, hidden_text
+from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text
 from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.hand_tab import HandTab
@@ -29,7 +29,10 @@ from demo.saved_files import SavedFiles
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
-SCRIPTS = ("page.js", "history.js", "hands.js", "hand.js", "game.js", "keep.js", "repairs.js")
+SCRIPTS = (
+    *("page.js", "values.js", "history.js", "hands.js", "hand.js", "game.js", "keep.js"),
+    "repairs.js",
+)
 PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
@@ -83,15 +86,17 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         game = GameTab(shared)
         with words.tab("about"):
             words.html(about.html, js_on_load="cgan.about(element, watch)")
+    write.draw_at_changes()
+    kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
+    _share_hand(shared, write, grid, morph)
+    # Before other events of the controls, which Gradio runs one after the other.
+    shared.values.watch([*kept.components, shared.language, shared.renewed])
     write.answer()
     hand.answer(write, tabs)
     grid.answer(write, morph, tabs)
     morph.answer()
     game.answer()
-    kept = Kept({"write": write.controls, "grid": grid.controls, "morph": morph.controls}, shared)
-    kept.answer()
     _answer_links(shared, fragment, write)
-    _share_hand(write, morph)
     _answer_languages(shared, fragment, switch, write, kept)
     controls = {
         "write": write.controls.all(),
@@ -133,7 +138,7 @@ def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
 
 def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
     """Restore a link that is opened while the page is open; the script presses a hidden button."""
-    opened = gr.Button(visible="hidden", elem_id="open-link")
+    opened = hidden_button("open-link")
     controls = write.controls.all()
 
     def restore(fragment: str, language: str) -> list[Any]:
@@ -141,25 +146,34 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
         values = (getattr(settings, name) for name in controls)
         return [told, *values]
 
-    opened.click(
+    shared.values.ask(
+        opened.click,
         restore,
         [fragment, shared.language],
         [write.link_problem, *controls.values()],
-        js="(fragment, language) => cgan.open(language)",
+        js="cgan.open(IDS)",
         trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
     ).then(None, None, None, js="cgan.opened", **PRIVATE)
 
 
-def _share_hand(write: WriteTab, morph: MorphTab) -> None:
-    """Let the morph begin with the hand of the first tab; seed and number have their own events."""
+def _share_hand(shared: Shared, write: WriteTab, grid: GridTab, morph: MorphTab) -> None:
+    """Let the other tabs begin with the number and the hand of the first tab."""
+    leaders, ends = write.controls, morph.controls
+    followers = {
+        ("seed", "seed"): [grid.controls["seed"], ends["start_seed"], ends["end_seed"]],
+        ("digits", "digits"): [ends["start"]],
+        ("digits", "end"): [ends["end"]],
+    }
     for name in _shared_names():
-        leader, follower = write.controls[name], morph.controls[name]
-        if leader is follower:
-            continue
-        follower.value = leader.value
-        js = f"(value, other) => cgan.follow({json.dumps(name)}, value, [other])[0]"
-        leader.change(None, [leader, follower], follower, js=js, **PRIVATE)
+        if leaders[name] is not ends[name]:
+            ends[name].value = leaders[name].value
+            followers[name, name] = [ends[name]]
+    for (leader, name), ones in followers.items():
+        shared.values.lead(name, leaders[leader], ones)
+    moved = [one for ones in followers.values() for one in ones]
+    js = f"() => cgan.followers({[compat.number_of(one) for one in moved]})"
+    hidden_button("move-followers").click(None, None, moved, js=js, **PRIVATE)
 
 
 def _shared_names() -> list[str]:
@@ -198,15 +212,18 @@ def _answer_languages(
         return [other, other, *shared.words.updates(other)]
 
     page = compat.current_page()
-    page.load(
+    loaded = shared.values.ask(
+        page.load,
         load,
         [fragment, shared.language, kept.text],
         [shared.language, write.link_problem, shared.renewed, *kept.components, *texts],
-        js="() => cgan.begin()",
+        js="cgan.begin()",
         **PRIVATE,
-    ).then(None, write.shown, None, js="cgan.ready", **PRIVATE)
+    )
+    ready = f"() => cgan.ready({compat.number_of(write.shown)}, {kept.as_script()})"
+    loaded.then(None, None, None, js=ready, **PRIVATE)
     outputs = [shared.language, shared.switched, *texts]
-    switch.click(change, shared.language, outputs, **PRIVATE).then(
+    shared.values.ask(switch.click, change, [shared.language], outputs, **PRIVATE).then(
         None, shared.language, None, js="cgan.chooseLanguage", **PRIVATE
     )
 

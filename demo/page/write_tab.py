@@ -19,10 +19,10 @@ from demo.page.events import (
     LIVE,
     PRIVATE,
     Shared,
+    hidden_button,
     hidden_row,
     hidden_text,
     problem_place,
-    settle,
 )
 from demo.page.keep import Keep
 from demo.text.texts import say
@@ -33,7 +33,8 @@ class WriteTab:
 
     Attributes:
         controls: the components of the settings that a link restores.
-        shown: hidden; the language of the paper and, after a "#", its settings as in a link.
+        shown: stands for what is on the paper: its language and, after a "#", its settings as in a
+            link. The script knows it.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -88,7 +89,7 @@ class WriteTab:
             elem_id="others",
             js_on_load="cgan.otherHands(element, trigger)",
         )
-        self._draw_others = gr.Button(visible="hidden", elem_id="draw-others")
+        self._draw_others = hidden_button("draw-others")
         with gr.Row(elem_classes="take"):
             self._take = {
                 "png": words.button("png", size="sm"),
@@ -114,24 +115,23 @@ class WriteTab:
             self.controls.add_others(besides="rows_show")  # it stands above the rows
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
-        """Return paper, problem, facts and what is shown.
+        """Return paper and problem.
 
         If there is a problem, the paper stays as it is, except for its language.
         """
         settings, problem = self.controls.settings(values), ""
         try:
-            html, line = self._on_paper(settings, language)
+            html = self._on_paper(settings, language)
         except UserError as error:
             # A + or a bracket is the beginning of a number, not a mistake.
             begun = isinstance(error, NoDigit) and error.begun
             problem = "" if begun else views.problem(error, language)
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
-                return [gr.skip(), problem, gr.skip(), gr.skip()]
+                return [gr.skip(), problem]
             settings, _ = actions.restore(fragment, self._shared.models, self._shared.kinds.write)
-            html, line = self._on_paper(settings, language)
-        link = actions.fragment(settings, self._shared.models[settings.weights])
-        return [html, problem, f"<p>{line}</p>", f"{language}#{link}"]
+            html = self._on_paper(settings, language)
+        return [html, problem]
 
     def _other_hands(self, language: str, shown: str) -> Any:
         """Return the number that is shown in other hands."""
@@ -142,37 +142,62 @@ class WriteTab:
         except UserError:
             return gr.skip()
 
-    def _on_paper(self, settings: Settings, language: str) -> tuple[str, str]:
-        return views.paper_html(self._shared.models[settings.weights], settings, language)
+    def _on_paper(self, settings: Settings, language: str) -> str:
+        """Return the number and, for the script, the line of facts and what is shown.
 
-    def _first(self, language: str) -> list[Any]:
-        """Return what `_draw` returns when the page opens."""
-        settings, _ = actions.restore("", self._shared.models, self._shared.kinds.write)
-        return self._draw("", language, *(getattr(settings, name) for name in self.controls.all()))
+        One output rather than three: Gradio lays the page out again for each.
+        """
+        html, line = views.paper_html(self._shared.models[settings.weights], settings, language)
+        shown = escape(self._as_shown(settings, language))
+        return f'{html}<i hidden data-shown="{shown}" data-facts="{line}"></i>'
+
+    def _as_shown(self, settings: Settings, language: str) -> str:
+        """Return the value of `shown`."""
+        link = actions.fragment(settings, self._shared.models[settings.weights])
+        return f"{language}#{link}"
+
+    def _first(self) -> Settings:
+        """Return what is on the paper when the page opens."""
+        return actions.restore("", self._shared.models, self._shared.kinds.write)[0]
 
     def first_facts(self, language: str) -> tuple[int, dict[str, Any]]:
         """Return the number of the line of facts, and its text when the page opens."""
-        return compat.number_of(self._facts), {"value": self._first(language)[2]}
+        settings = self._first()
+        _, line = views.paper_html(self._shared.models[settings.weights], settings, language)
+        return compat.number_of(self._facts), {"value": f"<p>{line}</p>"}
+
+    def draw_at_changes(self) -> None:
+        """Let changes draw the number; one of the controls is on another tab."""
+        shared = self._shared
+        changes = [*self.controls.all().values(), shared.language, shared.renewed]
+        shared.values.draw("write", changes, hidden=True)
 
     def answer(self) -> None:
         """Draw, and add the events."""
-        language = self._shared.language
-        drawn = [self._paper, self._problem, self._facts, self.shown]
-        for component, value in zip(drawn, self._first("en"), strict=True):
-            component.value = value
-        # Gradio's `input` misses text that is pasted, deleted or composed in a box, and the number
-        # that a box changes its value to when it loses the focus.
-        controls, renewed = list(self.controls.all().values()), self._shared.renewed
-        changes = [component.change for component in (*controls, language, renewed)]
-        drawing = gr.on(
-            [*changes, self.controls["digits"].submit, self._draw_button.click],
+        shared, language = self._shared, self._shared.language
+        first = self._first()
+        self._paper.value = self._on_paper(first, "en")
+        self._facts.value = self.first_facts("en")[1]["value"]
+        self.shown.value = self._as_shown(first, "en")
+        controls = list(self.controls.all().values())
+        drawing = shared.values.ask(
+            shared.drawn["write"].click,
             self._draw,
             [self.shown, language, *controls],
-            drawn,
+            [self._paper, self._problem],
+            js="cgan.askForNumber(IDS)",
+            progress=False,  # the script shows it: Gradio's way costs some of the page's time
             **LIVE,
         )
-        settle(drawing)
-        drawing.success(None, self.shown, None, js="cgan.drawn", **PRIVATE)
+        drawing.then(None, None, None, js="cgan.answered", **PRIVATE)
+        drawn = f"() => cgan.drawn({compat.number_of(self.shown)})"
+        drawing.success(None, None, None, js=drawn, **PRIVATE)
+        gr.on(
+            [self.controls["digits"].submit, self._draw_button.click],
+            *(None, None, None),
+            js='() => cgan.draw("write")',
+            **PRIVATE,
+        )
         # MNIST's look has no ink.
         look = self.controls["look"]
         look.change(_ink_for, look, self.controls["ink"], **PRIVATE)
@@ -187,11 +212,12 @@ class WriteTab:
         js = "(...now) => cgan.takeHand(cgan.seedTaken, ...now)"
         self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
-        self._draw_others.click(self._other_hands, [language, self.shown], self._others, **LIVE)
+        others = [language, self.shown]
+        shared.values.ask(self._draw_others.click, self._other_hands, others, self._others, **LIVE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():
-            self._shared.offer(button, self._file(kind), controls, self._problem)
+            shared.offer(button, self._file(kind), controls, self._problem)
 
     def _file(self, kind: str) -> Callable[..., File]:
         def make(*values: Any) -> File:

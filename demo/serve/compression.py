@@ -27,14 +27,15 @@ def compress(body: bytes, headers: MutableHeaders, asked: Headers) -> tuple[int,
     if tag in (one.strip() for one in asked.get("if-none-match", "").split(",")):
         del headers["content-length"]
         return 304, b""
-    if _takes_gzip(asked.get("accept-encoding", "")):
+    if takes_gzip(asked.get("accept-encoding", "")):
         headers["content-encoding"] = "gzip"
         body = _compressed(body)
     headers["content-length"] = str(len(body))
     return 200, body
 
 
-def _takes_gzip(accepted: str) -> bool:
+def takes_gzip(accepted: str) -> bool:
+    """Return whether a browser reads gzip, by its header Accept-Encoding."""
     for part in accepted.lower().replace(" ", "").split(","):
         name, _, weight = part.partition(";q=")
         if name == "gzip":

@@ -19,6 +19,7 @@ from demo.serve.guard import Guard
 from demo.serve.network import check_root_path, choose_port
 from demo.serve.page_head import PageHead
 from demo.serve.pictures import Pictures
+from demo.serve.streams import EventStreams
 
 
 def launch(
@@ -66,6 +67,7 @@ def launch(
                         Middleware(drawn[1]),
                         Middleware(Pictures),
                         Middleware(PageHead, preview, script),
+                        Middleware(EventStreams),
                     ],
                     "lifespan": faults.lifespan,
                 },

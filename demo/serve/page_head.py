@@ -7,6 +7,8 @@ from html import escape
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.accepted import liked_best
+from demo.serve import first_files
 from demo.serve.compression import compress
 from demo.serve.pictures import ICON, PREVIEW, PREVIEW_SIZE, TOUCH_ICON
 from demo.serve.public_address import public_address
@@ -82,12 +84,15 @@ class PageHead:
     def _changed(self, page: bytes, scope: Scope) -> bytes:
         page = _ROOT.sub(_HERE, _GRADIOS.sub(b"", page))
         page = page.replace(_MANIFEST, _MANIFEST_HERE, 1)
+        page = first_files.add(page)
         page = page.replace(b"<head>", b"<head>" + self._head(scope).encode(), 1)
         # After Gradio's configuration; modules run later.
         return page.replace(b"</head>", self._script + b"</head>", 1)
 
     def _head(self, scope: Scope) -> str:
-        tag = self._language(Headers(scope=scope).get("accept-language", ""))
+        accepted = Headers(scope=scope).get("accept-language", "")
+        tags = {tag.partition("-")[0]: tag for tag in self._preview}
+        tag = tags[liked_best(accepted, list(tags))]
         title, description = self._preview[tag]
         texts = {
             "og:type": "website",
@@ -115,12 +120,6 @@ class PageHead:
             for name, text in texts.items()
         )
         return f"{_SLASH}<title>{escape(title)}</title>{metas}{_ICONS}"
-
-    def _language(self, accepted: str) -> str:
-        """Return the tag of the first language that a browser asks for, if the page speaks it."""
-        asked = accepted.partition(",")[0].partition(";")[0].strip().lower().partition("-")[0]
-        tags = list(self._preview)
-        return next((tag for tag in tags if tag.lower().partition("-")[0] == asked), tags[0])
 
 
 def _is_html(headers: Headers) -> bool:

@@ -1,5 +1,10 @@
 // "Which one is real?": the score is kept here alone, for as long as the page is open.
 Object.assign(cgan, {
+  // The round that is shown, by its hidden component; a new one at first.
+  roundShown(id) {
+    return cgan.values().get(id) || String(cgan.newRound());
+  },
+
   newRound() {
     return Math.floor(Math.random() * 2 ** 31);
   },

@@ -61,7 +61,7 @@ Object.assign(cgan, {
     };
     const shown = new URLSearchParams(now.slice(1)).get("rows_show") === "number";
     if (!shown || cgan.tab() !== "grid" || number(before) === number(now)) return;
-    document.querySelector("#draw-rows").click();
+    cgan.draw("grid");
   },
 
   // A number that was drawn by a button appears digit by digit, as if it were written.

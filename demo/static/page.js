@@ -51,27 +51,6 @@ window.cgan = {
     return [row, next];
   },
 
-  // The other tabs start with the number and the seed of the first one, until the visitor changes
-  // them there.
-  led: {},
-  follow(name, value, followers) {
-    const led = (cgan.led[name] ??= cgan.shared[name]);
-    cgan.led[name] = value;
-    return followers.map((one) => (one === led ? value : one));
-  },
-
-  // Changes when a tab that the visitor sees is to be drawn again.
-  due(tab, before) {
-    return cgan.tab() === tab ? String(performance.now()) : before;
-  },
-
-  // A number to end with that has as many digits.
-  followNumber(number, start, end) {
-    const [next] = cgan.follow("digits", number, [start]);
-    const digits = number.match(/\p{Nd}/gu) ?? [];
-    return [next, ...cgan.follow("end", digits.reverse().join(""), [end])];
-  },
-
   // The class grid: arrow keys move, hover and focus name the cell, a click carries it over.
   cells(element, trigger, watch) {
     watch("value", () => cgan.announceIn(element));
@@ -179,7 +158,7 @@ window.cgan = {
       || location.origin + location.pathname;
   },
 
-  // The page's first input: the link's fragment and the language.
+  // The page's first input: the link's fragment, the language, and what was kept.
   begin() {
     cgan.listen();
     for (const number of document.querySelectorAll(".number textarea, .number input")) {
@@ -199,13 +178,7 @@ window.cgan = {
     const { fragment, kept } = cgan.begun();
     cgan.typed = fragment ? {} : typed ?? {};
     cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
-    return [fragment, language, kept];
-  },
-
-  // What the controls are set to, for as long as this tab is open: it survives a reload.
-  keep(version, values) {
-    cgan.remember("cgan-settings", JSON.stringify([version, values]));
-    cgan.keepTyped(values);
+    return JSON.stringify([fragment, language, kept]);
   },
 
   // The texts of the numbers that aren't among the settings kept: without a connection Gradio's
@@ -252,12 +225,14 @@ window.cgan = {
     }
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
-    // A tab or a section opens after the click.
-    addEventListener("click", () => setTimeout(cgan.repair, 100));
+    // A tab or a section opens after the click; the buttons that the script presses open nothing.
+    addEventListener("click", ({ isTrusted, target }) => {
+      if (isTrusted || target.closest?.("[role=tab]")) setTimeout(cgan.repair, 100);
+    });
     addEventListener("input", () => cgan.keepTyped([]));
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
-      cgan.repair();
+      cgan.repairSoon();
       const added = changes.flatMap((change) => [...change.addedNodes]);
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
@@ -266,9 +241,9 @@ window.cgan = {
   },
 
   // The input for a link that is opened in the open page; then its settings are on the page.
-  open(language) {
+  open(ids) {
     document.documentElement.dataset.ready = "false";
-    return [cgan.target, language];
+    return cgan.given(ids, cgan.target);
   },
 
   opened() {
@@ -281,9 +256,13 @@ window.cgan = {
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
 
-  // The settings of the link, or those that were kept, are on the page.
-  ready(shown) {
-    cgan.drawn(shown);
+  // The settings of the link, or those that were kept, are on the page. From now on, those of the
+  // components `ids` are kept; `version` says which these are. Before, nothing must take the place of
+  // what was kept: the server may be gone again.
+  ready(id, version, ids) {
+    cgan.kept = { version, ids };
+    if (cgan.keepsLate) cgan.keep();
+    cgan.onPaper(id);
     cgan.mark();
     cgan.showTab(cgan.tabIn(location.hash));
     cgan.speak();
@@ -313,8 +292,34 @@ window.cgan = {
     }
   },
 
-  // The number is on the paper; `shown` is its language and, after a "#", its settings.
-  drawn(shown) {
+  // What is sent for a drawing. A bar moves if it takes longer than a moment.
+  askForNumber(ids) {
+    clearTimeout(cgan.awaited);
+    cgan.awaited = setTimeout(() => (document.documentElement.dataset.awaited = "true"), 400);
+    return cgan.given(ids);
+  },
+
+  answered() {
+    clearTimeout(cgan.awaited);
+    delete document.documentElement.dataset.awaited;
+  },
+
+  // The server has drawn the number.
+  drawn(id) {
+    cgan.settled();
+    document.querySelector("#facts p").textContent = cgan.drawing().facts;
+    cgan.onPaper(id);
+  },
+
+  // The line below the controls and, as language#settings, what is on the paper.
+  drawing() {
+    return document.querySelector("#paper [data-shown]").dataset;
+  },
+
+  // What is on the paper is what other events send as the component `id`.
+  onPaper(id) {
+    const { shown } = cgan.drawing();
+    cgan.values().set(id, shown);
     const fragment = shown.slice(shown.indexOf("#"));
     const before = cgan.fragment;
     const changed = before && before !== fragment;
@@ -326,7 +331,7 @@ window.cgan = {
     }
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
-    document.documentElement.dataset.ownHand = String(own);
+    cgan.put(document.documentElement.dataset, "ownHand", String(own));
     if (changed) cgan.record();
     cgan.writeBeforeOnesEyes();
     cgan.drawOthersSoon(shown);

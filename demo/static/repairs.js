@@ -1,26 +1,40 @@
 // What Gradio's HTML lacks for keyboards and screen readers. Its names are in demo/compat.py.
 Object.assign(cgan, {
+  // Changes of the page come many at a time.
+  repairSoon() {
+    cgan.repairing ??= setTimeout(() => {
+      cgan.repairing = null;
+      cgan.repair();
+    }, 50);
+  },
+
+  // An attribute that is written anew costs the browser a new layout, though it stays the same.
+  put(element, name, value) {
+    if (element[name] !== value) element[name] = value;
+  },
+
   // After each change of the page: Gradio makes its elements anew.
   repair() {
     cgan.relabel();
     // Radio buttons of one choice have one name, so that arrow keys move between them.
     document.querySelectorAll("fieldset").forEach((choice, index) => {
-      for (const radio of choice.querySelectorAll("input[type=radio]")) radio.name = `choice-${index}`;
-      choice.ariaLabel = choice.querySelector("[data-testid=block-info]")?.textContent.trim() ?? null;
+      for (const radio of choice.querySelectorAll("input[type=radio]")) cgan.put(radio, "name", `choice-${index}`);
+      const label = choice.querySelector("[data-testid=block-info]")?.textContent.trim() ?? null;
+      cgan.put(choice, "ariaLabel", label);
     });
     for (const button of document.querySelectorAll("button.label-wrap")) {
-      button.ariaExpanded = String(button.nextElementSibling?.style.display !== "none");
+      cgan.put(button, "ariaExpanded", String(button.nextElementSibling?.style.display !== "none"));
     }
     // One Tab stop for all tabs.
     for (const tab of document.querySelectorAll("[role=tab]")) {
-      tab.tabIndex = tab.ariaSelected === "true" ? 0 : -1;
+      cgan.put(tab, "tabIndex", tab.ariaSelected === "true" ? 0 : -1);
     }
   },
 
   // Gradio labels a slider's parts in English: "number input for", "range slider for", "Reset".
   relabel() {
     const { reset } = document.querySelector("#trouble p").dataset;
-    for (const button of document.querySelectorAll(".reset-button")) button.ariaLabel = reset;
+    for (const button of document.querySelectorAll(".reset-button")) cgan.put(button, "ariaLabel", reset);
     for (const input of document.querySelectorAll("input[aria-label*=' for ']")) {
       input.ariaLabel = input.ariaLabel.split(" for ")[1]; // the roles tell them apart
     }

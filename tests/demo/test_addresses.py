@@ -18,7 +18,6 @@ from starlette.testclient import TestClient
 from cgan.writing.settings import CARD, FILE, SCALE, WritingSettings, specified
 from demo import actions, addresses
 from demo.models import Models
-from demo.text.texts import languages
 
 
 @pytest.fixture(scope="module")
@@ -159,23 +158,6 @@ def test_what_is_wrong_is_said_in_the_language_asked_for(client, sha256, asked, 
     chinese = client.get(asked, headers={"accept-language": "fr, zh-CN;q=0.9, en;q=0.8"})
     assert chinese.headers["content-language"] == "zh-CN"
     assert re.search("[\u4e00-\u9fff]", chinese.text)
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("", "en"),
-        ("zh", "zh"),
-        ("en-GB, zh;q=0.9", "en"),
-        ("en;q=0.5, zh-TW", "zh"),
-        ("fr, *;q=0.1", "en"),
-        ("zh;q=x, en", "en"),
-        (";;,,=", "en"),
-    ],
-)
-def test_the_language_of_a_header(header, language):
-    assert addresses.language_of_header(header) == language
-    assert language in languages()
 
 
 def test_nothing_is_sent_to_such_an_address(client):

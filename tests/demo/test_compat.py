@@ -47,6 +47,8 @@ def built():
         button = gr.Button()
         button.click(shout, [text, times], gr.Textbox(), api_name="write")
         button.click(None, text, None, js="alert", api_visibility="private")
+        aloud = button.click(shout, [text, times], gr.Textbox(), api_name="aloud")
+        compat.send_as_text(aloud, times)
     page.queue()
     yield page
     page.close()
@@ -88,6 +90,24 @@ def test_a_call_may_have_fewer_values_or_more(client, sent, result):
     assert f'["{result}"]' in said
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (['["b", 3]'], '["BBB"]'),
+        (["b", 3], '["BBB"]'),
+        (["b"], '["BB"]'),
+        (['"b"'], '["\\"B\\"\\"B\\""]'),
+        (["[" * 9999], "[[["),
+        (['[["b"], 3]'], "no lists"),
+    ],
+)
+def test_an_event_may_bring_all_values_as_one_text(built, client, sent, said):
+    events = {one["api_name"]: one for one in built.get_config_file()["dependencies"]}
+    assert events["aloud"]["inputs"] == events["write"]["inputs"][1:]
+    event = post(client, "call/aloud", {"data": sent}).json()["event_id"]
+    assert said in client.get(f"/gradio_api/call/aloud/{event}").text
+
+
 def test_the_values_of_a_call_are_checked(client):
     event = post(client, "call/write", {"data": [["b"]]}).json()["event_id"]
     assert "no lists" in client.get(f"/gradio_api/call/write/{event}").text
@@ -113,7 +133,7 @@ def test_a_session_has_results_pending_until_they_are_fetched(built, client):
 
 
 def test_some_events_are_the_browsers_alone(built):
-    assert [compat.has_function(built, number) for number in (0, 1, 2, -1)] == [
+    assert [compat.has_function(built, number) for number in (0, 1, 3, -1)] == [
         *(True, False, False, False)
     ]
 

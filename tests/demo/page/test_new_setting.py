@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import re
 import warnings
 from dataclasses import dataclass, replace
 
@@ -105,15 +106,14 @@ def test_it_has_a_control_on_each_tab(built):
 @every_tab
 def test_a_change_of_it_draws(built, name):
     control = toy_of(built, name)
-    functions = built.fns.values()
-    # In the browser, one event keeps it, and another asks whether the tab is shown.
-    browsers = [f for f in functions if (control._id, "change") in f.targets and not f.fn]
-    assert any(control in f.inputs for f in browsers)
-    changed = [control, *(one for f in browsers for one in f.outputs)]
-    targets = {(one._id, "change") for one in changed}
-    drawing = [f for f in functions if f.fn and targets & set(f.targets)]
-    assert len(drawing) == 1
-    assert control in drawing[0].inputs
+    # The browser notes it, and presses a button that draws the tab's picture.
+    (noted,) = (f for f in built.fns.values() if (control._id, "change") in f.targets)
+    assert f'cgan.set({control._id}, value, {{"{name}": ' in noted.js
+    (button,) = (one for one in built.blocks.values() if one.elem_id == f"draw-{name}")
+    (drawing,) = (f for f in built.fns.values() if (button._id, "click") in f.targets)
+    assert control in drawing.inputs
+    (sent,) = re.findall(r"cgan[.](?:given|askForNumber)\((.*)\)", drawing.js)
+    assert json.loads(sent) == [one._id for one in drawing.inputs]
 
 
 def test_it_is_in_the_link_and_comes_back():
@@ -132,12 +132,13 @@ def test_it_is_restored_to_its_control(built):
 
 def test_it_is_kept_in_the_browser_and_comes_back(built):
     load = named(built, "load")
-    (keep,) = (f for f in built.fns.values() if "cgan.keep(" in (f.js or ""))
-    version = json.loads(keep.js.partition("cgan.keep(")[2].rpartition(", values")[0])
-    values = [one.value for one in keep.inputs]
+    (ready,) = (f.js for f in built.fns.values() if "cgan.ready(" in (f.js or ""))
+    _, version, numbers = json.loads(f"[{ready.partition('cgan.ready(')[2].removesuffix(')')}]")
+    components = [built.blocks[number] for number in numbers]
+    values = [one.value for one in components]
     toys = [toy_of(built, name) for name in ("write", "grid", "morph")]
     for toy, value in zip(toys, (7, "x", 9), strict=True):
-        values[keep.inputs.index(toy)] = value
+        values[components.index(toy)] = value
     restored = load.fn("", "en", json.dumps([version, values]))
     found = [restored[load.outputs.index(toy)] for toy in toys]
     assert (found[0], found[2]) == (7, 9)

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import uuid
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -79,9 +80,11 @@ class Visitor:
     def drawn(self, digits):
         """Return whether the stream brings the drawing."""
         try:
-            _, said = self.ask("GET", f"gradio_api/queue/data?session_hash={self.session}")
+            answer, said = self.ask("GET", f"gradio_api/queue/data?session_hash={self.session}")
         except (OSError, http.client.HTTPException):
             return False
+        if answer.headers["Content-Encoding"] == "gzip":
+            said = zlib.decompressobj(wbits=31).decompress(said)  # whatever of it has come
         return f"The number {digits}, written by hand" in said.decode()
 
     def write(self, event, digits):
