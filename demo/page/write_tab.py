@@ -213,7 +213,8 @@ class WriteTab:
         self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
         others = [language, self.shown]
-        shared.values.ask(self._draw_others.click, self._other_hands, others, self._others, **LIVE)
+        asked = self._draw_others.click, self._other_hands, others, self._others
+        shared.values.ask(*asked, **LIVE).then(None, None, None, js="cgan.othersCame", **PRIVATE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():

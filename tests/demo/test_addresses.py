@@ -197,7 +197,9 @@ def test_many_are_drawn_a_few_at_a_time_and_too_many_refused(models, sha256, mon
 
         async def get(client):
             answers.append(await client.get(asked))
-            if len(answers) == 5:  # two are being drawn and five wait; the others are refused
+            if len(answers) == 5:  # two are drawn and five wait; the others are refused
+                while len(together) < 2:  # their threads may begin late
+                    await anyio.sleep(0.01)
                 go.set()
 
         async with (
