@@ -6,8 +6,10 @@ Whole runs take minutes. Here the tables are made from one round.
 import importlib
 import sys
 
+import numpy as np
 import pytest
 
+from benchmarks.dots import dots
 from tests import idx_files
 from tests.browser import chromium
 
@@ -85,3 +87,12 @@ def test_photos_counts_the_sheets_that_are_read(monkeypatch, capsys, tmp_path):
         ["ruled", "0"],
         ["squared", "0"],
     ]
+
+
+def test_dots_are_single_pixels():
+    images = np.full((4, 1, 8, 8), -1, np.float32)
+    images[:2, 0, 1, 6] = 0
+    images[:, 0, 4, 2:4] = 1  # two that touch aren't
+    found = dots(images)
+    assert found[1, 6] == 0.5
+    assert found.sum() == 0.5
