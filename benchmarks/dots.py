@@ -2,9 +2,9 @@
 
     python benchmarks/dots.py [WEIGHTS] --data-dir data
 
-A GAN may put the same dot into many of its images, mostly beside the border, and no distance between
-features shows it. Prints dots in 100 images, of the generator and of real training and test images,
-and their most frequent places as (row, column).
+A GAN may put the same dot into many of its images, mostly beside the border, and no distance
+between features shows it. Prints dots in 100 images, of the generator and of real training and test
+images, and their most frequent places as (row, column).
 """
 
 import argparse
