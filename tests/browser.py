@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.text.texts import language_of, next_language, say
+from tests.hosting import free_port
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM_ARGUMENTS = [
@@ -74,6 +75,9 @@ def browser():
 @contextlib.contextmanager
 def served(folder, *arguments, **environment):
     """Run `demo/app.py`; yield its address, and the file that tells what it asked for."""
+    # Another worker's demo may take the port that this one would find free.
+    if "--port" not in " ".join(map(str, arguments)) and "GRADIO_SERVER_PORT" not in environment:
+        environment = {"GRADIO_SERVER_PORT": str(free_port())} | environment
     network = folder / "network.log"
     network.touch()
     temporary = folder / "gradio"

@@ -14,7 +14,6 @@ from demo import compat
 # The names of scripts and style sheets, for the version of Gradio that is pinned.
 LIST = Path(__file__).parents[1] / "static/first_files.txt"
 _SHEET = re.compile(rb'<link rel="stylesheet"( crossorigin href="\./assets/)')
-_THEME = re.compile(rb'"theme_hash":"(\w+)"')
 
 
 def names() -> list[str]:
@@ -31,8 +30,6 @@ def add(page: bytes) -> bytes:
     head = _head()
     if not head:
         return page
-    if found := _THEME.search(page):
-        head += f'<link rel="preload" as="style" href="./theme.css?v={found[1].decode()}">'
     # What is disabled isn't fetched, and Gradio's scripts take it as there.
     page = _SHEET.sub(rb'<link rel="stylesheet" disabled\1', page)
     return page.replace(b"<head>", b"<head>" + head.encode(), 1)

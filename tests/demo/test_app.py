@@ -172,6 +172,7 @@ def test_proxies_and_a_taken_first_port_do_no_harm_and_ctrl_c_stops_it(tmp_path,
         "ALL_PROXY": "socks://127.0.0.1:9",
         "SSL_CERT_FILE": "/nowhere",
         "HF_HUB_ETAG_TIMEOUT": "soon",  # only the Hub's business
+        "GRADIO_SERVER_PORT": "",  # the first free one
     }
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
