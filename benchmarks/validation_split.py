@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from cgan.common import files  # noqa: E402
 from cgan.common.errors import UserError  # noqa: E402
 from cgan.data import idx, mnist  # noqa: E402
 
@@ -34,7 +35,7 @@ def read(folder: Path, name: str) -> NDArray[np.uint8]:
 def write(path: Path, array: NDArray[np.uint8]) -> None:
     """Write an IDX file of unsigned bytes, gzipped."""
     header = np.array([0x0800 + array.ndim, *array.shape], ">u4").tobytes()
-    path.write_bytes(gzip.compress(header + array.tobytes(), mtime=0))
+    files.write_bytes(path, gzip.compress(header + array.tobytes(), mtime=0))
 
 
 def main() -> None:
@@ -42,14 +43,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--output", type=Path, default=Path("data-validation"))
+    parser.add_argument("--images", type=int, default=VALIDATION, help="for validation")
     values = parser.parse_args()
-    values.output.mkdir(parents=True, exist_ok=True)
     try:
+        count = len(read(values.data_dir, "train-labels-idx1-ubyte"))
+        if not 0 < values.images < count:
+            raise UserError(f"--images must be from 1 to {count - 1}, not {values.images}.")
+        values.output.mkdir(parents=True, exist_ok=True)
         for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"):
             array = read(values.data_dir, f"train-{kind}")
-            write(values.output / f"train-{kind}.gz", array[:-VALIDATION])
-            write(values.output / f"t10k-{kind}.gz", array[-VALIDATION:])
-    except UserError as error:
+            write(values.output / f"train-{kind}.gz", array[: -values.images])
+            write(values.output / f"t10k-{kind}.gz", array[-values.images :])
+    except (UserError, OSError) as error:
         sys.exit(f"Error: {error}")
 
 

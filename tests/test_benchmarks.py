@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.dots import dots
+from cgan.data import datasets
 from tests import idx_files
 from tests.browser import chromium
 
@@ -96,3 +97,18 @@ def test_dots_are_single_pixels():
     found = dots(images)
     assert found[1, 6] == 0.5
     assert found.sum() == 0.5
+
+
+def test_the_validation_split_shares_out_the_training_images(monkeypatch, tmp_path):
+    module = importlib.import_module("benchmarks.validation_split")
+    idx_files.write(tmp_path / "data", idx_files.data_set(), zipped=True)
+    folders = f"--data-dir={tmp_path / 'data'}", f"--output={tmp_path / 'split'}"
+    run_main(monkeypatch, module, *folders, "--images=4")
+    whole = datasets.load("mnist", tmp_path / "data", 8)
+    train, validation = datasets.load_splits("mnist", tmp_path / "split", 8)
+    assert (len(train.labels), len(validation.labels)) == (16, 4)
+    both = np.concatenate([train.images, validation.images])
+    np.testing.assert_array_equal(both, whole.images)
+    for images in ("0", "20"):
+        with pytest.raises(SystemExit, match="--images must be"):
+            run_main(monkeypatch, module, *folders, f"--images={images}")
