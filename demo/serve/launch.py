@@ -53,9 +53,10 @@ def launch(
     try:
         with compat.server_made_by(make), compat.quiet_launch() as printed:
             page = build()
-            _, local, public = page.launch(
+            local, public = _listen(
+                page,
+                options,
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
-                server_port=choose_port(options.host, options.port),
                 root_path=check_root_path(options.root_path),
                 share=options.share,
                 mcp_server=options.mcp,
@@ -90,6 +91,22 @@ def launch(
     tools = f" (MCP: {local}gradio_api/mcp/)" if options.mcp else ""
     terminal.result(f"Open {public or local}{tools}")
     return page
+
+
+def _listen(page: gr.Blocks, options: Namespace, **settings: Any) -> tuple[str, str | None]:
+    """Start the server, on the next port if another program takes the chosen one meanwhile.
+
+    Returns:
+        The page's local address, and its public one.
+    """
+    while True:
+        port = choose_port(options.host, options.port)
+        try:
+            _, local, public = page.launch(server_port=port, **settings)
+            return local, public
+        except OSError:
+            if options.port is not None or choose_port(options.host, None) == port:
+                raise
 
 
 def _server_settings(

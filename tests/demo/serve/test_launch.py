@@ -10,7 +10,7 @@ import pytest
 
 from cgan.common.errors import MissingFile, UserError
 from demo import compat
-from demo.serve import bodies, launch, options
+from demo.serve import bodies, launch, network, options
 
 DRAWN = ((), lambda app: app)  # no pictures by address
 PREVIEW = {"en": ("A page", "It is for tests.")}
@@ -46,6 +46,39 @@ def test_an_error_of_the_network_is_a_sentence():
         raise OSError("the network is down")
 
     assert str(launched(build)) == "Could not start the page: the network is down"
+
+
+def empty_page():
+    with compat.LenientBlocks(lambda _: None, analytics_enabled=False) as page:
+        gr.Markdown("Nothing")
+    return page
+
+
+def test_a_port_that_is_taken_at_the_last_moment_is_left(monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    with contextlib.ExitStack() as others:
+        taken = []
+
+        def choose(host, wanted):
+            port = network.choose_port(host, wanted)
+            if not taken:
+                others.enter_context(socket.create_server((host, port)))
+                taken.append(port)
+            return port
+
+        monkeypatch.setattr(launch, "choose_port", choose)
+        page = launch.launch(
+            empty_page,
+            [],
+            options.parse(["--host=127.0.0.1"], "Serve."),
+            DRAWN,
+            PREVIEW,
+        )
+        try:
+            assert page.server_port > taken[0]
+            assert httpx.get(page.local_url, timeout=30).status_code == 200
+        finally:
+            page.close(verbose=False)
 
 
 @pytest.fixture(scope="module")
