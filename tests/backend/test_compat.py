@@ -107,6 +107,16 @@ def test_the_paths_in_jittors_commands_have_quotes_or_none():
     assert """if args[i].find(" ")!=-1:\n        args[i]="'"+args[i]+"'\"""" in tuner
 
 
+def test_what_a_source_file_without_text_is(tmp_path):
+    load_jittor()
+    (tmp_path / "empty.cc").touch()
+    command = f'"g++" "{tmp_path}/empty.cc" -o "{tmp_path}/out.so"'
+    with pytest.raises(RuntimeError) as caught:
+        sys.modules[compat.UTILITIES].cc.cache_compile(command, str(tmp_path), str(tmp_path))
+    assert compat.is_compile_race(caught.value)
+    assert not compat.is_compile_race(RuntimeError("out of memory"))
+
+
 def test_the_compiler(monkeypatch):
     found = re.findall(r"env_or_find\('cc_path', '(.*?)'", jittor_source.text(UTILITIES))
     ours = []

@@ -301,6 +301,25 @@ def test_the_best_recipe_ends_bit_identical_too(tmp_path, capsys):
     assert outcome(run) == outcome(whole)
 
 
+@pytest.mark.slow
+def test_a_race_in_jittors_compiler_is_told_and_costs_nothing(tmp_path, capsys, monkeypatch):
+    from cgan.training.trainer import Trainer
+
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    assert train.main([*SMALL, "--out", str(whole)]) == 0
+    steps = Trainer.run
+
+    def stumble(trainer):
+        yield next(steps(trainer))
+        raise RuntimeError("[f] Check failed: src.size()\n Source read failed: an_op.cc")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "run", stumble)
+        check_refused(capsys, [*SMALL, "--out", run], "Nothing is lost", f"train.py --resume {run}")
+    assert train.main(["--resume", str(run), "--max_steps=4", "--quiet"]) == 0
+    assert outcome(run) == outcome(whole)
+
+
 def change_config(run, **changes):
     path = run / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
