@@ -5,12 +5,31 @@ together, each has a share of the batch; mean and variance are those of all shar
 their images, in training and in what is remembered.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cgan.backend import ranks
 from cgan.backend.setup import load_jittor
 
 jt = load_jittor()
+
+
+@contextmanager
+def remembering(network: Any) -> Iterator[None]:
+    """Let all BatchNorms of a network use the mean and variance that they remember, and keep them.
+
+    Unlike `network.eval()`, it leaves the gradients of the weights.
+    """
+    norms = [part for part in network.modules() if isinstance(part, jt.nn.BatchNorm)]
+    before = [norm.is_train for norm in norms]
+    for norm in norms:
+        norm.is_train = False
+    try:
+        yield
+    finally:
+        for norm, was in zip(norms, before, strict=True):
+            norm.is_train = was
 
 
 class BatchNorm(jt.nn.BatchNorm1d):  # type: ignore[misc, name-defined]

@@ -14,12 +14,13 @@ import pickle
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cgan.backend import compat
 from cgan.backend.setup import load_jittor
@@ -180,6 +181,19 @@ def add_up(flat: Any) -> None:
     compat.mpi_sum_in_place(load_jittor(), flat)
 
 
+def whole_batch(rows: NDArray[np.float32], share: Share) -> NDArray[np.float32]:
+    """Return the rows of all images in the batch from those of this share."""
+    if count() == 1:
+        return rows
+    whole = np.zeros((share.batch, *rows.shape[1:]), np.float32)
+    if share.weight:
+        whole[share.images] = rows
+    flat = load_jittor().array(whole)
+    add_up(flat)
+    every: NDArray[np.float32] = flat.numpy()
+    return every
+
+
 def batch_losses(d_loss: float, g_loss: float) -> tuple[float, float]:
     """Return the losses of the batch from those of this share; learn whether some want to stop."""
     if count() == 1:
@@ -247,6 +261,13 @@ def equalise(arrays: list[Any]) -> None:
     """Give Jittor's arrays the first process's values, in place."""
     if count() > 1:
         compat.mpi_copy_first(load_jittor(), arrays)
+
+
+def equalise_own(arrays: Iterable[NDArray[Any]]) -> None:
+    """Give contiguous NumPy arrays the first process's values, in place."""
+    if count() > 1:
+        for values in arrays:
+            _send(values.reshape(-1))
 
 
 def dismiss() -> None:

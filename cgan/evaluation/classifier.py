@@ -69,6 +69,9 @@ PUPIL = ClassifierSettings("classifier to compare with", epochs=4, shift=False)
 READER = ClassifierSettings(
     "reader", epochs=4, shift=True, seed=1, channels=reader.CHANNELS, features=reader.FEATURES
 )
+# In whose features generated images are compared with real ones while a generator is trained
+# (`cgan.training.matching`): much like the judge, so that they are such features, but another one.
+COACH = ClassifierSettings("coach", epochs=8, shift=True, seed=2)
 
 
 class Classifier:
@@ -113,6 +116,10 @@ class Classifier:
     def log_probabilities(self, images: Any) -> Any:
         """(N, C, H, W) -> (N, n_classes), both Jittor's float32, with a gradient to the images."""
         return nn.log_softmax(self._network(images)[0], dim=1)
+
+    def features(self, images: Any) -> Any:
+        """(N, C, H, W) -> (N, features), both Jittor's float32, with a gradient to the images."""
+        return self._network(images)[1]
 
     def accuracy(self, data: Dataset) -> float:
         """Return the share of images that are classified correctly."""

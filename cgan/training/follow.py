@@ -20,6 +20,7 @@ class Job:
         config: of the generator.
         dataset: all images, of which each process takes its shares.
         reader: the reader's tensors, if there is one.
+        coach: the tensors of the classifier in whose features images are compared, if there is one.
         step: steps done.
     """
 
@@ -27,6 +28,7 @@ class Job:
     config: GeneratorConfig
     dataset: Dataset
     reader: Tensors | None
+    coach: Tensors | None
     step: int
 
 
@@ -46,14 +48,15 @@ def follow() -> None:
 
 
 def _train(job: Job, interruption: Interruption) -> None:
-    from cgan.evaluation.classifier import READER, Classifier  # imports Jittor
+    from cgan.evaluation.classifier import COACH, READER, Classifier  # imports Jittor
     from cgan.training.trainer import Diverged, Trainer
 
-    classifier = None
-    if job.reader is not None:
-        shape, n_classes = job.dataset.images.shape[1:], job.dataset.n_classes
-        classifier = Classifier(shape, n_classes, READER, job.reader)
-    trainer = Trainer(job.config, job.options, job.dataset, classifier)
+    shape, n_classes = job.dataset.images.shape[1:], job.dataset.n_classes
+    reader, coach = (
+        None if tensors is None else Classifier(shape, n_classes, settings, tensors)
+        for settings, tensors in ((READER, job.reader), (COACH, job.coach))
+    )
+    trainer = Trainer(job.config, job.options, job.dataset, reader, coach)
     trainer.go_to(job.step)
     try:
         for _ in trainer.run():

@@ -46,6 +46,12 @@ arXiv:2501.08316) do so without dividing by s. Here it is
 and it is added only every few steps, at that many times the weight, as in Karras et al. ("Analyzing
 and Improving the Image Quality of StyleGAN", 2020, arXiv:1912.04958, "lazy regularization").
 
+`range_weight` times the next term keeps each pixel of a generated image within the range that it
+has in the real images of its class, from l(y) to h(y); real images have none of it. D overlooks a
+dot where no image has ink, most of all near the border (docs/experiments.md).
+
+    E_z[|max(0, G(z|y) - h(y))|² + |max(0, l(y) - G(z|y))|²]                                 (8)
+
 Each function of scores below takes those of D, (N, 1) float32, and returns a scalar. The loss of D
 is (real + generated) / 2, as in the article. They are written with the methods of Jittor's arrays
 alone, so that this module, which the options read, need not import Jittor.
@@ -103,6 +109,18 @@ def gradient_penalty(scores: Any, near: Any) -> Any:
         near: (N, 1) float32, of the same images plus `R1_NOISE` times standard normal noise.
     """
     return ((near - scores) / R1_NOISE).sqr().mean()
+
+
+def range_loss(images: Any, low: Any, high: Any) -> Any:
+    """Equation (8): by how much pixels leave their range, as the mean over images.
+
+    Args:
+        images: (N, C, H, W) float32.
+        low: (N, C, H, W) float32, the least value of each pixel.
+        high: (N, C, H, W) float32, the largest.
+    """
+    beyond = (images - high).maximum(0.0) + (low - images).maximum(0.0)
+    return beyond.sqr().sum() / images.shape[0]
 
 
 class Loss(NamedTuple):

@@ -150,6 +150,33 @@ class TrainingOptions:
         needs="reader",
     )
 
+    # `cgan.training.losses`, equation 8.
+    range_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of how far pixels leave the range that they have in the "
+        "real images of the class",
+        at_least=0,
+    )
+    # `cgan.training.matching`.
+    frechet_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of the Frechet distance of each class in the features of "
+        "a classifier that is used for nothing else",
+        at_least=0,
+    )
+    imle_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of the distance from each real image to the nearest "
+        "generated one in these features",
+        at_least=0,
+    )
+    match_from: float = option(
+        0.0,
+        "share of the run after which these three weights count",
+        at_least=0,
+        less_than=1,
+    )
+
     # The encoder (`cgan.model.encoder`), which is published with it, too.
     encoder: bool = option(
         False, "after training, train a network that finds the hand of a real digit"
@@ -192,6 +219,14 @@ class TrainingOptions:
         if self.batch_size % self.pack:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
+            )
+        weights = ("range_weight", "frechet_weight", "imle_weight")
+        given = [name for name in weights if getattr(self, name)]
+        if self.match_from and not given:
+            raise BadValue(f"--match_from needs --{', --'.join(weights[:-1])} or --{weights[-1]}.")
+        if given and self.unconditional:
+            raise BadValue(
+                f"--{given[0]} compares images class by class: leave out --unconditional."
             )
         if self.shift >= self.img_size:
             raise BadValue(

@@ -111,7 +111,8 @@ def _train(
 
         from cgan.training.trainer import Trainer  # imports Jittor
 
-        trainer = Trainer(config, options, dataset, classifier)
+        coach = _make_coach(run, options, dataset, execution, interruption)
+        trainer = Trainer(config, options, dataset, classifier, coach)
         folded = {} if classifier is None else reader.fold(classifier.tensors)
         loop = RunLoop(run, trainer, folded, options, execution, interruption, evaluation)
         if checkpoint.exists(run.checkpoint):
@@ -121,9 +122,10 @@ def _train(
         if record is not None:
             run.forget_after(trainer.step)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
-        tensors = None if classifier is None else classifier.tensors
         with last_words.ready(run.path, run.checkpoint):
-            ranks.tell(Job(options, config, dataset, tensors, trainer.step))
+            read = None if classifier is None else classifier.tensors
+            coached = None if coach is None else coach.tensors
+            ranks.tell(Job(options, config, dataset, read, coached, trainer.step))
             loop.train()
         ranks.dismiss()
         if options.encoder and trainer.step == trainer.total_steps:
@@ -274,6 +276,22 @@ def _make_reader(
 
     check = _stopped(run, "reader", interruption)
     return classifier.trained(dataset, classifier.READER, execution.say, check)
+
+
+def _make_coach(
+    run: RunFolder,
+    options: TrainingOptions,
+    dataset: datasets.Dataset,
+    execution: Execution,
+    interruption: Interruption,
+) -> "Classifier | None":
+    """Train the classifier in whose features images are compared, or take it from the cache."""
+    if not (options.frechet_weight or options.imle_weight):
+        return None
+    from cgan.evaluation import classifier  # imports Jittor
+
+    check = _stopped(run, "coach", interruption)
+    return classifier.trained(dataset, classifier.COACH, execution.say, check)
 
 
 def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[[], None]:

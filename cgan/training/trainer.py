@@ -19,7 +19,15 @@ from cgan.model.layers import Tensors
 from cgan.training import networks, randomness
 from cgan.training.checkpoint import Position
 from cgan.training.ema import Average
-from cgan.training.losses import LOSSES, R1_INTERVAL, R1_NOISE, gradient_penalty, reader_loss
+from cgan.training.losses import (
+    LOSSES,
+    R1_INTERVAL,
+    R1_NOISE,
+    gradient_penalty,
+    range_loss,
+    reader_loss,
+)
+from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
 
 jt = load_jittor()
@@ -51,6 +59,7 @@ class Trainer:
         options: TrainingOptions,
         data: Dataset,
         reader: Classifier | None = None,
+        coach: Classifier | None = None,
     ) -> None:
         """Make the networks from the seed.
 
@@ -59,6 +68,7 @@ class Trainer:
             options: of the run.
             data: what to train on.
             reader: the classifier whose loss has the weight `options.reader_weight` in G's.
+            coach: the classifier in whose features G's images are compared with real ones.
         """
         self.config = config
         self.step = 0
@@ -83,6 +93,8 @@ class Trainer:
         averages = options.ema and ranks.leads()
         self._average = Average(self._generator, options.ema) if averages else None
         self._loss = LOSSES[options.loss]
+        self._range = _range_of(data, config.n_classes) if options.range_weight else None
+        self._matching = None if coach is None else Matching(config, options, data, coach)
 
     @property
     def position(self) -> Position:
@@ -147,14 +159,15 @@ class Trainer:
         )
         jt.set_seed(randomness.seed_of_rank(seed, ranks.rank()))
         shifts = randomness.shifts(options.seed, self.step, count, options.shift)[:, own]
-        z, drawn, indices = z[own], drawn[own], indices[own]
-        labels, real_labels = self._labels(drawn), self._labels(self._data.labels[indices])
+        indices = indices[own]
+        real_labels = self._labels(self._data.labels[indices])
         factor = options.learning_rate_factor(self.step / self.total_steps)
         self._generator_adam.lr = options.lr * factor
         self._discriminator_adam.lr = self._d_lr * factor
         self._discriminator.begin_step()
 
-        fake, g_loss = self._train_generator(jt.array(z), labels, shifts[0])
+        labels = self._labels(drawn[own])
+        fake, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
         real = shift(jt.array(self._data.images[indices]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
         d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
@@ -162,15 +175,45 @@ class Trainer:
             self._average.update(self.step + 1)
         return ranks.batch_losses(d_loss.item(), g_loss.item())
 
-    def _train_generator(self, z: Any, labels: Any, shifts: NDArray[np.int32]) -> tuple[Any, Any]:
-        """Do a step of G, unless D has more steps to do first; return its images and its loss."""
-        fake = self._generator(z, labels)
+    def _train_generator(
+        self,
+        share: ranks.Share,
+        z: NDArray[np.float32],
+        drawn: NDArray[np.int32],
+        labels: Any,
+        indices: NDArray[np.int64],
+        shifts: NDArray[np.int32],
+    ) -> tuple[Any, Any]:
+        """Do a step of G, unless D has more steps to do first.
+
+        Args:
+            share: what this process does of the batch.
+            z: the whole batch's latents.
+            drawn: the whole batch's classes.
+            labels: those of this share; None for an unconditional generator.
+            indices: of this share's real images.
+            shifts: of what this share draws.
+
+        Returns:
+            The images, and the loss that D and the reader make.
+        """
+        fake = self._generator(jt.array(z[share.images]), labels)
         loss = self._loss.generator(self._discriminator(shift(fake, shifts), labels))
         if self._reader is not None:
             verdict = reader_loss(self._reader.log_probabilities(fake), labels)
             loss = loss + self._options.reader_weight * verdict
         if self.step % self._options.d_steps == 0:
-            self._generator_adam.step(ranks.weighted(loss))
+            total = loss
+            if self.step >= self._options.match_from * self.total_steps:
+                if self._range is not None:
+                    own = drawn[share.images]
+                    low, high = (jt.array(bound[own]) for bound in self._range)
+                    total = total + self._options.range_weight * range_loss(fake, low, high)
+                if self._matching is not None:
+                    total = total + self._matching.terms(
+                        self._generator, self.step, share, fake, z, drawn, indices
+                    )
+            self._generator_adam.step(ranks.weighted(total))
         return fake, loss
 
     def _train_discriminator(
@@ -277,6 +320,8 @@ class Trainer:
         """
         tensors = (tensor for _, part in self._parts() for tensor in part.values())
         ranks.equalise([tensor for tensor in tensors if not isinstance(tensor, np.ndarray)])
+        if self._matching is not None:
+            ranks.equalise_own(self._matching.tensors.values())
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the parts of the state: the name of each, and its tensors by name."""
@@ -291,3 +336,18 @@ class Trainer:
                 yield f"{prefix}_adam.{moment}", {str(i): tensor for i, tensor in tensors}
         if self._average is not None:
             yield "average", self._average.tensors
+        if self._matching is not None:
+            yield "matching", self._matching.tensors
+
+
+def _range_of(data: Dataset, n_classes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the least and the largest value of each pixel in each class, (n_classes, C, H, W).
+
+    A class without images may have any values.
+    """
+    shape = (n_classes, *data.images.shape[1:])
+    low, high = np.full(shape, -1, np.float32), np.full(shape, 1, np.float32)
+    for label in np.unique(data.labels):
+        own = data.images[data.labels == label]
+        low[label], high[label] = own.min(axis=0), own.max(axis=0)
+    return low, high

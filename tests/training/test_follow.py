@@ -33,6 +33,9 @@ SETTINGS = (
     "--d_steps=2",
     "--r1=0.1",
     "--shift=1",
+    "--range_weight=0.1",
+    "--frechet_weight=0.1",
+    "--imle_weight=0.1",
     "--ema=0.9",
     "--n_epochs=100000",
     "--n_cpu=1",
@@ -122,6 +125,7 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
         "discriminator.",
         "discriminator_adam.",
         "average",
+        "matching.features",
     ):
         one, two = (
             np.concatenate([its[name].ravel() for name in state if name.startswith(part)])

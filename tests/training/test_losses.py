@@ -5,7 +5,16 @@ import pytest
 
 from cgan.backend.setup import load_jittor
 from cgan.model.reader import CERTAIN
-from cgan.training.losses import LOSSES, R1_NOISE, bce, gradient_penalty, hinge, lsgan, reader_loss
+from cgan.training.losses import (
+    LOSSES,
+    R1_NOISE,
+    bce,
+    gradient_penalty,
+    hinge,
+    lsgan,
+    range_loss,
+    reader_loss,
+)
 
 jt = load_jittor()
 SCORES = np.array([[-2.0], [-0.3], [0.0], [0.9], [4.0]], np.float32)
@@ -74,3 +83,13 @@ def test_the_gradient_penalty_is_the_squared_length_of_the_gradient():
     images, noise = (rng.standard_normal((20000, 12)).astype(np.float32) for _ in range(2))
     scores, near = (jt.array(x @ weights) for x in (images, images + R1_NOISE * noise))
     assert gradient_penalty(scores, near).item() == pytest.approx((weights**2).sum(), rel=0.05)
+
+
+def test_the_range_is_left_by_what_no_real_image_has():
+    low, high = np.full((2, 1, 1, 2), -1, np.float32), np.full((2, 1, 1, 2), 0.5, np.float32)
+    images = jt.array(np.array([[[[-1.0, 0.5]]], [[[0.9, 0.0]]]], np.float32))
+    loss = range_loss(images, jt.array(low), jt.array(high))
+    assert loss.item() == pytest.approx(0.4**2 / 2)
+    gradient = jt.grad(loss, images).numpy()
+    np.testing.assert_allclose(gradient, [[[[0, 0]]], [[[0.4, 0]]]], atol=1e-6)
+    assert range_loss(-2 * jt.ones((2, 1, 1, 2)), jt.array(low), jt.array(high)).item() == 2

@@ -20,11 +20,19 @@ def test_a_given_option_wins(recipe):
     assert from_recipe(recipe, given) == replace(whole, **given)
 
 
-def test_the_best_recipe_is_convolutional_and_publishes_averages():
-    best = from_recipe("best", {})
-    assert best.arch == "conv"
-    assert best.ema > 0
-    assert best.reader
+@pytest.mark.parametrize("recipe", ["good", "best"])
+def test_our_recipes_are_convolutional_and_publish_averages(recipe):
+    options = from_recipe(recipe, {})
+    assert options.arch == "conv"
+    assert options.ema > 0
+    assert options.reader
+
+
+def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
+    good, best = from_recipe("good", {}), from_recipe("best", {})
+    assert best.n_epochs > good.n_epochs
+    for name in ("range_weight", "frechet_weight", "imle_weight"):
+        assert getattr(best, name) > getattr(good, name) == 0
 
 
 def test_what_does_not_fit_the_recipe_is_refused():

@@ -1,0 +1,187 @@
+"""Terms of G's loss that compare what is drawn with the real images in a classifier's features.
+
+D asks whether an image looks real. It hardly notices that some kinds of handwriting are drawn too
+seldom. These terms do. The classifier is used for nothing else, above all not to measure the
+generator, and doesn't change. φ(x) are its features of an image x.
+
+**Frechet distance** (Mathiasen and Hvilshøj, "Backpropagating through Fréchet Inception Distance",
+2020, arXiv:2009.14075), here of each class. With the means m, M and the covariances S, R of the
+features of generated and of real images it is
+
+    |m - M|² + tr(S + R - 2 (R^½ S R^½)^½)                                                   (1)
+
+m and S are taken from the generated images of many steps, since one step has too few. Its gradient
+to the features of one of N images is, up to 1/N,
+
+    2 (m - M) + 2 A (φ(G(z, y)) - m),    A = I - R^½ (R^½ S R^½)^-½ R^½                      (2)
+
+**Implicit maximum likelihood** (Li and Malik, "Implicit Maximum Likelihood Estimation", 2018,
+arXiv:1809.09087): each real image has a generated one near it. Of the latents of many steps, z(x)
+is the one whose image came nearest to x in these features.
+
+    E_x[|φ(G(z(x), y)) - φ(x)|²]                                                             (3)
+
+Importing this module imports Jittor.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cgan.backend import ranks
+from cgan.backend.batch_norm import remembering
+from cgan.backend.setup import load_jittor
+from cgan.data.datasets import Dataset
+from cgan.evaluation.classifier import Classifier
+from cgan.evaluation.neighbours import nearest
+from cgan.model.config import GeneratorConfig
+from cgan.training.options import TrainingOptions
+
+jt = load_jittor()
+
+# Generated images of each class that are remembered; half as many as real ones if they are few.
+_MOST = 1000
+_REFRESH = 20  # steps between computations of m, S and A
+# Added to the variances in (2), as a share of the real ones' mean: some features hardly vary.
+_RIDGE = 1e-2
+_TINY = 1e-6  # a class of one image has no variance
+
+
+class Matching:
+    """Remembers what was drawn lately, and compares it with the real images.
+
+    Attributes:
+        tensors: float32 arrays by name that change in training, for its checkpoints.
+    """
+
+    def __init__(
+        self,
+        config: GeneratorConfig,
+        options: TrainingOptions,
+        data: Dataset,
+        classifier: Classifier,
+    ) -> None:
+        """Compute the features of all real images.
+
+        Args:
+            config: of the generator, which is conditional.
+            options: of the run.
+            data: the real images.
+            classifier: whose features are compared.
+        """
+        self._options, self._classifier, self._labels = options, classifier, data.labels
+        self._features = classifier.classify(data.images)[1]
+        self._real = {
+            int(label): _moments(self._features[data.labels == label])
+            for label in np.unique(data.labels)
+        }
+        classes, width = config.n_classes, self._features.shape[1]
+        self._most = max(1, min(_MOST, len(data.labels) // len(self._real) // 2))
+        self._z = np.zeros((classes, self._most, config.latent_dim), np.float32)
+        self._drawn = np.zeros((classes, self._most, width), np.float32)
+        self._count = np.zeros(classes, np.float32)  # exact up to 16 million of each class
+        self._mean = np.zeros((classes, width), np.float32)  # m
+        self._offset = np.zeros((classes, width), np.float32)  # m - M
+        self._form = np.zeros((classes, width, width), np.float32)  # A
+        self.tensors: dict[str, NDArray[np.float32]] = {
+            "z": self._z,
+            "features": self._drawn,
+            "count": self._count,
+            "mean": self._mean,
+            "offset": self._offset,
+            "form": self._form,
+        }
+
+    def terms(
+        self,
+        generator: Any,
+        step: int,
+        share: ranks.Share,
+        fake: Any,
+        z: NDArray[np.float32],
+        labels: NDArray[np.int32],
+        indices: NDArray[np.int64],
+    ) -> Any:
+        """Return the weighted terms of a step: a scalar whose gradient counts, not its value.
+
+        It is 0 until there is enough to compare in each class that the data have.
+
+        Args:
+            generator: the Jittor module that draws (N, C, H, W) from latents and labels.
+            step: of the run.
+            share: what this process does of the batch.
+            fake: (N, C, H, W), what it drew of this step's images; those of all are remembered.
+            z: (B, latent_dim), the latents of all.
+            labels: (B,), their classes.
+            indices: (M,), of this share's real images.
+        """
+        features = self._classifier.features(fake)
+        values = features.numpy()
+        total = jt.zeros(1)
+        if all(self._count[label] >= self._most for label in self._real):
+            if step % _REFRESH == 0 or not self._form.any():
+                self._measure()
+            if self._options.frechet_weight:
+                gradient = jt.array(self._gradient(values, labels[share.images]))
+                total += self._options.frechet_weight * (features * gradient).sum(1).mean()
+            if self._options.imle_weight:
+                total += self._options.imle_weight * self._distance(generator, indices)
+        self._remember(z, ranks.whole_batch(values, share), labels)
+        return total
+
+    def _measure(self) -> None:
+        """Compute m and A from what is remembered."""
+        for label, (mean, covariance) in self._real.items():
+            own_mean, own_covariance = _moments(self._drawn[label])
+            one = np.eye(len(covariance))
+            ridge = (_RIDGE * np.trace(covariance) / len(covariance) + _TINY) * one
+            root = _power(covariance + ridge, 0.5)
+            between = _power(root @ (own_covariance + ridge) @ root, -0.5)
+            self._mean[label], self._offset[label] = own_mean, own_mean - mean
+            self._form[label] = one - root @ between @ root
+
+    def _gradient(
+        self, features: NDArray[np.float32], labels: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return (2) for features (N, D) of images of these classes."""
+        away = features - self._mean[labels]
+        curved = np.matmul(self._form[labels], away[:, :, None])[:, :, 0]
+        gradient: NDArray[np.float32] = 2 * (self._offset[labels] + curved)
+        return gradient
+
+    def _distance(self, generator: Any, indices: NDArray[np.int64]) -> Any:
+        """Return (3) for real images."""
+        labels, targets = self._labels[indices], self._features[indices]
+        z = np.empty((len(indices), self._z.shape[2]), np.float32)
+        for label in np.unique(labels):
+            own = labels == label
+            z[own] = self._z[label, nearest(targets[own], self._drawn[label], 1)[:, 0]]
+        # These latents aren't a fair sample, so their mean and variance must not be remembered.
+        with remembering(generator):
+            images = generator(jt.array(z), jt.array(labels))
+        return (self._classifier.features(images) - jt.array(targets)).sqr().sum(1).mean()
+
+    def _remember(
+        self, z: NDArray[np.float32], features: NDArray[np.float32], labels: NDArray[np.int32]
+    ) -> None:
+        """Put images in the place of the oldest ones of their classes."""
+        for latent, feature, label in zip(z, features, labels, strict=True):
+            place = int(self._count[label]) % self._most
+            self._z[label, place], self._drawn[label, place] = latent, feature
+            self._count[label] += 1
+
+
+def _moments(features: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean (D,) and the covariance (D, D) of features (N, D)."""
+    values = features.astype(np.float64)
+    mean = values.mean(axis=0)
+    return mean, (values - mean).T @ (values - mean) / len(values)
+
+
+def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    """Return a power of a symmetric, positive definite matrix."""
+    values, vectors = np.linalg.eigh(matrix)
+    values = np.maximum(values, _TINY**2)  # rounding may make it negative
+    power: NDArray[np.float64] = (vectors * values**exponent) @ vectors.T
+    return power

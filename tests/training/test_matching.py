@@ -1,0 +1,119 @@
+"""The terms that compare what is drawn with real images."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cgan.backend import ranks
+from cgan.backend.adam import Adam
+from cgan.data import datasets
+from cgan.evaluation.classifier import COACH, fit
+from cgan.evaluation.frechet import frechet_distance
+from cgan.evaluation.neighbours import nearest
+from cgan.model.architectures.mlp import MlpConfig
+from cgan.training.matching import Matching, jt
+from cgan.training.options import TrainingOptions
+
+CONFIG = MlpConfig(img_size=8, latent_dim=1)
+DRAWN = 40  # images of each class that the table below can draw
+
+
+class Table(jt.nn.Module):
+    """Draws the images that it holds; the latent says which."""
+
+    def __init__(self, images):
+        super().__init__()
+        self.images = jt.array(images)
+
+    def execute(self, z, labels):
+        return self.images[labels, z[:, 0].int32()]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load("digits", None, 8)
+
+
+@pytest.fixture(scope="module")
+def coach(digits):
+    return fit(digits, 10, COACH)
+
+
+@pytest.fixture
+def learned(digits, coach):
+    """Return a function that improves images by one term: the images before and after."""
+
+    def learn(images, **weights):
+        table = Table(images)
+        terms = Matching(CONFIG, TrainingOptions(**weights), digits, coach)
+        adam = Adam(table.parameters(), 0.001, (0.0, 0.999))
+        rng = np.random.default_rng(0)
+        for step in range(300):
+            labels = np.arange(60, dtype=np.int32) % 10
+            z = rng.integers(0, DRAWN, (60, 1)).astype(np.float32)
+            fake = table(jt.array(z), jt.array(labels))
+            indices = rng.integers(0, len(digits.labels), 60)
+            adam.step(terms.terms(table, step, ranks.share(60), fake, z, labels, indices))
+        return images, table.images.numpy()
+
+    return learn
+
+
+def features_of(coach, images):
+    return coach.classify(images)[1]
+
+
+def test_the_frechet_distance_of_each_class_falls(digits, coach, learned):
+    """The images begin as the boldest digits of their class."""
+
+    def distances(images):
+        return [
+            frechet_distance(
+                features_of(coach, images[y]),
+                features_of(coach, digits.images[digits.labels == y]),
+            )
+            for y in range(10)
+        ]
+
+    bold = []
+    for y in range(10):
+        own = digits.images[digits.labels == y]
+        bold.append(own[np.argsort(-own.mean(axis=(1, 2, 3)))[:DRAWN]])
+    before, after = map(distances, learned(np.array(bold), frechet_weight=0.1))
+    assert np.mean(after) < np.mean(before) / 2
+    assert np.all(np.less(after, before))
+
+
+def test_every_real_image_gets_a_nearer_one(digits, coach, learned):
+    """The images begin as a few digits of their class, each many times with a little noise."""
+
+    def distance(images):
+        result = []
+        for y in range(10):
+            real = features_of(coach, digits.images[digits.labels == y])
+            drawn = features_of(coach, images[y])
+            away = real - drawn[nearest(real, drawn, 1)[:, 0]]
+            result.append(np.square(away).sum(axis=1).mean())
+        return np.mean(result)
+
+    rng = np.random.default_rng(1)
+    few = np.array([digits.images[digits.labels == y][:4] for y in range(10)])
+    many = np.tile(few, (1, DRAWN // 4, 1, 1, 1))
+    noise = 0.05 * rng.standard_normal(many.shape)
+    before, after = map(distance, learned((many + noise).astype(np.float32), imle_weight=0.1))
+    assert after < 0.7 * before
+
+
+def test_nothing_counts_until_enough_is_known(digits, coach):
+    few = digits.labels.argsort(kind="stable")[::22]  # eight of each class
+    few = replace(digits, images=digits.images[few], labels=digits.labels[few])
+    terms = Matching(CONFIG, TrainingOptions(frechet_weight=1.0), few, coach)
+    table = Table(np.zeros((10, DRAWN, 1, 8, 8), np.float32))
+    labels, z = np.arange(20, dtype=np.int32) % 10, np.zeros((20, 1), np.float32)
+    counts = []
+    for step in range(4):
+        fake = table(jt.array(z), jt.array(labels))
+        total = terms.terms(table, step, ranks.share(20), fake, z, labels, np.arange(20))
+        counts.append(bool(jt.grad(total, [table.images])[0].numpy().any()))
+    assert counts == [False, False, True, True]
