@@ -25,6 +25,10 @@ _MAX_TURN = np.radians(75)
 _AHEAD = 1.2
 # How far points are smoothed, and from point to point of the curve, in pixels of the digit.
 _SMOOTH, _STEP = 0.7, 1.2
+# Sums, exponentials and angles end in other bits on other kinds of CPU, and many points are as far
+# from two numbers of two digits. So what is compared or written is rounded to this many digits
+# before, and is the same everywhere.
+_DIGITS = 6
 # Starts whose heights differ by less than this share of the digit's are equally high.
 _SAME_HEIGHT = 0.2
 
@@ -69,7 +73,7 @@ class _Line:
 
     @property
     def length(self) -> float:
-        return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
+        return round(float(np.hypot(*np.diff(self.points, axis=0).T).sum()), _DIGITS)
 
     def reversed(self) -> "_Line":
         return _Line(self.points[::-1], self.end, self.start)
@@ -226,7 +230,7 @@ def _towards(line: _Line, at_start: bool, width: float) -> Points:
 def _turn(one: Points, other: Points) -> float:
     """Return by how much the way from one line into the other turns, in radians."""
     norm = float(np.linalg.norm(one) * np.linalg.norm(other)) or 1.0
-    return float(np.arccos(np.clip(-(one @ other) / norm, -1, 1)))
+    return round(float(np.arccos(np.clip(-(one @ other) / norm, -1, 1))), _DIGITS)
 
 
 def _is_closed(points: Points) -> bool:
@@ -256,6 +260,7 @@ def _smooth(line: _Line) -> _Line:
     weights /= weights.sum()
     padded = np.pad(around, ((reach, reach), (0, 0)), mode="edge")
     smooth = np.stack([np.convolve(axis, weights, mode="valid") for axis in padded.T], axis=1)
+    smooth = smooth.round(_DIGITS)
     points = smooth[fine : 2 * fine + 1]
     if closed:
         points[-1] = points[0]
