@@ -69,23 +69,26 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
     with the `state_dict()` of another network, unless its tensors were copied with NumPy.
     """
 
-    def __init__(self, params: list[Any], lr: float, betas: tuple[float, float]) -> None:
+    def __init__(
+        self, params: list[Any], lr: float, betas: tuple[float, float], joined: bool = False
+    ) -> None:
         """Set both moments to zero.
 
         Args:
             params: the network's `parameters()`; those without a gradient (statistics) are skipped.
             lr: learning rate.
             betas: decay of the first and second moment.
+            joined: whether all processes that train together take each step, with their parts of
+                the loss. Otherwise this one takes it alone, even if there are others.
         """
         super().__init__([p for p in params if not p.is_stop_grad()], lr, eps=_EPS, betas=betas)
-        self._betas = betas
-        count = len(compat.adam_group(self)["params"])
-        self._source = _kernel(count, joined=ranks.count() > 1)
+        self._betas, self._joined = betas, joined and ranks.count() > 1
+        self._source = _kernel(len(compat.adam_group(self)["params"]), self._joined)
 
     def step(self, loss: Any) -> None:
         """Update the parameters in place, to reduce `loss` (a scalar).
 
-        Of several processes, each gives its part of the loss: the gradients are added up.
+        Of joined processes, each gives its part of the loss: the gradients are added up.
         """
         if jt.flags.use_cuda:
             super().step(loss)
@@ -113,10 +116,9 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         jt.sync(state)
         self.zero_grad()
 
-    @staticmethod
-    def _added_up(gradients: list[Any]) -> list[Any]:
+    def _added_up(self, gradients: list[Any]) -> list[Any]:
         """Return the sum of all processes' gradients in one array; of a lone one, what it has."""
-        if ranks.count() == 1:
+        if not self._joined:
             return gradients
         flat = jt.code(
             (sum(gradient.numel() for gradient in gradients),),

@@ -86,9 +86,10 @@ class Trainer:
         self._generator.train()
         self._discriminator.train()
         betas = (options.b1, options.b2)
-        self._generator_adam = Adam(self._generator.parameters(), options.lr, betas)
+        self._generator_adam = Adam(self._generator.parameters(), options.lr, betas, joined=True)
         self._d_lr = options.lr if options.d_lr is None else options.d_lr
-        self._discriminator_adam = Adam(self._discriminator.parameters(), self._d_lr, betas)
+        parameters = self._discriminator.parameters()
+        self._discriminator_adam = Adam(parameters, self._d_lr, betas, joined=True)
         # What is published, which the first process does.
         averages = options.ema and ranks.leads()
         self._average = Average(self._generator, options.ema) if averages else None
