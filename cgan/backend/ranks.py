@@ -11,12 +11,14 @@ Jittor's MPI does the sending; what it would do by itself is turned off (`cgan.b
 
 import os
 import pickle
+import shlex
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,6 +91,11 @@ def leads() -> bool:
 def command() -> str:
     """Return how to start Python as it was started here, for a sentence."""
     return "python" if count() == 1 else f"mpirun -np {count()} python"
+
+
+def resume_command(run: Path) -> str:
+    """Return the command that continues the run in this folder, for a sentence."""
+    return f"{command()} train.py --resume {shlex.quote(str(run))}"
 
 
 def run(main: Callable[[], int]) -> int:

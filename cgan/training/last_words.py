@@ -6,7 +6,6 @@ it speaks then. It also does so if the first process itself is killed.
 """
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def ready(run: Path, last: Path) -> Iterator[None]:
         yield
         return
     lost = "Training ended in the middle of a step: probably one of its processes was killed."
-    again = f"{ranks.command()} train.py --resume {shlex.quote(str(run))}"
+    again = ranks.resume_command(run)
     saved = f"{lost} The last checkpoint is safe. Continue with: {again}"
     unsaved = f"{lost} There was no checkpoint yet: {again} begins anew."
     reads, _pipe = os.pipe()

@@ -1,14 +1,14 @@
 """One training run, from its options to a finished folder."""
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cgan.backend import ranks
+from cgan.backend import compat, ranks
 from cgan.backend.setup import load_jittor, usable_threads
 from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.common.signals import Interruption
@@ -40,7 +40,7 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         UserError: bad options, data or folder; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.create(out) as run:
+    with RunFolder.create(out) as run, _told(run):
         _train(run, options, execution, None)
 
 
@@ -57,13 +57,27 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         UserError: no run, other settings, a damaged checkpoint; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.reopen(path) as run:
+    with RunFolder.reopen(path) as run, _told(run):
         record = RunRecord.load(path)
         options = record.options.resumed(given)
         # What is wrong there is told before the data are loaded and anything is computed.
         generator_config(options)
         run.read_losses()
         _train(run, options, execution, record)
+
+
+@contextmanager
+def _told(run: RunFolder) -> Iterator[None]:
+    """Tell in a sentence what goes wrong by chance, wherever Jittor compiles: see `compat`."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not compat.is_compile_race(error):
+            raise
+        raise UserError(
+            "Two threads of Jittor's compiler got in each other's way, which is rare. Nothing is "
+            f"lost. Continue with: {ranks.resume_command(run.path)}"
+        ) from error
 
 
 def _train(
@@ -300,7 +314,7 @@ def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[
     def check() -> None:
         interruption.check(
             f"Stopped while training the {what}; nothing is lost. Continue with: "
-            f"{ranks.command()} train.py --resume {shlex.quote(str(run.path))}"
+            f"{ranks.resume_command(run.path)}"
         )
 
     return check

@@ -1,10 +1,9 @@
 """The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
 
-import shlex
 import signal
 from typing import TYPE_CHECKING
 
-from cgan.backend import compat, ranks
+from cgan.backend import ranks
 from cgan.common.errors import UserError, kind_of
 from cgan.common.signals import Interrupted, Interruption
 from cgan.model import weights
@@ -84,13 +83,6 @@ class RunLoop:
             self._train_to_end(progress)
         except UserError as error:
             raise kind_of(error)(f"{error} {self._what_is_left()}") from error
-        except RuntimeError as error:
-            if not compat.is_compile_race(error):
-                raise
-            raise UserError(
-                "Two threads of Jittor's compiler got in each other's way, which is rare. Nothing "
-                f"is lost. {self._how_to_continue()}"
-            ) from error
         finally:
             progress.close()
 
@@ -120,13 +112,9 @@ class RunLoop:
             if signal_number is not None:
                 raise Interrupted(
                     signal_number,
-                    f"Stopped at step {step:,}; nothing is lost. {self._how_to_continue()}",
+                    f"Stopped at step {step:,}; nothing is lost. Continue with: "
+                    f"{ranks.resume_command(run.path)}",
                 )
-
-    def _how_to_continue(self) -> str:
-        return (
-            f"Continue with: {ranks.command()} train.py --resume {shlex.quote(str(self._run.path))}"
-        )
 
     def _save_checkpoint(self) -> None:
         trainer = self._trainer

@@ -111,8 +111,8 @@ def test_sides_and_rows_are_those_of_the_curves(drawn):
         for row, (left, right) in enumerate(outline.rows):
             inside = points[np.floor(points[:, 1]) == row, 0]
             if len(inside):
-                assert left == pytest.approx(inside.min(), abs=0.25)
-                assert right == pytest.approx(inside.max(), abs=0.25)
+                assert left == pytest.approx(inside.min(), abs=0.1)
+                assert right == pytest.approx(inside.max(), abs=0.1)
             else:
                 assert np.isnan(left)
                 assert np.isnan(right)
