@@ -474,6 +474,8 @@ def film_position(page):
 
 def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     page = visited.page
+    # These are asked for when the visitor pauses, on whatever tab that is.
+    expect(page.locator("#others .other")).to_have_count(6)
     page.get_by_role("tab", name="Morph").click()
     page.locator(".film").wait_for()
     expect(page.get_by_role("img", name="The number 13812345678 turning into")).to_be_visible()
