@@ -330,6 +330,12 @@ def has_function(page: Any, number: int) -> bool:
     return found is not None and found.fn is not None
 
 
+def is_beside_the_queue(page: Any, number: int) -> bool:
+    """Return whether an event was made with `queue=False`: Gradio's page sends it on its own."""
+    found = page.fns.get(number)
+    return found is not None and not found.queue
+
+
 @contextlib.contextmanager
 def server_made_by(make: Callable[..., Any]) -> Iterator[None]:
     """Have the settings of Gradio's server made by a function instead of `uvicorn.Config`.

@@ -32,14 +32,12 @@ from gradio.utils import run_coro_in_background, set_task_name
 
 from demo.compat import FAILED, report
 from demo.sessions import Sessions
-from demo.turns import Client, Place, Turns, network_of, refusal
+from demo.turns import Client, Place, Turns, client_of, refusal
 
 # A client should listen for its result so many seconds after its call.
 _LISTEN_WITHIN = 1
 # Seconds after which to look for calls again, even if nothing was heard of any.
 _LOOK_AGAIN = 0.5
-# How much of a session's name tells it from others.
-_SESSION_LENGTH = 64
 # How many values an event may bring besides its inputs; a click on the class grid brings three.
 _EVENT_VALUES = 16
 
@@ -69,7 +67,7 @@ class _Brief:
 def _client_of(request: Request | None, session: str) -> Client:
     # Where the server trusts a proxy, its own middleware has put in the visitor's address.
     host = request.client.host if request is not None and request.client else ""
-    return Client(network_of(host), session[:_SESSION_LENGTH])
+    return client_of(host, session)
 
 
 def _sender(event: Event) -> Client:

@@ -71,6 +71,11 @@ def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
+def client_of(host: str, session: str) -> Client:
+    """Return who sends from this address ("" if it is unknown), with a session of any length."""
+    return Client(network_of(host), session[:_LONGEST_NAME])
+
+
 def refusal(waiting: Sequence[Client], client: Client, places: int) -> str:
     """Return why a client's call may not join the line; "" if it may.
 

@@ -26,6 +26,9 @@ PRIVATE: dict[str, Any] = {
 }
 # While a visitor types or drags, only the last state counts.
 LIVE: dict[str, Any] = {**PRIVATE, **api.DRAWING, "trigger_mode": "always_last"}
+# The same beside the queue, whose two requests take longer than drawing. `serve/beside.py` has the
+# line in which these wait.
+AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False, "trigger_mode": "always_last"}
 
 
 class Shared:

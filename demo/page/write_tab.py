@@ -16,6 +16,7 @@ from demo.actions import Settings
 from demo.page import hand_html, other_hands, views
 from demo.page.controls import Controls
 from demo.page.events import (
+    AT_ONCE,
     LIVE,
     PRIVATE,
     Shared,
@@ -187,7 +188,7 @@ class WriteTab:
             [self._paper, self._problem],
             js="cgan.askForNumber(IDS)",
             progress=False,  # the script shows it: Gradio's way costs some of the page's time
-            **LIVE,
+            **AT_ONCE,
         )
         drawing.then(None, None, None, js="cgan.answered", **PRIVATE)
         drawn = f"() => cgan.drawn({compat.number_of(self.shown)})"
@@ -213,8 +214,7 @@ class WriteTab:
         self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
         others = [language, self.shown]
-        asked = self._draw_others.click, self._other_hands, others, self._others
-        shared.values.ask(*asked, **LIVE).then(None, None, None, js="cgan.othersCame", **PRIVATE)
+        shared.values.ask(self._draw_others.click, self._other_hands, others, self._others, **LIVE)
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():

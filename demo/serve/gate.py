@@ -2,12 +2,13 @@
 
 Through the others anyone could store uploads and settings on the server, make it ask other hosts,
 keep connections open, or run any event of the page by its name without waiting in the queue.
+The page's own events beside the queue are the only ones that need not wait there (`beside.py`).
 """
 
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -19,9 +20,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import compat
-from demo.serve import bodies, faults
+from demo.serve import beside, bodies, faults
 from demo.serve.guard import refuse
 from demo.serve.pictures import PICTURES
+from demo.turns import client_of
 
 # Routes that store something, fetch an address, or are for developers.
 _CLOSED = re.compile(
@@ -33,7 +35,7 @@ _BY_NAME = re.compile(r"/gradio_api/call/(?:v2/(?=[^/]))?(?P<name>[^/]+)(?:/(?P<
 _PAST_THE_QUEUE = re.compile(r"/gradio_api/(run|api)/")
 _OPEN = re.compile(
     r"/|/(assets|static|svelte)/.+|/config/?|/theme\.css|/favicon\.ico|/robots\.txt"
-    rf"|/manifest\.json|/pwa_icon(/\d{{1,4}})?|{'|'.join(map(re.escape, PICTURES))}"
+    rf"|{beside.PATH}|/manifest\.json|/pwa_icon(/\d{{1,4}})?|{'|'.join(map(re.escape, PICTURES))}"
     r"|/gradio_api/(info/?|openapi\.json|startup-events|theme\.css|app_id/?|user/?|token/?"
     r"|login_check/?|queue/(join|data|status)|cancel|reset/?|file[=/].+|mcp(/.*)?)"
 )
@@ -82,6 +84,7 @@ class Gate:
         self._pictures = pictures
         self._before = before
         self._streams: Counter[str] = Counter()
+        self._line = beside.Line()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -95,16 +98,18 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
+            sent = None
             waits_for = _check_path(request, path, self._endpoints)
             if request.method == "POST":
                 body = await bodies.read(request)
                 sent = bodies.parse(body, request.headers.get("content-type", ""))
-                _check_event(sent, request.app.get_blocks(), self._endpoints)
+                _check_event(sent, path, request.app.get_blocks(), self._endpoints)
                 receive = _again(body, receive)
             if _DESCRIBED.fullmatch(path):
                 scope["query_string"] = _of_the_only_page(scope["query_string"])
-            with self._one_more_stream(waits_for):
-                await self._app(scope, receive, send)
+            async with self._turn(request, path, sent):
+                with self._one_more_stream(waits_for):
+                    await self._app(scope, receive, send)
         except _NothingToRead:
             ended = PlainTextResponse(compat.END_OF_STREAM, media_type="text/event-stream")
             await ended(scope, receive, send)
@@ -112,6 +117,13 @@ class Gate:
             await refuse(refused)(scope, receive, send)
         except ClientDisconnect:
             pass
+
+    def _turn(self, request: Request, path: str, sent: Any) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn of an event beside the queue; others don't wait here."""
+        if path != beside.PATH:
+            return nullcontext()
+        host = request.client.host if request.client else ""
+        return self._line.turn(client_of(host, sent.get("session_hash") or ""))
 
     @contextmanager
     def _one_more_stream(self, waits_for: str) -> Iterator[None]:
@@ -149,6 +161,10 @@ def no_endpoint(endpoints: Sequence[str]) -> str:
     return f"There is no such endpoint. The endpoints are {_list(endpoints, '/', 'and')}."
 
 
+def _by_the_queue(endpoints: Sequence[str]) -> str:
+    return f"Use /gradio_api/call/ with {_list(endpoints, '', 'or')} instead."
+
+
 def _list(names: Sequence[str], mark: str, last: str) -> str:
     """Return names as a sentence lists them, each with a mark before it."""
     *others, final = (mark + name for name in names)
@@ -167,10 +183,8 @@ def _check_path(request: Request, path: str, endpoints: Sequence[str]) -> str:
     """
     if _CLOSED.search(path):
         raise HTTPException(403, "This server stores and fetches nothing for visitors.")
-    if _PAST_THE_QUEUE.match(path):
-        raise HTTPException(
-            404, f"Use /gradio_api/call/ with {_list(endpoints, '', 'or')} instead."
-        )
+    if _PAST_THE_QUEUE.match(path) and (request.method, path) != ("POST", beside.PATH):
+        raise HTTPException(404, _by_the_queue(endpoints))
     if found := _BY_NAME.fullmatch(path):
         return _check_call(request, found["name"], found["event"], endpoints)
     if not _OPEN.fullmatch(path):
@@ -197,19 +211,21 @@ def _check_call(request: Request, name: str, event: str | None, endpoints: Seque
     return event or ""
 
 
-def _check_event(sent: Any, page: gr.Blocks, endpoints: Sequence[str]) -> None:
-    """Refuse a call of an event that this server has no function for.
+def _check_event(sent: Any, path: str, page: gr.Blocks, endpoints: Sequence[str]) -> None:
+    """Refuse a call of an event that this server has no function for, or that belongs in the queue.
 
     Raises:
         HTTPException: with the status and the sentence.
     """
     number = sent.get("fn_index") if isinstance(sent, dict) else None
-    if number is None:
+    if number is None and path != beside.PATH:
         return
     if isinstance(number, bool) or not isinstance(number, int):
         raise HTTPException(422, "fn_index must be a whole number.")
     if not compat.has_function(page, number):
         raise HTTPException(404, no_endpoint(endpoints))
+    if path == beside.PATH and not compat.is_beside_the_queue(page, number):
+        raise HTTPException(404, _by_the_queue(endpoints))
 
 
 def _of_the_only_page(query: bytes) -> bytes:

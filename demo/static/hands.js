@@ -47,16 +47,8 @@ Object.assign(cgan, {
     if (cgan.othersOf === fragment) return;
     cgan.othersTimer = setTimeout(() => {
       cgan.othersOf = fragment;
-      cgan.askedBefore = cgan.unanswered;
       document.querySelector("#draw-others")?.click();
     }, 500);
-  },
-
-  // A number that was asked for before the other hands is drawn before them. If it doesn't come, the
-  // answer is lost: its server has died, and another one has drawn the hands. A reload asks again.
-  othersCame() {
-    const lost = cgan.askedBefore;
-    if (lost) setTimeout(() => cgan.unanswered === lost && location.reload(), 2000);
   },
 
   // The rows of the styles, where they show the number: by Back, Forward or a link it becomes

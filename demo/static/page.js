@@ -294,14 +294,12 @@ window.cgan = {
 
   // What is sent for a drawing. A bar moves if it takes longer than a moment.
   askForNumber(ids) {
-    cgan.unanswered = {};
     clearTimeout(cgan.awaited);
     cgan.awaited = setTimeout(() => (document.documentElement.dataset.awaited = "true"), 400);
     return cgan.given(ids);
   },
 
   answered() {
-    cgan.unanswered = null;
     clearTimeout(cgan.awaited);
     delete document.documentElement.dataset.awaited;
   },

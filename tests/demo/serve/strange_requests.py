@@ -130,7 +130,10 @@ ODD_BODIES = (
     *('{"a":' * 30_000, f'{{"data":["{NUMBER}"],"data":NaN}}', f'{{"":"{NUMBER}"}}'),
 )
 ODD_BYTES = (b"\xff\xfe", b'{"data":["\xff"]}', b"\0", '{"data":["1"]}'.encode("utf-16"))
-BODY_PATHS = ("call/write", "call/v2/write", "queue/join", "cancel", "reset", "call/write/x")
+BODY_PATHS = (
+    *("call/write", "call/v2/write", "queue/join", "run/predict", "cancel", "reset"),
+    "call/write/x",
+)
 NOT_HTTP = (
     b"\0" * 100,
     b"\x16\x03\x01\x02\x00" * 20,
@@ -188,6 +191,6 @@ def bodies():
             yield post(path, f"{{{body}}}".encode())
     for path, body in itertools.product(BODY_PATHS, ODD_BODIES):
         yield post(path, body.encode())
-    for path, body in itertools.product(BODY_PATHS[:3], ODD_BYTES):
+    for path, body in itertools.product(BODY_PATHS[:4], ODD_BYTES):
         yield post(path, body)
         yield post(path, body, "Content-Type: text/plain")

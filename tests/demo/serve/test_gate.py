@@ -150,7 +150,10 @@ def test_what_was_set_is_not_stored(quiet):
         ("call/_draw", {"data": []}, 404, "The endpoints are /write, /grid, /morph and /hand"),
         ("call/v2/film", {}, 404, "The endpoints are /write, /grid, /morph and /hand"),
         ("run/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
-        ("run/predict", {"data": ["1"], "fn_index": 0}, 404, "Use /gradio_api/call/"),
+        ("run/predict", {"data": ["1"], "fn_index": 0}, 404, "The endpoints are"),
+        ("run/predict", {"data": ["1"]}, 422, "fn_index must be a whole number"),
+        ("run/predict", {"data": ["1"], "fn_index": 10_000}, 404, "The endpoints are"),
+        ("run/predict", None, 404, "Use /gradio_api/call/"),
         ("api/write", {"data": ["1"]}, 404, "Use /gradio_api/call/"),
         ("call/write", {"data": ["1"], "session_hash": ""}, 422, "must not be empty"),
         ("call/write", {"data": ["1" * 300_000]}, 413, "at most 262,144 bytes"),
@@ -163,6 +166,44 @@ def test_what_is_closed_is_refused_in_a_sentence(quiet, path, body, status, said
     answered, answer = post(quiet, path, body)
     assert answered == status
     assert said in json.loads(answer)["error"]
+
+
+def events(served, *, queue):
+    """Return the numbers of the events in the queue, or beside it, that have a function."""
+    _, config = ask(f"{served.address}config")
+    known = json.loads(config)["dependencies"]
+    return [one["id"] for one in known if one["backend_fn"] and bool(one["queue"]) == queue]
+
+
+@pytest.mark.slow
+def test_the_pages_own_events_beside_the_queue_are_answered_at_once(quiet):
+    (number,) = events(quiet, queue=False)
+    sent = {"fn_index": number, "session_hash": "mine", "data": ["[]"]}
+    status, said = post(quiet, "run/predict", sent)
+    assert status == 200
+    assert "written by hand" in json.loads(said)["data"][0]
+    status, said = post(quiet, "run/predict", sent | {"data": ['["", "en", "", "x"]']})
+    assert (status, "no digit" in said) == (200, True)
+    for other in events(quiet, queue=True):
+        status, said = post(quiet, "run/predict", sent | {"fn_index": other})
+        assert (status, "Use /gradio_api/call/" in said) == (404, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", strange_requests.ODD_VALUES)
+def test_events_beside_the_queue_may_be_sent_anything(unharmed, value):
+    (number,) = events(unharmed, queue=False)
+    for body in (
+        f'{{"fn_index":{number},"data":[{value}]}}',
+        f'{{"fn_index":{number},"data":{value}}}',
+        f'{{"fn_index":{number},"data":["1"],"session_hash":{value}}}',
+        f'{{"fn_index":{number},"data":["1"],"event_data":{value}}}',
+        f'{{"fn_index":{value},"data":["1"]}}',
+    ):
+        status, said = ask(f"{unharmed.address}gradio_api/run/predict", body.encode())
+        assert status in (200, 404, 422, 500), said
+        assert status == 200 or json.loads(said)["error"]
+        assert "Traceback" not in said
 
 
 @pytest.mark.slow
