@@ -46,19 +46,21 @@ class Failed(Exception):
 class Client:
     """One client: a connection that is kept, and the ways to call the demo."""
 
-    def __init__(self, host: str, seed: int, answers: dict[str, str], drawing: int) -> None:
+    def __init__(
+        self, host: str, seed: int, answers: dict[str, str], events: tuple[int, int]
+    ) -> None:
         """Connect.
 
         Args:
             host: "address:port".
             seed: of the random choices.
             answers: shared by all clients: the checksum of the answer to each call.
-            drawing: the number of the page's event that draws the number.
+            events: the numbers of the page's events that draw the number and the other hands.
         """
         self._host = host
         self._random = random.Random(seed)
         self._answers = answers
-        self._drawing = drawing
+        self._number, self._others = events
         self._connection = http.client.HTTPConnection(host, timeout=TIMEOUT)
         # The ways to call, and how often each is taken.
         self._ways: dict[Callable[[], None], int] = {
@@ -112,21 +114,21 @@ class Client:
                 raise Failed(f"an animation of {image.n_frames} frames")
 
     def visit(self) -> None:
-        """Open the page and type, as a browser would, then leave."""
+        """Open the page, type, look at other hands, as a browser would, then leave."""
         if b"written by hand" not in self._get("/"):
             raise Failed("the page has no number on it")
         session = uuid.uuid4().hex
+        call = {"session_hash": session, "event_data": None}
         for digits in ("1", "13", "138"):
-            joined = {
-                "data": ["", "en", digits],
-                "fn_index": self._drawing,
-                "session_hash": session,
-                "event_data": None,
-            }
-            self._post("/gradio_api/queue/join", joined)
-            said = self._get(f"/gradio_api/queue/data?session_hash={session}").decode()
+            typed = call | {"data": ["", "en", digits], "fn_index": self._number}
+            said = self._post("/gradio_api/run/predict", typed).decode()
             if f"The number {digits}, written by hand" not in said:
                 raise Failed(f"typed {digits}, got {said[-200:]!r}")
+        shown = call | {"data": ["en", "en#digits=138"], "fn_index": self._others}
+        self._post("/gradio_api/queue/join", shown)
+        said = self._get(f"/gradio_api/queue/data?session_hash={session}").decode()
+        if "data-seed" not in said:
+            raise Failed(f"asked for other hands, got {said[-200:]!r}")
 
     def leave(self) -> None:
         """Ask for a number, and never fetch it."""
@@ -196,17 +198,22 @@ class Tally:
                 self.seconds.append(seconds)
 
 
-def drawing_event(host: str) -> int:
-    """Return the number of the page's event that draws the number when someone types."""
+def drawing_event(host: str, place: str = "paper") -> int:
+    """Return the number of the page's event that draws what is in a place.
+
+    Args:
+        host: "address:port".
+        place: "paper" for the number, "others" for it in other hands.
+    """
     connection = http.client.HTTPConnection(host, timeout=TIMEOUT)
     connection.request("GET", "/config")
     config = json.loads(connection.getresponse().read())
     connection.close()
-    (paper,) = (one["id"] for one in config["components"] if one["props"].get("elem_id") == "paper")
+    (drawn,) = (one["id"] for one in config["components"] if one["props"].get("elem_id") == place)
     for event in config["dependencies"]:
-        if event["outputs"][:1] == [paper] and event["backend_fn"]:
+        if event["outputs"][:1] == [drawn] and event["backend_fn"]:
             return int(event["id"])
-    sys.exit("The page has no event that draws the number.")
+    sys.exit(f"The page has no event that draws its {place}.")
 
 
 def work(client: Client, tally: Tally) -> None:
@@ -249,10 +256,11 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as name, started(DEMO, Path(name)) as app:
         host = app.address.removeprefix("http://").rstrip("/")
-        drawing, answers, tally = drawing_event(host), {}, Tally(options.calls)
+        answers, tally = {}, Tally(options.calls)
+        events = drawing_event(host), drawing_event(host, "others")
         threads = [
             threading.Thread(
-                target=work, args=(Client(host, options.seed + index, answers, drawing), tally)
+                target=work, args=(Client(host, options.seed + index, answers, events), tally)
             )
             for index in range(options.clients)
         ]
