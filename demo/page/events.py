@@ -28,7 +28,7 @@ PRIVATE: dict[str, Any] = {
 LIVE: dict[str, Any] = {**PRIVATE, **api.DRAWING, "trigger_mode": "always_last"}
 # The same beside the queue, whose two requests take longer than drawing. `serve/beside.py` has the
 # line in which these wait.
-AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False, "trigger_mode": "always_last"}
+AT_ONCE: dict[str, Any] = {**LIVE, "queue": False}
 
 
 class Shared:

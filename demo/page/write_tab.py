@@ -190,7 +190,7 @@ class WriteTab:
             progress=False,  # the script shows it: Gradio's way costs some of the page's time
             **AT_ONCE,
         )
-        drawing.then(None, None, None, js="cgan.answered", **PRIVATE)
+        drawing.failure(None, None, None, js="cgan.failed", **PRIVATE)
         drawn = f"() => cgan.drawn({compat.number_of(self.shown)})"
         drawing.success(None, None, None, js=drawn, **PRIVATE)
         gr.on(

@@ -6,11 +6,10 @@ alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from fastapi import HTTPException
+from starlette.types import Message, Send
 
 from demo.turns import Client, Place, Turns, refusal
 
@@ -18,8 +17,8 @@ from demo.turns import Client, Place, Turns, refusal
 PATH = "/gradio_api/run/predict"
 # As many as the queue draws at a time.
 TOGETHER = 2
-# How many may wait; a drawing takes some hundredths of a second.
-PLACES = 64
+# How many may wait: as many as in one of the queue's lines.
+PLACES = 256
 
 
 class _Call(NamedTuple):
@@ -48,9 +47,8 @@ class Line:
         self._waiting: list[_Call] = []
         self._turns = Turns()
 
-    @asynccontextmanager
-    async def turn(self, client: Client) -> AsyncIterator[None]:
-        """Wait for a client's turn, which lasts as long as the context.
+    async def join(self, client: Client) -> "Turn":
+        """Wait for a client's turn; return it, to be ended.
 
         Raises:
             HTTPException: too many are waiting.
@@ -59,19 +57,20 @@ class Line:
             raise HTTPException(503, problem, {"retry-after": "1"})
         call = _Call(client, asyncio.get_running_loop().create_future())
         self._waiting.append(call)
-        self._begin()
+        self.begin()
         try:
             await call.begins
-            yield
-        finally:
-            if call in self._waiting:  # cancelled before its turn
+        except BaseException:  # cancelled, before its turn or just when it came
+            if call in self._waiting:
                 self._waiting.remove(call)
             else:
-                self._free += 1
-                self._begin()
+                self.begin(freed=1)
+            raise
+        return Turn(self)
 
-    def _begin(self) -> None:
-        """Let those begin whose turn it is."""
+    def begin(self, freed: int = 0) -> None:
+        """Let those begin whose turn it is, now that so many more may."""
+        self._free += freed
         while self._free and self._waiting:
             self._waiting = self._turns.arrange(self._waiting, _place_of)
             call = self._waiting.pop(0)
@@ -83,3 +82,29 @@ class Line:
 
 def _place_of(call: _Call) -> Place:
     return Place(call.client.address, True, call.client.session)
+
+
+class Turn:
+    """Somebody's turn."""
+
+    def __init__(self, line: Line) -> None:
+        """Begin it."""
+        self._line, self._ended = line, False
+
+    def end(self) -> None:
+        """Let the next one begin; once it has ended, do nothing."""
+        if not self._ended:
+            self._ended = True
+            self._line.begin(freed=1)
+
+    def until_answered(self, send: Send) -> Send:
+        """Return a `send` that ends the turn when the answer is there.
+
+        Who reads it slowly, or never, keeps nobody waiting.
+        """
+
+        async def end_and_send(message: Message) -> None:
+            self.end()
+            await send(message)
+
+        return end_and_send

@@ -8,7 +8,7 @@ The page's own events beside the queue are the only ones that need not wait ther
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -23,7 +23,7 @@ from demo import compat
 from demo.serve import beside, bodies, faults
 from demo.serve.guard import refuse
 from demo.serve.pictures import PICTURES
-from demo.turns import client_of
+from demo.turns import Client, client_of
 
 # Routes that store something, fetch an address, or are for developers.
 _CLOSED = re.compile(
@@ -98,18 +98,24 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            sent = None
+            client = None
             waits_for = _check_path(request, path, self._endpoints)
             if request.method == "POST":
                 body = await bodies.read(request)
                 sent = bodies.parse(body, request.headers.get("content-type", ""))
                 _check_event(sent, path, request.app.get_blocks(), self._endpoints)
+                if path == beside.PATH:
+                    host = request.client.host if request.client else ""
+                    client = client_of(host, sent["session_hash"])
+                del sent  # while it waits; as objects, JSON takes 20 times as much
                 receive = _again(body, receive)
             if _DESCRIBED.fullmatch(path):
                 scope["query_string"] = _of_the_only_page(scope["query_string"])
-            async with self._turn(request, path, sent):
-                with self._one_more_stream(waits_for):
-                    await self._app(scope, receive, send)
+            if client:
+                await self._answer_in_turn(request, client, receive, send)
+                return
+            with self._one_more_stream(waits_for):
+                await self._app(scope, receive, send)
         except _NothingToRead:
             ended = PlainTextResponse(compat.END_OF_STREAM, media_type="text/event-stream")
             await ended(scope, receive, send)
@@ -118,12 +124,20 @@ class Gate:
         except ClientDisconnect:
             pass
 
-    def _turn(self, request: Request, path: str, sent: Any) -> AbstractAsyncContextManager[None]:
-        """Wait for the turn of an event beside the queue; others don't wait here."""
-        if path != beside.PATH:
-            return nullcontext()
-        host = request.client.host if request.client else ""
-        return self._line.turn(client_of(host, sent.get("session_hash") or ""))
+    async def _answer_in_turn(
+        self, request: Request, client: Client, receive: Receive, send: Send
+    ) -> None:
+        """Answer an event beside the queue.
+
+        Raises:
+            HTTPException: too many are waiting.
+        """
+        turn = await self._line.join(client)
+        try:
+            if not await request.is_disconnected():
+                await self._app(request.scope, receive, turn.until_answered(send))
+        finally:
+            turn.end()
 
     @contextmanager
     def _one_more_stream(self, waits_for: str) -> Iterator[None]:
@@ -224,8 +238,12 @@ def _check_event(sent: Any, path: str, page: gr.Blocks, endpoints: Sequence[str]
         raise HTTPException(422, "fn_index must be a whole number.")
     if not compat.has_function(page, number):
         raise HTTPException(404, no_endpoint(endpoints))
-    if path == beside.PATH and not compat.is_beside_the_queue(page, number):
+    if path != beside.PATH:
+        return
+    if not compat.is_beside_the_queue(page, number):
         raise HTTPException(404, _by_the_queue(endpoints))
+    if not sent.get("session_hash"):  # Gradio would copy the whole page for it
+        raise HTTPException(422, "session_hash is missing.")
 
 
 def _of_the_only_page(query: bytes) -> bytes:

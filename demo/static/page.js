@@ -304,8 +304,19 @@ window.cgan = {
     delete document.documentElement.dataset.awaited;
   },
 
+  // The server is busy, or its answer got lost. What has changed meanwhile isn't drawn either: ask
+  // again, a few times, with what is set then.
+  failures: 0,
+  failed() {
+    cgan.answered();
+    cgan.failures += 1;
+    if (cgan.failures <= 5) setTimeout(() => cgan.draw("write"), 1000 * cgan.failures);
+  },
+
   // The server has drawn the number.
   drawn(id) {
+    cgan.answered();
+    cgan.failures = 0;
     cgan.settled();
     document.querySelector("#facts p").textContent = cgan.drawing().facts;
     cgan.onPaper(id);

@@ -20,11 +20,14 @@ class Room:
         self.leave = asyncio.Semaphore(0)
 
     async def visit(self, client):
-        async with self.line.turn(client):
-            self.entered.append(client)
-            self.inside += 1
+        turn = await self.line.join(client)
+        self.entered.append(client)
+        self.inside += 1
+        try:
             await self.leave.acquire()
+        finally:
             self.inside -= 1
+            turn.end()
 
 
 async def settle():
@@ -88,12 +91,25 @@ def test_who_leaves_before_or_in_their_turn_holds_nobody_up(gone):
     asyncio.run(asyncio.wait_for(main(), 10))
 
 
-def test_an_error_in_a_turn_ends_it():
+def test_who_does_not_read_the_answer_holds_nobody_up():
     async def main():
         line = Line(together=1, places=4)
-        for _ in range(3):
-            with pytest.raises(ValueError, match="x"):
-                async with line.turn(ANN):
-                    raise ValueError("x")
+        stuck = asyncio.Event()
+
+        async def send(message):
+            await stuck.wait()
+
+        turn = await line.join(ANN)
+        sending = asyncio.create_task(turn.until_answered(send)({"type": "http.response.start"}))
+        (await line.join(BEN)).end()
+        assert not sending.done()
+        stuck.set()
+        await sending
+        turn.end()  # once more, and it counts once
+        await line.join(ANN)
+        waiting = asyncio.create_task(line.join(BEN))
+        await settle()
+        assert not waiting.done()
+        waiting.cancel()
 
     asyncio.run(asyncio.wait_for(main(), 10))

@@ -182,6 +182,8 @@ def test_the_pages_own_events_beside_the_queue_are_answered_at_once(quiet):
     status, said = post(quiet, "run/predict", sent)
     assert status == 200
     assert "written by hand" in json.loads(said)["data"][0]
+    nameless = {name: value for name, value in sent.items() if name != "session_hash"}
+    assert post(quiet, "run/predict", nameless)[0] == 422
     status, said = post(quiet, "run/predict", sent | {"data": ['["", "en", "", "x"]']})
     assert (status, "no digit" in said) == (200, True)
     for other in events(quiet, queue=True):
@@ -194,10 +196,11 @@ def test_the_pages_own_events_beside_the_queue_are_answered_at_once(quiet):
 def test_events_beside_the_queue_may_be_sent_anything(unharmed, value):
     (number,) = events(unharmed, queue=False)
     for body in (
-        f'{{"fn_index":{number},"data":[{value}]}}',
-        f'{{"fn_index":{number},"data":{value}}}',
+        f'{{"fn_index":{number},"data":["1"]}}',
+        f'{{"fn_index":{number},"data":[{value}],"session_hash":"s"}}',
+        f'{{"fn_index":{number},"data":{value},"session_hash":"s"}}',
         f'{{"fn_index":{number},"data":["1"],"session_hash":{value}}}',
-        f'{{"fn_index":{number},"data":["1"],"event_data":{value}}}',
+        f'{{"fn_index":{number},"data":["1"],"session_hash":"s","event_data":{value}}}',
         f'{{"fn_index":{value},"data":["1"]}}',
     ):
         status, said = ask(f"{unharmed.address}gradio_api/run/predict", body.encode())
