@@ -115,11 +115,16 @@ class Classifier:
 
     def log_probabilities(self, images: Any) -> Any:
         """(N, C, H, W) -> (N, n_classes), both Jittor's float32, with a gradient to the images."""
-        return nn.log_softmax(self._network(images)[0], dim=1)
+        return self.verdict(images)[0]
 
     def features(self, images: Any) -> Any:
         """(N, C, H, W) -> (N, features), both Jittor's float32, with a gradient to the images."""
-        return self._network(images)[1]
+        return self.verdict(images)[1]
+
+    def verdict(self, images: Any) -> tuple[Any, Any]:
+        """Return the log-probabilities and the features of images, from one pass."""
+        scores, features = self._network(images)
+        return nn.log_softmax(scores, dim=1), features
 
     def accuracy(self, data: Dataset) -> float:
         """Return the share of images that are classified correctly."""

@@ -34,6 +34,8 @@ Options = TypeVar("Options", bound="TrainingOptions")
 
 DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
+# Weights of terms that need the classifier that is used for nothing else.
+_COACHED = ("frechet_weight", "imle_weight", "classifier_weight")
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
@@ -170,9 +172,15 @@ class TrainingOptions:
         "generated one in these features",
         at_least=0,
     )
+    classifier_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of how far this classifier falls short of certainty "
+        "about what is generated",
+        at_least=0,
+    )
     match_from: float = option(
         0.0,
-        "share of the run after which these three weights count",
+        "share of the run after which these four weights count",
         at_least=0,
         less_than=1,
     )
@@ -200,6 +208,11 @@ class TrainingOptions:
         private=True,
     )
 
+    @property
+    def coached(self) -> bool:
+        """Whether the classifier that is used for nothing else has to be trained."""
+        return any(getattr(self, name) for name in _COACHED)
+
     def __post_init__(self) -> None:
         """Check everything that can be checked without the data."""
         check_values(self)
@@ -220,7 +233,7 @@ class TrainingOptions:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
             )
-        weights = ("range_weight", "frechet_weight", "imle_weight")
+        weights = ("range_weight", *_COACHED)
         given = [name for name in weights if getattr(self, name)]
         if self.match_from and not given:
             raise BadValue(f"--match_from needs --{', --'.join(weights[:-1])} or --{weights[-1]}.")

@@ -300,7 +300,7 @@ def _make_coach(
     interruption: Interruption,
 ) -> "Classifier | None":
     """Train the classifier in whose features images are compared, or take it from the cache."""
-    if not (options.frechet_weight or options.imle_weight):
+    if not options.coached:
         return None
     from cgan.evaluation import classifier  # imports Jittor
 

@@ -38,6 +38,7 @@ SETTINGS = (
     "--range_weight=0.1",
     "--frechet_weight=0.1",
     "--imle_weight=0.1",
+    "--classifier_weight=0.1",
     "--ema=0.9",
     "--n_epochs=100000",
     "--n_cpu=1",

@@ -105,6 +105,20 @@ def test_every_real_image_gets_a_nearer_one(digits, coach, learned):
     assert after < 0.7 * before
 
 
+def test_what_is_drawn_becomes_legible(digits, coach, learned):
+    """The images begin as mixtures of their class and the next one."""
+
+    def legible(images):
+        labels = np.repeat(np.arange(10), DRAWN)
+        return np.mean(coach.classify(images.reshape(-1, 1, 8, 8))[0].argmax(1) == labels)
+
+    of_class = np.array([digits.images[digits.labels == y][:DRAWN] for y in range(10)])
+    mixed = 0.45 * of_class + 0.55 * np.roll(of_class, -1, axis=0)
+    before, after = map(legible, learned(mixed, classifier_weight=1.0))
+    assert before < 0.6
+    assert after > 0.9
+
+
 def test_nothing_counts_until_enough_is_known(digits, coach):
     few = digits.labels.argsort(kind="stable")[::22]  # eight of each class
     few = replace(digits, images=digits.images[few], labels=digits.labels[few])

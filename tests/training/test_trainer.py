@@ -37,6 +37,7 @@ ALL = {
     "range_weight": 0.1,
     "frechet_weight": 0.1,
     "imle_weight": 0.1,
+    "classifier_weight": 0.1,
     "match_from": 0.01,
 }
 
@@ -64,7 +65,7 @@ def reader():
 
 def coach(options):
     """Return the reader as the coach: any classifier will do here."""
-    return reader() if options.frechet_weight or options.imle_weight else None
+    return reader() if options.coached else None
 
 
 def test_every_image_is_used_and_a_single_one_left_over_is_not():
@@ -227,7 +228,9 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
     assert penalised[0] == losses[0]
 
 
-@pytest.mark.parametrize("name", ["range_weight", "frechet_weight", "imle_weight"])
+@pytest.mark.parametrize(
+    "name", ["range_weight", "frechet_weight", "imle_weight", "classifier_weight"]
+)
 def test_what_is_drawn_is_compared_from_its_time_on(name):
     plain = make()
     plain.state()  # Jittor draws initial weights when they are asked for, for all from one source
