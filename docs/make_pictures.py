@@ -25,14 +25,14 @@ Ink = NDArray[np.uint8]
 
 # The number of the preview, and the latent of all its digits.
 LINES = ("138 1234", "5678")
-HAND = {"seed": 27, "row": 16}
+HAND = {"seed": 27, "row": 22}
 SCALE = 6  # of the preview
 GAP, SPACE = 4, 10  # between digits and between groups, in the generator's pixels
-ROW_HEIGHT, LEFT, WIDTH = 36, 500, 930  # of two pictures of a number, side by side
+ROW_HEIGHT, LEFT, WIDTH = 36, 500, 970  # of two pictures of a number, side by side
 VISIBLE = 60  # columns with less ink are empty
 
 ICON_DIGIT = 8
-ICON_HAND = {"seed": 5, "row": 181}  # a bold one, which can be read in 16 pixels
+ICON_HAND = {"seed": 5, "row": 284}  # a bold one, which can be read in 16 pixels
 ICON_SCALE = 6
 
 

@@ -29,15 +29,17 @@ RECIPES: dict[str, dict[str, Any]] = {
     # The defaults.
     "article": {},
     "good": _GOOD,
-    # Longer, and from two thirds of the way on with more in G's loss.
+    # Longer, and with more in G's loss in its last sixth, while the learning rates fall.
     "best": _GOOD
     | {
-        "n_epochs": 45,
+        "n_epochs": 36,
+        "decay_from": 0.5,
         "d_background": True,
         "range_weight": 0.1,
-        "frechet_weight": 0.005,
-        "imle_weight": 0.004,
-        "match_from": 0.667,
+        "frechet_weight": 0.007,
+        "imle_weight": 0.002,
+        "classifier_weight": 0.1,
+        "match_from": 0.84,
     },
 }
 

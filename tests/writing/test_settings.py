@@ -145,15 +145,15 @@ def test_the_settings_of_spacing_by_ink_have_limits(changes, said):
 OLD = [
     (
         WritingSettings("+86 138-1234", seed=7, ink="blue"),
-        "54e7517988974a614ab6b19536e7c88b96e7808293ff28155ab99bfc1b81e96c",
-        "d3b217bb35415635ff8f965dfa96d0eaf1d5affdfd7332f15196bbaf7cb31c22",
-        "11ca432a5284b945e24dc588b6acd1e789ba2f0f9a9eb20b7f9bdb268972779e",
+        "0977e9fe99fa228286b30ef310735995b0523878565419bc1e7a1632cd21b138",
+        "cc26d2095e829130161e168441ddb920bf3c82cc7d0247a86f41d1c66ab90b87",
+        "d827d29f97fe017ea69c919663c65371d0faf8f2af651b74cc8a5f6ffba06919",
     ),
     (
         WritingSettings("(030) 123", style="one", row=2, redrawn="2.1", truncation=0.8),
-        "93603240e974cf8ad241ea0ff5e82f983f997e61941acf6dabee476a270fd58d",
-        "d42322fb3b8ffc6517120d178934e4563cf828b1e922e305cdbd233952c0da2b",
-        "e681e27aa94ccad04399c81a8909223107d78b5613597c0ea6fb5139125fa227",
+        "8d722a0d6d2847035a8172e7bece9851f9eb4007c2ab571b07fbcd57f9cbac11",
+        "f455c6a05264c069f9cdab938b4184f0d0985b7e889add0fee7eefc515a58595",
+        "92f03068221fd9977a5758926536abe23b43275f4f220a81b79ae2ed83a3cf23",
     ),
 ]
 
