@@ -59,19 +59,22 @@ Object.assign(cgan, {
     const sum = (list) => list.reduce((total, one) => total + one, 0);
     const pieces = groups.length > 1 ? groups.map(sum) : groups[0];
     const between = groups.length > 1 ? gap : 0;
-    const whole = sum(pieces) + between * (pieces.length - 1);
-    const heights = [];
-    for (let lines = 1; lines <= Math.min(pieces.length, 12); lines += 1) {
-      const room = Math.max(whole / lines, ...pieces) + 0.001;
+    // The least width for each number of lines. It is that of some neighbours in one line.
+    const widths = pieces.flatMap((_, first) =>
+      pieces.slice(first).map((_, more) => sum(pieces.slice(first, first + more + 1)) + between * more));
+    const narrowest = new Map();
+    for (const room of widths.filter((one) => one >= Math.max(...pieces))) {
       const filled = [];
       for (const piece of pieces) {
-        if (filled.length && filled.at(-1) + between + piece <= room) {
+        if (filled.length && filled.at(-1) + between + piece <= room + 0.001) {
           filled[filled.length - 1] += between + piece;
         } else filled.push(piece);
       }
       const widest = Math.max(...filled);
-      heights.push(`min(97vw / ${widest.toFixed(3)}, 94vh / ${filled.length})`);
+      if (!(widest >= narrowest.get(filled.length))) narrowest.set(filled.length, widest);
     }
+    const heights = [...narrowest].map(([lines, widest]) =>
+      `min(97vw / ${widest.toFixed(3)}, 94vh / ${lines})`);
     sheet.style.setProperty("--on-paper", `max(0px, ${heights.join(", ")})`);
   },
 });

@@ -179,7 +179,8 @@ TEXTS = {
     "about_page": (
         "The bundled G is a small convolutional network of four layers, trained on the 60,000 "
         "digits of MNIST, with a hinge loss instead of logarithms (Lim and Ye 2017) and, besides "
-        "D, a small classifier that says what it can't read. Each digit of your number has a "
+        "D, two small classifiers: one says what it can't read, the other how far the drawn digits "
+        "are from the real ones. Each digit of your number has a "
         "latent between that of the hand and one of its own, both made from the seed, so "
         "the same number and seed give everyone the same picture, until someone redraws a digit."
     ),

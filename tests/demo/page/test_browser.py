@@ -25,7 +25,8 @@ SAMPLER = Sampler.from_pretrained()
 # Where things are, from top to bottom.
 PLACES = """() => [...document.querySelectorAll(".sheet, .hint, .controls, .take, #facts, .cells")]
     .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().top)"""
-START = "#digits=138+1234+5678&variation=0.22&spacing=ink"
+# With the weights that are here: of others, an alert says that they have changed.
+START = f"#digits=138+1234+5678&variation=0.22&spacing=ink&sha256={SAMPLER.sha256[:8]}"
 # Where the page asks for what its events bring.
 EVENTS = re.compile("/queue/join|/run/predict")
 # What is drawn for a digit, without its place.
