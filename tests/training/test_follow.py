@@ -160,7 +160,7 @@ def test_a_batch_must_have_an_image_for_each_process(monkeypatch, tmp_path, caps
 def test_the_first_process_trains_reader_and_encoder_alone(tmp_path):
     run = tmp_path / "run"
     # The networks are those above, whose operators have been compiled.
-    arguments = ("--max_steps=2", "--reader", "--encoder", "--encoder_steps=2", "--out", run)
+    arguments = ("--n_epochs=1", "--reader", "--encoder", "--encoder_steps=2", "--out", run)
     _, errors = begin(*SETTINGS, *arguments).communicate(timeout=300)
     assert "Traceback" not in errors, errors
     names = load_file(run / "model.safetensors").keys()
