@@ -200,7 +200,7 @@ _NUMBER = Digits(
     "names what else isn't written",
     text="number",
 )
-_SEED = Number(low=0, high=9999, description="{low:g} to {high:g}")
+_SEED = Number(low=0, high=9999, description="{low:g} to {high:g}", api_label="Seed")
 _STYLE = Choice(
     choices=tuple(STYLES),
     description='"own" (each digit its own latent) or "one" (one hand for all); variation, if '

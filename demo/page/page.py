@@ -100,8 +100,7 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     _answer_languages(shared, fragment, switch, write, kept)
     controls = {
         "write": write.controls.all(),
-        # Seed, look and ink are those of /write in every endpoint.
-        "grid": grid.controls.all() | {"seed": write.controls["seed"]},
+        "grid": grid.controls.all(),
         "morph": morph.controls.all(),
         "hand": {},
     }
@@ -170,6 +169,9 @@ def _share_hand(shared: Shared, write: WriteTab, grid: GridTab, morph: MorphTab)
             ends[name].value = leaders[name].value
             followers[name, name] = [ends[name]]
     for (leader, name), ones in followers.items():
+        if leader == "seed":
+            for one in ones:
+                one.value = leaders["seed"].value
         shared.values.lead(name, leaders[leader], ones)
     moved = [one for ones in followers.values() for one in ones]
     js = f"() => cgan.followers({[compat.number_of(one) for one in moved]})"

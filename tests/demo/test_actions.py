@@ -22,7 +22,7 @@ from cgan.writing.drawing import draw
 from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
 from cgan.writing.own_hand import ForeignHand
-from cgan.writing.settings import GridSettings, MorphSettings, checked
+from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, checked
 from demo import actions
 from demo.actions import Settings
 from demo.models import BUNDLED_BEFORE, Model, Models
@@ -56,7 +56,7 @@ OTHER = Settings(
 
 
 # What a link has that names no setting of these.
-UNNAMED = Settings(variation=1.0, spacing="grid")
+UNNAMED = Settings(seed=WritingSettings.seed, variation=1.0, spacing="grid")
 
 
 def make_morph(model, *values, **named):
@@ -139,7 +139,9 @@ def test_a_link_without_weights_takes_the_first_of_several(tiny_weights, tmp_pat
 )
 def test_a_broken_link_keeps_what_is_right_and_names_what_is_wrong(name, value, said):
     restored, wrong = actions.restore(fragment(Settings(**{**vars(OTHER), name: value})), MODELS)
-    assert restored == Settings(**{**vars(OTHER), name: getattr(Settings(), name)})
+    # The wrong one is as if the link didn't name it.
+    usual = getattr(WritingSettings(), name, getattr(Settings(), name))
+    assert restored == Settings(**{**vars(OTHER), name: usual})
     assert isinstance(wrong, UserError)
     assert said in str(wrong)
 
@@ -239,7 +241,7 @@ def test_a_plain_png_says_no_more_than_needed(reading_sampler, tiny_model):
     image = opened(actions.number_file(tiny_model, replace(UNNAMED, digits="7"), "png")[2])
     assert image.text == {
         "digits": "7",
-        "seed": str(Settings.seed),
+        "seed": str(UNNAMED.seed),
         "style": "each digit its own",
         "truncation": "1",
         "weights-sha256": reading_sampler.sha256,

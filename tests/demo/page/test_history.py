@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cgan.writing.settings import WritingSettings
+from demo.actions import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -63,11 +63,11 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     expect(page.locator("#paper .note span")).to_have_count(0)
     expect(seed(page)).to_have_value(thrown)
     page.go_back()
-    expect(seed(page)).to_have_value(str(WritingSettings.seed))
+    expect(seed(page)).to_have_value(str(Settings.seed))
     expect(number(page)).to_have_value("2468")
     page.go_back()
     expect_number(page, "13812345678")
-    expect(number(page)).to_have_value(WritingSettings.digits)
+    expect(number(page)).to_have_value(Settings.digits)
     assert page.url == demo.address
     # Steps that are quicker than the server end where the last one leads.
     page.evaluate("history.go(1), setTimeout(() => history.go(1), 30)")
