@@ -365,12 +365,17 @@ def test_what_jittor_saves(tmp_path):
     np.testing.assert_array_equal(found["weight"], layer.weight.numpy())
 
 
-def test_what_mpirun_sets():
+def test_what_mpirun_sets(tmp_path):
     """Jittor takes the first for a sign that it must talk to others."""
     names = (compat.MPI_COUNT, compat.MPI_RANK, compat.MPI_LOCAL_COUNT)
-    code = f"import os; print(*(os.environ.get(name) for name in {names}), flush=True)"
-    said = subprocess.run(mpi.command(2, "-c", code), check=True, capture_output=True, text=True)
-    assert sorted(said.stdout.splitlines()) == ["2 0 2", "2 1 2"]
+    # Each into a file of its own: mpirun mixes what they print.
+    code = (
+        "import os, pathlib, sys\n"
+        f"said = [os.environ[name] for name in {names}]\n"
+        "pathlib.Path(sys.argv[1], said[1]).write_text(' '.join(said))"
+    )
+    subprocess.run(mpi.command(2, "-c", code, tmp_path), check=True)
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["2 0 2", "2 1 2"]
     assert f'"{compat.MPI_COUNT}" in os.environ' in jittor_source.text(EXTERN)
 
 

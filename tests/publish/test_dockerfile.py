@@ -11,7 +11,7 @@ from cgan.common import packages
 from cgan.hub.source import Source
 from cgan.model import weights
 from cgan.publish import demo_files
-from cgan.writing.settings import NOT_GIVEN
+from cgan.writing.settings import unnamed
 from demo import actions
 from demo.actions import Settings
 from demo.models import Model
@@ -85,7 +85,7 @@ def test_it_serves_as_a_plain_user_and_answers_the_health_check(disk, image, nam
     assert not healthy()
     with started as host:
         assert healthy()
-        settings = Settings("13812345678", variation=NOT_GIVEN, spacing="grid")
+        settings = Settings(**unnamed(Settings) | {"digits": "13812345678"})
         expected = actions.number_png(Model(Sampler.from_pretrained()), settings, 4)[2]
         assert host.write("13812345678") == expected
         assert host.asked_outside() == []
@@ -102,7 +102,7 @@ def test_it_keeps_weights_from_the_hub_in_the_one_folder_it_may_write(disk, imag
         online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_DISABLE_TELEMETRY": "1"}
         _, started = start(disk, image, CGAN_WEIGHTS="ann/digits", **online)
         with started as host:
-            settings = Settings("13812345678", variation=NOT_GIVEN, spacing="grid")
+            settings = Settings(**unnamed(Settings) | {"digits": "13812345678"})
             source = Source("hub", "ann/digits", sha)
             sampler = Sampler(weights.Weights(TINY, random_tensors(TINY)), source)
             expected = actions.number_png(Model(sampler), settings, 4)[2]

@@ -20,7 +20,7 @@ from cgan.hub.repository import Repository
 from cgan.hub.source import Source
 from cgan.model import weights
 from cgan.publish import demo_files, space
-from cgan.writing.settings import NOT_GIVEN
+from cgan.writing.settings import unnamed
 from demo import actions
 from demo.actions import Settings
 from demo.models import Model
@@ -398,9 +398,9 @@ def on_spaces(disk, staged, python, **environment):
 def expected(sampler=None):
     """Return the picture of the settings that `/write` takes where only digits are given."""
     model = Model(sampler or Sampler.from_pretrained())
-    return actions.number_png(
-        model, Settings("13812345678", variation=NOT_GIVEN, spacing="grid"), 4
-    )[2]
+    return actions.number_png(model, Settings(**unnamed(Settings) | {"digits": "13812345678"}), 4)[
+        2
+    ]
 
 
 @pytest.mark.slow
