@@ -166,12 +166,11 @@ def _share_hand(shared: Shared, write: WriteTab, grid: GridTab, morph: MorphTab)
     }
     for name in _shared_names():
         if leaders[name] is not ends[name]:
-            ends[name].value = leaders[name].value
             followers[name, name] = [ends[name]]
     for (leader, name), ones in followers.items():
-        if leader == "seed":
+        if name != "end":  # which is another number
             for one in ones:
-                one.value = leaders["seed"].value
+                one.value = leaders[leader].value
         shared.values.lead(name, leaders[leader], ones)
     moved = [one for ones in followers.values() for one in ones]
     js = f"() => cgan.followers({[compat.number_of(one) for one in moved]})"

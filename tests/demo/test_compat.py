@@ -138,6 +138,16 @@ def test_some_events_are_the_browsers_alone(built):
     ]
 
 
+def test_some_events_are_beside_the_queue():
+    with gr.Blocks(analytics_enabled=False) as page:
+        text = gr.Textbox()
+        text.change(str, text, text)
+        text.change(str, text, text, queue=False)
+    assert [compat.is_beside_the_queue(page, number) for number in (0, 1, 2)] == [
+        *(False, True, False)
+    ]
+
+
 def test_the_servers_settings_can_be_given(monkeypatch):
     monkeypatch.setenv("no_proxy", "*")  # Gradio asks its own server whether it has started
     given = {}

@@ -398,9 +398,8 @@ def on_spaces(disk, staged, python, **environment):
 def expected(sampler=None):
     """Return the picture of the settings that `/write` takes where only digits are given."""
     model = Model(sampler or Sampler.from_pretrained())
-    return actions.number_png(model, Settings(**unnamed(Settings) | {"digits": "13812345678"}), 4)[
-        2
-    ]
+    settings = Settings(**unnamed(Settings) | {"digits": "13812345678"})
+    return actions.number_png(model, settings, 4)[2]
 
 
 @pytest.mark.slow
