@@ -4,6 +4,9 @@ Object.assign(cgan, {
   // Controls of other tabs that follow the first tab, whose new values Gradio doesn't have yet.
   moved: new Set(),
 
+  // What followers were given, by their numbers, until Gradio tells of it: the oldest first.
+  told: new Map(),
+
   // By the numbers of Gradio's components; at first what the page begins with.
   values() {
     return (cgan.all ??= new Map(window.gradio_config.components.map(({ id, props }) => [id, props.value])));
@@ -19,6 +22,7 @@ Object.assign(cgan, {
   // A control has a new value: `drawn` says which pictures are drawn with it, and whether they are
   // though their tab is hidden; `followers`, by a setting's name, which controls follow it.
   set(id, value, drawn, followers) {
+    if (cgan.overtaken(id, value)) return;
     cgan.moved.delete(id);
     if (Object.is(cgan.values().get(id), value)) return;
     cgan.values().set(id, value);
@@ -59,8 +63,18 @@ Object.assign(cgan, {
   // The new values of those that have one.
   followers(ids) {
     const values = ids.map((id) => (cgan.moved.has(id) ? cgan.values().get(id) : undefined));
+    for (const id of cgan.moved) cgan.told.set(id, [...(cgan.told.get(id) ?? []), cgan.values().get(id)]);
     cgan.moved.clear();
     return values;
+  },
+
+  // Gradio tells a moment later of a value that a follower was given: a newer one may be on its way.
+  overtaken(id, value) {
+    const given = cgan.told.get(id) ?? [];
+    const place = given.indexOf(value);
+    const newer = place < 0 ? [] : given.slice(place + 1);
+    cgan.told.set(id, newer);
+    return place >= 0 && (newer.length > 0 || cgan.moved.has(id));
   },
 
   // What the controls are set to, for as long as this tab is open: it survives a reload.

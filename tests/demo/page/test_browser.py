@@ -237,6 +237,29 @@ def test_an_invalid_seed_is_reported_and_the_corrected_one_is_drawn(page):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page):
+    page.get_by_role("tab", name="Styles").click()
+    page.get_by_role("tab", name="Write").click()
+    page.evaluate(
+        """async () => {
+            const seed = document.querySelector("#seed input[type=number]");
+            const type = (value) => {
+                seed.value = value;
+                seed.dispatchEvent(new Event("input", { bubbles: true }));
+            };
+            const move = document.querySelector("#move-followers");
+            for (let step = 0; step < 10; step++) {
+                type(50 + step);
+                await new Promise((done) => move.addEventListener("click", done, { once: true }));
+                for (let moment = 0; moment < step; moment++) await null;
+            }
+            type(60);
+        }"""
+    )
+    page.get_by_role("tab", name="Styles").click()
+    page.locator("[data-seed='60']").first.wait_for(timeout=10_000)
+
+
 def test_the_dice_throws_a_seed_that_is_shown(page):
     before = glyphs(page)
     page.get_by_role("button", name="Another hand").click()
