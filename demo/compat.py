@@ -6,6 +6,7 @@ here is:
 
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
+- `serve/quick_import.py`: Gradio's import, before which this module can't be imported.
 - `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
 - `serve/page_head.py`: the head of Gradio's HTML. `test_proxies.py` notices when it changes.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.

@@ -22,6 +22,7 @@ from cgan.model.architectures.conv import ConvConfig
 from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
+from demo.serve import quick_import
 from tests import fresh_jittor, resources
 from tests.hub_server import HubServer
 
@@ -36,6 +37,7 @@ hypothesis.settings.register_profile("quick", max_examples=8, **_SETTINGS)
 hypothesis.settings.load_profile("cgan")
 
 
+quick_import.prepare()  # for tests that import Gradio, as the demo does
 watch = resources.Watch()
 # Which of the processes that share the tests this is, and what they share.
 WORKER = int(os.environ["PYTEST_XDIST_WORKER"][2:]) if "PYTEST_XDIST_WORKER" in os.environ else None
@@ -170,7 +172,7 @@ def run_python(*arguments, cwd, **environment):
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | environment,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True,
         text=True,
         timeout=120,

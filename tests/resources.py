@@ -5,6 +5,7 @@ them. Nobody has to keep the markers right by hand: a quick test that starts a p
 server or imports Jittor fails and says so.
 """
 
+import functools
 import sys
 import types
 from pathlib import Path
@@ -58,12 +59,18 @@ def find(item):
     fixtures = [
         made.func for found in item._fixtureinfo.name2fixturedefs.values() for made in found
     ]
+    found = _needed_by((item.function, *fixtures))
+    return found | {"jittor"} if needs_jittor(item.path) else found
+
+
+@functools.cache  # a test with parameters asks many times
+def _needed_by(functions):
+    """Return the names of the markers that stand for names in functions."""
     names = set()
     seen = set()
-    for function in (item.function, *fixtures):
+    for function in functions:
         _collect(function, names, seen)
-    found = {NAMES[name] for name in names & NAMES.keys()}
-    return found | {"jittor"} if needs_jittor(item.path) else found
+    return frozenset(NAMES[name] for name in names & NAMES.keys())
 
 
 def _collect(function, names, seen):

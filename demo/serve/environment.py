@@ -3,6 +3,8 @@
 import os
 import sys
 
+from demo.serve import quick_import
+
 # What Gradio may read: set by this program, or of no harm.
 _GRADIOS = {
     "GRADIO_TEMP_DIR",
@@ -14,7 +16,8 @@ _GRADIOS = {
 
 
 def prepare() -> None:
-    """Set the environment variables that NumPy and Gradio read when they are imported."""
+    """Prepare the imports of NumPy and Gradio, and set the variables that they read then."""
+    quick_import.prepare()
     # Many small requests are served fastest with one thread each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # No look-ups on other servers.

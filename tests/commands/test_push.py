@@ -40,7 +40,7 @@ def start(server, tiny_weights):
 
     def start(*arguments, token=WRITE, before=None, **more):
         environment = hub_environment(server, tiny_weights.parent / "home", token) | more
-        environment |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"PYTHONPATH": str(ROOT)}
         program = [ROOT / "train.py"] if arguments[0].startswith("-") else ["-m", "cgan"]
         warnings = ["-W", "error", "-W", "ignore:Use 'content=<...>'"]
         return subprocess.Popen(

@@ -105,6 +105,13 @@ def expect_other_glyphs(page, before):
     return glyphs(page)
 
 
+def open_styles(page):
+    """Open the grid, and wait until it shows the first tab's hands: it may have shown others."""
+    page.get_by_role("tab", name="Styles").click()
+    seed = page.locator("#seed input[type=number]").input_value()
+    page.locator(f"[data-seed='{seed}']").first.wait_for()
+
+
 def download(page, name):
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
@@ -197,7 +204,7 @@ def test_what_is_not_written_is_said_and_nothing_moves(page):
     page.locator(".digit").first.click()
     expect(note).to_contain_text("Redrawn: 1")
     assert page.evaluate(PLACES) == places
-    page.get_by_role("tab", name="Styles").click()
+    open_styles(page)
     cell = page.locator("[data-row='3'][data-class='6']")
     cell.wait_for()
     places = page.evaluate(PLACES)
@@ -257,7 +264,7 @@ def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page)
         }"""
     )
     page.get_by_role("tab", name="Styles").click()
-    page.locator("[data-seed='60']").first.wait_for(timeout=10_000)
+    page.locator("[data-seed='60']").first.wait_for(timeout=10_000)  # or it never comes
 
 
 def test_the_dice_throws_a_seed_that_is_shown(page):
@@ -411,7 +418,7 @@ def test_a_broken_link_says_so_and_keeps_what_is_right(chromium, demo):
 
 
 def test_a_cell_of_the_grid_is_carried_over_to_write(page):
-    page.get_by_role("tab", name="Styles").click()
+    open_styles(page)
     cell = page.locator("[data-row='3'][data-class='6']")
     cell.hover()
     expect(page.locator(".cell-name")).to_have_text(f"6 in hand 4, seed {Settings.seed}")
@@ -442,7 +449,7 @@ def test_a_cell_of_the_grid_is_carried_over_to_write(page):
 
 
 def test_the_grid_works_by_keyboard(page):
-    page.get_by_role("tab", name="Styles").click()
+    open_styles(page)
     first = page.locator("[data-row='0'][data-class='0']")
     first.focus()
     first.press("ArrowDown")
@@ -782,7 +789,7 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
     truncation = page.get_by_role("spinbutton", name="Truncation: 0 is the average hand")
     truncation.fill("0.3")
     truncation.press("Enter")
-    page.get_by_role("tab", name="Styles").click()
+    open_styles(page)
     page.locator("[data-row='3'][data-class='6']").click()
     expect(page.locator("#paper .note")).to_contain_text("Hand 4 of this seed")
     number(page).fill("6")
