@@ -94,9 +94,9 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_xdist_make_scheduler(config, log):
     """Say which tests stay together in one process.
 
-    Those of a file share its fixtures; a Space and the Dockerfile share an environment. One
-    process has all tests about Jittor, and those whose processes train: two would compile the same
-    operators, or wait for each other's locks.
+    Those of a file share its fixtures; the page's tests share a demo and a browser; a Space and
+    the Dockerfile share an environment. One process has all tests about Jittor, and those whose
+    processes train: two would compile the same operators, or wait for each other's locks.
     """
     from xdist.scheduler import LoadScopeScheduling
 
@@ -105,6 +105,8 @@ def pytest_xdist_make_scheduler(config, log):
             path = nodeid.partition("::")[0]
             if path in ("tests/publish/test_dockerfile.py", "tests/publish/test_space.py"):
                 return "hosted"
+            if path.startswith("tests/demo/page/"):
+                return "page"
             if path == "tests/demo/test_weights_from_the_hub.py":
                 return "jittor"
             return "jittor" if resources.needs_jittor(ROOT / path) else path
@@ -312,3 +314,12 @@ def cached_classifiers(classifiers, monkeypatch):
     """Let a test find and keep classifiers there, and never in the user's own cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(classifiers))
     return classifiers / "cgan" / "classifiers"
+
+
+@pytest.fixture
+def hasty_classifiers(tmp_path_factory, monkeypatch):
+    """Let a test train classifiers in a tenth of the steps, and keep them from other tests."""
+    from cgan.evaluation import classifier
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setattr(classifier, "MIN_STEPS", 40)

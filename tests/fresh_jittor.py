@@ -37,7 +37,22 @@ HEADERS = (
     "unordered_set",
     "vector",
 )
-# Jittor's own headers, which its operators include as well, and what they define before that.
+# Jittor's own headers, which many of its sources include.
+CORE_HEADERS = (
+    "common.h",
+    "var.h",
+    "op.h",
+    "fused_op.h",
+    "graph.h",
+    "executor.h",
+    "var_holder.h",
+    "op_compiler.h",
+    "mem/allocator.h",
+    "ops/op_register.h",
+    "utils/seh.h",
+    "utils/str_utils.h",
+)
+# Those that its operators include, and what they define before that.
 OPERATOR_HEADERS = (
     "assert.h",
     "fused_op.h",
@@ -162,11 +177,12 @@ def use_faster_compiler(folder):
     compilers = []
     for name, flags in FLAGS.items():
         operators = name == "operators"
+        own = OPERATOR_HEADERS if operators else CORE_HEADERS
         header = folder / f"{name}.h"
         header.write_text(
             OPERATOR_DEFINES * operators
             + "".join(f"#include <{included}>\n" for included in HEADERS)
-            + "".join(f'#include "{included}"\n' for included in OPERATOR_HEADERS * operators)
+            + "".join(f'#include "{included}"\n' for included in own)
         )
         command = [compiler, *COMMON_FLAGS, *flags, *includes, "-x", "c++-header", header]
         compilers.append(subprocess.Popen([*command, "-o", f"{header}.gch"]))

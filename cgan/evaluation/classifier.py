@@ -26,7 +26,7 @@ nn = jt.nn
 _BATCH = 128
 _LEARNING_RATE = 4e-3
 _WARM_UP = 0.1  # share of the steps in which the learning rate rises
-_MIN_STEPS = 400  # small data sets get more epochs
+MIN_STEPS = 400  # small data sets get more epochs
 
 # The last bits of the weights depend on the number of threads. It is always the same here, so that
 # the same images give the same results, whatever else this process does.
@@ -206,7 +206,7 @@ def _batches(
     """Yield the share of training that is done, between 0 and 1, and the indices of a batch."""
     batch = min(_BATCH, count)
     per_epoch = count // batch
-    epochs = max(epochs, math.ceil(_MIN_STEPS / per_epoch))
+    epochs = max(epochs, math.ceil(MIN_STEPS / per_epoch))
     for epoch in range(epochs):
         order = rng.permutation(count)
         for i in range(per_epoch):

@@ -36,7 +36,7 @@ sys.exit(run(lambda: values.do(values)))
 
 
 @pytest.fixture(autouse=True)
-def _setting(cached_classifiers, tiny_weights, monkeypatch):
+def _setting(hasty_classifiers, tiny_weights, monkeypatch):
     monkeypatch.chdir(tiny_weights.parent)
     monkeypatch.setattr(mnist, "MIRRORS", ())
     monkeypatch.delenv("CGAN_MNIST_MIRRORS", raising=False)

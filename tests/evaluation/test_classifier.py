@@ -28,7 +28,7 @@ def judge(classifiers):
 
 @pytest.fixture
 def few_steps(monkeypatch):
-    monkeypatch.setattr(classifier, "_MIN_STEPS", 15)
+    monkeypatch.setattr(classifier, "MIN_STEPS", 15)
 
 
 def noise(shape, classes=3, count=40):

@@ -5,12 +5,11 @@ import pytest
 import train
 from cgan.model import metrics, weights
 
-# The classifiers of other tests, in the same cache, have judged images of this size already.
 SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=8", "--seed=3")
 
 
 @pytest.fixture(autouse=True)
-def _setting(cached_classifiers, tmp_path, monkeypatch):
+def _setting(hasty_classifiers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 

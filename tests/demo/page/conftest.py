@@ -1,4 +1,4 @@
-"""The demo and the browser that the tests of the page share, each file its own."""
+"""The demo and the browser that the tests of the page share."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from tests import browser as browsers
 from tests.browser import visit
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory):
     with browsers.served(tmp_path_factory.mktemp("demo")) as served:
         yield served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium():
     with browsers.browser() as started:
         yield started
