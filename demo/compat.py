@@ -6,7 +6,8 @@ here is:
 
 - `serve/environment.py`: `GRADIO_ANALYTICS_MAX_EVENTS` and `..._CACHE_FREQUENCY` are not
   documented.
-- `serve/quick_import.py`: Gradio's import, before which this module can't be imported.
+- `serve/quick_import.py`: it must run before Gradio is imported, as this module does.
+  `test_quick_import.py` notices when Gradio changes.
 - `gradio_queue.py` and `sessions.py`: the queue, with its own tests.
 - `serve/page_head.py`: the head of Gradio's HTML. `test_proxies.py` notices when it changes.
 - `serve/gate.py`: the routes of Gradio's server. `test_every_route_is_known` notices new ones.
@@ -206,8 +207,9 @@ class _Forgetful(set[str]):
 def return_files(component: Any) -> None:
     """Let an image's values be paths of files, also of SVGs.
 
-    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path. A
-    subclass would have Gradio write a stub file beside this module.
+    Gradio puts the content of an SVG into the answer, and `gradio_client` then returns no path.
+    For a subclass, Gradio would write a stub file beside this module, unless
+    `serve/quick_import.py` keeps it from that.
     """
 
     def postprocess(path: str | None) -> ImageData | None:

@@ -54,7 +54,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 def chromium():
     """Return Debian's Chromium; without one, tests are skipped, but not in CI.
 
-    The headless shell is Chromium without windows: pages take it a third less of the CPU.
+    The headless shell is Chromium without windows: it needs a third less CPU time for a page.
     """
     names = ("chromium-headless-shell", "chromium", "chromium-browser")
     found = next(filter(None, map(shutil.which, names)), None)

@@ -174,7 +174,9 @@ def _share_hand(shared: Shared, write: WriteTab, grid: GridTab, morph: MorphTab)
         shared.values.lead(name, leaders[leader], ones)
     moved = [one for ones in followers.values() for one in ones]
     js = f"() => cgan.followers({[compat.number_of(one) for one in moved]})"
-    hidden_button("move-followers").click(None, None, moved, js=js, **PRIVATE)
+    move = hidden_button("move-followers").click
+    # Gradio would skip a click while the one before is under way.
+    move(None, None, moved, js=js, trigger_mode="multiple", **PRIVATE)
 
 
 def _shared_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Importing Gradio in half the time. It must be told before, so this module doesn't import it."""
+"""Importing Gradio in half the time. `prepare` comes before that, so it isn't imported here."""
 
 import importlib.util
 import sys
@@ -27,6 +27,7 @@ class _Finder(MetaPathFinder):
         execute = spec.loader.exec_module
 
         def execute_and_replace(module: ModuleType) -> None:
+            del spec.loader.exec_module  # type: ignore[union-attr]
             execute(module)
             setattr(module, FUNCTION, _leave_as_it_is)
 
