@@ -109,7 +109,7 @@ def open_styles(page):
     """Open the grid, and wait until it shows the first tab's hands: it may have shown others."""
     page.get_by_role("tab", name="Styles").click()
     seed = page.locator("#seed input[type=number]").input_value()
-    page.locator(f"[data-seed='{seed}']").first.wait_for()
+    page.locator(f".cells[data-seed='{seed}']").wait_for()
 
 
 def download(page, name):
@@ -264,7 +264,7 @@ def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page)
         }"""
     )
     page.get_by_role("tab", name="Styles").click()
-    page.locator("[data-seed='60']").first.wait_for(timeout=10_000)  # or it never comes
+    page.locator(".cells[data-seed='60']").wait_for(timeout=10_000)  # or it never comes
 
 
 def test_the_dice_throws_a_seed_that_is_shown(page):
