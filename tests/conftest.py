@@ -78,7 +78,8 @@ def pytest_configure(config):
 
 def pytest_xdist_auto_num_workers(config):
     """Return how many processes share the tests, each with whole files: none for a single file."""
-    asked = [Path(name.partition("::")[0]) for name in config.option.file_or_dir]
+    files = getattr(config.option, "file_or_dir", [])  # not there with --help
+    asked = [Path(name.partition("::")[0]) for name in files]
     if len(asked) == 1 and asked[0].suffix == ".py":
         return 0
     return min(2, len(CPUS))

@@ -165,11 +165,27 @@ def core_is_compiled(cache_path: str) -> bool:
     )
 
 
+def check_without_compilers(utilities: Any) -> None:
+    """Let Jittor's `UTILITIES` check in this process that everything is compiled.
+
+    Jittor starts a pool of up to 16 processes for that at each import. They take longer to start
+    than to check, and ending them may hang. Test: test_setup.py, no process of Jittor's is started.
+    """
+
+    def run_commands(
+        commands: Sequence[str], cache_path: str, jittor_path: str, msg: str = ""
+    ) -> None:
+        for command in commands:
+            utilities.do_compile([command, cache_path, jittor_path])
+
+    utilities.run_cmds = run_commands
+
+
 def stop_compilers(utilities: Any) -> None:
     """End the pool of processes that Jittor compiled with, which would hold on to our memory.
 
-    Jittor's `UTILITIES` start another pool when they need one. Test: test_setup.py, no process of
-    Jittor's stays behind.
+    Jittor's `UTILITIES` start another pool when they need one. Test: test_setup.py, a fresh machine
+    without internet.
     """
     if utilities.pool_size:
         utilities.p.terminate()

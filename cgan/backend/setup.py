@@ -81,7 +81,7 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
                 f"Jittor could not be prepared: {last_line(error)}. Check the C++ compiler "
                 f"({compat.COMPILER}, if set) and ~/{compat.CONFIG_FILE}."
             ) from error
-        jittor = _import_announced(compat.cache_path(utilities))
+        jittor = _import_announced(utilities)
         compat.stop_compilers(utilities)
     compat.take_over_mpi(jittor)
     jittor.flags.use_cuda = int(use_cuda)
@@ -114,10 +114,13 @@ def _import(name: str) -> Any:
         return importlib.import_module(name)
 
 
-def _import_announced(cache_path: str) -> Any:
+def _import_announced(utilities: Any) -> Any:
     """Import Jittor; if it compiles its core first, announce that and report when it is done."""
+    cache_path = compat.cache_path(utilities)
     compiled = compat.core_is_compiled(cache_path)
-    if not compiled:
+    if compiled:
+        compat.check_without_compilers(utilities)
+    else:
         note(
             "Jittor is compiling its core with g++: about two minutes on 2 cores, once on this "
             "machine for this environment. Each operator is also compiled at its first use: "
