@@ -306,8 +306,21 @@ def our_classes():
     return {*LOOKS, *COMPOSED, *toggled, *re.findall(r"[\w-]+", str(given))}
 
 
+def our_style():
+    return re.sub(r"/\*.*?\*/", "", (STATIC / "style.css").read_text(), flags=re.DOTALL)
+
+
+def test_what_holds_on_some_screens_alone_is_about_the_inside_of_the_page():
+    """In @media, Gradio puts its own container before our selectors: `html` isn't inside of it."""
+    blocks = re.findall(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)", our_style())
+    assert any("#hand-back" in block for block in blocks)
+    selectors = re.findall(r"([^{}]+)\{", "".join(blocks))
+    outside = r"(^|[\s,])(html|body|main|gradio-app|:root|\.dark|\.gradio-container)\b"
+    assert [selector for selector in selectors if re.search(outside, selector)] == []
+
+
 def test_no_other_class_of_gradios_is_looked_for():
-    style = re.sub(r"/\*.*?\*/", "", (STATIC / "style.css").read_text(), flags=re.DOTALL)
+    style = our_style()
     selectors = " ".join(re.findall(r"([^{};]+)\{", style))
     used = set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
     assert {"sheet", "problem", "mnist"} <= used & our_classes()

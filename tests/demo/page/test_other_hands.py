@@ -55,6 +55,20 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         assert page.locator("#paper .writing").count() == 0
 
 
+def test_the_way_back_has_no_place_on_a_phone_before_there_is_one(chromium, demo):
+    with visit(chromium, demo.address, viewport={"width": 360, "height": 740}) as visited:
+        page = visited.page
+        others, slider = page.locator(".other"), page.locator("#variation")
+        expect(others).to_have_count(6)
+
+        def left(element):
+            return element.bounding_box()["x"]
+
+        assert left(slider) == pytest.approx(left(page.locator("#seed")), abs=1)
+        others.first.click()
+        expect(page.locator("#hand-back")).to_be_visible()
+
+
 def holes(seed):
     """Return how many outlines each of 0, 6, 8 and 9 has in a seed's hand."""
     drawing = draw(SAMPLER, [0, 6, 8, 9], Hand(seed, variation=0.0))
