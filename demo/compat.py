@@ -183,7 +183,7 @@ def describe(component: Any, text: str) -> None:
 def number_of(component: Any) -> int:
     """Return a component's number in the configuration that the page's HTML holds.
 
-    It is `_id` in Gradio 6.31.0. Test: test_browser.py, the first texts.
+    It is `_id` in Gradio 6.31.0. Test: page/test_languages.py, the first texts.
     """
     number: int = component._id
     return number

@@ -169,7 +169,7 @@ def visit(browser: Browser, address: str, **settings):
     # The language is set last, when the page has been restored.
     visited.page.locator("html[lang]").wait_for(state="attached")
     visited.page.locator(".digit").first.wait_for()
-    visited.page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    ready(visited.page)
     yield visited
     foreign = [u for u in visited.requests if not u.startswith((home, "data:", "blob:"))]
     assert foreign == []
@@ -180,6 +180,11 @@ def visit(browser: Browser, address: str, **settings):
         visited.complaints[:] = left
     assert visited.complaints == []
     context.close()
+
+
+def ready(page: Page):
+    """Wait until the page has its settings and takes what a visitor does."""
+    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
 
 
 def speak(page: Page, code: str):

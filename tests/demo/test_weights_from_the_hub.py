@@ -21,7 +21,7 @@ from cgan.publish import publication
 from cgan.writing.settings import NATURAL
 from demo.actions import Settings
 from tests import browser as browsers
-from tests.browser import speak, visit
+from tests.browser import ready, speak, visit
 from tests.conftest import ROOT, TINY, WRITE, check_no_token, hub_environment, random_tensors
 from tests.hub_server import HubServer
 
@@ -77,7 +77,7 @@ def wait_for_weights(page, source):
             break
         page.wait_for_timeout(1000)
         page.reload()
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        ready(page)
     expect(facts(page)).to_contain_text(f"weights {source}")
 
 

@@ -6,16 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
+from tests.demo.page.acting import expect_number, number
 
 pytestmark = pytest.mark.slow
-
-
-def number(page):
-    return page.get_by_label("Your number")
-
-
-def expect_number(page, digits):
-    expect(page.locator(".sheet")).to_have_attribute("aria-label", re.compile(rf"\b{digits}\b"))
 
 
 def expect_tab(page, name):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser import visit
+from tests.browser import ready, visit
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +55,7 @@ def test_a_phone_shares_the_picture_as_a_file(chromium, demo):
         page = visited.page
         page.add_init_script(SHARES)
         page.reload()
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        ready(page)
         page.get_by_role("button", name="Share").click()
         page.wait_for_function("window.shared")
         name, kind, data = page.evaluate("window.shared")

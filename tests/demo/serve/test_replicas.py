@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from benchmarks import replicas
 from benchmarks.soak import drawing_event
 from tests import browser as browsers
-from tests.browser import ROOT
+from tests.browser import ROOT, ready
 from tests.nginx import balancing
 
 pytestmark = pytest.mark.slow
@@ -238,7 +238,7 @@ def page_with(cookie, port):
         context.add_cookies([{"name": "cgan_replica", "value": cookie, "url": home}])
         page = context.new_page()
         page.goto(home)
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        ready(page)
         page.route("**/queue/data*", hold)
 
         def let_on():

@@ -1,0 +1,71 @@
+"""What tests of several parts of the page do there, and what they see."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from cgan import Sampler
+
+SAMPLER = Sampler.from_pretrained()
+# Where the page asks for what its events bring.
+EVENTS = re.compile("/queue/join|/run/predict")
+# What is drawn for a digit, without its place.
+GLYPH = "one => one.querySelector('path')?.getAttribute('d') ?? one.querySelector('img').src"
+
+
+def number(page):
+    return page.get_by_label("Your number")
+
+
+def expect_number(page, digits):
+    expect(page.locator(".sheet")).to_have_attribute("aria-label", re.compile(rf"\b{digits}\b"))
+
+
+def glyphs(page):
+    """Return what is drawn for each digit, once it is on the page."""
+    return page.eval_on_selector_all(".digit", f"digits => digits.map({GLYPH})")
+
+
+def expect_glyphs(page, expected):
+    page.wait_for_function(
+        f"expected => JSON.stringify([...document.querySelectorAll('.digit')].map({GLYPH}))"
+        " === expected",
+        arg=json.dumps(expected, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def expect_other_glyphs(page, before):
+    page.wait_for_function(
+        f"before => JSON.stringify([...document.querySelectorAll('.digit')].map({GLYPH}))"
+        " !== before",
+        arg=json.dumps(before, ensure_ascii=False, separators=(",", ":")),
+    )
+    return glyphs(page)
+
+
+def variation(page):
+    return page.locator("#variation input[type=number]")
+
+
+def vary(page, share):
+    variation(page).fill(str(share))
+    variation(page).press("Enter")
+
+
+def show_details(page):
+    if not page.get_by_label("Transparent").is_visible():
+        page.get_by_role("button", name="Look and details").click()
+
+
+def open_styles(page):
+    """Open the grid, and wait until it shows the first tab's hands: it may have shown others."""
+    page.get_by_role("tab", name="Styles").click()
+    seed = page.locator("#seed input[type=number]").input_value()
+    page.locator(f".cells[data-seed='{seed}']").wait_for()
+
+
+def download(page, name):
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()

@@ -1,0 +1,129 @@
+"""Keyboards, screen readers, phones, and colours that the visitor chose."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from demo.actions import Settings
+from tests.browser import visit
+from tests.demo.page.acting import number, show_details
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_phone_shows_its_keyboard_of_digits(page):
+    expect(number(page)).to_have_attribute("inputmode", "tel")
+
+
+def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
+    size = {"width": 360, "height": 740}
+    with visit(chromium, demo.address, viewport=size, has_touch=True) as visited:
+        page = visited.page
+        for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(300)
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+        page.get_by_role("tab", name="Write").click()
+        boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
+        assert len({round(box["y"]) for box in boxes}) == 1  # a phone number takes one line
+        assert min(box["height"] for box in boxes) >= 40
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+        heights = []
+        number(page).fill("77")
+        show_details(page)
+        for size in (24, 48, 72, 120):
+            page.get_by_label("Size on the page").and_(page.locator("[type=number]")).fill(
+                str(size)
+            )
+            page.locator(f".sheet[style*='--digit:{size}px']").wait_for()
+            heights.append(round(page.locator(".digit").first.bounding_box()["height"]))
+        assert heights == [24, 36, 54, 90]
+        number(page).fill("138 1234 5678")
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+        page.get_by_role("tab", name="Morph").click()
+        frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
+        assert [round(frame["width"]) for frame in frames] == [54] * 11
+        assert len({round(frame["y"] / 10) for frame in frames}) == 3
+
+
+def test_forced_colours_on_the_narrowest_phone(chromium, demo):
+    settings = {"forced_colors": "active", "color_scheme": "dark"}
+    with visit(
+        chromium, demo.address, viewport={"width": 320, "height": 640}, **settings
+    ) as visited:
+        page = visited.page
+        expect(page.get_by_role("tab")).to_have_text(
+            ["Write", "My hand", "Styles", "Morph", "Real?", "About"]
+        )
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+        style = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+        ink = page.evaluate(style, [".digit svg", "fill"])
+        paper = page.evaluate(style, [".sheet", "backgroundColor"])
+        assert (ink, paper) == ("rgb(28, 28, 30)", "rgb(253, 250, 243)")
+        assert page.evaluate(style, ["[role=tab].selected", "outlineStyle"]) == "solid"
+        assert page.evaluate(style, ["#seed input[type=range]", "appearance"]) == "auto"
+
+
+# In the dark, colours alone differ.
+@pytest.mark.parametrize(
+    ("scheme", "rules"), [("light", {}), ("dark", {"runOnly": ["color-contrast"]})]
+)
+def test_axe_finds_nothing(chromium, demo, scheme, rules):
+    rules = {"resultTypes": ["violations"], **rules}
+    with visit(chromium, demo.address, color_scheme=scheme) as visited:
+        page = visited.page
+        told = []
+        for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(600)
+            for violation in Axe().run(page, options=rules).response["violations"]:
+                targets = [node["target"] for node in violation["nodes"]][:3]
+                told.append((tab, violation["id"], targets))
+        assert told == []
+
+
+def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
+    def outline():
+        return page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+
+    page.locator("#seed input[type=number]").focus()
+    kinds = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        kinds.append(page.evaluate("document.activeElement.type"))
+        assert outline() != "none", kinds
+    assert "range" in kinds
+    show_details(page)
+    page.get_by_role("radio", name="As a hand writes").press("ArrowRight")
+    assert page.evaluate("document.activeElement.type") == "radio"
+    assert outline() != "none"
+
+
+def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
+    show_details(page)
+    choice = page.get_by_role("group", name="Spacing")
+    choice.get_by_role("radio", name="As a hand writes").focus()
+    page.keyboard.press("ArrowRight")
+    expect(choice.get_by_role("radio", name="Even cells")).to_be_focused()
+    expect(choice.get_by_role("radio", name="Even cells")).to_be_checked()
+
+    page.get_by_role("tab", name="Write").focus()
+    for key, name in (("ArrowRight", "My hand"), ("End", "About"), ("ArrowRight", "Write")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name, selected=True)).to_be_focused()
+    expect(page.locator("[role=tab][tabindex='0']")).to_have_text(["Write"])
+
+    more = page.get_by_role("button", name="Look and details")
+    opened = more.get_attribute("aria-expanded")
+    more.click()
+    expect(more).to_have_attribute("aria-expanded", {"true": "false", "false": "true"}[opened])
+
+    heard = page.locator("[role=status][data-announced]")
+    number(page).fill("4711")
+    expect(heard).to_contain_text(f"The number 4711, written by hand. Seed {Settings.seed}.")
+    page.get_by_role("button", name="Another hand").click()
+    seed = page.locator("#seed input[type=number]")
+    expect(seed).not_to_have_value("27")
+    expect(heard).to_contain_text(f"Seed {seed.input_value()}.")
+    page.locator(".digit").first.click()
+    expect(heard).to_contain_text("Redrawn: 1")
