@@ -14,7 +14,7 @@ TESTS = Path(__file__).parent
 MARKERS = {
     "jittor": "needs Jittor, here or in a process of its own",
     "browser": "opens the page in Chromium",
-    "hub": "needs a Hub, the one in tests/hub_server.py",
+    "hub": "needs a Hub, the one in tests/hub_server/",
     "process": "starts processes: the command line, the demo, a type check",
     "server": "listens at a port",
     "quick": "needs none of these and is not slow: all of them together take under a minute",

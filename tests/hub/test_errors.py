@@ -16,7 +16,7 @@ from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.publish.push import check_may_push, push
 from tests.conftest import WRITE, http_only, message
-from tests.hub_server import Fault
+from tests.hub_server import REASONS, Fault
 
 X = Repository("ann/x")
 pytestmark = http_only
@@ -101,9 +101,7 @@ def test_a_token_that_cannot_be_sent(hub, tiny_weights, monkeypatch):
 
 
 def test_a_token_that_a_server_repeats_is_not_shown(hub, monkeypatch):
-    monkeypatch.setitem(
-        __import__("tests.hub_server").hub_server.REASONS, 400, f"Bad: {WRITE} hf_abcdefghijkl"
-    )
+    monkeypatch.setitem(REASONS, 400, f"Bad: {WRITE} hf_abcdefghijkl")
     hub.fault = Fault(status=400)
     assert "(Bad: *** ***)" in refused(pull, X)
 
