@@ -108,7 +108,7 @@ def test_push_and_write(server, run, tmp_path, tiny_sampler):
     assert (code, said) == (0, f"Pushed weights to {page} (commit {commit[:7]}).\n")
     assert server.repo("ann/x")["private"]
     assert server.repo("ann/x")["tags"] == {"v1": commit}
-    assert server._read_commit(server.repo("ann/x"), commit)["title"] == "First"
+    assert server.read_commit(server.repo("ann/x"), commit)["title"] == "First"
     code, said = run("push", "weights", "ann/x@dev")
     assert (code, said) == (
         0,

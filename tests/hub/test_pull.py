@@ -79,7 +79,7 @@ def test_pull(hub, files):
 def test_revisions(hub, files, others, revision):
     first = hub.add_repo("ann/x", files)
     found = hub.repo("ann/x")
-    hub._save(found | {"tags": {"v1.0": first}, "branches": found["branches"] | {"pr/dev": first}})
+    hub.save(found | {"tags": {"v1.0": first}, "branches": found["branches"] | {"pr/dev": first}})
     second = hub.add_repo("ann/x", others)
     repository = Repository("ann/x", first if revision == "commit" else revision)
     pulled = pull(repository)

@@ -79,7 +79,7 @@ def test_an_update_sends_what_changed_and_keeps_other_files(hub, tiny_weights):
     files = published(hub)
     assert set(files) == FILES | {"notes/why.txt", "data.npz"}
     assert files["model.safetensors"] == (tiny_weights / "model.safetensors").read_bytes()
-    commit = hub._read_commit(hub.repo("ann/x"), pushed.commit)
+    commit = hub.read_commit(hub.repo("ann/x"), pushed.commit)
     assert (commit["title"], commit["message"]) == ("Train longer", "Twice as long.")
     assert len(hub.commits("ann/x")) == 4
 
@@ -446,8 +446,8 @@ def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
 
     def another_comes_first(api, *arguments, **options):
         found = hub.repo("ann/x")
-        tree = hub._tree(found, first.commit) | {"README.md": hub._entry(hub._keep(b"# Other"))}
-        hub._commit(found, branch or "main", tree, "Other", "", "ben")
+        tree = hub.tree(found, first.commit) | {"README.md": hub.entry(hub.keep(b"# Other"))}
+        hub.commit(found, branch or "main", tree, "Other", "", "ben")
         return send(api, *arguments, **options)
 
     with monkeypatch.context() as patched:
