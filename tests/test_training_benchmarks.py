@@ -11,6 +11,7 @@ import types
 
 import pytest
 
+from tests import mpi
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "benchmarks"
@@ -52,6 +53,21 @@ def test_train_speed_compares_us_with_jittor_as_others_use_it():
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if line.startswith(("ours", "article"))]
     assert len(lines) == 2
+
+
+@pytest.mark.slow
+def test_ranks_speed_compares_two_processes_with_one():
+    mpi.command(2)  # without OpenMPI, there is nothing to compare
+    result = subprocess.run(
+        [sys.executable, FOLDER / "ranks_speed.py", "--rounds=2", "--steps=2"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "1 process, " in result.stdout
+    assert "2 processes, " in result.stdout
+    assert "several / one: " in result.stdout
 
 
 def test_a_hand_and_a_number_with_marks_are_timed():

@@ -127,9 +127,9 @@ class Matching:
             own = jt.array(labels[share.images])
             total += self._options.classifier_weight * reader_loss(log_probabilities, own)
         if all(self._count[label] >= self._most for label in self._real):
-            if step % _REFRESH == 0 or not self._form.any():
-                self._measure()
             if self._options.frechet_weight:
+                if step % _REFRESH == 0 or not self._form.any():
+                    self._measure()
                 gradient = jt.array(self._gradient(values, labels[share.images]))
                 total += self._options.frechet_weight * (features * gradient).sum(1).mean()
             if self._options.imle_weight:
