@@ -102,6 +102,11 @@ def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
 def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
     show_details(page)
     choice = page.get_by_role("group", name="Spacing")
+    # A moment after the details are opened, their choices can be walked through.
+    page.wait_for_function(
+        "[...document.querySelectorAll('fieldset[aria-label=Spacing] input')]"
+        ".filter(radio => radio.name.startsWith('choice-')).length === 2"
+    )
     choice.get_by_role("radio", name="As a hand writes").focus()
     page.keyboard.press("ArrowRight")
     expect(choice.get_by_role("radio", name="Even cells")).to_be_focused()
@@ -111,7 +116,10 @@ def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
     for key, name in (("ArrowRight", "My hand"), ("End", "About"), ("ArrowRight", "Write")):
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=name, selected=True)).to_be_focused()
-    expect(page.locator("[role=tab][tabindex='0']")).to_have_text(["Write"])
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=tab]')].filter(tab => tab.tabIndex === 0)"
+        ".map(tab => tab.textContent.trim()).join() === 'Write'"
+    )
 
     more = page.get_by_role("button", name="Look and details")
     opened = more.get_attribute("aria-expanded")
