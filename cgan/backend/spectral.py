@@ -20,11 +20,12 @@ _EPS = 1e-12
 class SpectralNorm(jt.nn.Module):  # type: ignore[misc, name-defined]
     """The `weight` of a layer, of any shape with the outputs first, and its singular vectors."""
 
-    def __init__(self, weight: Any) -> None:
-        """Estimate the singular vectors from a random start."""
+    def __init__(self, weight: Any, start: Any = None) -> None:
+        """Estimate the singular vectors from a start, (outputs,): by default a random one."""
         super().__init__()
         self.weight = weight
-        self.u = _unit(jt.randn((weight.shape[0],))).stop_grad()
+        start = jt.randn((weight.shape[0],)) if start is None else start
+        self.u = _unit(start).stop_grad()
         self.v = jt.zeros((weight.numel() // weight.shape[0],)).stop_grad()
         for _ in range(_FIRST_ITERATIONS):
             self.iterate()

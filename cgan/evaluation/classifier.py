@@ -121,6 +121,13 @@ class Classifier:
         """(N, C, H, W) -> (N, features), both Jittor's float32, with a gradient to the images."""
         return self.verdict(images)[1]
 
+    def all_features(self, images: Any) -> Any:
+        """(N, C, H, W) -> (N, K), both Jittor's float32: the last convolution's, and the features.
+
+        They have a gradient to the images.
+        """
+        return self._network.all_features(images)
+
     def verdict(self, images: Any) -> tuple[Any, Any]:
         """Return the log-probabilities and the features of images, from one pass."""
         scores, features = self._network(images)
@@ -243,6 +250,11 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
         flat = self.convolutions(images).view((images.shape[0], -1))
         features = nn.relu(self.hidden(flat))
         return self.output(features), features
+
+    def all_features(self, images: Any) -> Any:
+        """(N, C, H, W) -> (N, K): what the last convolution gives, and the features."""
+        flat = self.convolutions(images).view((images.shape[0], -1))
+        return jt.concat([flat, nn.relu(self.hidden(flat))], dim=1)
 
 
 def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:

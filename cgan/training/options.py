@@ -35,7 +35,7 @@ Options = TypeVar("Options", bound="TrainingOptions")
 DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
 # Weights of terms that need the classifier that is used for nothing else.
-_COACHED = ("frechet_weight", "imle_weight", "classifier_weight")
+_COACHED = ("frechet_weight", "imle_weight", "classifier_weight", "feature_weight")
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
@@ -178,9 +178,16 @@ class TrainingOptions:
         "about what is generated",
         at_least=0,
     )
+    # `cgan.training.second_discriminator`.
+    feature_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of a second discriminator's, which sees this "
+        "classifier's features",
+        at_least=0,
+    )
     match_from: float = option(
         0.0,
-        "share of the run after which these four weights count",
+        "share of the run after which these five weights count",
         at_least=0,
         less_than=1,
     )

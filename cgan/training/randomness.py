@@ -6,7 +6,7 @@ So a run that is resumed at any step draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP = range(7)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP, _SECOND = range(8)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -95,6 +95,11 @@ def noise(seed: int, step: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
 def encoder_initialisation(seed: int) -> np.random.Generator:
     """Return the generator of an encoder's initial weights."""
     return _generator(seed, _ENCODER, 0)
+
+
+def second_initialisation(seed: int) -> np.random.Generator:
+    """Return the generator of a second discriminator's initial weights."""
+    return _generator(seed, _SECOND, 0)
 
 
 def encoder_draws(

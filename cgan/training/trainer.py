@@ -29,6 +29,7 @@ from cgan.training.losses import (
 )
 from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
+from cgan.training.second_discriminator import SecondDiscriminator
 
 jt = load_jittor()
 
@@ -68,7 +69,8 @@ class Trainer:
             options: of the run.
             data: what to train on.
             reader: the classifier whose loss has the weight `options.reader_weight` in G's.
-            coach: the classifier in whose features G's images are compared with real ones.
+            coach: the classifier in whose features G's images are compared with real ones, and
+                which the second discriminator looks through.
         """
         self.config = config
         self.step = 0
@@ -96,6 +98,17 @@ class Trainer:
         self._loss = LOSSES[options.loss]
         self._range = _range_of(data, config.n_classes) if options.range_weight else None
         self._matching = None if coach is None else Matching(config, options, data, coach)
+        # From here on, what is drawn is compared.
+        self._first_comparison = math.ceil(options.match_from * self.total_steps)
+        self._second = None
+        if options.feature_weight:
+            assert coach is not None
+            self._second = SecondDiscriminator(
+                coach, data, config.n_classes, options.pack, options.seed
+            )
+            self._second.train()
+            parameters = self._second.parameters()
+            self._second_adam = Adam(parameters, self._d_lr, betas, joined=True)
 
     @property
     def position(self) -> Position:
@@ -166,12 +179,19 @@ class Trainer:
         self._generator_adam.lr = options.lr * factor
         self._discriminator_adam.lr = self._d_lr * factor
         self._discriminator.begin_step()
+        second = self._second if self.step >= self._first_comparison else None
+        if second is not None:
+            self._second_adam.lr = self._d_lr * factor
+            second.begin_step()
 
         labels = self._labels(drawn[own])
         fake, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
         real = shift(jt.array(self._data.images[indices]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
         d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
+        if second is not None:
+            loss = self._discriminator_loss(second(real, real_labels), second(fake, labels))
+            self._second_adam.step(ranks.weighted(loss))
         if self._average is not None:
             self._average.update(self.step + 1)
         return ranks.batch_losses(d_loss.item(), g_loss.item())
@@ -205,7 +225,7 @@ class Trainer:
             loss = loss + self._options.reader_weight * verdict
         if self.step % self._options.d_steps == 0:
             total = loss
-            if self.step >= self._options.match_from * self.total_steps:
+            if self.step >= self._first_comparison:
                 if self._range is not None:
                     own = drawn[share.images]
                     low, high = (jt.array(bound[own]) for bound in self._range)
@@ -214,6 +234,9 @@ class Trainer:
                     total = total + self._matching.terms(
                         self._generator, self.step, share, fake, z, drawn, indices
                     )
+                if self._second is not None:
+                    second = self._loss.generator(self._second(fake, labels))
+                    total = total + self._options.feature_weight * second
             self._generator_adam.step(ranks.weighted(total))
         return fake, loss
 
@@ -223,14 +246,17 @@ class Trainer:
         """Do a step of D; return its loss, without the gradient penalty."""
         real_scores = self._discriminator(real, real_labels)
         fake_scores = self._discriminator(fake, labels)
-        loss = self._loss.discriminator(real_scores, True)
-        loss = (loss + self._loss.discriminator(fake_scores, False)) / 2
+        loss = self._discriminator_loss(real_scores, fake_scores)
         if self._options.r1 and self.step % R1_INTERVAL == 0:
             penalty = self._penalty(share, real, real_labels, real_scores)
             self._discriminator_adam.step(ranks.weighted(loss + penalty))
         else:
             self._discriminator_adam.step(ranks.weighted(loss))
         return loss
+
+    def _discriminator_loss(self, real_scores: Any, fake_scores: Any) -> Any:
+        real_loss = self._loss.discriminator(real_scores, True)
+        return (real_loss + self._loss.discriminator(fake_scores, False)) / 2
 
     def _penalty(self, share: ranks.Share, real: Any, labels: Any, scores: Any) -> Any:
         """Return the weighted gradient penalty of D on real images that have these scores."""
@@ -312,6 +338,8 @@ class Trainer:
         compat.set_adam_steps(self._discriminator_adam, step)
         generator_steps = math.ceil(step / self._options.d_steps)
         compat.set_adam_steps(self._generator_adam, generator_steps)
+        if self._second is not None:
+            compat.set_adam_steps(self._second_adam, max(0, step - self._first_comparison))
 
     def _equalise(self) -> None:
         """Give all processes the tensors of the first one.
@@ -326,10 +354,13 @@ class Trainer:
 
     def _parts(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the parts of the state: the name of each, and its tensors by name."""
-        for prefix, network, adam in (
+        trained = [
             ("generator", self._generator, self._generator_adam),
             ("discriminator", self._discriminator, self._discriminator_adam),
-        ):
+        ]
+        if self._second is not None:
+            trained.append(("second", self._second, self._second_adam))
+        for prefix, network, adam in trained:
             yield prefix, network.state_dict()
             group = compat.adam_group(adam)
             for moment in ("m", "values"):

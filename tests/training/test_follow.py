@@ -99,8 +99,9 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     process = begin("--resume", run)
     wait_for(lambda: checkpoint.stat().st_mtime_ns != before, process)
     said = said_by(process, signal.SIGINT)
-    (step,) = re.findall(r"Stopped at step ([\d,]+); nothing is lost", said)
-    step = int(step.replace(",", ""))
+    stopped = re.search(r"Stopped at step ([\d,]+); nothing is lost", said)
+    assert stopped, said
+    step = int(stopped[1].replace(",", ""))
 
     # An undisturbed run has the same bits, and both its processes have them.
     arguments = (*SETTINGS, f"--max_steps={step}", "--out", whole)
@@ -124,22 +125,33 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     assert train.main([*SETTINGS, f"--max_steps={EARLY}", "--out", str(alone)]) == 0
     lone = load_file(alone / "checkpoint/last.safetensors")
     state = np.load(tmp_path / "early.npz")
-    # All of a part together: what changes no loss, as a bias before a BatchNorm, is rounding alone.
-    for part in (
-        "generator.",
-        "generator_adam.values",
-        "discriminator.",
-        "discriminator_adam.",
-        "average",
-        "matching.features",
-    ):
-        one, two = (
-            np.concatenate([its[name].ravel() for name in state if name.startswith(part)])
-            for its in (lone, state)
-        )
-        assert np.linalg.norm(one - two) < 1e-4 * np.linalg.norm(two), part
+    parts = ("generator.", "generator_adam.values", "discriminator.", "discriminator_adam.")
+    check_alike(lone, state, *parts, "average", "matching.features")
     for one, two in zip(losses(alone), losses(whole), strict=False):
         assert one == pytest.approx(two, rel=1e-4)
+
+
+def check_alike(one, two, *parts):
+    """All of a part together: what changes no loss, as a bias before a BatchNorm, is rounding."""
+    for part in parts:
+        values, others = (
+            np.concatenate([its[name].ravel() for name in two if name.startswith(part)])
+            for its in (one, two)
+        )
+        assert np.linalg.norm(values - others) < 1e-4 * np.linalg.norm(others), part
+
+
+@pytest.mark.slow
+def test_two_processes_train_the_second_discriminator_as_one(tmp_path):
+    """With few images in a pack: it has weights for each of them."""
+    settings = (*SETTINGS, "--pack=2", "--feature_weight=0.1", "--max_steps=4")
+    _, errors = begin(*settings, "--out", tmp_path / "both").communicate(timeout=300)
+    assert "Traceback" not in errors, errors
+    assert train.main([*settings, "--out", str(tmp_path / "alone")]) == 0
+    both, alone = (
+        load_file(tmp_path / name / "checkpoint/last.safetensors") for name in ("both", "alone")
+    )
+    check_alike(alone, both, "generator.", "discriminator.", "second.", "second_adam.")
 
 
 def losses(run):

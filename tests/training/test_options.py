@@ -34,6 +34,8 @@ def options_of(**values):
 
 
 NAN, INFINITY = float("nan"), float("inf")
+# Weights of terms that compare what is drawn with the real images of its class.
+COMPARING = ("range_weight", "frechet_weight", "imle_weight", "classifier_weight", "feature_weight")
 
 
 def test_the_defaults_are_the_articles():
@@ -52,7 +54,8 @@ def test_nothing_that_the_article_lacks_is_on_by_default():
     assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
     assert (options.reader, options.reader_weight, options.r1) == (False, 0.0, 0.0)
     assert (options.range_weight, options.frechet_weight, options.imle_weight) == (0.0, 0.0, 0.0)
-    assert (options.classifier_weight, options.match_from) == (0.0, 0.0)
+    assert (options.classifier_weight, options.feature_weight) == (0.0, 0.0)
+    assert options.match_from == 0.0
     assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
 
 
@@ -164,7 +167,7 @@ def test_what_is_convolutional_is_refused_without_arch_conv(name, value):
 @pytest.mark.parametrize("weight", [-0.1, float("inf"), float("nan")])
 @pytest.mark.parametrize(
     "name",
-    ["reader_weight", "r1", "range_weight", "frechet_weight", "imle_weight", "classifier_weight"],
+    ["reader_weight", "r1", *COMPARING],
 )
 def test_a_weight_is_finite_and_not_negative(name, weight):
     with pytest.raises(BadValue, match=f"--{name} must be "):
@@ -180,7 +183,7 @@ def test_there_is_no_weight_without_a_reader():
 def test_images_are_compared_only_within_their_classes():
     with pytest.raises(BadValue, match="--match_from needs --range_weight, "):
         TrainingOptions(match_from=0.5)
-    for name in ("range_weight", "frechet_weight", "imle_weight", "classifier_weight"):
+    for name in COMPARING:
         assert TrainingOptions(match_from=0.5, **{name: 0.1}).match_from == 0.5
         with pytest.raises(BadValue, match="leave out --unconditional"):
             TrainingOptions(unconditional=True, **{name: 0.1})

@@ -38,6 +38,7 @@ ALL = {
     "frechet_weight": 0.1,
     "imle_weight": 0.1,
     "classifier_weight": 0.1,
+    "feature_weight": 0.1,
     "match_from": 0.01,
 }
 
@@ -125,9 +126,9 @@ def test_both_networks_and_moments_move_in_a_step():
     before, after = first_steps(1)
     assert unmoved(before, after) == []
     # Hinge's gradients of D's bias, from real and from generated images, begin by cancelling.
-    before, after = first_steps(2, **ALL | {"loss": "bce"})
+    before, after = first_steps(3, **ALL | {"loss": "bce"})
     # A matrix of one row has but one left singular vector.
-    assert unmoved(before, after) == ["discriminator.linear.u"]
+    assert unmoved(before, after) == ["discriminator.linear.u", "second.linear.u"]
 
 
 def unmoved(before, after):
@@ -229,7 +230,8 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
 
 
 @pytest.mark.parametrize(
-    "name", ["range_weight", "frechet_weight", "imle_weight", "classifier_weight"]
+    "name",
+    ["range_weight", "frechet_weight", "imle_weight", "classifier_weight", "feature_weight"],
 )
 def test_what_is_drawn_is_compared_from_its_time_on(name):
     plain = make()
