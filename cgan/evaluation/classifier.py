@@ -126,7 +126,7 @@ class Classifier:
 
         They have a gradient to the images.
         """
-        return self._network.all_features(images)
+        return jt.concat(self._network.all_features(images), dim=1)
 
     def verdict(self, images: Any) -> tuple[Any, Any]:
         """Return the log-probabilities and the features of images, from one pass."""
@@ -247,14 +247,13 @@ class _Network(nn.Module):  # type: ignore[misc, name-defined]
 
     def execute(self, images: Any) -> tuple[Any, Any]:
         """(N, C, H, W) float32 -> scores (N, n_classes) and features."""
-        flat = self.convolutions(images).view((images.shape[0], -1))
-        features = nn.relu(self.hidden(flat))
+        _, features = self.all_features(images)
         return self.output(features), features
 
-    def all_features(self, images: Any) -> Any:
-        """(N, C, H, W) -> (N, K): what the last convolution gives, and the features."""
+    def all_features(self, images: Any) -> tuple[Any, Any]:
+        """(N, C, H, W) -> what the last convolution gives, (N, K), and the features."""
         flat = self.convolutions(images).view((images.shape[0], -1))
-        return jt.concat([flat, nn.relu(self.hidden(flat))], dim=1)
+        return flat, nn.relu(self.hidden(flat))
 
 
 def _initial_tensors(network: _Network, rng: np.random.Generator) -> Tensors:

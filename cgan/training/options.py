@@ -34,8 +34,10 @@ Options = TypeVar("Options", bound="TrainingOptions")
 
 DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
-# Weights of terms that need the classifier that is used for nothing else.
-_COACHED = ("frechet_weight", "imle_weight", "classifier_weight", "feature_weight")
+# Weights of terms that need the classifier that is used for nothing else: those of
+# `cgan.training.matching`, and the second discriminator's.
+_MATCHED = ("frechet_weight", "imle_weight", "classifier_weight")
+_COACHED = (*_MATCHED, "feature_weight")
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
@@ -219,6 +221,11 @@ class TrainingOptions:
     def coached(self) -> bool:
         """Whether the classifier that is used for nothing else has to be trained."""
         return any(getattr(self, name) for name in _COACHED)
+
+    @property
+    def matched(self) -> bool:
+        """Whether a term of `cgan.training.matching` counts."""
+        return any(getattr(self, name) for name in _MATCHED)
 
     def __post_init__(self) -> None:
         """Check everything that can be checked without the data."""

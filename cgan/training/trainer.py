@@ -97,7 +97,10 @@ class Trainer:
         self._average = Average(self._generator, options.ema) if averages else None
         self._loss = LOSSES[options.loss]
         self._range = _range_of(data, config.n_classes) if options.range_weight else None
-        self._matching = None if coach is None else Matching(config, options, data, coach)
+        self._matching = None
+        if options.matched:
+            assert coach is not None
+            self._matching = Matching(config, options, data, coach)
         # From here on, what is drawn is compared.
         self._first_comparison = math.ceil(options.match_from * self.total_steps)
         self._second = None
@@ -219,7 +222,8 @@ class Trainer:
             The images, and the loss that D and the reader make.
         """
         fake = self._generator(jt.array(z[share.images]), labels)
-        loss = self._loss.generator(self._discriminator(shift(fake, shifts), labels))
+        seen = shift(fake, shifts)
+        loss = self._loss.generator(self._discriminator(seen, labels))
         if self._reader is not None:
             verdict = reader_loss(self._reader.log_probabilities(fake), labels)
             loss = loss + self._options.reader_weight * verdict
@@ -235,7 +239,7 @@ class Trainer:
                         self._generator, self.step, share, fake, z, drawn, indices
                     )
                 if self._second is not None:
-                    second = self._loss.generator(self._second(fake, labels))
+                    second = self._loss.generator(self._second(seen, labels))
                     total = total + self._options.feature_weight * second
             self._generator_adam.step(ranks.weighted(total))
         return fake, loss
