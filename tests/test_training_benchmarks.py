@@ -17,6 +17,18 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "benchmarks"
 
 
+def measured(script, *options):
+    """Run a benchmark; return what it prints."""
+    result = subprocess.run(
+        [sys.executable, FOLDER / script, *options],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "worker",
@@ -44,41 +56,23 @@ def test_the_contestants_of_the_convolutional_networks_train(monkeypatch, worker
 @pytest.mark.slow
 def test_train_speed_compares_us_with_jittor_as_others_use_it():
     options = ("--rounds=2", "--steps=2", "--threads=1", "--torch-python=none")
-    result = subprocess.run(
-        [sys.executable, FOLDER / "train_speed.py", *options],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert result.returncode == 0, result.stderr
-    lines = [line for line in result.stdout.splitlines() if line.startswith(("ours", "article"))]
+    printed = measured("train_speed.py", *options)
+    lines = [line for line in printed.splitlines() if line.startswith(("ours", "article"))]
     assert len(lines) == 2
 
 
 @pytest.mark.slow
 def test_ranks_speed_compares_two_processes_with_one():
     mpi.command(2)  # without OpenMPI, there is nothing to compare
-    result = subprocess.run(
-        [sys.executable, FOLDER / "ranks_speed.py", "--rounds=2", "--steps=2"],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert result.returncode == 0, result.stderr
-    assert "1 process, " in result.stdout
-    assert "2 processes, " in result.stdout
-    assert "several / one: " in result.stdout
+    printed = measured("ranks_speed.py", "--rounds=2", "--steps=2")
+    assert "1 process, " in printed
+    assert "2 processes, " in printed
+    assert "several / one: " in printed
 
 
 def test_a_hand_and_a_number_with_marks_are_timed():
-    result = subprocess.run(
-        [sys.executable, FOLDER / "hand.py", "--rounds=3"],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert result.returncode == 0, result.stderr
-    lines = result.stdout.splitlines()
+    printed = measured("hand.py", "--rounds=3")
+    lines = printed.splitlines()
     begin = ["a hand from one digit", "a hand from ten digits", "a number with marks"]
     begin += ["a number as before", "ratio"]
     assert len(lines) == len(begin)
@@ -86,15 +80,9 @@ def test_a_hand_and_a_number_with_marks_are_timed():
 
 
 def test_write_speed_compares_numpy_with_jittor_and_onnxruntime():
-    result = subprocess.run(
-        [sys.executable, FOLDER / "write_speed.py", "--rounds=3", "--parts"],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert result.returncode == 0, result.stderr
-    lines = [line for line in result.stdout.splitlines() if " ms (least " in line]
+    printed = measured("write_speed.py", "--rounds=3", "--parts")
+    lines = [line for line in printed.splitlines() if " ms (least " in line]
     assert [line.split()[0] for line in lines] == ["NumPy", "Jittor", "onnxruntime"]
-    assert "NumPy / Jittor: " in result.stdout
-    assert "  transposed_convolution\n" in result.stdout
-    assert "  ConvTranspose\n" in result.stdout
+    assert "NumPy / Jittor: " in printed
+    assert "  transposed_convolution\n" in printed
+    assert "  ConvTranspose\n" in printed

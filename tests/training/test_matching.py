@@ -7,8 +7,6 @@ import pytest
 
 from cgan.backend import ranks
 from cgan.backend.adam import Adam
-from cgan.data import datasets
-from cgan.evaluation.classifier import COACH, fit
 from cgan.evaluation.frechet import frechet_distance
 from cgan.evaluation.neighbours import nearest
 from cgan.model.architectures.mlp import MlpConfig
@@ -28,16 +26,6 @@ class Table(jt.nn.Module):
 
     def execute(self, z, labels):
         return self.images[labels, z[:, 0].int32()]
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return datasets.load("digits", None, 8)
-
-
-@pytest.fixture(scope="module")
-def coach(digits):
-    return fit(digits, 10, COACH)
 
 
 @pytest.fixture

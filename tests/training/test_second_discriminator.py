@@ -1,23 +1,10 @@
 """The second discriminator, which sees a classifier's features."""
 
 import numpy as np
-import pytest
 
 from cgan.backend.adam import Adam
-from cgan.data import datasets
-from cgan.evaluation.classifier import COACH, fit
 from cgan.training.losses import hinge
 from cgan.training.second_discriminator import SecondDiscriminator, jt
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return datasets.load("digits", None, 8)
-
-
-@pytest.fixture(scope="module")
-def coach(digits):
-    return fit(digits, 10, COACH)
 
 
 def test_it_judges_packs_of_a_class_and_leaves_the_classifier_alone(digits, coach):

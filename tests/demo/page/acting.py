@@ -69,3 +69,12 @@ def download(page, name):
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def refuse_a_morph(page):
+    """Ask for a film between numbers of different lengths, and wait for the alert."""
+    page.get_by_role("tab", name="Morph").click()
+    page.locator(".film").wait_for()
+    page.get_by_label("To", exact=True).fill("12")
+    page.get_by_role("button", name="Morph", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from demo.text.texts import say
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import number
+from tests.demo.page.acting import number, refuse_a_morph
 
 pytestmark = pytest.mark.slow
 
@@ -79,11 +79,7 @@ def test_the_language_changes_also_while_the_number_is_refused(new_page):
 
 def test_the_language_of_the_film_changes_also_while_a_number_is_refused(new_page):
     page = new_page
-    page.get_by_role("tab", name="Morph").click()
-    page.locator(".film").wait_for()
-    page.get_by_label("To", exact=True).fill("12")
-    page.get_by_role("button", name="Morph", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")
+    refuse_a_morph(page)
     speak(page, "zh")
     expect(page.get_by_role("alert")).to_contain_text("现在是 11 位和 2 位")
     film = page.get_by_role("img", name="号码 13812345678 渐变为 02468024680")

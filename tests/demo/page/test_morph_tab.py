@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import visit
-from tests.demo.page.acting import download
+from tests.demo.page.acting import download, refuse_a_morph
 
 pytestmark = pytest.mark.slow
 
@@ -68,12 +68,7 @@ def test_a_morph_is_downloaded_as_an_animation(new_page):
 
 
 def test_a_morph_of_different_lengths_is_refused_in_a_sentence(new_page):
-    page = new_page
-    page.get_by_role("tab", name="Morph").click()
-    page.locator(".film").wait_for()
-    page.get_by_label("To", exact=True).fill("12")
-    page.get_by_role("button", name="Morph", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")
+    refuse_a_morph(new_page)
 
 
 def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):
