@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cgan.hub.source import BUNDLED
 from cgan.writing import curves, outline
 from cgan.writing.drawing import draw
-from cgan.writing.settings import unnamed
+from cgan.writing.setting import unnamed
 from demo import hands
 from demo.actions import Settings
 from demo.models import Model, Models

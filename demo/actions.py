@@ -16,6 +16,15 @@ from cgan.writing.drawing import Drawing, draw
 from cgan.writing.export import File
 from cgan.writing.memory import Memory
 from cgan.writing.morph import Morph, animation, morph
+from cgan.writing.setting import (
+    NOT_GIVEN,
+    Choice,
+    Number,
+    checked,
+    setting_field,
+    specified,
+    unnamed,
+)
 from cgan.writing.settings import (
     CARD,
     CARDS,
@@ -24,21 +33,14 @@ from cgan.writing.settings import (
     LARGE,
     NATURAL,
     NO_CARD,
-    NOT_GIVEN,
     SCALE,
     SPACING,
     VARIATION,
-    Choice,
     GridSettings,
     HandSettings,
     MorphSettings,
-    Number,
     WritingSettings,
-    checked,
     left_out_field,
-    setting_field,
-    specified,
-    unnamed,
 )
 from demo.models import BUNDLED_BEFORE, Model, Models
 

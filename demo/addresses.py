@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cgan.common.errors import BadValue, UserError
 from cgan.writing.export import File
-from cgan.writing.settings import CARD, FILE, SCALE, Setting, specified, unnamed
+from cgan.writing.setting import Setting, specified, unnamed
+from cgan.writing.settings import CARD, FILE, SCALE
 from demo import actions
 from demo.accepted import liked_best
 from demo.actions import Settings

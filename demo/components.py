@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.settings import (
+from cgan.writing.setting import (
     NOT_GIVEN,
     Choice,
     Digits,

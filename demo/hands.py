@@ -22,7 +22,8 @@ from cgan.writing.limits import check_classes
 from cgan.writing.normalise import MNIST_SIZE, normalise, to_mnist
 from cgan.writing.own_hand import OwnHand, rounded
 from cgan.writing.photo import SENT, read_photo
-from cgan.writing.settings import HandSettings, PictureText, checked
+from cgan.writing.setting import PictureText, checked
+from cgan.writing.settings import HandSettings
 from cgan.writing.sheet import find_digits
 from demo.models import Model
 

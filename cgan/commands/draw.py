@@ -22,17 +22,8 @@ from cgan.writing.latents import check_seed
 from cgan.writing.left_out import left_out
 from cgan.writing.limits import check_best_of
 from cgan.writing.own_hand import OwnHand
-from cgan.writing.settings import (
-    CARD,
-    CARDS,
-    FILE,
-    NO_CARD,
-    SCALE,
-    Setting,
-    WritingSettings,
-    left_out_field,
-    specified,
-)
+from cgan.writing.setting import Setting, specified
+from cgan.writing.settings import CARD, CARDS, FILE, NO_CARD, SCALE, WritingSettings, left_out_field
 
 _MAX_GRID_ROWS = 1000
 # The settings that choose latents.

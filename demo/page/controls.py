@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
-from cgan.writing.settings import Digits, specified
+from cgan.writing.setting import Digits, specified
 from demo.page.widgets import Widgets
 
 S = TypeVar("S")

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing.settings import Choice, Digits, Setting
+from cgan.writing.setting import Choice, Digits, Setting
 from demo import compat
 from demo.page.controls import Controls
 from demo.page.events import Shared, hidden_text

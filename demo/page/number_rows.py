@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from cgan.writing import export
 from cgan.writing.export import File
-from cgan.writing.settings import GridSettings, checked, of_one_hand
+from cgan.writing.setting import checked
+from cgan.writing.settings import GridSettings, of_one_hand
 from demo import actions
 from demo.actions import GRID_SCALE, Settings
 from demo.models import Model

@@ -11,7 +11,7 @@ from cgan.writing import look as looks
 from cgan.writing.curves import outlines
 from cgan.writing.drawing import Drawing, draw
 from cgan.writing.hand import Hand
-from cgan.writing.settings import Number, specified
+from cgan.writing.setting import Number, specified
 from cgan.writing.spacing import space, wrap
 from demo import actions
 from demo.actions import Settings

@@ -12,7 +12,7 @@ from cgan.writing.drawn import MAX_POINTS, MAX_STROKES
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
 from cgan.writing.photo import SENT
-from cgan.writing.settings import Digits, specified
+from cgan.writing.setting import Digits, specified
 from demo import actions, api, compat, gradio_queue
 from demo.actions import Kinds
 from demo.hands import MAX_DIGITS

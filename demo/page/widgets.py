@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.settings import Choice, Digits, Setting
+from cgan.writing.setting import Choice, Digits, Setting
 from demo import compat
 from demo.components import component
 from demo.text.texts import say

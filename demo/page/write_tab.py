@@ -10,7 +10,7 @@ from cgan import UserError
 from cgan.writing.export import File
 from cgan.writing.look import LOOKS
 from cgan.writing.number import NoDigit
-from cgan.writing.settings import Number
+from cgan.writing.setting import Number
 from demo import actions, compat
 from demo.actions import Settings
 from demo.page import hand_html, other_hands, views

@@ -22,7 +22,8 @@ from cgan.writing.drawing import draw
 from cgan.writing.look import LOOKS
 from cgan.writing.number import parse
 from cgan.writing.own_hand import ForeignHand
-from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings, checked
+from cgan.writing.setting import checked
+from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings
 from demo import actions
 from demo.actions import Settings
 from demo.models import BUNDLED_BEFORE, Model, Models

@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from cgan.writing.settings import CARD, FILE, SCALE, WritingSettings, specified
+from cgan.writing.setting import specified
+from cgan.writing.settings import CARD, FILE, SCALE, WritingSettings
 from demo import actions, addresses
 from demo.models import Models
 

@@ -18,13 +18,8 @@ from PIL import Image
 
 from cgan import Sampler
 from cgan.writing.own_hand import OwnHand
-from cgan.writing.settings import (
-    GridSettings,
-    HandSettings,
-    MorphSettings,
-    WritingSettings,
-    specified,
-)
+from cgan.writing.setting import specified
+from cgan.writing.settings import GridSettings, HandSettings, MorphSettings, WritingSettings
 from demo import actions
 from demo.models import Models
 from demo.page import page

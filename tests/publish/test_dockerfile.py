@@ -11,7 +11,7 @@ from cgan.common import packages
 from cgan.hub.source import Source
 from cgan.model import weights
 from cgan.publish import demo_files
-from cgan.writing.settings import unnamed
+from cgan.writing.setting import unnamed
 from demo import actions
 from demo.actions import Settings
 from demo.models import Model

@@ -20,7 +20,7 @@ from cgan.hub.repository import Repository
 from cgan.hub.source import Source
 from cgan.model import weights
 from cgan.publish import demo_files, space
-from cgan.writing.settings import unnamed
+from cgan.writing.setting import unnamed
 from demo import actions
 from demo.actions import Settings
 from demo.models import Model

@@ -18,7 +18,8 @@ from cgan.writing import export, outline
 from cgan.writing.drawing import draw
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.number import parse
-from cgan.writing.settings import LARGE, Number, WritingSettings, setting_field
+from cgan.writing.setting import Number, setting_field
+from cgan.writing.settings import LARGE, WritingSettings
 from tests.conftest import message, random_sampler
 
 SVG = "{http://www.w3.org/2000/svg}"

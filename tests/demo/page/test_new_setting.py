@@ -12,14 +12,8 @@ import pytest
 from PIL import Image
 
 from cgan.common.errors import UserError
-from cgan.writing.settings import (
-    Choice,
-    GridSettings,
-    MorphSettings,
-    Number,
-    WritingSettings,
-    setting_field,
-)
+from cgan.writing.setting import Choice, Number, setting_field
+from cgan.writing.settings import GridSettings, MorphSettings, WritingSettings
 from demo import actions
 from demo.actions import Kinds, Settings
 from demo.models import Models

@@ -16,7 +16,8 @@ from cgan.common.errors import UserError
 from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
-from cgan.writing.settings import CARD, FILE, FORMAT, SCALE, GridSettings, MorphSettings, specified
+from cgan.writing.setting import specified
+from cgan.writing.settings import CARD, FILE, FORMAT, SCALE, GridSettings, MorphSettings
 from demo.actions import Settings
 from demo.page import about, page, write_tab
 from demo.page.widgets import Widgets

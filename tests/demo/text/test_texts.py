@@ -22,7 +22,8 @@ from cgan.writing.normalise import NoInk, normalise
 from cgan.writing.number import BadCharacter, NoDigit, TooLong, parse, read_limited
 from cgan.writing.own_hand import BadHand, ForeignHand, OwnHand
 from cgan.writing.photo import BadPhoto, read_photo
-from cgan.writing.settings import MorphSettings, WritingSettings, specified
+from cgan.writing.setting import specified
+from cgan.writing.settings import MorphSettings, WritingSettings
 from cgan.writing.sheet import UnreadableSheet, find_digits
 from demo.models import Models, OnlyBundled
 from demo.text.texts import explain, language_of, languages, say
