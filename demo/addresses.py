@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cgan.common.errors import BadValue, UserError
 from cgan.writing.export import File
 from cgan.writing.setting import Setting, specified, unnamed
-from cgan.writing.settings import CARD, FILE, SCALE
+from cgan.writing.settings import CARD, FILE, NO_CARD, SCALE
 from demo import actions
 from demo.accepted import liked_best
 from demo.actions import Settings
@@ -137,8 +137,11 @@ class PicturesByAddress:
             values = {name: parameters[name].read(text) for name, text in texts.items()}
             besides = {one.name: values.pop(one.name, one.default) for one in (SCALE, FILE, CARD)}
             besides["format"] = _format(besides["format"], request.scope["path"])
+            if besides["format"] == "strokes" and besides["card"] != NO_CARD:
+                raise _NoStrokesOnCards()
         except UserError as error:
             raise _Refused(error, 400) from error
+        weights = weights.lower() if _is_sha256(weights.lower()) else weights
         named = self._models.by_sha256(weights)
         try:
             model = named or self._models[weights]
@@ -233,6 +236,14 @@ class _NoDigits(BadValue):
     def __init__(self) -> None:
         super().__init__(
             "Say what to write, such as ?digits=13812345678.", text_id="address.no_digits"
+        )
+
+
+class _NoStrokesOnCards(BadValue):
+    def __init__(self) -> None:
+        super().__init__(
+            "Leave out either card or format=strokes: on a card there are no single strokes.",
+            text_id="address.strokes_on_card",
         )
 
 

@@ -48,8 +48,14 @@ class Kept:
         numbers = [compat.number_of(one) for one in self.components]
         return f"{json.dumps(self._version)}, {numbers}"
 
-    def restore(self, text: Any) -> dict[Any, Any]:
-        """Return a value for each component, from what the browser kept; `gr.skip()` if none."""
+    def restore(self, text: Any, shown: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Return a value for each component; `gr.skip()` if none was kept.
+
+        Args:
+            text: what the browser kept.
+            shown: by component, what the picture was drawn with, which stands for what can't be
+                used, such as a seed of 1.5.
+        """
         try:
             version, values = json.loads(text)
         except (ValueError, TypeError, RecursionError):
@@ -57,17 +63,17 @@ class Kept:
         if version != self._version or not isinstance(values, list):
             values = []
         if len(values) != len(self._settings):
-            values = [None] * len(self._settings)
+            return dict.fromkeys(self._settings, gr.skip())
         return {
-            component: _usable(setting, value)
+            component: _usable(setting, value, shown.get(component, gr.skip()))
             for (component, setting), value in zip(self._settings.items(), values, strict=True)
         }
 
 
-def _usable(setting: Setting, value: Any) -> Any:
+def _usable(setting: Setting, value: Any, otherwise: Any) -> Any:
     if isinstance(setting, Digits) and isinstance(value, str):
         return value[:_MAX_TEXT]
     try:
         return setting.check(value)
     except UserError:
-        return gr.skip()
+        return otherwise

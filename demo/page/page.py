@@ -18,7 +18,7 @@ from demo.actions import Kinds
 from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
-from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text
+from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text, problem_place
 from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.hand_tab import HandTab
@@ -59,6 +59,7 @@ def script() -> str:
             "strokes": MAX_STROKES,
             "points": MAX_POINTS,
             "bytes": SENT.bytes,
+            "pixels": SENT.pixels,
         },
     }
     text = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
@@ -74,6 +75,8 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
         words.html(_head)
         switch = words.button("other_language", elem_id="language", size="sm")
     words.html(trouble, elem_id="trouble")
+    # Not in a tab: links may open any of them.
+    link_problem = problem_place(elem_id="link-problem")
     # Outside the tabs: what is hidden isn't read.
     gr.HTML('<p class="heard" role="status" data-announced></p>', apply_default_css=False)
     shared.add_weights()
@@ -96,8 +99,8 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     grid.answer(write, morph, tabs)
     morph.answer()
     game.answer()
-    _answer_links(shared, fragment, write)
-    _answer_languages(shared, fragment, switch, write, kept)
+    _answer_links(shared, fragment, write, link_problem)
+    _answer_languages(shared, fragment, switch, write, kept, link_problem)
     controls = {
         "write": write.controls.all(),
         "grid": grid.controls.all(),
@@ -135,7 +138,7 @@ def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
     return views.alert(" ".join(told)) if told else "", settings
 
 
-def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
+def _answer_links(shared: Shared, fragment: Any, write: WriteTab, link_problem: Any) -> None:
     """Restore a link that is opened while the page is open; the script presses a hidden button."""
     opened = hidden_button("open-link")
     controls = write.controls.all()
@@ -149,7 +152,7 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab) -> None:
         opened.click,
         restore,
         [fragment, shared.language],
-        [write.link_problem, *controls.values()],
+        [link_problem, *controls.values()],
         js="cgan.open(IDS)",
         trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
@@ -190,17 +193,20 @@ def _shared_names() -> list[str]:
 
 
 def _answer_languages(
-    shared: Shared, fragment: Any, switch: Any, write: WriteTab, kept: Kept
+    shared: Shared, fragment: Any, switch: Any, write: WriteTab, kept: Kept, link_problem: Any
 ) -> None:
     """Restore a link, or what was kept, and choose the language at the start; switch it later."""
     texts, controls = shared.words.components, write.controls.all()
     drawn_with = shared.models[""]
 
-    def load(fragment: str, tag: str, before: str) -> list[Any]:
+    def load(fragment: str, tag: str, before: str, picture: str) -> list[Any]:
         language = language_of(tag)
         told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
-        restored = kept.restore(before)
+        drawn, _ = actions.restore(picture, shared.models, shared.kinds.write)
+        restored = kept.restore(
+            before, {one: getattr(drawn, name) for name, one in controls.items()}
+        )
         if fragment:
             restored |= {one: getattr(settings, name) for name, one in controls.items()}
         updates = [gr.skip()] * len(texts)
@@ -218,8 +224,8 @@ def _answer_languages(
     loaded = shared.values.ask(
         page.load,
         load,
-        [fragment, shared.language, kept.text],
-        [shared.language, write.link_problem, shared.renewed, *kept.components, *texts],
+        [fragment, shared.language, kept.text, hidden_text("picture-before")],
+        [shared.language, link_problem, shared.renewed, *kept.components, *texts],
         js="cgan.begin()",
         **PRIVATE,
     )

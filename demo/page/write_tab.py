@@ -64,7 +64,6 @@ class WriteTab:
         with gr.Row(elem_classes="entry"):
             self.controls.add("digits")
             self._draw_button = words.button("draw", variant="primary", elem_id="draw")
-            self.link_problem = problem_place(elem_id="link-problem")
             self._problem = problem_place(elem_id="problem")
         self._own = words.html(
             hand_html.left, elem_id="whose-hand", js_on_load="cgan.leaveHand(element, trigger)"

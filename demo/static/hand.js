@@ -1,13 +1,19 @@
 // A hand of one's own: strokes on a board, the digits of the hand so far, and photographs of some.
-// Everything that a visitor draws is in this page alone; each question to the server has all of it.
+// Everything that a visitor draws is in this page alone, and for as long as its tab is open in the
+// browser's storage; each question to the server has all of it.
 cgan.hand = (element, trigger, watch) => {
   const SIDE = 1000; // of the board, in its own units
   const PEN = 62; // width of the pen, as wide as MNIST's are
   const STEP = 7; // points that are nearer to each other are left out
-  const { digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES } =
-    cgan.shared.hand;
+  const {
+    digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES, pixels: MOST_PIXELS,
+  } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
-  const state = { strokes: [], digit: null, kept: [], version: 0, answer: {}, pointer: null };
+  // `answered` is the version that the answer is to; `then` is what a button is to do after the
+  // answer to this version.
+  const state = {
+    strokes: [], digit: null, kept: [], version: 0, answered: 0, answer: {}, then: null, pointer: null,
+  };
   const part = (name) => element.querySelector(name);
   const desk = () => part(".own");
 
@@ -43,12 +49,18 @@ cgan.hand = (element, trigger, watch) => {
     if (!board || event.button !== 0 || !event.isPrimary) return;
     if (state.strokes.length >= MOST_STROKES) return;
     event.preventDefault();
+    state.then = null; // this stroke belongs to the digit, too
     board.setPointerCapture(event.pointerId);
     state.pointer = event.pointerId;
     state.strokes.push([]);
     add(event);
     desk().dataset.drawn = "true";
   });
+  // A finger that is lifted while it moves would begin to scroll, and the next tap would stop that
+  // instead of pressing a button.
+  element.addEventListener("touchstart", (event) => {
+    if (event.target.closest(".board")) event.preventDefault();
+  }, { passive: false });
   element.addEventListener("pointermove", (event) => {
     if (event.pointerId !== state.pointer) return;
     const all = event.getCoalescedEvents?.() ?? [];
@@ -94,8 +106,10 @@ cgan.hand = (element, trigger, watch) => {
       place.classList.toggle("mine", own);
     });
     part(".own-undo").disabled = part(".own-clear").disabled = !drawn;
-    part(".own-keep").disabled = !drawn || !answer.current || kept.length >= MOST_DIGITS;
-    part(".own-write").disabled = !answer.hand;
+    const known = state.answered === state.version;
+    part(".own-keep").disabled =
+      !drawn || kept.length >= MOST_DIGITS || (known && !answer.current);
+    part(".own-write").disabled = known ? !answer.hand : !drawn && !kept.length;
     cgan.ownHand.text = answer.hand ?? "";
     const name = state.digit === null ? "read" : "chosen";
     const digit = state.digit ?? read;
@@ -133,9 +147,22 @@ cgan.hand = (element, trigger, watch) => {
   // --- The server
   const ask = () => {
     state.version += 1;
-    if (state.strokes.length || state.kept.length) trigger("click");
-    else state.answer = {};
+    state.then = null;
+    const { strokes, digit, kept } = state;
+    cgan.remember("cgan-drawn", JSON.stringify({ strokes, digit, kept }));
+    if (strokes.length || kept.length) trigger("click");
+    else [state.answer, state.answered] = [{}, state.version];
     show();
+  };
+  // What a button does takes the answer to all that is drawn.
+  const after = (action) => {
+    if (state.answered === state.version) return action();
+    if (state.then === action) trigger("click"); // pressed again: the question may have got lost
+    state.then = action;
+  };
+  // A disabled button loses the focus.
+  const refocus = (button) => {
+    if (button.disabled) part(".own-digits input").focus();
   };
   const keep = () => {
     state.kept.push(state.answer.current);
@@ -147,6 +174,17 @@ cgan.hand = (element, trigger, watch) => {
     state.digit = null;
     part(".ink").replaceChildren();
     ask();
+  };
+  const write = () => trigger("submit");
+  // What was drawn before the page was loaded again.
+  const restore = () => {
+    const before = cgan.recallJson("cgan-drawn");
+    const { strokes, kept, digit } = before ?? {};
+    if (!Array.isArray(strokes) || !Array.isArray(kept)) return;
+    const right = (stroke) => Array.isArray(stroke) && stroke.every((point) => point?.length === 3);
+    state.strokes = strokes.filter(right);
+    state.kept = kept.filter((one) => one?.ink && Number.isInteger(one.digit));
+    state.digit = Number.isInteger(digit) ? digit : null;
   };
   cgan.ownHand = {
     text: "",
@@ -169,9 +207,19 @@ cgan.hand = (element, trigger, watch) => {
         say(".photo-said", sentence(name, { count: answer.found.length }));
         ask();
       } else if (answer.error || answer.version === state.version) {
-        state.answer = answer;
+        const { then } = state;
+        [state.answer, state.answered, state.then] = [answer, state.version, null];
         show();
+        if (then === keep && answer.current) {
+          keep();
+          refocus(part(".own-keep"));
+        }
+        if (then === write && answer.hand) write();
       }
+    },
+    // The page is ready: ask about what was there before.
+    begin() {
+      if (state.strokes.length || state.kept.length) ask();
     },
   };
 
@@ -183,8 +231,9 @@ cgan.hand = (element, trigger, watch) => {
     return btoa(text);
   };
   const smaller = async (file) => {
-    if (file.size <= MOST_BYTES && /^image\/(jpeg|png|webp)$/.test(file.type)) return file;
     const image = await createImageBitmap(file);
+    const small = file.size <= MOST_BYTES && image.width * image.height <= MOST_PIXELS;
+    if (small && /^image\/(jpeg|png|webp)$/.test(file.type)) return file;
     for (const side of SIDES) {
       const factor = Math.min(1, side / Math.max(image.width, image.height));
       const canvas = document.createElement("canvas");
@@ -229,9 +278,9 @@ cgan.hand = (element, trigger, watch) => {
       else clear();
     }
     if (button.matches(".own-clear")) clear();
-    if (button.matches(".own-keep")) keep();
-    if (button.matches(".own-write")) trigger("submit");
-    if (button.disabled) part(".own-digits input").focus(); // a disabled button loses the focus
+    if (button.matches(".own-keep")) after(keep);
+    if (button.matches(".own-write")) after(write);
+    refocus(button);
   });
   const all = () => {
     state.strokes.forEach((stroke) => draw(stroke));
@@ -239,7 +288,9 @@ cgan.hand = (element, trigger, watch) => {
     show();
   };
   watch("value", all); // the page's language has changed
+  restore();
   all();
+  if (document.documentElement.dataset.ready === "true") cgan.ownHand.begin();
 };
 
 // Above the number: whose hand it is, and the way back to the page's own.

@@ -64,7 +64,8 @@ Object.assign(cgan, {
     if (address === location.hash) return;
     const draft = cgan.next === "draft";
     const replace = cgan.next === "replace" || (draft && history.state?.draft);
-    const state = { cgan: true, picture: cgan.fragment, draft };
+    // With the hands before this one, since browsers go back, too; they keep little for each entry.
+    const state = { cgan: true, picture: cgan.fragment, draft, hands: cgan.hands.slice(-50) };
     history[replace ? "replaceState" : "pushState"](state, "", address);
     if (!draft) cgan.next = "replace";
     cgan.remember("cgan-address", location.hash);
@@ -76,6 +77,8 @@ Object.assign(cgan, {
     cgan.target = history.state?.picture ?? cgan.pictureIn(location.hash);
     cgan.showTab(cgan.tabIn(location.hash));
     cgan.remember("cgan-address", location.hash);
+    cgan.hands = [...(history.state?.hands ?? [])];
+    cgan.showWayBack();
     if (cgan.target !== cgan.fragment) opener.click();
     history.replaceState({ ...history.state, cgan: true }, "");
   },
@@ -86,8 +89,8 @@ Object.assign(cgan, {
     const kept = location.hash && !known ? "" : cgan.recall("cgan-settings");
     const same = known && cgan.recall("cgan-address") === location.hash;
     // What was kept has more: the other tabs, and a number that can't be written.
-    const fragment = same && kept ? "" : location.hash || (known && history.state.picture) || "";
-    return { fragment, kept };
+    const picture = location.hash || (known && history.state.picture) || "";
+    return { fragment: same && kept ? "" : picture, kept, picture };
   },
 
   // The page is ready. An address without a fragment stands for the picture at the start.

@@ -5,6 +5,9 @@ Object.assign(cgan, {
 
   listenToKeep() {
     const told = () => document.querySelector("#kept [role=status]");
+    const clear = () => {
+      told().textContent = document.querySelector("#said [data-copied]").textContent = "";
+    };
     const awaited = () =>
       new Promise((resolve, reject) => {
         cgan.keep_picture?.reject(new Error("another one is asked for"));
@@ -12,21 +15,22 @@ Object.assign(cgan, {
       });
     // In the click itself: browsers let nobody write to the clipboard later.
     document.querySelector("#copy-picture").addEventListener("click", async () => {
-      told().textContent = "";
-      const picture = awaited();
-      picture.catch(() => {}); // the sentence below says it
+      clear();
+      const blob = awaited().then((picture) => picture.blob);
       try {
-        const blob = picture.then(({ blob }) => blob);
         await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
         told().textContent = told().dataset.copied;
       } catch {
-        told().textContent = told().dataset.notCopied;
+        const notCopied = () => (told().textContent = told().dataset.notCopied);
+        blob.then(notCopied, () => {}); // why there is no picture is said beside the number
       }
     });
     document.querySelector("#share").addEventListener("click", async () => {
-      told().textContent = "";
+      clear();
+      const picture = await awaited().catch(() => null); // why there is none is said beside the number
+      if (!picture) return;
+      const { name, blob } = picture;
       try {
-        const { name, blob } = await awaited();
         await navigator.share({ files: [new File([blob], name, { type: blob.type })] });
       } catch (error) {
         if (error.name !== "AbortError") told().textContent = told().dataset.notShared;

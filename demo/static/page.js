@@ -18,7 +18,9 @@ window.cgan = {
       // The new drawing replaced what had the focus; a focus elsewhere stays there.
       const digit = element.querySelector('[data-index="0"]'); // the last "Undo" has disappeared
       if (focused !== null) (element.querySelector(focused) ?? digit)?.focus();
-      document.querySelector("#said [data-copied]").textContent = "";
+      for (const told of document.querySelectorAll("#said [data-copied], #kept [role=status]")) {
+        told.textContent = "";
+      }
       cgan.writeBeforeOnesEyes();
     });
     cgan.watchWriting();
@@ -175,10 +177,10 @@ window.cgan = {
     // Something else may have written there.
     const typed = cgan.recallJson("cgan-typed");
     const past = cgan.recallJson("cgan-past");
-    const { fragment, kept } = cgan.begun();
+    const { fragment, kept, picture } = cgan.begun();
     cgan.typed = fragment ? {} : typed ?? {};
     cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
-    return JSON.stringify([fragment, language, kept]);
+    return JSON.stringify([fragment, language, kept, picture]);
   },
 
   // The texts of the numbers that aren't among the settings kept: without a connection Gradio's
@@ -217,7 +219,7 @@ window.cgan = {
   listen() {
     cgan.watchHistory();
     cgan.listenToKeep();
-    // It may cover some of the paper.
+    // It covers some of the page.
     for (const event of ["input", "click"]) {
       addEventListener(event, ({ isTrusted }) => {
         if (isTrusted) document.querySelector("#link-problem p")?.remove();
@@ -267,6 +269,7 @@ window.cgan = {
     cgan.showTab(cgan.tabIn(location.hash));
     cgan.speak();
     document.documentElement.dataset.ready = "true";
+    cgan.ownHand?.begin();
     // What was typed when the server was gone, which Gradio didn't notice.
     for (const [box, text] of Object.entries(cgan.typed)) {
       const element = document.querySelector(`#${box} :is(textarea, input)`);
@@ -353,6 +356,7 @@ window.cgan = {
   async copyLink() {
     const link = cgan.address() + cgan.fragment;
     const said = document.querySelector("#said [data-copied]");
+    document.querySelector("#kept [role=status]").textContent = "";
     try {
       await navigator.clipboard.writeText(link);
       said.textContent = said.dataset.copied;

@@ -188,7 +188,7 @@ TEXTS = {
     "about_privacy": (
         "What you type or draw isn't kept on the server or in a log. What you type is in this "
         "page's address, after the #, which browsers don't send, but which stays in your browser's "
-        "history. The digits of your hand stay in your browser until you reload the page."
+        "history. The digits of your hand stay in your browser until you close its tab."
     ),
     "about_train_head": "Train your own",
     "about_train": (

@@ -170,7 +170,7 @@ TEXTS = {
     "about_privacy_head": "隐私",
     "about_privacy": (
         "你输入和书写的内容不会保存在服务器或日志里。输入的内容写在本页地址的 # 之后，"
-        "浏览器不会发送这一部分，但会留在浏览器的历史记录中；画布上写的数字只保留到刷新为止。"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中；画布上写的数字只留在浏览器里，关闭标签页后就没有了。"
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (
@@ -211,6 +211,7 @@ ERRORS = {
     "address.twice": "参数 {name!r} 出现了两次：请只写一次。",
     "address.no_digits": "请写明要写的号码，例如 ?digits=13812345678。",
     "address.format": "请去掉 format：格式由地址的结尾决定。只有 .svg 可以加 format=strokes。",
+    "address.strokes_on_card": "card 和 format=strokes 只能用一个：卡片上没有单线笔画。",
     "address.other_weights": "sha256 为此值的权重已不在这里。去掉 weights，就用现有的权重来写。",
     "address.method": "这里只支持 GET 和 HEAD。",
     "address.busy": "正在画的图太多：请稍后再试。",
@@ -229,7 +230,7 @@ ERRORS = {
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
     "drawn.not_strokes": "无法读取这次书写：请清空画布，重新写这个数字。",
     "photo.unreadable": (
-        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes:g} MB、{megapixels} 百万像素。"
+        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes:g} MB、{megapixels}00 万像素。"
     ),
     "sheet.count": (
         "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"

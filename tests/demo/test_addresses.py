@@ -66,6 +66,7 @@ def test_what_the_weights_sha256_names_may_be_kept_for_ever(client, models, sha2
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == found.headers["etag"]
     assert client.get(asked, headers={"if-none-match": '"x"'}).status_code == 200
+    assert client.get(asked.replace(sha256, sha256.upper())).content == found.content
     private = client.get(asked, headers={"authorization": "Basic eDp5"})
     assert private.headers["cache-control"].startswith("private")
 
@@ -139,6 +140,7 @@ def test_head_answers_as_get_does(client, sha256):
         ("/write.png?digits=138&hand=x&weights=SHA", 400, "hand"),
         ("/write.png?digits=138&look=neon&weights=SHA", 400, "paper"),
         ("/write.png?digits=138&format=svg&weights=SHA", 400, "format"),
+        ("/write.svg?digits=138&format=strokes&card=phone&weights=SHA", 400, "either card"),
         ("/write.png?digits=138&size=40", 400, "'size'"),
         ("/write.png?digits=138&colour=red", 400, "'colour'"),
         ("/write.png?digits=138&seed=1&seed=2", 400, "'seed'"),

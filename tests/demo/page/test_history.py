@@ -55,9 +55,11 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     page.go_back()
     expect(page.locator("#paper .note span")).to_have_count(0)
     expect(seed(page)).to_have_value(thrown)
+    expect(page.get_by_role("button", name="Back", exact=True)).to_be_visible()
     page.go_back()
     expect(seed(page)).to_have_value(str(Settings.seed))
     expect(number(page)).to_have_value("2468")
+    expect(page.get_by_role("button", name="Back", exact=True)).to_be_hidden()  # to no other hand
     page.go_back()
     expect_number(page, "13812345678")
     expect(number(page)).to_have_value(Settings.digits)

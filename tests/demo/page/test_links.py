@@ -93,6 +93,16 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_follows_a_chang
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_what_is_wrong_with_a_link_is_said_on_whatever_tab_it_opens(new_page, demo):
+    page = new_page
+    page.goto(f"{demo.address}#digits=77&seed=many&tab=morph")
+    page.locator(".film").wait_for()
+    expect(page.get_by_role("alert")).to_contain_text("Part of this link")
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    page.get_by_role("tab", name="Write").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_all_settings_survive_a_reload_and_are_shared_by_the_tabs(new_page):
     page = new_page
     seeds = page.get_by_role("spinbutton", name="Seed")

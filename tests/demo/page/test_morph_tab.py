@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser import visit
+from tests.browser import ready, visit
 from tests.demo.page.acting import download, refuse_a_morph
 
 pytestmark = pytest.mark.slow
@@ -69,6 +69,14 @@ def test_a_morph_is_downloaded_as_an_animation(new_page):
 
 def test_a_morph_of_different_lengths_is_refused_in_a_sentence(new_page):
     refuse_a_morph(new_page)
+    # Where there is no film to cover, the sentence covers nothing.
+    new_page.reload()
+    ready(new_page)
+    alert = new_page.get_by_role("alert")
+    expect(alert).to_contain_text("they have 11 and 2")
+    seed = new_page.get_by_label("Start seed").locator("visible=true").first.bounding_box()
+    box = alert.bounding_box()
+    assert box["y"] + box["height"] <= seed["y"]
 
 
 def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):

@@ -126,7 +126,7 @@ def test_it_is_in_the_link_and_comes_back():
 
 def test_it_is_restored_to_its_control(built):
     load = named(built, "load")
-    restored = load.fn("#toy=8&kind=webp", "en", "")
+    restored = load.fn("#toy=8&kind=webp", "en", "", "")
     assert restored[load.outputs.index(toy_of(built, "write"))] == 8
     assert "webp" in restored
 
@@ -140,12 +140,12 @@ def test_it_is_kept_in_the_browser_and_comes_back(built):
     toys = [toy_of(built, name) for name in ("write", "grid", "morph")]
     for toy, value in zip(toys, (7, "x", 9), strict=True):
         values[components.index(toy)] = value
-    restored = load.fn("", "en", json.dumps([version, values]))
+    restored = load.fn("", "en", json.dumps([version, values]), "")
     found = [restored[load.outputs.index(toy)] for toy in toys]
     assert (found[0], found[2]) == (7, 9)
     assert found[1] == gr.skip()  # a wrong value
     for unusable in ("", "null", "[1]", "{}", json.dumps([version, values[1:]]), "[" * 9999):
-        assert load.fn("", "en", unusable)[2:] == load.fn("", "en", "")[2:]
+        assert load.fn("", "en", unusable, "")[2:] == load.fn("", "en", "", "")[2:]
 
 
 @every_tab

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
+from tests.browser import ready
 from tests.demo.page.acting import (
     expect_glyphs,
     expect_number,
@@ -40,6 +41,21 @@ def test_an_invalid_seed_is_reported_and_the_corrected_one_is_drawn(page):
     expect(seed).to_have_value("9999")
     expect_other_glyphs(page, before)
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_after_an_invalid_seed_a_reload_has_that_of_the_picture(new_page):
+    page = new_page
+    seed = page.locator("#seed input[type=number]")
+    seed.fill("7")
+    page.wait_for_url(re.compile("seed=7&"))
+    before = glyphs(page)
+    seed.fill("1.5")
+    expect(page.get_by_role("alert")).to_contain_text("Seed must be a whole number")
+    page.reload()
+    ready(page)
+    expect(seed).to_have_value("7")
+    expect_glyphs(page, before)
+    assert "seed=7&" in page.url
 
 
 def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page):
