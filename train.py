@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cgan.backend import ranks
-from cgan.common.command_line import Parser, run
+from cgan.common.command_line import Parser, named_path, run
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note
 from cgan.data.datasets import recognise
@@ -37,14 +37,18 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_option(
         "recipe",
         choices=RECIPES,
-        help="preset for the other options: article (the defaults) or best",
+        help="preset for the other options: article (the defaults), good or best",
     )
     add_to(parser, [data_dir])
-    parser.add_option("out", type=Path, help="run folder (default runs/DATASET-DATE-TIME-PROCESS)")
-    parser.add_option("resume", type=Path, metavar="RUN", help="continue the run in this folder")
+    parser.add_option(
+        "out", type=named_path, help="run folder (default runs/DATASET-DATE-TIME-PROCESS)"
+    )
+    parser.add_option(
+        "resume", type=named_path, metavar="RUN", help="continue the run in this folder"
+    )
     parser.add_option(
         "add_encoder",
-        type=Path,
+        type=named_path,
         metavar="FOLDER",
         help="train an encoder for the finished weights in this folder, and do nothing else",
     )

@@ -1,10 +1,9 @@
 """`convert`: make a weights folder from a checkpoint of the article's script."""
 
 import argparse
-from pathlib import Path
 
 from cgan.backend.pickles import read_parameters
-from cgan.common.command_line import Commands
+from cgan.common.command_line import Commands, named_path
 from cgan.common.terminal import note
 from cgan.model.article import convert
 
@@ -12,8 +11,8 @@ from cgan.model.article import convert
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("convert", help="convert the article's generator_last.pkl")
-    parser.add_argument("pickle", type=Path, help="file that generator.save() wrote")
-    parser.add_argument("folder", type=Path, help="weights folder to create")
+    parser.add_argument("pickle", type=named_path, help="file that generator.save() wrote")
+    parser.add_argument("folder", type=named_path, help="weights folder to create")
     parser.set_defaults(do=do)
 
 

@@ -1,11 +1,11 @@
 """`deploy`: put the demo on a Hugging Face Space."""
 
 import argparse
-from pathlib import Path
 
-from cgan.common.command_line import Commands
+from cgan.common.command_line import Commands, named_path
 from cgan.common.terminal import note, warn
 from cgan.hub import compat
+from cgan.hub.repository import check_name
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +24,10 @@ def add(commands: Commands) -> None:
         help="put a new Space on ZeroGPU, which is free (default: CPU, which needs a paid plan)",
     )
     parser.add_option(
-        "dry_run", type=Path, metavar="DIR", help="write the Space's files to DIR; upload nothing"
+        "dry_run",
+        type=named_path,
+        metavar="DIR",
+        help="write the Space's files to DIR; upload nothing",
     )
     parser.set_defaults(do=do)
 
@@ -34,6 +37,7 @@ def do(values: argparse.Namespace) -> None:
     compat.require("Deploying needs")
     from cgan.publish import space  # imports huggingface_hub, which takes a while
 
+    check_name(values.space)
     weights = space.pin(values.weights) if values.weights is not None else []
     hardware = space.ZERO_GPU if values.zero_gpu else space.CPU
     for one in weights:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cgan
 from cgan.backend.machine import find_machine
-from cgan.common.command_line import EXIT_FAULT, Commands, Exit
+from cgan.common.command_line import EXIT_FAULT, Commands, Exit, named_path
 from cgan.common.finding import Finding, describe, look, shown
 from cgan.common.packages import PACKAGES, find_package
 from cgan.common.terminal import result
@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "doctor", help="report what this machine has, what is missing and what to do about it"
     )
-    parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
+    parser.add_option("data_dir", type=named_path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.set_defaults(do=do)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cgan.commands.hand import load_hand
 from cgan.common import files
-from cgan.common.command_line import Commands, Parser
+from cgan.common.command_line import Commands, Parser, named_path
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
@@ -44,7 +44,7 @@ def add(commands: Commands) -> None:
     writer.add_option(
         "best_of", type=int, default=1, help="latents per digit, of which the most legible is used"
     )
-    writer.add_option("hand", type=Path, help="hand.json that the command hand wrote")
+    writer.add_option("hand", type=named_path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
     _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG or PDF if it ends in .svg or .pdf")
@@ -92,7 +92,7 @@ def _add_common(parser: Parser, output: Path, written: str) -> None:
         help=f"{HELP} (default: the bundled ones)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, default=output, help=f"{written} (default {output})"
+        "-o", "--output", type=named_path, default=output, help=f"{written} (default {output})"
     )
 
 
@@ -152,6 +152,8 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
             raise BadValue("--card can't take --format strokes: cards are png, svg or pdf.")
         sheet = CARDS[0] if sheet == NO_CARD else sheet
         given = {"spacing": "ink"} | given
+    if "pen" in given and given.get("spacing") != "ink":
+        warn("--pen makes strokes finer or bolder only with --spacing ink.")
     if _OF_PAPER & given.keys():
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands
+from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands, named_path
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("evaluate", help="measure the quality of a generator")
-    parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
+    parser.add_argument("folder", type=named_path, help="a run folder, or any folder of weights")
     parser.add_option(
         "dataset",
         help="mnist, digits or images (default: what the weights were trained on, or mnist)",
     )
-    parser.add_option("data_dir", type=Path, default=DATA_DIR, help=DATA_DIR_HELP)
+    parser.add_option("data_dir", type=named_path, default=DATA_DIR, help=DATA_DIR_HELP)
     parser.add_option(
         "samples",
         type=int,
         help="how many (default 10000, at most as many as there are training images)",
     )
     parser.add_option("seed", type=int, default=0, help="which samples (default 0)")
-    parser.add_option("output", type=Path, help="folder for the pictures (default: the weights')")
+    parser.add_option(
+        "output", type=named_path, help="folder for the pictures (default: the weights')"
+    )
     parser.add_option("device", default="auto", help="auto, cpu or cuda; auto uses a GPU if it can")
     parser.add_option(
         "hands",

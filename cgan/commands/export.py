@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.command_line import Commands
+from cgan.common.command_line import Commands, named_path
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
 from cgan.export.exported import PARTS, export, file_name, require
@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=named_path,
         default=Path("model.onnx"),
         help="the generator's file (default model.onnx); the others are then model-reader.onnx "
         "and model-encoder.onnx",

@@ -2,13 +2,14 @@
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cgan.common import files, reading
-from cgan.common.command_line import Commands
+from cgan.common.command_line import Commands, named_path
 from cgan.common.errors import BadValue, MissingFile, kind_of
 from cgan.common.terminal import note
 from cgan.hub.source import HELP
@@ -27,23 +28,24 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("hand", help="make a hand of your own from a photo of digits")
     parser.add_argument(
-        "photo", type=Path, help="JPEG, PNG or WebP: dark digits on light paper, apart"
+        "photo", type=named_path, help="JPEG, PNG or WebP: dark digits on light paper, apart"
     )
     parser.add_option(
         "digits", default="0123456789", help="the digits on it, line by line (default 0123456789)"
     )
     parser.add_option("weights", help=f"{HELP} (default: the bundled ones)")
     parser.add_option(
-        "preview", type=Path, help="PNG to write: what was found, drawn again, and all digits"
+        "preview", type=named_path, help="PNG to write: what was found, drawn again, and all digits"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("hand.json"), help="default hand.json"
+        "-o", "--output", type=named_path, default=Path("hand.json"), help="default hand.json"
     )
     parser.set_defaults(do=do)
 
 
 def do(values: argparse.Namespace) -> None:
     """Find the digits, and write the hand and perhaps the preview."""
+    _check_names(values.photo, values.output, values.preview)
     labels = np.array(number.digits_of(number.parse(values.digits)))
     sampler = Sampler.from_pretrained(values.weights)
     check_classes(sampler.config, labels)
@@ -53,11 +55,26 @@ def do(values: argparse.Namespace) -> None:
         raise BadPhoto from error
     found = find_digits(grey, len(labels))
     hand = sampler.hand([digit.ink for digit in found], labels)
+    files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")
     if values.preview is not None:
         images = np.stack([normalise(digit.ink, sampler.config.img_size) for digit in found])
         _save_preview(values.preview, sampler, hand, images, labels)
-    files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")
-    note(f"Wrote {values.output}: write with it by python -m cgan write --hand {values.output}.")
+    file = shlex.quote(str(values.output))
+    note(f"Wrote {values.output}: write with it by python -m cgan write 138 --hand {file}.")
+
+
+def _check_names(photo: Path, output: Path, preview: Path | None) -> None:
+    """Refuse files that would take each other's place.
+
+    Raises:
+        BadValue: two are the same file, or the preview's name isn't a PNG's.
+    """
+    written = [output] if preview is None else [output, preview]
+    places = [one.resolve() for one in (photo, *written)]
+    if len(set(places)) < len(places):
+        raise BadValue("The photo, --output and --preview must be different files.")
+    if preview is not None and preview.suffix.lower() not in ("", ".png"):
+        raise BadValue(f"--preview {preview} must end in .png.")
 
 
 def load_hand(path: Path, sampler: Sampler) -> OwnHand:

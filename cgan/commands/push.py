@@ -1,9 +1,8 @@
 """`push`: publish a weights folder on the Hugging Face Hub."""
 
 import argparse
-from pathlib import Path
 
-from cgan.common.command_line import Commands
+from cgan.common.command_line import Commands, named_path
 from cgan.common.terminal import note
 from cgan.hub.repository import Repository
 from cgan.publish.push import push
@@ -14,7 +13,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "push", help="publish a run or weights folder on the Hugging Face Hub"
     )
-    parser.add_argument("folder", type=Path, help="a run folder, or any folder of weights")
+    parser.add_argument("folder", type=named_path, help="a run folder, or any folder of weights")
     parser.add_argument("repository", help="user/name, created if missing")
     parser.add_option("private", action="store_true", help="make a new repository private")
     parser.add_option("revision", help="branch to push to, created if missing (default main)")

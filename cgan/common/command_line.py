@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from cgan.common import terminal
@@ -46,6 +47,13 @@ class Parser(argparse.ArgumentParser):
         self.add_argument(*spellings, **settings)
 
 
+def named_path(text: str) -> Path:
+    """Return the path that an argument names; an empty one, as of an unset variable, names none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name a file or a folder")
+    return Path(text)
+
+
 # What `add_subparsers` returns; a string, since the class can't be subscripted at run time.
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -65,9 +73,15 @@ def run(main: Callable[[], None], *, whole_process: bool = False) -> int:
     """
     environment = dict(os.environ)  # `main` may change it
     may_start_again = whole_process and os.environ.pop(_STARTED_AGAIN, None) is None
-    with terminal.despite_closed_pipes():
+    with terminal.despite_closed_pipes() as lost:
         try:
-            return _run(main)
+            code = _run(main)
+            sys.stdout.flush()
+            if lost.error is not None:
+                why = lost.error.strerror or lost.error
+                print(f"Error: The output could not be written: {why}.", file=sys.stderr)
+                return code or EXIT_USER_ERROR
+            return code
         except NeedsNewProcess as error:
             if not may_start_again:
                 print(f"Error: {error}", file=sys.stderr)

@@ -32,10 +32,10 @@ def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
         UserError: the file can't be written (disk full, no permission, no such folder), or
             `path` is a folder or a device.
     """
-    temporary = temporary_name(path)
     try:
-        if path.exists() and not path.is_file():
+        if not path.name or (path.exists() and not path.is_file()):
             raise BadValue(f"Could not write {path}: it is not a file. Choose another name.")
+        temporary = temporary_name(path)
         try:
             yield temporary
             with open(temporary, "rb") as file:
@@ -50,9 +50,12 @@ def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
     except UserError:  # MissingFile is also an OSError
         raise
     except OSError as error:
+        advice = "Free some disk space or choose another folder."
+        if isinstance(error, FileNotFoundError):
+            advice = "Make the folder first, or choose another."
         raise kind_of(error)(
             f"Could not write {path}: {error.strerror or error}; "
-            "what was there before is unchanged. Free some disk space or choose another folder."
+            f"what was there before is unchanged. {advice}"
         ) from error
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from cgan.common.command_line import Parser
+from cgan.common.command_line import Parser, named_path
 from cgan.common.errors import BadValue
 from cgan.common.values import is_finite, is_one_of, is_whole
 
@@ -229,7 +229,7 @@ _TYPES: dict[Any, _Type] = {
     int: _Type("a whole number", int, is_whole),
     float: _Type("a finite number", float, is_finite),
     str: _Type("text", str, lambda value: isinstance(value, str)),
-    Path: _Type("a path", Path, lambda value: isinstance(value, Path)),
+    Path: _Type("a path", named_path, lambda value: isinstance(value, Path)),
     tuple[int, ...]: _Type(
         "whole numbers such as 128,64,32",
         _read_whole_numbers,

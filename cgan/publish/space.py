@@ -5,6 +5,7 @@ Gradio named there, copies the folder, and runs `app_file` as an ordinary user. 
 module imports huggingface_hub.
 """
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,10 +82,21 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
         raise MissingFile("There is no demo beside the package: deploy from a clone.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadValue(f"{folder} is not an empty folder: choose another name.")
+    new = not folder.exists()
     try:
-        demo_files.stage(folder)
-    except OSError as error:
+        _write(folder, weights, hardware)
+    except (OSError, UserError) as error:
+        # So that a second try finds it as this one did.
+        shutil.rmtree(folder, ignore_errors=True)
+        if not new:
+            folder.mkdir()
+        if isinstance(error, UserError):
+            raise
         raise kind_of(error)(f"Could not write {folder}: {error.strerror or error}.") from error
+
+
+def _write(folder: Path, weights: list[Pinned], hardware: str) -> None:
+    demo_files.stage(folder)
     # Spaces adds packages of its own to the same command, and has no hashes for them.
     lock = (demo_files.ROOT / demo_files.LOCK).read_text(encoding="utf-8")
     files.write_text(folder / demo_files.REQUIREMENTS, without_hashes(lock))

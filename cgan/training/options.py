@@ -29,6 +29,7 @@ from cgan.model.option_fields import (
 from cgan.model.registry import ARCHITECTURES, takers
 from cgan.training.losses import LOSSES
 from cgan.writing.latents import MAX_SEED
+from cgan.writing.number import parse
 
 Options = TypeVar("Options", bound="TrainingOptions")
 
@@ -243,6 +244,8 @@ class TrainingOptions:
             raise BadValue(
                 f"--number must have at most {_MAX_NUMBER:,} characters, not {len(self.number):,}."
             )
+        if self.number is not None:
+            parse(self.number)  # raises if there is no digit
         if self.batch_size % self.pack:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cgan.common.errors import BadValue
 from cgan.training.options import TrainingOptions
 
 _GOOD: dict[str, Any] = {
@@ -50,4 +51,7 @@ def from_recipe(recipe: str, given: dict[str, Any]) -> TrainingOptions:
     Raises:
         BadValue: names the option that is wrong.
     """
-    return TrainingOptions.from_dict(RECIPES[recipe] | given)
+    options = RECIPES[recipe]
+    if "arch" in options and given.get("arch", options["arch"]) != options["arch"]:
+        raise BadValue(f"--recipe {recipe} is for --arch {options['arch']}: leave out --arch.")
+    return TrainingOptions.from_dict(options | given)

@@ -41,7 +41,11 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         Interrupted: a signal stopped it.
     """
     with RunFolder.create(out) as run, _told(run):
-        _train(run, options, execution, None)
+        try:
+            _train(run, options, execution, None)
+        except UserError:
+            run.leave_nothing()
+            raise
 
 
 def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:

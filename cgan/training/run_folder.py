@@ -1,5 +1,6 @@
 """The folder of one training run: what it holds, and who may write there."""
 
+import contextlib
 import csv
 import errno
 import fcntl
@@ -12,7 +13,8 @@ import numpy as np
 
 from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
-from cgan.model.weights import CONFIG_NAME
+from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
+from cgan.training import checkpoint
 
 _LOCK_NAME = ".lock"
 _LOSS_COLUMNS = ("step", "epoch", "d_loss", "g_loss")
@@ -43,6 +45,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         """Name the parts; `create` or `reopen` makes or opens the folder."""
         self.path = path
+        self._is_new = False
         self.checkpoint = path / "checkpoint" / "last.safetensors"
         self.best = path / "checkpoint" / "best"
         self.losses_csv = path / "losses.csv"
@@ -61,6 +64,7 @@ class RunFolder:
         """
         run = cls(path)
         run.check_new()
+        run._is_new = not path.exists()
         try:
             run.samples.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -94,16 +98,33 @@ class RunFolder:
         """Open an existing run to continue it; delete what a killed process left half-written.
 
         Raises:
-            MissingFile: there is no run.
+            MissingFile: there is no run, or nothing to continue it from.
             UserError: another process is training in it.
         """
         if not (path / CONFIG_NAME).is_file():
             raise MissingFile(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
         run = cls(path)
+        # A run saves its checkpoint before its weights.
+        if (path / WEIGHTS_NAME).exists() and not checkpoint.exists(run.checkpoint):
+            raise MissingFile(
+                f"{path} holds weights, but no checkpoint to continue from: "
+                f"{run.checkpoint.parent} is missing. The weights stay as they are. Begin a new "
+                "run with --out."
+            )
         run._lock()
         for folder in (run.path, run.samples, run.checkpoint.parent, run.best):
             files.remove_stale_temporaries(folder)
         return run
+
+    def leave_nothing(self) -> None:
+        """Delete what `create` made, if nothing was begun: the data or the options were wrong."""
+        if any(path.is_file() and path.name != _LOCK_NAME for path in self.path.rglob("*")):
+            return
+        with contextlib.suppress(OSError):
+            self.samples.rmdir()
+            (self.path / _LOCK_NAME).unlink()
+            if self._is_new:
+                self.path.rmdir()
 
     def sample(self, step: int) -> Path:
         """Return where the sample grid after `step` steps goes."""

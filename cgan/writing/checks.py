@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from cgan.common.errors import BadValue
 from cgan.common.values import is_one_of, is_whole
 
@@ -62,7 +64,7 @@ def real(name: str, value: Any, low: float, high: float) -> float:
     Raises:
         OutOfRange: not a number from `low` to `high`.
     """
-    if not (is_whole(value) or isinstance(value, float)) or not low <= value <= high:
+    if not (is_whole(value) or isinstance(value, float | np.floating)) or not low <= value <= high:
         raise OutOfRange(name, low, high, whole=False)
     return float(value)
 

@@ -70,6 +70,24 @@ def refusals():
     )
     yield "foreign", {}, lambda f: ["write", "1", "--hand", str(f / "hand.json")], "other weights"
     yield "best_of", {}, lambda f: write(f, f / "x.png", "--best-of", "2"), "--best_of"
+    for name in ("hand.json", "photo.png"):  # which would take each other's place
+
+        def same(f, name=name):
+            return make(f, "photo.png", "25", "--preview", str(f / "." / name))
+
+        yield f"preview in {name}", {}, same, "must be different files"
+    yield (
+        "hand in the photo",
+        {},
+        lambda f: make(f, "photo.png", "25", "-o", str(f / "photo.png")),
+        "must be different files",
+    )
+    yield (
+        "no PNG",
+        {},
+        lambda f: make(f, "photo.png", "25", "--preview", str(f / "preview.jpg")),
+        "must end in .png",
+    )
     yield "style", {}, lambda f: write(f, f / "x.png", "--style", "one"), "--style"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cgan.common.command_line import Exit, Parser, run
+from cgan.common.command_line import Exit, Parser, named_path, run
 from cgan.common.errors import UserError
 from cgan.common.signals import Interrupted
 from tests.conftest import ROOT, run_python
@@ -160,3 +160,51 @@ sys.exit(run(main))
         said = getattr(process, other).read()
     assert (process.returncode, said) == (0, b"")
     assert (tmp_path / "done").exists()
+
+
+PRINTS = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from cgan.common.command_line import run
+def main():
+    print("result")
+    print("note", file=sys.stderr)
+    open("done", "w").close()
+sys.exit(run(main))
+"""
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        (
+            ">/dev/full",
+            2,
+            "note\nError: The output could not be written: No space left on device.\n",
+        ),
+        ("2>/dev/full", 0, "result\n"),
+        (">&-", 0, "note\n"),
+        ("2>&-", 0, "result\n"),
+        (">&- 2>&-", 0, ""),
+    ],
+)
+def test_output_that_can_not_be_written_is_told_and_ends_nothing(tmp_path, redirection, code, said):
+    found = subprocess.run(
+        ["sh", "-c", f'"$0" -c "$1" {redirection}', sys.executable, PRINTS],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (found.returncode, found.stdout + found.stderr) == (code, said)
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_path_is_refused(capsys, text):
+    parser = Parser(prog="x")
+    parser.add_option("out", type=named_path)
+    assert parser.parse_args(["--out", "a b"]).out == Path("a b")
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["--out", text])
+    assert caught.value.code == 2
+    assert "--out: it is empty" in capsys.readouterr().err

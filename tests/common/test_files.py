@@ -3,6 +3,7 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,17 @@ def test_a_device_in_the_way_stays(tmp_path):
     assert str(path) in message(caught)
     assert path.is_fifo()
     assert names(tmp_path) == ["device"]
+
+
+@pytest.mark.parametrize("path", [".", "/", ""])
+def test_a_folder_without_a_name_stays(path):
+    with pytest.raises(UserError, match="is not a file"):
+        files.write_bytes(Path(path), b"new")
+
+
+def test_a_missing_folder_is_no_matter_of_space(tmp_path):
+    with pytest.raises(UserError, match="Make the folder first"):
+        files.write_bytes(tmp_path / "missing/a", b"new")
 
 
 @pytest.mark.parametrize("name", ["missing/a", "file/a", "a" * 300])

@@ -286,6 +286,9 @@ def test_a_dry_run_writes_a_folder_and_uploads_nothing(hub, deploy, tmp_path):
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "made" / space.WEIGHTS_FILE).read_text() == f"ann/digits@{sha}\n"
     assert {request.method for request in hub.requests} == {"GET"}
+    for name in ("", "space", "a/b/c"):
+        check_refused(deploy(name, "--dry-run", tmp_path / "other"), "not the name")
+    assert not (tmp_path / "other").exists()
 
 
 @http_only

@@ -117,6 +117,12 @@ def test_what_does_not_fit_is_refused_by_its_option(name, values):
         assert message(caught).startswith(f"--{name} must be ")
 
 
+@pytest.mark.parametrize("number", ["", "abc", "+"])
+def test_a_number_without_digits_is_refused(number):
+    with pytest.raises(BadValue):
+        TrainingOptions(number=number)
+
+
 @pytest.mark.parametrize("seed", [-1, 2**63])
 def test_a_bad_seed_is_refused(seed):
     with pytest.raises(BadValue, match="seed must be"):

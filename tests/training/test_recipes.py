@@ -36,5 +36,5 @@ def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
 
 
 def test_what_does_not_fit_the_recipe_is_refused():
-    with pytest.raises(BadValue, match="needs --arch conv"):
-        from_recipe("best", {"arch": "mlp", "class_norm": True})
+    with pytest.raises(BadValue, match="--recipe best is for --arch conv"):
+        from_recipe("best", {"arch": "mlp"})

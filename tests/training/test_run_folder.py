@@ -74,6 +74,29 @@ def test_there_must_be_a_run_to_reopen(tmp_path):
         RunFolder.reopen(tmp_path / "nothing")
 
 
+def test_weights_without_a_checkpoint_are_not_trained_over(tmp_path):
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(MissingFile, match="no checkpoint to continue from"):
+        RunFolder.reopen(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_where_nothing_was_begun_nothing_is_left(tmp_path, exists):
+    path = tmp_path / "run"
+    if exists:
+        path.mkdir()
+    with RunFolder.create(path) as run:
+        run.leave_nothing()
+    assert path.exists() == exists
+    assert not exists or not [*path.iterdir()]
+    with RunFolder.create(path) as run:
+        run.append_losses(1, 0, 0.25, 1.5)
+        run.leave_nothing()
+    assert run.losses_csv.exists()
+
+
 def test_losses_come_back_as_they_were_written(run):
     assert run.read_losses() == []
     run.append_losses(1, 0, 0.25, 1.5)

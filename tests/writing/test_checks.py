@@ -31,6 +31,8 @@ def test_what_is_not_a_whole_number_in_the_range_is_refused(value):
 def test_a_real_number_in_the_range_is_itself(value):
     taken = real("truncation", value, 0, 1.5)
     assert (taken, type(taken)) == (value, float)
+    of_numpy = real("truncation", np.float32(value), 0, 1.5)
+    assert (of_numpy, type(of_numpy)) == (value, float)
 
 
 @pytest.mark.parametrize(
