@@ -7,6 +7,7 @@ batch.
 
 import os
 import sys
+from typing import Any
 
 import numpy as np
 from rounds import device, serve
@@ -21,24 +22,32 @@ jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
 from cgan.training.trainer import Trainer  # noqa: E402  (imports Jittor, which is set up above)
 
-rng = np.random.default_rng(0)
-data = Dataset(
-    "noise",
-    rng.uniform(-1, 1, (6400, 1, 32, 32)).astype(np.float32),
-    rng.integers(0, 10, 6400).astype(np.int32),
-    (32, 32),
-)
 # What step_conv_plain.py and step_conv_torch.py do, too.
 CONV = {"arch": "conv", "loss": "hinge", "batch_size": 128, "lr": 4e-4, "b1": 0.0, "ema": 0.999}
-settings = dict(CONV) if "conv" in sys.argv else {}
-for argument in sys.argv:
-    if argument.startswith("batch="):
-        settings["batch_size"] = int(argument.removeprefix("batch="))
-options = TrainingOptions(n_epochs=100_000, **settings)
-run = Trainer(generator_config(options), options, data).run()
-if ranks.leads():
-    serve(lambda: next(run), lambda: jt.sync_all(True))
-    ranks.dismiss()
-else:
-    for _ in run:
-        pass
+
+
+def trainer(settings: dict[str, Any]) -> Trainer:
+    """Return a run that goes on as long as one likes, on noise."""
+    rng = np.random.default_rng(0)
+    data = Dataset(
+        "noise",
+        rng.uniform(-1, 1, (6400, 1, 32, 32)).astype(np.float32),
+        rng.integers(0, 10, 6400).astype(np.int32),
+        (32, 32),
+    )
+    options = TrainingOptions(n_epochs=100_000, **settings)
+    return Trainer(generator_config(options), options, data)
+
+
+if __name__ == "__main__":
+    settings = dict(CONV) if "conv" in sys.argv else {}
+    for argument in sys.argv:
+        if argument.startswith("batch="):
+            settings["batch_size"] = int(argument.removeprefix("batch="))
+    run = trainer(settings).run()
+    if ranks.leads():
+        serve(lambda: next(run), lambda: jt.sync_all(True))
+        ranks.dismiss()
+    else:
+        for _ in run:
+            pass

@@ -49,7 +49,7 @@ def test_the_contestants_of_the_convolutional_networks_train(monkeypatch, worker
     )
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(sys, "argv", worker)
-    runpy.run_path(str(FOLDER / worker[0]))
+    runpy.run_path(str(FOLDER / worker[0]), run_name="__main__")
     assert len(steps) == 1
 
 
@@ -59,6 +59,23 @@ def test_train_speed_compares_us_with_jittor_as_others_use_it():
     printed = measured("train_speed.py", *options)
     lines = [line for line in printed.splitlines() if line.startswith(("ours", "article"))]
     assert len(lines) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("architecture", "multiplies"), [("mlp", "products of matrices"), ("conv", "convolutions")]
+)
+def test_step_parts_shows_where_the_time_of_a_step_goes(architecture, multiplies):
+    options = (f"--arch={architecture}", "--steps=2", "--warm-up=1", "--threads=1")
+    lines = measured("step_parts.py", *options).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith(architecture))
+    step = float(lines[first].split(":")[1].split()[0])
+    rows = lines[first + 2 : -1]
+    parts = [float(row.split("%")[0].split()[-2]) for row in rows]
+    assert sum(parts) == pytest.approx(step, abs=0.1 * len(parts))
+    fast = next(row for row in rows if row.startswith(multiplies))
+    assert float(fast.split()[-1]) > 1
+    assert lines[-1].split(" GFLOP")[0].replace(".", "").isdigit()
 
 
 @pytest.mark.slow
