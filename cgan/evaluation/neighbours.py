@@ -33,8 +33,8 @@ def precision_recall(
         Recall: the share of `real` in the manifold of `generated`. Is anything missing?
     """
     points, others = real.astype(np.float64), generated.astype(np.float64)
-    precision = _share_within(others, points, _squared_radii(points, k))
-    return precision, _share_within(points, others, _squared_radii(others, k))
+    precision = _share_within(others, points, squared_radii(points, k))
+    return precision, _share_within(points, others, squared_radii(others, k))
 
 
 def density_coverage(
@@ -56,7 +56,7 @@ def density_coverage(
     """
     points, others = real.astype(np.float64), generated.astype(np.float64)
     k = min(k, len(points) - 1)
-    radii = _squared_radii(points, k)
+    radii = squared_radii(points, k)
     inside, covered = 0, np.empty(len(points), bool)
     for start, block in _squared_distances(points, others):
         within = block <= radii[start : start + len(block), None]
@@ -84,8 +84,16 @@ def nearest(queries: NDArray[Any], references: NDArray[Any], k: int) -> NDArray[
     return indices
 
 
-def _squared_radii(points: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """(N, D) -> (N,): squared distance to the k-th nearest of the other points."""
+def squared_radii(points: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Return the squared distance of each point to the k-th nearest other one.
+
+    Args:
+        points: (N, D), N more than k.
+        k: which neighbour.
+
+    Returns:
+        (N,) float64.
+    """
     radii = np.empty(len(points))
     for start, block in _squared_distances(points, points):
         # The smallest distance, number 0, is that of the point to itself.

@@ -35,10 +35,10 @@ Options = TypeVar("Options", bound="TrainingOptions")
 
 DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
-# Weights of terms that need the classifier that is used for nothing else: those of
-# `cgan.training.matching`, and the second discriminator's.
+# What needs the classifier that is used for nothing else: the terms of `cgan.training.matching`,
+# the second discriminator, and rare images.
 _MATCHED = ("frechet_weight", "imle_weight", "classifier_weight")
-_COACHED = (*_MATCHED, "feature_weight")
+_COACHED = (*_MATCHED, "feature_weight", "rare_share")
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
@@ -188,9 +188,17 @@ class TrainingOptions:
         "classifier's features",
         at_least=0,
     )
+    # `cgan.training.rare`.
+    rare_share: float = option(
+        0.0,
+        "share of D's real images that are drawn by how unusual they are, in these features, among "
+        "those of their class",
+        at_least=0,
+        at_most=1,
+    )
     match_from: float = option(
         0.0,
-        "share of the run after which these five weights count",
+        "share of the run after which these six count",
         at_least=0,
         less_than=1,
     )

@@ -6,7 +6,7 @@ So a run that is resumed at any step draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP, _SECOND = range(8)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP, _SECOND, _RARE = range(9)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -100,6 +100,11 @@ def encoder_initialisation(seed: int) -> np.random.Generator:
 def second_initialisation(seed: int) -> np.random.Generator:
     """Return the generator of a second discriminator's initial weights."""
     return _generator(seed, _SECOND, 0)
+
+
+def rare(seed: int, step: int) -> np.random.Generator:
+    """Return the generator of a training step that decides which real images are drawn again."""
+    return _generator(seed, _RARE, step)
 
 
 def encoder_draws(

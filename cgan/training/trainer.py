@@ -29,6 +29,7 @@ from cgan.training.losses import (
 )
 from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
+from cgan.training.rare import Rare
 from cgan.training.second_discriminator import SecondDiscriminator
 
 jt = load_jittor()
@@ -101,6 +102,10 @@ class Trainer:
         if options.matched:
             assert coach is not None
             self._matching = Matching(config, options, data, coach)
+        self._rare = None
+        if options.rare_share:
+            assert coach is not None
+            self._rare = Rare(coach.classify(data.images)[1], self._classes)
         # From here on, what is drawn is compared.
         self._first_comparison = math.ceil(options.match_from * self.total_steps)
         self._second = None
@@ -176,8 +181,12 @@ class Trainer:
         )
         jt.set_seed(randomness.seed_of_rank(seed, ranks.rank()))
         shifts = randomness.shifts(options.seed, self.step, count, options.shift)[:, own]
-        indices = indices[own]
-        real_labels = self._labels(self._data.labels[indices])
+        shown = indices
+        if self._rare is not None and self.step >= self._first_comparison:
+            rng = randomness.rare(options.seed, self.step)
+            shown = self._rare.replaced(indices, options.rare_share, rng)
+        indices, shown = indices[own], shown[own]
+        real_labels = self._labels(self._data.labels[shown])
         factor = options.learning_rate_factor(self.step / self.total_steps)
         self._generator_adam.lr = options.lr * factor
         self._discriminator_adam.lr = self._d_lr * factor
@@ -189,7 +198,7 @@ class Trainer:
 
         labels = self._labels(drawn[own])
         fake, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
-        real = shift(jt.array(self._data.images[indices]), shifts[1])
+        real = shift(jt.array(self._data.images[shown]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
         d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
         if second is not None:

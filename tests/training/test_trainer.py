@@ -39,6 +39,7 @@ ALL = {
     "imle_weight": 0.1,
     "classifier_weight": 0.1,
     "feature_weight": 0.1,
+    "rare_share": 0.5,
     "match_from": 0.01,
 }
 
@@ -231,7 +232,10 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
 
 @pytest.mark.parametrize(
     "name",
-    ["range_weight", "frechet_weight", "imle_weight", "classifier_weight", "feature_weight"],
+    [
+        *("range_weight", "frechet_weight", "imle_weight"),
+        *("classifier_weight", "feature_weight", "rare_share"),
+    ],
 )
 def test_what_is_drawn_is_compared_from_its_time_on(name):
     plain = make()
