@@ -1,5 +1,6 @@
 """What several tests share: small random weights, Python in its own process, and a Hub."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -172,15 +173,27 @@ def message(caught):
 
 def run_python(*arguments, cwd, **environment):
     """Run Python where this checkout's `cgan` can be imported; warnings are errors."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command = [sys.executable, "-W", "error", *arguments]
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+    with subprocess.Popen(command, cwd=cwd, env=variables, text=True, **pipes) as process:
+        try:
+            output, error = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            waiting = _what_its_threads_do(process.pid)
+            process.kill()
+            pytest.fail(f"{arguments} hangs.\n{waiting}\n{process.communicate()}")
+    return subprocess.CompletedProcess(command, process.returncode, output, error)
+
+
+def _what_its_threads_do(number):
+    """Return a line for each thread of a process: its name, and where it waits in the kernel."""
+    lines = []
+    for thread in sorted(Path(f"/proc/{number}/task").glob("*")):
+        with contextlib.suppress(OSError):
+            told = [(thread / name).read_text().strip() for name in ("comm", "wchan", "syscall")]
+            lines.append(" ".join(told))
+    return "\n".join(lines)
 
 
 @pytest.fixture(scope="session")
