@@ -5,6 +5,7 @@ Gradio named there, copies the folder, and runs `app_file` as an ordinary user. 
 module imports huggingface_hub.
 """
 
+import contextlib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -86,13 +87,22 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
     try:
         _write(folder, weights, hardware)
     except (OSError, UserError) as error:
-        # So that a second try finds it as this one did.
-        shutil.rmtree(folder, ignore_errors=True)
-        if not new:
-            folder.mkdir()
+        _empty(folder, remove=new)  # so that a second try finds it as this one did
         if isinstance(error, UserError):
             raise
         raise kind_of(error)(f"Could not write {folder}: {error.strerror or error}.") from error
+
+
+def _empty(folder: Path, remove: bool) -> None:
+    """Delete what is in a folder, which may be a link or a disk's root, and perhaps itself."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        if remove:
+            folder.rmdir()
 
 
 def _write(folder: Path, weights: list[Pinned], hardware: str) -> None:

@@ -33,6 +33,7 @@ from tests.conftest import (
     hub_environment,
     message,
     random_tensors,
+    run_python,
     xet_only,
 )
 from tests.hub_server import COLOURS, Fault
@@ -289,6 +290,32 @@ def test_a_dry_run_writes_a_folder_and_uploads_nothing(hub, deploy, tmp_path):
     for name in ("", "space", "a/b/c"):
         check_refused(deploy(name, "--dry-run", tmp_path / "other"), "not the name")
     assert not (tmp_path / "other").exists()
+
+
+FULL = """
+import resource
+from pathlib import Path
+from cgan.common.errors import UserError
+from cgan.publish import space
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+try:
+    space.stage(Path("made"), [])
+except UserError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("made", ["new", "folder", "link"])
+def test_a_folder_that_can_not_be_filled_is_left_as_it_was(tmp_path, made):
+    if made == "folder":
+        (tmp_path / "made").mkdir()
+    if made == "link":
+        (tmp_path / "other").mkdir()
+        (tmp_path / "made").symlink_to(tmp_path / "other")
+    before = sorted(tmp_path.rglob("*"))
+    result = run_python("-c", FULL, cwd=tmp_path)
+    assert result.stdout.startswith("Could not write made: "), result.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @http_only
