@@ -15,11 +15,12 @@ from typing import Any
 
 from cgan.backend import ranks
 from cgan.common.command_line import Parser, named_path, run
-from cgan.common.errors import BadValue, UserError, kind_of
+from cgan.common.errors import BadValue, NeedsNewProcess, UserError, kind_of
 from cgan.common.terminal import note
 from cgan.data.datasets import recognise
 from cgan.hub.repository import Repository
 from cgan.model.option_fields import add_to, options_of
+from cgan.model.weights import CONFIG_NAME
 from cgan.publish.push import check_may_push, push
 from cgan.training.add_encoder import add_to_weights
 from cgan.training.follow import follow
@@ -88,12 +89,27 @@ def train(arguments: list[str] | None) -> None:
         name = f"{options.dataset}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
         default = Path("runs") / name
         folder = values.out or default
-        start(options, folder, execution)
+        try:
+            start(options, folder, execution)
+        except NeedsNewProcess as error:
+            if (folder / CONFIG_NAME).exists():  # it has begun
+                error.arguments = _to_resume(folder, values)
+            raise
     else:
         folder = values.resume
         resume(folder, given, execution)
     if repository is not None:
         publish(folder, repository, execution)
+
+
+def _to_resume(run: Path, values: argparse.Namespace) -> list[str]:
+    """Return the arguments that continue a run, with what was said of how to do it."""
+    given = _given(values, [*options_of(Execution), "push_to_hub"])
+    arguments = [f"--resume={run}"]
+    for name, value in given.items():
+        if value not in (None, False):
+            arguments.append(f"--{name}" if value is True else f"--{name}={value}")
+    return arguments
 
 
 def _check_resume(values: argparse.Namespace) -> None:

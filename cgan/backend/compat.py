@@ -15,6 +15,7 @@ import signal
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,10 @@ ONEDNN_SONAME = "libdnnl.so.2"
 # a toolkit that it downloaded itself, in CUDA_FOLDER, to these. Test: test_compat.py, nvcc.
 NVCC_PLACES = ("/usr/local/cuda/bin/nvcc", "/usr/bin/nvcc", "/opt/cuda/bin/nvcc")
 CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
+
+# Where Linux tells about the threads of this process. Other systems have no such folder.
+_TASKS = Path("/proc/self/task")
+_LONGEST_BEGINNING = 2.0  # seconds; a thread that computes without a pause may be there, too
 
 # Characters that break the commands with which Jittor compiles, where they are in a path: it hands
 # these to a shell, some in quotes and some not, and to the linker in a list. Test: test_compat.py,
@@ -191,6 +196,26 @@ def stop_compilers(utilities: Any) -> None:
         utilities.p.terminate()
         utilities.p.join()
         utilities.pool_size = 0
+
+
+def let_threads_begin() -> None:
+    """Wait until all threads of this process have begun and wait for work; call it before the end.
+
+    Jittor's compiler has threads. At its end, Jittor tells each to end, too, but one that the
+    machine hasn't run yet would miss that: it would wait for ever, and the process for it. Tests:
+    test_compat.py, Jittor's threads; test_setup.py, the end of a process.
+    """
+    deadline = time.monotonic() + _LONGEST_BEGINNING
+    while not all(map(_has_waited, _TASKS.glob("*/status"))) and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def _has_waited(status: Path) -> bool:
+    """Return whether a thread has begun and waited, or has ended, by its file in `_TASKS`."""
+    try:
+        return "\nvoluntary_ctxt_switches:\t0\n" not in status.read_text()
+    except OSError:
+        return True
 
 
 def set_import_settings() -> None:

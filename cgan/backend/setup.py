@@ -6,11 +6,14 @@ environment variables of this process only, and imports it. A variable that the 
 never changed, and nothing is written outside Jittor's own cache.
 """
 
+import atexit
 import importlib
 import os
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -84,6 +87,8 @@ def load_jittor(device: str = "auto", threads: int | None = None) -> Any:
         jittor = _import_announced(utilities)
         compat.stop_compilers(utilities)
     compat.take_over_mpi(jittor)
+    # After the import, so that it is called before what Jittor does at the end.
+    atexit.register(compat.let_threads_begin)
     jittor.flags.use_cuda = int(use_cuda)
     return jittor
 
@@ -142,6 +147,28 @@ def _import_announced(utilities: Any) -> Any:
     if not compiled:
         note(f"Jittor's core is compiled ({time.monotonic() - start:.0f} s).")
     return jittor
+
+
+@contextmanager
+def compile_race_told(advice: str = "Run the same command again.") -> Iterator[None]:
+    """Tell in a sentence if two threads of Jittor's compiler get in each other's way: see `compat`.
+
+    Args:
+        advice: what to do then.
+
+    Raises:
+        NeedsNewProcess: that happened; a `UserError` in one of several processes, of which none
+            can be replaced by another.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not compat.is_compile_race(error):
+            raise
+        alone = compat.mpi_number(compat.MPI_COUNT, 1) == 1
+        raise (NeedsNewProcess if alone else UserError)(
+            f"Two threads of Jittor's compiler got in each other's way, which is rare. {advice}"
+        ) from error
 
 
 def usable_threads(wanted: int) -> int:

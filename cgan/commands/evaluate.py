@@ -60,7 +60,7 @@ def add(commands: Commands) -> None:
 def do(values: argparse.Namespace) -> None:
     """Evaluate, print the results, and write `metrics.json` and three pictures."""
     # Imported here: it takes longer than other commands take altogether.
-    from cgan.backend.setup import load_jittor
+    from cgan.backend.setup import compile_race_told, load_jittor
     from cgan.evaluation import evaluator
 
     folder, pictures = values.folder, values.output or values.folder
@@ -80,7 +80,7 @@ def do(values: argparse.Namespace) -> None:
 
     before = _before(values, sampler, samples)
     lines, written = [], [folder / METRICS_NAME]
-    with _stoppable() as check:
+    with _stoppable() as check, compile_race_told():
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
         if before is None:
             measured = measuring.evaluate(sampler, samples, seed, pictures)

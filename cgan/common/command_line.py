@@ -86,9 +86,12 @@ def run(main: Callable[[], None], *, whole_process: bool = False) -> int:
             if not may_start_again:
                 print(f"Error: {error}", file=sys.stderr)
                 return EXIT_USER_ERROR
-            terminal.note("Starting again: a library has compiled part of itself.")
+            terminal.note("Starting again: a library needs a new process.")
             sys.stdout.flush()
-            os.execve(sys.executable, sys.orig_argv, environment | {_STARTED_AGAIN: "1"})
+            command = sys.orig_argv
+            if error.arguments is not None:
+                command = command[: len(command) - len(sys.argv[1:])] + error.arguments
+            os.execve(sys.executable, command, environment | {_STARTED_AGAIN: "1"})
 
 
 def _run(main: Callable[[], None]) -> int:

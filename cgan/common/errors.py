@@ -57,7 +57,13 @@ class MissingFile(UserError, FileNotFoundError):
 
 
 class NeedsNewProcess(UserError):
-    """A library has changed on disk while it was imported: only a new process can use it."""
+    """A library can't go on in this process, but can in a new one.
+
+    Attributes:
+        arguments: of the command that goes on; None for those of this one.
+    """
+
+    arguments: list[str] | None = None
 
 
 def kind_of(error: Exception) -> type[UserError]:

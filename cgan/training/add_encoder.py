@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cgan.backend.setup import load_jittor, usable_threads
+from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.signals import Interruption
 from cgan.common.values import is_whole
@@ -20,6 +20,7 @@ TAKES = ("dataset", "encoder_steps", "n_cpu")
 """The training options that `add_to_weights` takes."""
 
 
+@compile_race_told()
 def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution) -> None:
     """Train an encoder for the weights in a folder, and add it; the generator stays as it is.
 

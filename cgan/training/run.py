@@ -1,15 +1,15 @@
 """One training run, from its options to a finished folder."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cgan.backend import compat, ranks
-from cgan.backend.setup import load_jittor, usable_threads
+from cgan.backend import ranks
+from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
 from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
@@ -40,7 +40,7 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         UserError: bad options, data or folder; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.create(out) as run, _told(run):
+    with RunFolder.create(out) as run, _race_told(run):
         try:
             _train(run, options, execution, None)
         except UserError:
@@ -61,7 +61,7 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         UserError: no run, other settings, a damaged checkpoint; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.reopen(path) as run, _told(run):
+    with RunFolder.reopen(path) as run, _race_told(run):
         record = RunRecord.load(path)
         options = record.options.resumed(given)
         # What is wrong there is told before the data are loaded and anything is computed.
@@ -70,18 +70,8 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         _train(run, options, execution, record)
 
 
-@contextmanager
-def _told(run: RunFolder) -> Iterator[None]:
-    """Tell in a sentence what goes wrong by chance, wherever Jittor compiles: see `compat`."""
-    try:
-        yield
-    except RuntimeError as error:
-        if not compat.is_compile_race(error):
-            raise
-        raise UserError(
-            "Two threads of Jittor's compiler got in each other's way, which is rare. Nothing is "
-            f"lost. Continue with: {ranks.resume_command(run.path)}"
-        ) from error
+def _race_told(run: RunFolder) -> AbstractContextManager[None]:
+    return compile_race_told(f"Nothing is lost. Continue with: {ranks.resume_command(run.path)}")
 
 
 def _train(

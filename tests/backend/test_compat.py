@@ -20,6 +20,7 @@ from cgan.backend.pickles import read_parameters
 from cgan.backend.setup import load_jittor
 from cgan.common.packages import LOCK
 from tests import jittor_source, mpi
+from tests.conftest import run_python
 
 COMPILER = "jittor/compiler.py"
 EXTERN = "jittor/compile_extern.py"
@@ -105,6 +106,43 @@ def test_the_paths_in_jittors_commands_have_quotes_or_none():
     assert 'run_cmd(get_py3_config_path()+" --includes")' in jittor_source.text(UTILITIES)
     tuner = jittor_source.text("jittor/utils/asm_tuner.py")
     assert """if args[i].find(" ")!=-1:\n        args[i]="'"+args[i]+"'\"""" in tuner
+
+
+# A thread that computes for a while before it waits.
+BUSY_THREAD = r"""
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+static void* busy(void*) {
+    struct timespec now, start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    do clock_gettime(CLOCK_MONOTONIC, &now);
+    while (now.tv_sec - start.tv_sec + (now.tv_nsec - start.tv_nsec) / 1e9 < 0.2);
+    pause();
+    return nullptr;
+}
+extern "C" int begin() { pthread_t thread; return pthread_create(&thread, nullptr, busy, nullptr); }
+"""
+
+
+def test_jittors_threads_miss_their_end_if_it_comes_before_they_begin(tmp_path):
+    """So `let_threads_begin` must come before; when this changes, nothing needs it any more."""
+    source = jittor_source.text("jittor/src/parallel_compiler.cc")
+    begun = source[source.index("void run()") : source.index("void launch_one")]
+    assert "func(id);\n            while (true) {\n                cv.wait(lck);" in begun
+    (tmp_path / "busy.cc").write_text(BUSY_THREAD)
+    compiled = ["g++", "-shared", "-fPIC", "-pthread", "busy.cc", "-o", "busy.so"]
+    subprocess.run(compiled, cwd=tmp_path, check=True)
+    script = (
+        "import ctypes, time\n"
+        "from cgan.backend import compat\n"
+        "assert ctypes.CDLL('./busy.so').begin() == 0\n"
+        "start = time.monotonic()\n"
+        "compat.let_threads_begin()\n"
+        "print(time.monotonic() - start)\n"
+    )
+    result = run_python("-c", script, cwd=tmp_path)
+    assert 0.15 < float(result.stdout) < 1.9, result.stderr
 
 
 def test_what_a_source_file_without_text_is(tmp_path):

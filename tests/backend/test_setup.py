@@ -6,8 +6,8 @@ import ssl
 import pytest
 
 from cgan.backend import compat
-from cgan.backend.setup import load_jittor, usable_threads
-from cgan.common.errors import UserError
+from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
+from cgan.common.errors import NeedsNewProcess, UserError
 from tests import fresh_jittor, idx_files
 from tests.conftest import ROOT, message, run_python
 
@@ -78,6 +78,16 @@ def test_what_jittors_import_changes_is_put_back(tmp_path):
     assert result.returncode == 0, result.stderr
     assert result.stdout == "True (True, True)\nalive True\n"
     assert ssl.create_default_context().check_hostname
+
+
+def test_the_end_of_a_process_waits_until_jittors_threads_have_begun(tmp_path):
+    """It hung, once in some hundred test runs: one thread hadn't when Jittor told it to end."""
+    before = (
+        "from cgan.backend import compat\ncompat.let_threads_begin = lambda: print('threads')\n"
+    )
+    after = "jittor.core.cleanup = lambda: print('Jittor ends')\n"
+    result = run_python("-c", before + LOAD.format("'cpu', 2") + after, cwd=tmp_path)
+    assert result.stdout.splitlines() == ["threads", "Jittor ends"], result.stderr
 
 
 def test_no_process_of_jittors_is_started_where_it_is_compiled(tmp_path):
@@ -255,3 +265,15 @@ def test_a_lone_process_leaves_mpi_alone(tmp_path, environment):
     result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", PATH=path, **environment)
     assert result.stdout == "[2. 2.]\n"
     assert not called.exists()
+
+
+@pytest.mark.parametrize(("count", "kind"), [("1", NeedsNewProcess), ("2", UserError)])
+def test_a_race_in_jittors_compiler_asks_for_a_new_process_where_there_is_one(
+    monkeypatch, count, kind
+):
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", count)
+    with pytest.raises(UserError, match="Run the same command") as caught, compile_race_told():
+        raise RuntimeError("Source read failed: an_op.cc")
+    assert type(caught.value) is kind
+    with pytest.raises(RuntimeError, match="out of memory"), compile_race_told():
+        raise RuntimeError("out of memory")

@@ -97,6 +97,20 @@ def test_a_command_starts_again_once_where_a_library_needs_that(
     assert result.stderr.endswith("Error: Start it again.\n") == (code == 2)
 
 
+def test_it_starts_again_with_other_arguments_where_those_go_on(tmp_path):
+    starts = STARTS.format(1, True)
+    asked = """
+        error = NeedsNewProcess("Start it again.")
+        error.arguments = ["go on"]
+        raise error
+"""
+    starts = starts.replace('        raise NeedsNewProcess("Start it again.")\n', asked)
+    result = run_python("-c", starts, "a b", "$c", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    lines = (tmp_path / "starts").read_text().splitlines()
+    assert [line.partition(" ")[2] for line in lines] == ["['a b', '$c'] None", "['go on'] None"]
+
+
 @pytest.mark.parametrize("code", [3, "why"])
 def test_a_library_that_fails_has_failed(code):
     with pytest.raises(SystemExit) as caught:

@@ -21,7 +21,7 @@ from cgan.model.encoder import is_encoder
 from cgan.model.reader import is_reader
 from cgan.training.recipes import RECIPES
 from tests import idx_files
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_python
 
 # 5 steps an epoch of the images of `settings`, a checkpoint after each epoch. The checkpoint is too
 # large for `no_room`.
@@ -317,6 +317,31 @@ def test_a_race_in_jittors_compiler_is_told_and_costs_nothing(tmp_path, capsys, 
         patch.setattr(Trainer, "run", stumble)
         check_refused(capsys, [*SMALL, "--out", run], "Nothing is lost", f"train.py --resume {run}")
     assert train.main(["--resume", str(run), "--max_steps=4", "--quiet"]) == 0
+    assert outcome(run) == outcome(whole)
+
+
+# Training in a process that is in such a race once: in the second step, before any checkpoint.
+RACE_ONCE = """
+import os, sys
+import train
+from cgan.training.trainer import Trainer
+steps = Trainer.run
+def stumble(trainer):
+    yield next(steps(trainer))
+    raise RuntimeError("Source read failed: an_op.cc")
+if "--resume" not in sys.argv[1]:
+    Trainer.run = stumble
+sys.exit(train.main())
+"""
+
+
+@pytest.mark.slow
+def test_after_a_race_in_jittors_compiler_a_new_process_goes_on(tmp_path):
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    assert train.main([*SMALL, "--out", str(whole)]) == 0
+    result = run_python("-c", RACE_ONCE, *SMALL, f"--out={run}", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Starting again" in result.stderr
     assert outcome(run) == outcome(whole)
 
 
