@@ -42,7 +42,7 @@ class RealDetails:
         """Measure `real`."""
         self._real, self._n_classes = real, n_classes
         self._strokes: Strokes = measure_strokes(real.images)
-        self._pieces = usual_pieces(self._strokes, real.labels, n_classes)
+        self._pieces = usual_pieces(self._strokes.pieces, real.labels, n_classes)
 
     def differences(self, images: Labelled) -> NDArray[np.float64]:
         """Return how pixels differ from the real ones, as `pixels.differences` does."""

@@ -43,7 +43,7 @@ def measure_strokes(images: NDArray[np.float32]) -> Strokes:
     inks = [ink_of(image) for image in images]
     height, width = images.shape[2:]
     counts = [[piece.count for piece in pieces(ink >= THRESHOLD)] for ink in inks]
-    most = _SPECK * height * width
+    most = largest_speck(height, width)
     large = [sum(count > most for count in sizes) for sizes in counts]
     outer = np.ones((height, width), bool)
     outer[BORDER:-BORDER, BORDER:-BORDER] = False
@@ -56,15 +56,25 @@ def measure_strokes(images: NDArray[np.float32]) -> Strokes:
     )
 
 
-def usual_pieces(real: Strokes, labels: Labels, n_classes: int) -> NDArray[np.intp]:
+def largest_speck(height: int, width: int) -> float:
+    """Return how many pixels a speck has at most, in an image of this size."""
+    return _SPECK * height * width
+
+
+def usual_pieces(real: NDArray[np.intp], labels: Labels, n_classes: int) -> NDArray[np.intp]:
     """Return how many pieces a class has: as many as all but 2 % of its real images.
+
+    Args:
+        real: (N,), the pieces of real images.
+        labels: (N,), their classes.
+        n_classes: number of classes.
 
     Returns:
         (n_classes,) int; 1 for a class without images.
     """
     most = np.ones(n_classes, np.intp)
     for label in np.unique(labels):
-        of_class = np.sort(real.pieces[labels == label])
+        of_class = np.sort(real[labels == label])
         most[label] = of_class[int(np.ceil((1 - _UNUSUAL) * len(of_class))) - 1]
     return most
 

@@ -65,17 +65,19 @@ class Matching:
         options: TrainingOptions,
         data: Dataset,
         classifier: Classifier,
+        features: NDArray[np.float32],
     ) -> None:
-        """Compute the features of all real images.
+        """Compute what the real images are compared by.
 
         Args:
             config: of the generator, which is conditional.
             options: of the run.
             data: the real images.
             classifier: whose features are compared.
+            features: (N, D), those of all real images.
         """
         self._options, self._classifier, self._labels = options, classifier, data.labels
-        self._features = classifier.classify(data.images)[1]
+        self._features = features
         self._real = {
             int(label): _moments(self._features[data.labels == label])
             for label in np.unique(data.labels)

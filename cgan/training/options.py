@@ -162,6 +162,12 @@ class TrainingOptions:
         "real images of the class",
         at_least=0,
     )
+    # `cgan.training.whole_strokes`.
+    stroke_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of breaks in strokes and of specks",
+        at_least=0,
+    )
     # `cgan.training.matching`.
     frechet_weight: float = option(
         0.0,
@@ -198,7 +204,7 @@ class TrainingOptions:
     )
     match_from: float = option(
         0.0,
-        "share of the run after which these six count",
+        "share of the run after which these seven count",
         at_least=0,
         less_than=1,
     )
@@ -258,7 +264,7 @@ class TrainingOptions:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
             )
-        weights = ("range_weight", *_COACHED)
+        weights = ("range_weight", "stroke_weight", *_COACHED)
         given = [name for name in weights if getattr(self, name)]
         if self.match_from and not given:
             raise BadValue(f"--match_from needs --{', --'.join(weights[:-1])} or --{weights[-1]}.")

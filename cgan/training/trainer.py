@@ -31,6 +31,7 @@ from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
 from cgan.training.rare import Rare
 from cgan.training.second_discriminator import SecondDiscriminator
+from cgan.training.whole_strokes import WholeStrokes
 
 jt = load_jittor()
 
@@ -90,6 +91,9 @@ class Trainer:
         self._discriminator.train()
         betas = (options.b1, options.b2)
         self._generator_adam = Adam(self._generator.parameters(), options.lr, betas, joined=True)
+        # Whether D's step can use the scores that G's step has computed. With `shift` the images
+        # are elsewhere then.
+        self._shares_scores = self._discriminator.repeatable and not options.shift
         self._d_lr = options.lr if options.d_lr is None else options.d_lr
         parameters = self._discriminator.parameters()
         self._discriminator_adam = Adam(parameters, self._d_lr, betas, joined=True)
@@ -98,14 +102,17 @@ class Trainer:
         self._average = Average(self._generator, options.ema) if averages else None
         self._loss = LOSSES[options.loss]
         self._range = _range_of(data, config.n_classes) if options.range_weight else None
-        self._matching = None
-        if options.matched:
+        self._strokes = None
+        if options.stroke_weight:
+            self._strokes = WholeStrokes(data.images, data.labels, config.n_classes)
+        self._matching = self._rare = None
+        if options.matched or options.rare_share:
             assert coach is not None
-            self._matching = Matching(config, options, data, coach)
-        self._rare = None
-        if options.rare_share:
-            assert coach is not None
-            self._rare = Rare(coach.classify(data.images)[1], self._classes)
+            features = coach.classify(data.images)[1]
+            if options.matched:
+                self._matching = Matching(config, options, data, coach, features)
+            if options.rare_share:
+                self._rare = Rare(features, self._classes)
         # From here on, what is drawn is compared.
         self._first_comparison = math.ceil(options.match_from * self.total_steps)
         self._second = None
@@ -197,10 +204,10 @@ class Trainer:
             second.begin_step()
 
         labels = self._labels(drawn[own])
-        fake, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
+        fake, scores, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
         real = shift(jt.array(self._data.images[shown]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
-        d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
+        d_loss = self._train_discriminator(share, real, real_labels, fake, labels, scores)
         if second is not None:
             loss = self._discriminator_loss(second(real, real_labels), second(fake, labels))
             self._second_adam.step(ranks.weighted(loss))
@@ -216,7 +223,7 @@ class Trainer:
         labels: Any,
         indices: NDArray[np.int64],
         shifts: NDArray[np.int32],
-    ) -> tuple[Any, Any]:
+    ) -> tuple[Any, Any, Any]:
         """Do a step of G, unless D has more steps to do first.
 
         Args:
@@ -228,11 +235,13 @@ class Trainer:
             shifts: of what this share draws.
 
         Returns:
-            The images, and the loss that D and the reader make.
+            The images, their scores if D's step shall use them, and the loss that D and the reader
+            make.
         """
         fake = self._generator(jt.array(z[share.images]), labels)
         seen = shift(fake, shifts)
-        loss = self._loss.generator(self._discriminator(seen, labels))
+        scores = self._discriminator(seen, labels)
+        loss = self._loss.generator(scores)
         if self._reader is not None:
             verdict = reader_loss(self._reader.log_probabilities(fake), labels)
             loss = loss + self._options.reader_weight * verdict
@@ -243,6 +252,10 @@ class Trainer:
                     own = drawn[share.images]
                     low, high = (jt.array(bound[own]) for bound in self._range)
                     total = total + self._options.range_weight * range_loss(fake, low, high)
+                if self._strokes is not None:
+                    bounds = self._strokes.bounds(fake.numpy(), drawn[share.images])
+                    low, high = map(jt.array, bounds)
+                    total = total + self._options.stroke_weight * range_loss(fake, low, high)
                 if self._matching is not None:
                     total = total + self._matching.terms(
                         self._generator, self.step, share, fake, z, drawn, indices
@@ -250,15 +263,15 @@ class Trainer:
                 if self._second is not None:
                     second = self._loss.generator(self._second(seen, labels))
                     total = total + self._options.feature_weight * second
-            self._generator_adam.step(ranks.weighted(total))
-        return fake, loss
+            self._generator_adam.step(ranks.weighted(total), keep_graph=self._shares_scores)
+        return fake, scores if self._shares_scores else None, loss
 
     def _train_discriminator(
-        self, share: ranks.Share, real: Any, real_labels: Any, fake: Any, labels: Any
+        self, share: ranks.Share, real: Any, real_labels: Any, fake: Any, labels: Any, scores: Any
     ) -> Any:
         """Do a step of D; return its loss, without the gradient penalty."""
         real_scores = self._discriminator(real, real_labels)
-        fake_scores = self._discriminator(fake, labels)
+        fake_scores = self._discriminator(fake, labels) if scores is None else scores
         loss = self._discriminator_loss(real_scores, fake_scores)
         if self._options.r1 and self.step % R1_INTERVAL == 0:
             penalty = self._penalty(share, real, real_labels, real_scores)

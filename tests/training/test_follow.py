@@ -36,6 +36,7 @@ SETTINGS = (
     "--r1=0.1",
     "--shift=1",
     "--range_weight=0.1",
+    "--stroke_weight=0.1",
     "--frechet_weight=0.1",
     "--imle_weight=0.1",
     "--classifier_weight=0.1",

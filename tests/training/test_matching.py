@@ -28,13 +28,18 @@ class Table(jt.nn.Module):
         return self.images[labels, z[:, 0].int32()]
 
 
+def matching(data, coach, **weights):
+    features = coach.classify(data.images)[1]
+    return Matching(CONFIG, TrainingOptions(**weights), data, coach, features)
+
+
 @pytest.fixture
 def learned(digits, coach):
     """Return a function that improves images by one term: the images before and after."""
 
     def learn(images, **weights):
         table = Table(images)
-        terms = Matching(CONFIG, TrainingOptions(**weights), digits, coach)
+        terms = matching(digits, coach, **weights)
         adam = Adam(table.parameters(), 0.001, (0.0, 0.999))
         rng = np.random.default_rng(0)
         for step in range(300):
@@ -110,7 +115,7 @@ def test_what_is_drawn_becomes_legible(digits, coach, learned):
 def test_nothing_counts_until_enough_is_known(digits, coach):
     few = digits.labels.argsort(kind="stable")[::22]  # eight of each class
     few = replace(digits, images=digits.images[few], labels=digits.labels[few])
-    terms = Matching(CONFIG, TrainingOptions(frechet_weight=1.0), few, coach)
+    terms = matching(few, coach, frechet_weight=1.0)
     table = Table(np.zeros((10, DRAWN, 1, 8, 8), np.float32))
     labels, z = np.arange(20, dtype=np.int32) % 10, np.zeros((20, 1), np.float32)
     counts = []

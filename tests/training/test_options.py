@@ -36,7 +36,7 @@ def options_of(**values):
 NAN, INFINITY = float("nan"), float("inf")
 # Weights of terms that compare what is drawn with the real images of its class.
 COMPARING = (
-    *("range_weight", "frechet_weight", "imle_weight"),
+    *("range_weight", "stroke_weight", "frechet_weight", "imle_weight"),
     *("classifier_weight", "feature_weight", "rare_share"),
 )
 
@@ -58,7 +58,7 @@ def test_nothing_that_the_article_lacks_is_on_by_default():
     assert (options.reader, options.reader_weight, options.r1) == (False, 0.0, 0.0)
     assert (options.range_weight, options.frechet_weight, options.imle_weight) == (0.0, 0.0, 0.0)
     assert (options.classifier_weight, options.feature_weight) == (0.0, 0.0)
-    assert (options.rare_share, options.match_from) == (0.0, 0.0)
+    assert (options.rare_share, options.stroke_weight, options.match_from) == (0.0, 0.0, 0.0)
     assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
 
 

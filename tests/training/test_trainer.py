@@ -14,10 +14,12 @@ from cgan.model.architectures.conv import ConvConfig
 from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
+from cgan.training.conv_networks import Discriminator
 from cgan.training.losses import R1_NOISE, gradient_penalty
 from cgan.training.options import TrainingOptions
 from cgan.training.randomness import noise
 from cgan.training.trainer import Diverged, Trainer, jt
+from cgan.training.whole_strokes import WholeStrokes
 
 CONFIG = MlpConfig(img_size=8)
 # Everything that a step may have beyond the article's, all at once.
@@ -35,6 +37,7 @@ ALL = {
     "reader": True,
     "reader_weight": 0.5,
     "range_weight": 0.1,
+    "stroke_weight": 0.1,
     "frechet_weight": 0.1,
     "imle_weight": 0.1,
     "classifier_weight": 0.1,
@@ -159,6 +162,16 @@ def first_steps(count=2, **settings):
     return *states, trainer.state()
 
 
+def test_the_discriminator_uses_the_scores_of_the_generators_step(monkeypatch):
+    """It is the same step, but for rounding, as if it computed them again."""
+    settings = {"arch": "conv", "loss": "hinge"}
+    before, after = first_steps(8, **settings)
+    monkeypatch.setattr(Discriminator, "repeatable", False)
+    _, expected = first_steps(8, **settings)
+    for network in ("generator", "discriminator"):
+        assert distance(expected, after, network) < 0.02 * distance(before, after, network)
+
+
 def distance(before, after, network):
     """Return the largest change of a trained tensor."""
     names = [n for n in before if n.startswith(f"{network}.") and "running" not in n]
@@ -268,6 +281,30 @@ def test_the_generator_learns_the_range_of_each_pixel():
         return (drawn[..., :4] + 1).mean()
 
     assert ink_on_the_left(range_weight=10.0) < ink_on_the_left() / 3
+
+
+def test_the_generator_learns_to_draw_whole_strokes():
+    """D learns next to nothing here. A real image has one stroke, what is drawn first has many."""
+    images = np.full((64, 1, 32, 32), -1, np.float32)
+    images[..., 4:28, 14:18] = 1
+    labels = np.arange(64, dtype=np.int32) % 10
+    data = Dataset("strokes", images, labels, (32, 32))
+    config = replace(CONFIG, img_size=32)
+
+    def beyond_the_bounds(**settings):
+        options = {"lr": 0.001, "d_lr": 1e-9, "n_epochs": 10, "batch_size": 16} | settings
+        trainer = Trainer(config, TrainingOptions(**options), data)
+        steps = [trainer.generator_state()["model.0.weight"] for _ in trainer.run()]
+        sampler = Sampler(Weights(config, trainer.generator_state()))
+        drawn = sampler.generate(sampler.latents(64, seed=0), labels)
+        low, high = WholeStrokes(images, labels, 10).bounds(drawn, labels)
+        return np.maximum(low - drawn, drawn - high).clip(0).mean(), steps
+
+    without, plain = beyond_the_bounds()
+    by_then, whole = beyond_the_bounds(stroke_weight=1.0, match_from=0.5)
+    assert by_then < without / 3
+    same = [np.array_equal(*pair) for pair in zip(plain, whole, strict=True)]
+    assert same == [True] * 20 + [False] * 20
 
 
 def test_the_generator_learns_what_the_reader_can_read():
