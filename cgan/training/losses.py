@@ -52,6 +52,9 @@ dot where no image has ink, most of all near the border (docs/experiments.md).
 
     E_z[|max(0, G(z|y) - h(y))|² + |max(0, l(y) - G(z|y))|²]                                 (8)
 
+`stroke_weight` is that of the same term with bounds for each image, from
+`cgan.training.whole_strokes`: they join what is broken, and leave no specks.
+
 Each function of scores below takes those of D, (N, 1) float32, and returns a scalar. The loss of D
 is (real + generated) / 2, as in the article. They are written with the methods of Jittor's arrays
 alone, so that this module, which the options read, need not import Jittor.
