@@ -182,7 +182,8 @@ class Models:
         while not self._stopped.is_set():
             try:
                 pulled = pull(place, _check)
-                self._use(name, place, pulled)
+                if pulled.problem is None or not self._draws(name, pulled):
+                    self._use(name, place, pulled)
                 if pulled.problem is None:
                     return
                 self._fall_back(name, pulled.problem)
@@ -197,6 +198,11 @@ class Models:
                 self._fall_back(name, reason)
             self._stopped.wait(pause)
             pause = min(2 * pause, _LAST_PAUSE)
+
+    def _draws(self, name: str, pulled: Pulled) -> bool:
+        """Return whether this commit's weights draw already: nobody has to load them again."""
+        source = self._models[name].sampler.source
+        return source.kind == "hub" and source.commit == pulled.commit
 
     def _use(self, name: str, place: Repository, pulled: Pulled) -> None:
         self._models[name] = _load(*read_pulled(place, pulled))

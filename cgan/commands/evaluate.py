@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands, named_path
-from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
+from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.terminal import note, result
-from cgan.data.place import DATA_DIR, DATA_DIR_HELP
+from cgan.data.place import DATA_DIR, DATA_DIR_HELP, recorded_folder
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import NoEncoder
@@ -82,6 +82,11 @@ def do(values: argparse.Namespace) -> None:
     lines, written = [], [folder / METRICS_NAME]
     with _stoppable() as check, compile_race_told():
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
+        if before is not None and before.data_sha256 != measuring.data_sha256:
+            raise BadValue(
+                f"The figures in {folder / METRICS_NAME} were measured on other data: measure "
+                "the same ones, or everything again."
+            )
         if before is None:
             measured = measuring.evaluate(sampler, samples, seed, pictures)
             lines = metrics.table(measured)
@@ -129,13 +134,8 @@ def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[
 
     trained_on, trained_in = _trained_on(values.folder)
     dataset, folder = values.dataset or trained_on, values.data_dir
-    if dataset == trained_on and folder == DATA_DIR and trained_in is not None:
-        folder = Path(trained_in)
-        if not folder.is_dir():
-            raise MissingFile(
-                f"The run was trained on the data in {folder}, which isn't there: say where they "
-                "are now with --data-dir."
-            )
+    if dataset == trained_on:
+        folder = recorded_folder(folder, trained_in)
     return datasets.load_splits(dataset, folder, config.img_size, values.quiet, config.channels)
 
 

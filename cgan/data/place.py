@@ -2,5 +2,28 @@
 
 from pathlib import Path
 
+from cgan.common.errors import MissingFile
+
 DATA_DIR = Path("data")
 DATA_DIR_HELP = "folder of the IDX files, or of a folder of images for each class"
+
+
+def recorded_folder(given: Path, recorded: str | None) -> Path:
+    """Return where the data of a run are: where it says, unless the user says something else.
+
+    Args:
+        given: the user's folder, or `DATA_DIR`.
+        recorded: the folder that the run's `config.json` names; None if it names none.
+
+    Raises:
+        MissingFile: the recorded folder isn't there.
+    """
+    if recorded is None or given != DATA_DIR:
+        return given
+    folder = Path(recorded)
+    if not folder.is_dir():
+        raise MissingFile(
+            f"The run was trained on the data in {folder}, which isn't there: say where they "
+            "are now with --data-dir."
+        )
+    return folder

@@ -273,7 +273,8 @@ class Evaluator:
         return np.random.Generator(np.random.PCG64(_REAL_SEED)).permutation(len(self._train.labels))
 
     @functools.cached_property
-    def _data_sha256(self) -> str:
+    def data_sha256(self) -> str:
+        """Checksum of the images and labels of both splits, as in `Metrics`."""
         both = self._train.checksum() + self._test.checksum()
         return hashlib.sha256(both.encode()).hexdigest()
 
@@ -288,7 +289,7 @@ class Evaluator:
             samples=samples,
             seed=seed,
             data=self._train.name,
-            data_sha256=self._data_sha256,
+            data_sha256=self.data_sha256,
             sha256=sampler.sha256,
             version=cgan.__version__,
         )

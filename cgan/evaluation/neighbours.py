@@ -21,11 +21,12 @@ def precision_recall(
     """Return how much of `generated` is like `real`, and the other way round.
 
     A set's manifold is the union of balls around its points. The radius of a ball is the distance
-    from its point to the k-th nearest other point of the set.
+    from its point to the k-th nearest other point of the set, or to the farthest one if there are
+    fewer.
 
     Args:
-        real: (N, D) features, N more than k.
-        generated: (M, D) features, M more than k.
+        real: (N, D) features, N more than 1.
+        generated: (M, D) features, M more than 1.
         k: which neighbour.
 
     Returns:
@@ -33,8 +34,8 @@ def precision_recall(
         Recall: the share of `real` in the manifold of `generated`. Is anything missing?
     """
     points, others = real.astype(np.float64), generated.astype(np.float64)
-    precision = _share_within(others, points, squared_radii(points, k))
-    return precision, _share_within(points, others, squared_radii(others, k))
+    around, around_others = (squared_radii(p, min(k, len(p) - 1)) for p in (points, others))
+    return _share_within(others, points, around), _share_within(points, others, around_others)
 
 
 def density_coverage(

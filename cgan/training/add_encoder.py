@@ -8,12 +8,15 @@ from typing import Any
 from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
 from cgan.common.errors import BadValue, UserError, kind_of
 from cgan.common.signals import Interruption
+from cgan.common.terminal import warn
 from cgan.common.values import is_whole
 from cgan.data import datasets
+from cgan.data.place import recorded_folder
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import without_encoder
 from cgan.training.options import Execution, TrainingOptions
+from cgan.training.run_record import DATA_FOLDER_KEY, DATA_SHA256_KEY
 from cgan.writing.latents import MAX_SEED
 
 TAKES = ("dataset", "encoder_steps", "n_cpu")
@@ -41,7 +44,8 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
             f"--add_encoder can't take --{other[0]}: the generator in {folder} is trained already."
         )
     config = weights.load(folder).config
-    record = weights.load_config(folder).get(weights.TRAINING_KEY, {})
+    record: Any = weights.load_config(folder).get(weights.TRAINING_KEY)
+    record = record if isinstance(record, dict) else {}
     dataset = given.get("dataset") or record.get("dataset")
     options = TrainingOptions(
         encoder=True,
@@ -49,7 +53,7 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
         **{name: value for name, value in given.items() if name != "dataset"},
         **{"seed": seed} if is_whole(seed := record.get("seed"), 0, MAX_SEED) else {},
     )
-    data = datasets.load(options.dataset, execution.data_dir, config.img_size, execution.quiet)
+    data = _load_data(options.dataset, record, config, execution)
     check_fits(folder, config, data)
     load_jittor(execution.device, usable_threads(options.n_cpu))
     with Interruption("Stopping after this step (once more to stop at once).") as interruption:
@@ -61,6 +65,23 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
             lambda: interruption.check("Stopped: the weights are as they were."),
         )
     execution.say(f"Done: the weights in {folder} have an encoder.")
+
+
+def _load_data(
+    dataset: str, record: Mapping[str, Any], config: GeneratorConfig, execution: Execution
+) -> datasets.Dataset:
+    """Load what the generator was trained on, as its record says, if it does.
+
+    Raises:
+        UserError: they aren't there, or can't be read.
+    """
+    folder, recorded = execution.data_dir, record.get(DATA_FOLDER_KEY)
+    if dataset == record.get("dataset"):
+        folder = recorded_folder(folder, recorded if isinstance(recorded, str) else None)
+    data = datasets.load(dataset, folder, config.img_size, execution.quiet, config.channels)
+    if record.get(DATA_SHA256_KEY) not in (None, data.checksum()):
+        warn(f"these weights were trained on other data than {data.name} in {folder}.")
+    return data
 
 
 def check_fits(folder: Path, config: GeneratorConfig, data: datasets.Dataset) -> None:

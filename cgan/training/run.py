@@ -10,11 +10,11 @@ import numpy as np
 
 from cgan.backend import ranks
 from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
-from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interruption
 from cgan.common.terminal import warn
 from cgan.data import datasets
-from cgan.data.place import DATA_DIR
+from cgan.data.place import recorded_folder
 from cgan.model import reader, registry, weights
 from cgan.model.config import GeneratorConfig
 from cgan.training import checkpoint, last_words
@@ -237,14 +237,7 @@ def _load_data(
         execution: has the folder; if it is the default one, a resumed run's own counts.
         before: what a resumed run was trained on so far, if it says so.
     """
-    folder = execution.data_dir
-    if before is not None and before.folder is not None and folder == DATA_DIR:
-        folder = Path(before.folder)
-        if not folder.is_dir():
-            raise MissingFile(
-                f"The run was trained on the data in {folder}, which isn't there: say where they "
-                "are now with --data-dir."
-            )
+    folder = recorded_folder(execution.data_dir, None if before is None else before.folder)
     dataset = datasets.load(
         options.dataset, folder, options.img_size, execution.quiet, options.channels
     )

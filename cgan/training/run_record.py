@@ -12,7 +12,8 @@ from cgan.model.config import GeneratorConfig
 from cgan.training.options import TrainingOptions
 
 _THREADS_KEY, _DEVICE_KEY, _PROCESSES_KEY = "threads", "device", "processes"
-_FOLDER_KEY, _SHA256_KEY = "data_dir", "data_sha256"
+# Where the data were, which published weights don't say, and what they were.
+DATA_FOLDER_KEY, DATA_SHA256_KEY = "data_dir", "data_sha256"
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ class Data:
     def __post_init__(self) -> None:
         """Check both."""
         if self.folder is not None and not isinstance(self.folder, str):
-            raise BadValue(f"{_FOLDER_KEY} can't be {self.folder!r}")
+            raise BadValue(f"{DATA_FOLDER_KEY} can't be {self.folder!r}")
         if not isinstance(self.sha256, str) or not re.fullmatch("[0-9a-f]{64}", self.sha256):
-            raise BadValue(f"{_SHA256_KEY} can't be {self.sha256!r}")
+            raise BadValue(f"{DATA_SHA256_KEY} can't be {self.sha256!r}")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class RunRecord:
         if self.began_on.processes > 1:
             besides[_PROCESSES_KEY] = self.began_on.processes
         if self.data is not None:
-            besides |= {_FOLDER_KEY: self.data.folder, _SHA256_KEY: self.data.sha256}
+            besides |= {DATA_FOLDER_KEY: self.data.folder, DATA_SHA256_KEY: self.data.sha256}
         weights.save_config(folder, config, self.options.to_dict() | besides)
 
     @classmethod
@@ -115,7 +116,10 @@ class RunRecord:
             computer = Computer(
                 values.pop(_THREADS_KEY), values.pop(_DEVICE_KEY), values.pop(_PROCESSES_KEY, 1)
             )
-            folder_of_data, sha256 = values.pop(_FOLDER_KEY, None), values.pop(_SHA256_KEY, None)
+            folder_of_data, sha256 = (
+                values.pop(DATA_FOLDER_KEY, None),
+                values.pop(DATA_SHA256_KEY, None),
+            )
             data = None if sha256 is None else Data(folder_of_data, sha256)
             return cls(TrainingOptions.from_dict(values), computer, data)
         except KeyError as error:

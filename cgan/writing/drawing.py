@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,9 @@ def draw(
     choose = functools.partial(memory.latents, sampler)
     latents = hand.latents(labels, n_classes, choose)
     pens = [min(marks.LABEL, n_classes - 1)] * len(written)
-    latents += hand.latents(pens, n_classes, choose, first=marks.FIRST_LATENT)
+    # Only digits are redrawn.
+    pen = replace(hand, redrawn={})
+    latents += pen.latents(pens, n_classes, choose, first=marks.FIRST_LATENT)
     made = memory.digits(sampler, [latent.values for latent in latents], np.array([*labels, *pens]))
     # A latent or a digit that was made once for several positions counts once.
     timed: list[Latent | Digit] = [*latents, *made]

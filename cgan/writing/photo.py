@@ -72,7 +72,9 @@ def read_photo(data: bytes, limits: Limits = OWN) -> NDArray[np.uint8]:
                 if width * height > limits.pixels:
                     raise BadPhoto(limits)
                 return _grey(image)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except BadPhoto:
+        raise
+    except Exception as error:  # Pillow's decoders raise many kinds, of damaged files
         raise BadPhoto(limits) from error
 
 

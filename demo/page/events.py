@@ -100,9 +100,17 @@ class Shared:
         settle(sent)
 
 
-def settle(event: Any) -> None:
-    """Remove the message that the server doesn't answer, once this event has an answer."""
-    event.success(None, None, None, js="cgan.settled", **PRIVATE)
+def settle(event: Any, button: str = "") -> None:
+    """Remove the message that the server doesn't answer, once this event has an answer.
+
+    Args:
+        event: Gradio's.
+        button: name of a hidden button that asks the same; without an answer it is pressed again, a
+            few times.
+    """
+    event.success(None, None, None, js=f"() => cgan.settled({button!r})", **PRIVATE)
+    if button:
+        event.failure(None, None, None, js=f"() => cgan.failed({button!r})", **PRIVATE)
 
 
 def courier(file: File) -> str:

@@ -69,7 +69,7 @@ class GridTab:
             [self._grid, self._problem],
             **LIVE,
         )
-        settle(drawing)
+        settle(drawing, "draw-grid")
         given = [self._target, write.controls["variation"]]
         shared.values.ask(self._grid.click, self.carry, given, self._carried(), **LIVE).then(
             None, None, None, js="() => cgan.focusTab()", **PRIVATE

@@ -64,6 +64,7 @@ class Keep:
                 button.click, picture, inputs, outputs, **PRIVATE, **api.DRAWING
             )
             sent.then(None, self._picture, None, js="cgan.deliver", **PRIVATE)
+            sent.failure(None, None, None, js="() => cgan.deliver('')", **PRIVATE)
             settle(sent)
         for kind, button in self._cards.items():
             shared.offer(button, self._file(controls, kind), [self._card, *values], problem)

@@ -94,7 +94,7 @@ class MorphTab:
             [self._film, self._problem, self._shown],
             **{**LIVE, **api.MORPHING},
         )
-        settle(drawing)
+        settle(drawing, "draw-morph")
         # "Undo", beside the note on the hand that a cell of the grid brought.
         first = json.dumps(shared.kinds.morph().row)
         self._film.click(None, None, controls["row"], js=f"() => {first}", **PRIVATE)
@@ -116,7 +116,10 @@ class MorphTab:
             if last in (None, language):
                 return [gr.skip(), problem, gr.skip()]
             given = tuple(before)
-            made = self._morph(*given)
+            try:
+                made = self._morph(*given)
+            except UserError:  # other weights may draw since
+                return [gr.skip(), problem, gr.skip()]
         return [views.film_html(made, language), problem, json.dumps([language, given])]
 
     def _morph(self, weights: str, *values: Any) -> Morphed:

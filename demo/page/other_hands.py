@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from html import escape
 
+from cgan import Sampler
 from cgan.writing import inked
 from cgan.writing import look as looks
 from cgan.writing.curves import outlines
@@ -68,7 +69,8 @@ def _others(model: Model, seed: int) -> tuple[list[int], list[int]]:
     They are the first ones that are open; where there are too few, the six are what there is.
     """
     tried = list(_next_seeds(seed))
-    open_ones = list(itertools.islice((one for one in tried if _is_open(model, one)), COUNT + MORE))
+    seeds = (one for one in tried if _is_open(model.sampler, one))
+    open_ones = list(itertools.islice(seeds, COUNT + MORE))
     return list(dict.fromkeys([*open_ones, *tried]))[:COUNT], open_ones[COUNT:]
 
 
@@ -80,9 +82,9 @@ def _next_seeds(seed: int) -> Iterator[int]:
 
 
 @lru_cache(maxsize=4096)
-def _is_open(model: Model, seed: int) -> bool:
+def _is_open(sampler: Sampler, seed: int) -> bool:
     """Return whether the loops of digits are open in a seed's first hand, rather than blobs."""
-    drawing = draw(model.sampler, list(_LOOPS), Hand(seed, variation=0.0))
+    drawing = draw(sampler, list(_LOOPS), Hand(seed, variation=0.0))
     found = outlines(list(drawing.pixels))
     # Each hole has an outline, and so has the stroke around it.
     return all(len(one.loops) > holes for one, holes in zip(found, _LOOPS.values(), strict=True))

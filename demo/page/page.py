@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from demo.actions import Kinds
 from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
-from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text, problem_place
+from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text, problem_place, settle
 from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.hand_tab import HandTab
@@ -148,7 +149,7 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab, link_problem: 
         values = (getattr(settings, name) for name in controls)
         return [told, *values]
 
-    shared.values.ask(
+    asked = shared.values.ask(
         opened.click,
         restore,
         [fragment, shared.language],
@@ -156,7 +157,10 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab, link_problem: 
         js="cgan.open(IDS)",
         trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
-    ).then(None, None, None, js="cgan.opened", **PRIVATE)
+    )
+    asked.success(None, None, None, js="cgan.opened", **PRIVATE)
+    asked.failure(None, None, None, js="cgan.notOpened", **PRIVATE)
+    settle(asked)
 
 
 def _share_hand(shared: Shared, write: WriteTab, grid: GridTab, morph: MorphTab) -> None:
@@ -222,7 +226,7 @@ def _answer_languages(
 
     page = compat.current_page()
     loaded = shared.values.ask(
-        page.load,
+        partial(gr.on, [page.load, hidden_button("begin-again").click]),
         load,
         [fragment, shared.language, kept.text, hidden_text("picture-before")],
         [shared.language, link_problem, shared.renewed, *kept.components, *texts],
@@ -230,7 +234,8 @@ def _answer_languages(
         **PRIVATE,
     )
     ready = f"() => cgan.ready({compat.number_of(write.shown)}, {kept.as_script()})"
-    loaded.then(None, None, None, js=ready, **PRIVATE)
+    loaded.success(None, None, None, js=ready, **PRIVATE)
+    settle(loaded, "begin-again")
     outputs = [shared.language, shared.switched, *texts]
     shared.values.ask(switch.click, change, [shared.language], outputs, **PRIVATE).then(
         None, shared.language, None, js="cgan.chooseLanguage", **PRIVATE

@@ -24,6 +24,7 @@ from demo.page.events import (
     hidden_row,
     hidden_text,
     problem_place,
+    settle,
 )
 from demo.page.keep import Keep
 from demo.text.texts import say
@@ -189,7 +190,7 @@ class WriteTab:
             progress=False,  # the script shows it: Gradio's way costs some of the page's time
             **AT_ONCE,
         )
-        drawing.failure(None, None, None, js="cgan.failed", **PRIVATE)
+        drawing.failure(None, None, None, js="cgan.notDrawn", **PRIVATE)
         drawn = f"() => cgan.drawn({compat.number_of(self.shown)})"
         drawing.success(None, None, None, js=drawn, **PRIVATE)
         gr.on(
@@ -213,7 +214,8 @@ class WriteTab:
         self._others.click(None, hand, hand, js=js, **PRIVATE)
         self._back.click(None, hand, hand, js="cgan.handBefore", **PRIVATE)
         others = [language, self.shown]
-        shared.values.ask(self._draw_others.click, self._other_hands, others, self._others, **LIVE)
+        asked = (self._draw_others.click, self._other_hands, others, self._others)
+        settle(shared.values.ask(*asked, **LIVE), "draw-others")
         self._own.click(None, None, self.controls["hand"], js="() => ''", **PRIVATE)
         self._keep.answer(self.controls, self._problem)
         for kind, button in self._take.items():

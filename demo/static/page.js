@@ -160,8 +160,13 @@ window.cgan = {
       || location.origin + location.pathname;
   },
 
-  // The page's first input: the link's fragment, the language, and what was kept.
+  // The page's first input: the link's fragment, the language, and what was kept. The same if the
+  // page has to ask again.
   begin() {
+    return (cgan.beginning ??= cgan.firstInput());
+  },
+
+  firstInput() {
     cgan.listen();
     for (const number of document.querySelectorAll(".number textarea, .number input")) {
       number.inputMode = "tel"; // digits and + - ( )
@@ -252,8 +257,14 @@ window.cgan = {
     document.documentElement.dataset.ready = "true";
   },
 
-  // The server has answered: remove the message that it doesn't.
-  settled() {
+  notOpened() {
+    cgan.opened();
+    cgan.failed("open-link");
+  },
+
+  // The server has answered what a hidden button asks, if one does: remove the message that it doesn't.
+  settled(button) {
+    cgan.failures.delete(button);
     document.querySelector("#trouble p")?.replaceChildren();
     document.querySelectorAll(".toast-close").forEach((button) => button.click());
   },
@@ -307,20 +318,24 @@ window.cgan = {
     delete document.documentElement.dataset.awaited;
   },
 
-  // The server is busy, or its answer got lost. What has changed meanwhile isn't drawn either: ask
-  // again, a few times, with what is set then.
-  failures: 0,
-  failed() {
+  // The server is busy, or its answer got lost. What has changed meanwhile isn't drawn either: press
+  // the hidden button that asks again, a few times, with what is set then.
+  failures: new Map(), // by button
+  failed(button) {
+    const count = (cgan.failures.get(button) ?? 0) + 1;
+    cgan.failures.set(button, count);
+    if (count <= 5) setTimeout(() => document.querySelector(`#${button}`)?.click(), 1000 * count);
+  },
+
+  notDrawn() {
     cgan.answered();
-    cgan.failures += 1;
-    if (cgan.failures <= 5) setTimeout(() => cgan.draw("write"), 1000 * cgan.failures);
+    cgan.failed("draw-write");
   },
 
   // The server has drawn the number.
   drawn(id) {
     cgan.answered();
-    cgan.failures = 0;
-    cgan.settled();
+    cgan.settled("draw-write");
     document.querySelector("#facts p").textContent = cgan.drawing().facts;
     cgan.onPaper(id);
   },

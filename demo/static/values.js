@@ -46,6 +46,7 @@ Object.assign(cgan, {
   // them there. A number to end with has as many digits.
   led: {},
   follow(name, given, ids) {
+    if (given == null) return; // the box of a number is empty
     const digits = () => (given ?? "").match(/\p{Nd}/gu) ?? [];
     const value = name === "end" ? digits().reverse().join("") : given;
     const led = (cgan.led[name] ??= cgan.shared[name]);

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 
 from cgan.commands import evaluate
 from cgan.common.command_line import Parser, run
-from cgan.data import mnist
+from cgan.data import datasets, mnist
 from cgan.model import metrics, weights
 from cgan.sampler import Sampler
 from tests import idx_files
@@ -131,9 +132,29 @@ def test_without_an_encoder_there_are_no_hands(tiny_weights, capsys):
     assert "have no encoder" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("group", ["--details", "--hands"])
+def test_figures_of_other_data_are_not_mixed(tiny_weights, capsys, group):
+    config = replace(TINY, encoder=True)
+    weights.save_config(tiny_weights, config)
+    weights.save_tensors(tiny_weights, config, random_tensors(config))
+    sha256 = Sampler.from_pretrained(tiny_weights).sha256
+    metrics.save(tiny_weights, replace(a_metric(sha256, 300), data_sha256="ab" * 32))
+    before = checksums(tiny_weights)
+    assert main("weights", *DIGITS, group) == 2
+    assert "were measured on other data" in capsys.readouterr().err
+    assert checksums(tiny_weights) == before
+
+
+@cache
+def of_digits():
+    """Return the checksum of what is measured against."""
+    both = [split.checksum() for split in datasets.load_splits("digits", None, TINY.img_size)]
+    return hashlib.sha256("".join(both).encode()).hexdigest()
+
+
 def a_metric(sha256, samples=5):
     names = ("gan_test", "classifier_accuracy", "frechet_distance", "frechet_distance_real")
-    texts = {"data": "digits", "data_sha256": "ab" * 32, "version": "0.1.0", "sha256": sha256}
+    texts = {"data": "digits", "data_sha256": of_digits(), "version": "0.1.0", "sha256": sha256}
     figures = dict.fromkeys(names, 0.5) | {
         "gan_test_per_class": (0.5,),
         "samples": samples,

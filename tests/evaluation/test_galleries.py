@@ -61,3 +61,19 @@ def test_each_sample_is_followed_by_its_neighbours_nearest_first(tmp_path):
             np.testing.assert_array_equal(shown, picture.to_pixels(np.stack(expected)))
     copied = found[4:, block + 4 :]
     np.testing.assert_array_equal(copied[:, :4], copied[:, 6:10])
+
+
+def test_classes_of_unequal_numbers_have_rows_of_one_width(tmp_path):
+    """Of six classes, two have a sample more than three, and the last has none."""
+    images = rng.uniform(-1, 1, (10, 1, 4, 4)).astype(np.float32)
+    labels = np.array([0, 1, 2, 3, 5, 0, 1, 2, 3, 0], np.int32)
+    galleries.save_scores(tmp_path / "a.png", images, labels, np.arange(10.0))
+    found = pixels(tmp_path / "a.png")
+    assert found.shape == (6 * 4, 6 * 4 + 2)
+    assert not found[4 * 4 : 5 * 4].any()
+    assert found[5 * 4 :, :4].any()
+    galleries.save_neighbours(tmp_path / "b.png", images, labels, images)
+    found = pixels(tmp_path / "b.png")
+    assert found.shape == (6 * 4, 2 * 26 + 4)
+    assert found[5 * 4 :, :4].any()
+    assert not found[5 * 4 :, 30:].any()

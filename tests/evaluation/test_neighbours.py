@@ -43,6 +43,12 @@ def test_a_single_point_repeated_covers_nothing():
     assert (precision, recall) == (1, 0)
 
 
+def test_fewer_points_than_neighbours_are_measured_by_the_farthest():
+    three, many = np.arange(3.0)[:, None], np.linspace(0, 2, 50)[:, None]
+    assert precision_recall(three, many) == (1, 1)
+    assert precision_recall(three, many + 100) == (0, 0)
+
+
 @pytest.mark.parametrize("k", [1, 3, 5])
 def test_the_definition_point_by_point(k):
     real, generated = rng.standard_normal((40, 3)), rng.standard_normal((30, 3)) + 0.5

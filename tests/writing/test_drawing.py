@@ -65,6 +65,17 @@ def test_redrawing_a_digit_changes_that_one_alone(
         assert changed(pictures[i], pictures[j]) == [position]
 
 
+@pytest.mark.parametrize("variation", [0.0, 0.22, 1.0])
+def test_redrawing_a_digit_changes_no_mark(tiny_sampler, variation):
+    parts = parse("+12 (3)", marks=True)
+    pictures = [
+        drawing.draw(tiny_sampler, parts, Hand(7, variation, redrawn=redrawn)).pixels
+        for redrawn in ({}, {0: 1})
+    ]
+    first_digit = [part for part in parts if part is not None].index(1)
+    assert changed(*pictures) == [first_digit]
+
+
 def chosen(hand, sampler, labels):
     """Return a `Latent` for each digit."""
     return hand.latents(

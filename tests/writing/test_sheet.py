@@ -1,6 +1,7 @@
 """Digits are found on photographed sheets, in reading order."""
 
 import io
+from functools import partial
 
 import numpy as np
 import pytest
@@ -105,7 +106,11 @@ def test_a_photo_is_read_grey_upright_on_white_and_not_too_large():
     assert read_photo(file_of(clear)).min() == 255
 
 
-@pytest.mark.parametrize("kind", ["too many pixels", "too many bytes", "GIF", "cut", "text"])
+SHORT = b"Exif\0\0II*\0"
+KINDS = ("too many pixels", "too many bytes", "GIF", "cut", "text", "PNG", "WEBP")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_photo_is_refused_before_it_is_decoded(kind):
     data = {
         "too many pixels": lambda: file_of(Image.new("1", (10_000, 5_001))),
@@ -113,6 +118,8 @@ def test_what_is_no_photo_is_refused_before_it_is_decoded(kind):
         "GIF": lambda: file_of(Image.new("L", (8, 8)), "GIF"),
         "cut": lambda: file_of(Image.effect_noise((64, 64), 50))[:200],
         "text": lambda: b"0123456789",
+        # With EXIF that ends in its head.
+        **{one: partial(file_of, Image.new("L", (8, 8)), one, exif=SHORT) for one in KINDS[-2:]},
     }[kind]()
     with pytest.raises(BadPhoto) as caught:
         read_photo(data)

@@ -14,6 +14,7 @@ from tests.demo.page.acting import (
     expect_other_glyphs,
     glyphs,
     number,
+    open_styles,
     vary,
 )
 
@@ -41,6 +42,17 @@ def test_an_invalid_seed_is_reported_and_the_corrected_one_is_drawn(page):
     expect(seed).to_have_value("9999")
     expect_other_glyphs(page, before)
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_other_tabs_follow_a_seed_whose_box_was_empty(new_page):
+    seed = new_page.locator("#seed input[type=number]")
+    seed.fill("")
+    expect(new_page.get_by_role("alert")).to_contain_text("Seed must be a whole number")
+    seed.fill("7")
+    expect(new_page.get_by_role("alert")).to_have_count(0)
+    open_styles(new_page)
+    new_page.locator("[data-row='3'][data-class='6']").hover()
+    expect(new_page.locator(".cell-name")).to_have_text("6 in hand 4, seed 7")
 
 
 def test_after_an_invalid_seed_a_reload_has_that_of_the_picture(new_page):

@@ -5,22 +5,26 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import ready
-from tests.demo.page.acting import EVENTS, expect_number, number
+from tests.demo.page.acting import EVENTS, expect_number, number, open_styles
 
 pytestmark = pytest.mark.slow
+
+
+def busy(page, times=None):
+    """Let the server answer that its queue is full, or the line beside it, as often as said."""
+    full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
+    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full), times=times)
 
 
 @pytest.mark.parametrize(
     ("locale", "said"), [("en-US", "the server is busy"), ("zh-CN", "访问的人太多")]
 )
 def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale, said):
-    """The answers are those of a full queue and of a full line beside it."""
     context = chromium.new_context(locale=locale)
     page = context.new_page()
     page.goto(demo.address)
     ready(page)
-    full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
-    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full))
+    busy(page)
     box = page.locator(".number textarea, .number input").first
     box.fill("111")
     expect(page.locator("#trouble")).to_contain_text(said)
@@ -30,6 +34,39 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
     expect_number(page, "112")  # it asks again by itself
     expect(page.locator("#trouble")).to_be_hidden()
     context.close()
+
+
+def test_a_link_that_meets_a_busy_server_is_restored_later(chromium, demo):
+    page = chromium.new_page()
+    busy(page, 2)
+    page.goto(f"{demo.address}#digits=2547&seed=7")
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    expect_number(page, "2547")
+    ready(page)
+    expect(page.locator("#trouble")).to_be_hidden()
+    # A link that is opened, or a step back, in the open page.
+    busy(page, 1)
+    page.goto(f"{demo.address}#digits=1380")
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    expect_number(page, "1380")
+    expect(number(page)).to_have_value("1380")
+    ready(page)
+    page.context.close()
+
+
+def test_a_grid_that_meets_a_busy_server_is_drawn_later(chromium, demo):
+    page = chromium.new_page()
+    page.goto(demo.address)
+    ready(page)
+    open_styles(page)
+    busy(page, 1)
+    rows = page.locator("#rows input[type=number]")
+    rows.fill("4")
+    rows.press("Enter")
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    expect(page.locator("[data-row='4']")).to_have_count(0)
+    expect(page.locator("#trouble")).to_be_hidden()
+    page.context.close()
 
 
 def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium, demo):
