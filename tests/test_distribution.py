@@ -88,7 +88,7 @@ def test_its_command_draws_and_says_what_other_commands_need(installed, tmp_path
     for arguments in (["write", "1", "--weights=ann/digits"], ["push", ".", "ann/digits"]):
         refused = run(command, *arguments, cwd=tmp_path)
         assert refused.returncode == 2, refused.stderr
-        assert "cgan[hub]" in refused.stderr
+        assert ".[hub]" in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
 
 

@@ -66,7 +66,7 @@ def test_a_plain_install_draws_with_bundled_weights_and_folders(tiny_weights):
 
 def test_a_plain_install_says_what_the_rest_needs(tiny_weights):
     folder = tiny_weights.parent
-    hub = "the package huggingface-hub: pip install 'cgan[hub]'."
+    hub = "the package huggingface-hub: pip install '.[hub]' in the clone."
     for arguments in (
         ("write", "1", "--weights", "ann/x@main"),
         ("write", "1", "--weights", "ann/x"),
@@ -87,4 +87,6 @@ def test_a_plain_install_says_what_the_rest_needs(tiny_weights):
 def test_a_plain_install_says_what_evaluating_needs(tiny_weights):
     code, said = plain(tiny_weights.parent, "evaluate", "weights", "--dataset", "digits")
     assert code == 2
-    assert said == "Error: This needs the package scikit-learn: pip install 'cgan[train]'.\n"
+    assert (
+        said == "Error: This needs the package scikit-learn: pip install '.[train]' in the clone.\n"
+    )

@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
         help="write weights as ONNX files, for onnxruntime in any language and in the browser",
         description="Write the generator as an ONNX file and, beside it, the reader and the "
         "encoder, if the weights have them. All are checked against NumPy first. Needs "
-        "pip install 'cgan[onnx]'.",
+        "pip install '.[onnx]' in the clone.",
     )
     parser.add_argument("weights", nargs="?", help=f"{HELP} (default: the bundled ones)")
     parser.add_argument(

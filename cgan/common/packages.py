@@ -85,7 +85,7 @@ def missing_package(use: str, package: str, extra: str) -> UserError:
         package: its name on the package index.
         extra: which of this project's extras installs it.
     """
-    return UserError(f"{use} the package {package}: pip install 'cgan[{extra}]'.")
+    return UserError(f"{use} the package {package}: pip install '.[{extra}]' in the clone.")
 
 
 def explain_missing(error: ModuleNotFoundError) -> UserError | None:
@@ -100,7 +100,9 @@ def explain_missing(error: ModuleNotFoundError) -> UserError | None:
 def find_package(package: Package) -> Finding:
     """Look for a package; import it only if drawing needs it."""
     install = (
-        f"pip install 'cgan[{package.extra}]'" if package.extra else f"pip install {package.name}"
+        f"pip install '.[{package.extra}]' in the clone"
+        if package.extra
+        else f"pip install {package.name}"
     )
     level: Level = "note" if package.extra else "fault"
     try:

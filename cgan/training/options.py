@@ -204,7 +204,7 @@ class TrainingOptions:
     )
     match_from: float = option(
         0.0,
-        "share of the run after which these seven count",
+        "share of the run after which the seven from --range_weight to --rare_share count",
         at_least=0,
         less_than=1,
     )

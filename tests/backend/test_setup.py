@@ -142,7 +142,7 @@ def test_a_missing_jittor_is_a_sentence(tmp_path):
     result = run_python("-c", code, cwd=tmp_path)
     assert result.stderr.splitlines()[-1] == (
         "cgan.common.errors.UserError: Training and evaluation need the package jittor: "
-        "pip install 'cgan[train]'."
+        "pip install '.[train]' in the clone."
     )
 
 

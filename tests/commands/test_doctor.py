@@ -62,10 +62,10 @@ def test_a_plain_install(tmp_path):
     assert found["drawing"][0] == "ok"
     assert found["jittor"] == (
         "note",
-        "not installed: needed for training and evaluation: pip install 'cgan[train]'",
+        "not installed: needed for training and evaluation: pip install '.[train]' in the clone",
     )
-    assert found["huggingface-hub"][1].endswith("pip install 'cgan[hub]'")
-    assert found["gradio"][1].endswith("pip install 'cgan[demo]'")
+    assert found["huggingface-hub"][1].endswith("pip install '.[hub]' in the clone")
+    assert found["gradio"][1].endswith("pip install '.[demo]' in the clone")
 
 
 @pytest.mark.parametrize("missing", ["numpy", "PIL", "safetensors"])

@@ -109,5 +109,5 @@ def test_without_the_packages_it_says_what_to_install(folder, package):
         "from cgan.__main__ import main\nsys.exit(main(['export', 'old']))\n"
     )
     result = run_python("-c", code, cwd=folder)
-    wanted = f"Error: Exporting needs the package {package}: pip install 'cgan[onnx]'.\n"
+    wanted = f"Error: Exporting needs the package {package}: pip install '.[onnx]' in the clone.\n"
     assert (result.returncode, result.stderr) == (2, wanted)

@@ -30,7 +30,7 @@ def raising(error):
         (
             ModuleNotFoundError("No module named 'sklearn'", name="sklearn.datasets"),
             2,
-            "Error: This needs the package scikit-learn: pip install 'cgan[train]'.\n",
+            "Error: This needs the package scikit-learn: pip install '.[train]' in the clone.\n",
         ),
     ],
 )
