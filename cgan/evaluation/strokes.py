@@ -43,7 +43,7 @@ def measure_strokes(images: NDArray[np.float32]) -> Strokes:
     inks = [ink_of(image) for image in images]
     height, width = images.shape[2:]
     counts = [[piece.count for piece in pieces(ink >= THRESHOLD)] for ink in inks]
-    most = largest_speck(height, width)
+    most = _SPECK * height * width
     large = [sum(count > most for count in sizes) for sizes in counts]
     outer = np.ones((height, width), bool)
     outer[BORDER:-BORDER, BORDER:-BORDER] = False
@@ -54,11 +54,6 @@ def measure_strokes(images: NDArray[np.float32]) -> Strokes:
         widths=np.array([stroke_width(ink) for ink in inks]),
         slants=np.array([slant(ink) for ink in inks]),
     )
-
-
-def largest_speck(height: int, width: int) -> float:
-    """Return how many pixels a speck has at most, in an image of this size."""
-    return _SPECK * height * width
 
 
 def usual_pieces(real: NDArray[np.intp], labels: Labels, n_classes: int) -> NDArray[np.intp]:

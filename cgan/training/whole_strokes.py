@@ -4,21 +4,28 @@ D overlooks a gap of a few pixels in one digit of forty. Here an image that is i
 those of its class gets the nearest pieces joined, and specks become background, as bounds of its
 pixels: G learns to draw what it drew, but whole. (What the page draws is mended in a similar way,
 by `cgan.writing.holding`.)
+
+A faint stroke looks like a row of specks. So a speck counts only if there is no trace of ink around
+it: otherwise G learns to draw fainter.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.evaluation.strokes import largest_speck, usual_pieces
+from cgan.evaluation.strokes import usual_pieces
+from cgan.writing.look import THRESHOLD
 from cgan.writing.measures import ink_of
 from cgan.writing.pieces import Piece, pieces
 
 # Ink where a stroke counts as one: a little more than what the page shows, so that there it holds.
-_INK = 0.5
+_INK = THRESHOLD + 0.05
+# Ink of a trace. A speck has no more of it than this share of the image: 10 pixels of 32x32.
+_TRACE = 0.15
+_SPECK = 10 / 32**2
 # The least ink of a stroke that joins two pieces.
-_JOINED = 0.7
-# Half of its width, and the widest gap, as shares of the image's height: 1 and 6 pixels of 32.
-_REACH, _WIDEST = 1 / 32, 6 / 32
+_JOINED = 0.6
+# Half of its width, and the widest gap, as shares of the image's height: 1 and 4 pixels of 32.
+_REACH, _WIDEST = 1 / 32, 4 / 32
 # Real images that say how many pieces a class has.
 _SAMPLE = 10_000
 
@@ -37,7 +44,7 @@ class WholeStrokes:
             n_classes: number of classes.
         """
         images, labels = images[:_SAMPLE], labels[:_SAMPLE]
-        count = [len(_parts(image)[0]) for image in images]
+        count = [len(_parts(ink_of(image))[0]) for image in images]
         self._usual = usual_pieces(np.array(count, np.intp), labels, n_classes)
 
     def bounds(
@@ -54,36 +61,29 @@ class WholeStrokes:
         """
         low, high = np.full_like(images, -1), np.full_like(images, 1)
         for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-            strokes, specks = _parts(image)
+            strokes, specks = _parts(ink_of(image))
             for speck in specks:
-                high[index, :, _around(speck, strokes, image.shape[1:])] = -1
-            joins = _joins(strokes, int(self._usual[label]), image.shape[1:])
-            low[index, :, joins] = 2 * _JOINED - 1
-            high[index, :, joins] = 1
+                region = high[index, :, speck.top : speck.bottom, speck.left : speck.right]
+                region[:, speck.mask] = -1
+            if len(strokes) > self._usual[label]:
+                joins = _joins(strokes, int(self._usual[label]), image.shape[1:])
+                low[index, :, joins] = 2 * _JOINED - 1
+                high[index, :, joins] = 1
         return low, high
 
 
-def _parts(image: NDArray[np.float32]) -> tuple[list[Piece], list[Piece]]:
-    """Return the pieces of a digit's strokes, and the specks."""
-    found = pieces(ink_of(image) >= _INK)
-    most = largest_speck(*image.shape[1:])
-    return [p for p in found if p.count > most], [p for p in found if p.count <= most]
-
-
-def _places(piece: Piece) -> NDArray[np.intp]:
-    """Return the rows and columns of a piece's pixels, (M, 2)."""
-    places: NDArray[np.intp] = np.argwhere(piece.mask) + np.array([piece.top, piece.left])
-    return places
-
-
-def _around(speck: Piece, strokes: list[Piece], size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return where a speck and its edge are, but for the pixels of strokes."""
-    there = np.zeros(size, bool)
-    for row, column in _places(speck):
-        there[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = True
-    for piece in strokes:
-        there[piece.top : piece.bottom, piece.left : piece.right] &= ~piece.mask
-    return there
+def _parts(ink: NDArray[np.float64]) -> tuple[list[Piece], list[Piece]]:
+    """Return the pieces of a digit's strokes, and the specks with the traces around them."""
+    specks = []
+    strokes = ink >= _INK
+    for trace in pieces(ink >= _TRACE):
+        if trace.count > _SPECK * ink.size:
+            continue
+        place = slice(trace.top, trace.bottom), slice(trace.left, trace.right)
+        if strokes[place][trace.mask].any():
+            specks.append(trace)
+            strokes[place] &= ~trace.mask
+    return pieces(strokes), specks
 
 
 def _joins(strokes: list[Piece], usual: int, size: tuple[int, int]) -> NDArray[np.bool_]:
@@ -98,14 +98,19 @@ def _joins(strokes: list[Piece], usual: int, size: tuple[int, int]) -> NDArray[n
         gap = gaps[nearest]
         if gap.min() > _WIDEST * size[0]:  # too far away to be of the same stroke
             groups = others
-            left -= 1
-            continue
-        start, end = np.unravel_index(gap.argmin(), gap.shape)
-        joined |= _line(small[start], others[nearest][end], size)
-        others[nearest] = np.concatenate([small, others[nearest]])
-        groups = sorted(others, key=len)
+        else:
+            start, end = np.unravel_index(gap.argmin(), gap.shape)
+            joined |= _line(small[start], others[nearest][end], size)
+            others[nearest] = np.concatenate([small, others[nearest]])
+            groups = sorted(others, key=len)
         left -= 1
     return joined
+
+
+def _places(piece: Piece) -> NDArray[np.intp]:
+    """Return the rows and columns of a piece's pixels, (M, 2)."""
+    places: NDArray[np.intp] = np.argwhere(piece.mask) + np.array([piece.top, piece.left])
+    return places
 
 
 def _line(

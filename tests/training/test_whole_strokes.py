@@ -82,6 +82,16 @@ def test_a_speck_goes_and_the_strokes_stay(strokes):
     np.testing.assert_array_equal(mended(strokes, beside, 0), whole)
 
 
+def test_what_is_left_of_a_faint_stroke_is_no_speck(strokes):
+    """Its darkest pixels alone are dark enough: to erase them would be to draw fainter strokes."""
+    image = drawn(ONE)
+    image[:, 4:28, 14:17] = -0.5
+    image[:, 4:28:4, 15] = 0.5
+    low, high = strokes.bounds(image[None], LABELS[:1])
+    assert (high == 1).all()
+    assert (low > -1).any()
+
+
 def test_each_image_is_seen_alone(strokes):
     images = np.stack([drawn(*BROKEN), drawn(ONE, SPECK), drawn(ONE, TWO)])
     labels = np.array([0, 0, 1], np.int32)
