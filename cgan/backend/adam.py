@@ -85,20 +85,15 @@ class Adam(jt.nn.Adam):  # type: ignore[misc, name-defined]
         self._betas, self._joined = betas, joined and ranks.count() > 1
         self._source = _kernel(len(compat.adam_group(self)["params"]), self._joined)
 
-    def step(self, loss: Any, keep_graph: bool = False) -> None:
+    def step(self, loss: Any) -> None:
         """Update the parameters in place, to reduce `loss` (a scalar).
 
         Of joined processes, each gives its part of the loss: the gradients are added up.
-
-        Args:
-            loss: what to reduce.
-            keep_graph: whether other losses that share operations with this one will need their
-                gradients, too.
         """
         if jt.flags.use_cuda:
-            super().step(loss, keep_graph)
+            super().step(loss)
             return
-        self.backward(loss, keep_graph)
+        self.backward(loss)
         group = compat.adam_group(self)
         # Everything that reads the old values must run before they are overwritten.
         jt.sync(group["grads"])

@@ -147,9 +147,6 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     frame around handwriting, beside which it overlooks a dot (docs/experiments.md).
     """
 
-    # The same images get the same scores within a step.
-    repeatable = True
-
     def __init__(
         self,
         config: ConvConfig,

@@ -73,9 +73,6 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
     Dropout 0.4; LeakyReLU 0.2 between; Linear 1.
     """
 
-    # Each call has a dropout of its own.
-    repeatable = False
-
     def __init__(self, config: MlpConfig) -> None:
         """Build the layers with Jittor's default initialisation.
 

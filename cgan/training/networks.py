@@ -9,8 +9,6 @@ which returns modules with random weights:
     generator(z, labels) -> images, with the parameters that the architecture's `shapes` lists
     discriminator(images, labels) -> scores (N / options.pack, 1)
     discriminator.begin_step() is called once before each training step
-    discriminator.repeatable: whether the same images have the same scores each time in a step, as
-        they haven't with dropout; then the step computes the generated images' scores only once
 
 Latents are (N, latent_dim) float32, labels (N,) int32, or None if unconditional, and images
 (N, C, H, W) float32 in [-1, 1]. `cgan.training.mlp_networks` is the simplest example.

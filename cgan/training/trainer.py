@@ -91,9 +91,6 @@ class Trainer:
         self._discriminator.train()
         betas = (options.b1, options.b2)
         self._generator_adam = Adam(self._generator.parameters(), options.lr, betas, joined=True)
-        # Whether D's step can use the scores that G's step has computed. With `shift` the images
-        # are elsewhere then.
-        self._shares_scores = self._discriminator.repeatable and not options.shift
         self._d_lr = options.lr if options.d_lr is None else options.d_lr
         parameters = self._discriminator.parameters()
         self._discriminator_adam = Adam(parameters, self._d_lr, betas, joined=True)
@@ -204,10 +201,10 @@ class Trainer:
             second.begin_step()
 
         labels = self._labels(drawn[own])
-        fake, scores, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
+        fake, g_loss = self._train_generator(share, z, drawn, labels, indices, shifts[0])
         real = shift(jt.array(self._data.images[shown]), shifts[1])
         fake = shift(fake.detach(), shifts[2])
-        d_loss = self._train_discriminator(share, real, real_labels, fake, labels, scores)
+        d_loss = self._train_discriminator(share, real, real_labels, fake, labels)
         if second is not None:
             loss = self._discriminator_loss(second(real, real_labels), second(fake, labels))
             self._second_adam.step(ranks.weighted(loss))
@@ -223,7 +220,7 @@ class Trainer:
         labels: Any,
         indices: NDArray[np.int64],
         shifts: NDArray[np.int32],
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[Any, Any]:
         """Do a step of G, unless D has more steps to do first.
 
         Args:
@@ -235,13 +232,11 @@ class Trainer:
             shifts: of what this share draws.
 
         Returns:
-            The images, their scores if D's step shall use them, and the loss that D and the reader
-            make.
+            The images, and the loss that D and the reader make.
         """
         fake = self._generator(jt.array(z[share.images]), labels)
         seen = shift(fake, shifts)
-        scores = self._discriminator(seen, labels)
-        loss = self._loss.generator(scores)
+        loss = self._loss.generator(self._discriminator(seen, labels))
         if self._reader is not None:
             verdict = reader_loss(self._reader.log_probabilities(fake), labels)
             loss = loss + self._options.reader_weight * verdict
@@ -263,15 +258,15 @@ class Trainer:
                 if self._second is not None:
                     second = self._loss.generator(self._second(seen, labels))
                     total = total + self._options.feature_weight * second
-            self._generator_adam.step(ranks.weighted(total), keep_graph=self._shares_scores)
-        return fake, scores if self._shares_scores else None, loss
+            self._generator_adam.step(ranks.weighted(total))
+        return fake, loss
 
     def _train_discriminator(
-        self, share: ranks.Share, real: Any, real_labels: Any, fake: Any, labels: Any, scores: Any
+        self, share: ranks.Share, real: Any, real_labels: Any, fake: Any, labels: Any
     ) -> Any:
         """Do a step of D; return its loss, without the gradient penalty."""
         real_scores = self._discriminator(real, real_labels)
-        fake_scores = self._discriminator(fake, labels) if scores is None else scores
+        fake_scores = self._discriminator(fake, labels)
         loss = self._discriminator_loss(real_scores, fake_scores)
         if self._options.r1 and self.step % R1_INTERVAL == 0:
             penalty = self._penalty(share, real, real_labels, real_scores)

@@ -34,8 +34,6 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """A linear score of `pack` images of a class and the label's embedding."""
 
-    repeatable = True
-
     def __init__(self, config, scale, pack):
         super().__init__()
         self.scale, self.pack = scale, pack
