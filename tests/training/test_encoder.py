@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import load_file
 
 import train
@@ -132,3 +133,26 @@ def test_what_makes_no_sense_for_finished_weights_is_refused(run, capsys, argume
     error = capsys.readouterr().err
     assert words in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_it_is_trained_on_the_runs_own_data_in_their_colours(tmp_path, capsys, moved):
+    data = tmp_path / "mine"
+    for label in range(2):
+        (data / str(label)).mkdir(parents=True)
+        for shade in range(20):
+            image = Image.new("RGB", (8, 8), (shade, 200 * label, 90))
+            image.save(data / str(label) / f"{shade}.png")
+    config = replace(TINY_CONV, n_classes=2, channels=3)
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    record = {"dataset": "images", "data_dir": str(data), "data_sha256": "ab" * 32}
+    weights.save_config(folder, config, record)
+    weights.save_tensors(folder, config, random_tensors(config))
+    if moved:
+        data.rename(tmp_path / "elsewhere")
+    arguments = ["--encoder_steps=1", "--device=cpu", "--quiet"]
+    assert train.main(["--add_encoder", str(folder), *arguments]) == (2 if moved else 0)
+    assert weights.load(folder).config.encoder != moved
+    said = capsys.readouterr().err
+    assert ("isn't there" if moved else "were trained on other data than") in said
