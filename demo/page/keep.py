@@ -63,7 +63,7 @@ class Keep:
             sent = shared.values.ask(
                 button.click, picture, inputs, outputs, **PRIVATE, **api.DRAWING
             )
-            sent.then(None, self._picture, None, js="cgan.deliver", **PRIVATE)
+            sent.success(None, self._picture, None, js="cgan.deliver", **PRIVATE)
             sent.failure(None, None, None, js="() => cgan.deliver('')", **PRIVATE)
             settle(sent)
         for kind, button in self._cards.items():
