@@ -56,11 +56,26 @@ def vary(page, share):
 def show_details(page):
     if not page.get_by_label("Transparent").is_visible():
         page.get_by_role("button", name="Look and details").click()
+        made(page)
+
+
+def open_tab(page, name):
+    page.get_by_role("tab", name=name, exact=True).click()
+    made(page)
+
+
+def made(page):
+    """Wait until Gradio has made what was opened.
+
+    A frame after it has made controls, it sets them to what it knew: what is typed before is lost.
+    """
+    frame = "await new Promise(requestAnimationFrame);"
+    page.evaluate(f"async () => {{ {3 * frame} }}")
 
 
 def open_styles(page):
     """Open the grid, and wait until it shows the first tab's hands: it may have shown others."""
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     seed = page.locator("#seed input[type=number]").input_value()
     page.locator(f".cells[data-seed='{seed}']").wait_for()
 
@@ -73,7 +88,7 @@ def download(page, name):
 
 def refuse_a_morph(page):
     """Ask for a film between numbers of different lengths, and wait for the alert."""
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     page.locator(".film").wait_for()
     page.get_by_label("To", exact=True).fill("12")
     page.get_by_role("button", name="Morph", exact=True).click()

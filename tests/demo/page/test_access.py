@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import visit
-from tests.demo.page.acting import number, show_details
+from tests.demo.page.acting import number, open_tab, show_details
 
 pytestmark = pytest.mark.slow
 
@@ -20,10 +20,10 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
     with visit(chromium, demo.address, viewport=size, has_touch=True) as visited:
         page = visited.page
         for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
-            page.get_by_role("tab", name=tab).click()
+            open_tab(page, tab)
             page.wait_for_timeout(300)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
-        page.get_by_role("tab", name="Write").click()
+        open_tab(page, "Write")
         boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
         assert len({round(box["y"]) for box in boxes}) == 1  # a phone number takes one line
         assert min(box["height"] for box in boxes) >= 40
@@ -40,7 +40,7 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         assert heights == [24, 36, 54, 90]
         number(page).fill("138 1234 5678")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
-        page.get_by_role("tab", name="Morph").click()
+        open_tab(page, "Morph")
         frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
         assert [round(frame["width"]) for frame in frames] == [54] * 11
         assert len({round(frame["y"] / 10) for frame in frames}) == 3
@@ -74,7 +74,7 @@ def test_axe_finds_nothing(chromium, demo, scheme, rules):
         page = visited.page
         told = []
         for tab in ("Write", "My hand", "Styles", "Morph", "Real?", "About"):
-            page.get_by_role("tab", name=tab).click()
+            open_tab(page, tab)
             page.wait_for_timeout(600)
             for violation in Axe().run(page, options=rules).response["violations"]:
                 targets = [node["target"] for node in violation["nodes"]][:3]

@@ -13,6 +13,7 @@ from cgan.data.datasets import resize
 from demo.page import game
 from demo.text.texts import say
 from tests.browser import speak, visit
+from tests.demo.page.acting import open_tab
 
 SAMPLER = Sampler.from_pretrained()
 
@@ -60,7 +61,7 @@ def test_a_game_by_keyboard_in_two_languages_on_a_narrow_phone(chromium, demo):
     settings = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
     with visit(chromium, demo.address, **settings) as visited:
         page = visited.page
-        page.get_by_role("tab", name="Real?").click()
+        open_tab(page, "Real?")
         expect(choices(page)).to_have_count(4)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
         verdict = page.locator("#game-result [role=status]")
@@ -86,8 +87,8 @@ def test_a_game_by_keyboard_in_two_languages_on_a_narrow_phone(chromium, demo):
         expect(page.locator(".score")).to_contain_text(f"共 2 题，答对 {right} 题")
         # The round stays while another tab is open; the score is kept nowhere.
         strokes = page.locator(".choice path").first.get_attribute("d")
-        page.get_by_role("tab", name=say("zh", "write")).click()
-        page.get_by_role("tab", name=say("zh", "game")).click()
+        open_tab(page, say("zh", "write"))
+        open_tab(page, say("zh", "game"))
         expect(page.locator(".choice path").first).to_have_attribute("d", strokes)
         stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         assert "score" not in stored

@@ -19,6 +19,7 @@ from tests.demo.page.acting import (
     glyphs,
     number,
     open_styles,
+    open_tab,
     show_details,
     variation,
     vary,
@@ -72,7 +73,7 @@ def test_the_grid_works_by_keyboard(page):
 
 def test_a_cell_is_carried_over_to_morph(new_page):
     page = new_page
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     page.locator("[data-row='2'][data-class='5']").wait_for()
     page.get_by_label("Morph", exact=True).and_(page.locator("input")).check()
     page.locator("[data-row='2'][data-class='5']").click()
@@ -94,7 +95,7 @@ def frames_of(page):
 def test_the_grid_is_shown_in_the_look_that_its_file_has(page):
     show_details(page)
     page.get_by_label("White on black (MNIST)").check()
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     shown = page.locator(".cells.mnist img")
     shown.wait_for()
     _, saved = download(page, "PNG")
@@ -127,13 +128,13 @@ def test_the_grid_draws_what_the_cell_shows_whatever_write_was_set_to(page):
 def test_what_is_carried_to_morph_leaves_write_alone(new_page):
     page = new_page
     before = glyphs(page)
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     page.locator("[data-row='2'][data-class='5']").wait_for()
     page.get_by_label("Morph", exact=True).and_(page.locator("input")).check()
     page.locator("[data-row='2'][data-class='5']").click()
     expect(page.locator("#film")).to_contain_text("Hand 3 of this seed")
     expect(page.get_by_role("tab", name="Morph")).to_be_focused()
-    page.get_by_role("tab", name="Write").click()
+    open_tab(page, "Write")
     assert glyphs(page) == before
     expect(number(page)).to_have_value("138 1234 5678")
 
@@ -141,7 +142,7 @@ def test_what_is_carried_to_morph_leaves_write_alone(new_page):
 def test_a_cell_carries_the_seed_that_it_shows(new_page):
     page = new_page
     expect(page.locator(".other")).to_have_count(6)  # nothing else is asked for any more
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     cell = page.locator("[data-row='1'][data-class='4']")
     cell.wait_for()
     held = []

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
+from tests.demo.page.acting import open_tab
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,7 @@ def shared(chromium, demo):
 @pytest.fixture
 def page(shared):
     """The page that the tests share, on the tab "My hand", with nothing drawn."""
-    shared.get_by_role("tab", name="My hand").click()
+    open_tab(shared, "My hand")
     while (left_out := shared.locator(".own-list li button")).count():
         left_out.first.click()
     if (clear := shared.locator(".own-clear")).is_enabled():
@@ -179,7 +180,7 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     draw(page, 3)
     written = write(page)
     leave(page)
-    page.get_by_role("tab", name="My hand").click()
+    open_tab(page, "My hand")
     assert expect_hand(page) != before
     assert write(page) == written
     leave(page)
@@ -194,7 +195,7 @@ def test_what_is_drawn_survives_a_reload(page):
     before, lines = expect_hand(page), page.locator(".board line").count()
     page.reload()
     ready(page)
-    page.get_by_role("tab", name="My hand").click()
+    open_tab(page, "My hand")
     assert expect_hand(page) == before
     expect(page.get_by_text("Taken for 8.")).to_be_visible()
     assert page.locator(".board line").count() == lines
@@ -271,7 +272,7 @@ def test_fingers_draw_on_a_narrow_phone(chromium, demo):
     settings = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
     with visit(chromium, demo.address, **settings) as visited:
         page = visited.page
-        page.get_by_role("tab", name="My hand").click()
+        open_tab(page, "My hand")
         box = page.locator(".board").bounding_box()
         devtools = page.context.new_cdp_session(page)
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
-from tests.demo.page.acting import expect_number, number
+from tests.demo.page.acting import expect_number, number, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     expect(page.locator("#paper .writing")).to_have_count(0)  # until then, a click ends the writing
     page.locator(".digit").nth(1).click()
     page.wait_for_url(re.compile(r"redrawn=1\.1"))
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     page.wait_for_url(re.compile("&tab=grid$"))
     page.locator("[data-row='3'][data-class='6']").click()
     expect(page.locator("#paper .note")).to_contain_text("Hand 4 of this seed")
@@ -80,15 +80,15 @@ def test_a_reload_keeps_picture_and_tab_and_what_other_tabs_were_set_to(new_page
     page = new_page
     number(page).fill("2468")
     expect_number(page, "2468")
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     expect(page.locator(".film")).to_be_visible()
     page.get_by_label("To", exact=True).fill("1357")
-    page.get_by_role("tab", name="About").click()
+    open_tab(page, "About")
     page.wait_for_url(re.compile("#digits=2468&.*&tab=about$"))
     page.reload()
     expect_tab(page, "About")
     expect_number(page, "2468")
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     expect(page.get_by_label("To", exact=True)).to_have_value("1357")
     page.go_back()
     expect_tab(page, "About")
@@ -117,10 +117,10 @@ def test_a_link_names_a_tab_and_an_old_one_opens_the_first(chromium, demo):
 
 def test_the_morph_begins_with_the_hand_of_the_first_tab(new_page):
     page = new_page
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     page.locator("[data-row='2'][data-class='5']").click()
     expect(page.locator("#paper .note")).to_contain_text("Hand 3 of this seed")
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     expect(page.locator("#film")).to_contain_text("Hand 3 of this seed")
     # What is drawn is announced outside the tabs: what is hidden isn't read.
     page.get_by_label("To", exact=True).fill("135 7135 7135")

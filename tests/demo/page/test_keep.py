@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
+from tests.demo.page.acting import open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +85,7 @@ def test_a_card_is_saved_in_the_chosen_size(new_page):
 
 def test_paper_has_the_number_alone_and_large(new_page):
     page = new_page
-    page.get_by_role("tab", name="About").click()  # whatever tab is open
+    open_tab(page, "About")  # whatever tab is open
     page.evaluate("cgan.fitToPaper()")
     for landscape in (False, True):
         page.emulate_media(media="print")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from demo.text.texts import say
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import number, refuse_a_morph
+from tests.demo.page.acting import number, open_tab, refuse_a_morph
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         expect(page.get_by_role("alert")).to_contain_text("没有可写的数字")
         expect(page.locator("#facts")).to_contain_text("内置权重")
         for name in ("笔迹", "渐变", "书写"):
-            page.get_by_role("tab", name=name, exact=True).click()
+            open_tab(page, name)
             expect(page.get_by_label("种子").locator("visible=true").first).to_be_visible()
             for _ in range(20):  # a tab that is opened first gets its words a moment later
                 english = page.locator("button, input").evaluate_all(
@@ -62,7 +62,7 @@ def test_an_english_browser_may_switch_to_chinese(new_page):
     page = new_page
     speak(page, "zh")
     expect(page.get_by_role("tab", name="笔迹", exact=True)).to_be_visible()
-    page.get_by_role("tab", name="关于").click()
+    open_tab(page, "关于")
     expect(page.locator(".about")).to_contain_text("判别器")
 
 
@@ -89,7 +89,7 @@ def test_the_language_of_the_film_changes_also_while_a_number_is_refused(new_pag
 
 def test_the_about_page_knows_its_address(new_page, demo):
     page = new_page
-    page.get_by_role("tab", name="About").click()
+    open_tab(page, "About")
     expect(page.locator(".about .address")).to_have_text(demo.address)
     speak(page, "zh")
     expect(page.locator(".about")).to_contain_text("判别器")

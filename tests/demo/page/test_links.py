@@ -15,6 +15,7 @@ from tests.demo.page.acting import (
     expect_other_glyphs,
     glyphs,
     number,
+    open_tab,
     show_details,
     variation,
     vary,
@@ -99,7 +100,7 @@ def test_what_is_wrong_with_a_link_is_said_on_whatever_tab_it_opens(new_page, de
     page.locator(".film").wait_for()
     expect(page.get_by_role("alert")).to_contain_text("Part of this link")
     expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
-    page.get_by_role("tab", name="Write").click()
+    open_tab(page, "Write")
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -115,11 +116,11 @@ def test_all_settings_survive_a_reload_and_are_shared_by_the_tabs(new_page):
     expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
     drawn = expect_other_glyphs(page, before)
     # The other tabs have the number and the seed.
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     expect(seeds.locator("visible=true")).to_have_value("5")
     page.locator("#rows input[type=number]").fill("3")
     expect(page.locator("[data-class='0']")).to_have_count(3)
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     expect(page.get_by_role("img", name="The number 2468 turning into 8642")).to_be_visible()
     page.get_by_label("To", exact=True).fill("1357")
     page.get_by_role("button", name="Morph", exact=True).click()
@@ -129,10 +130,10 @@ def test_all_settings_survive_a_reload_and_are_shared_by_the_tabs(new_page):
     ready(page)
     expect(number(page)).to_have_value("2468")
     expect_glyphs(page, drawn)
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     expect(page.get_by_label("To", exact=True)).to_have_value("1357")
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     expect(page.locator("#rows input[type=number]")).to_have_value("3")
     seeds.locator("visible=true").fill("6")
-    page.get_by_role("tab", name="Write").click()
+    open_tab(page, "Write")
     expect(page.locator("#seed input[type=number]")).to_have_value("6")

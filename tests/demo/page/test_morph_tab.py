@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import download, refuse_a_morph
+from tests.demo.page.acting import download, open_tab, refuse_a_morph
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     page = visited.page
     # These are asked for when the visitor pauses, on whatever tab that is.
     expect(page.locator("#others .other")).to_have_count(6)
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     page.locator(".film").wait_for()
     expect(page.get_by_role("img", name="The number 13812345678 turning into")).to_be_visible()
     before = film_position(page)
@@ -54,7 +54,7 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
 
 def test_a_morph_is_downloaded_as_an_animation(new_page):
     page = new_page
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     page.locator(".film").wait_for()
     files = {kind: download(page, kind) for kind in ("GIF", "WebP")}
     for kind, (name, data) in files.items():
@@ -81,7 +81,7 @@ def test_a_morph_of_different_lengths_is_refused_in_a_sentence(new_page):
 
 def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):
     with visit(chromium, demo.address, reduced_motion="reduce") as visited:
-        visited.page.get_by_role("tab", name="Morph").click()
+        open_tab(visited.page, "Morph")
         visited.page.locator(".film").wait_for()
         expect(visited.page.get_by_role("button", name="Play")).to_be_visible()
         visited.page.wait_for_timeout(300)
@@ -91,7 +91,7 @@ def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):
 def test_slow_work_shows_that_it_is_in_progress(new_page):
     page = new_page
     bar = "getComputedStyle(document.body, '::before').animationName"
-    page.get_by_role("tab", name="Morph").click()
+    open_tab(page, "Morph")
     page.locator(".film").wait_for()
     page.wait_for_function(f"{bar} === 'none'")
     held = []

@@ -15,6 +15,7 @@ from tests.demo.page.acting import (
     glyphs,
     number,
     open_styles,
+    open_tab,
     vary,
 )
 
@@ -71,8 +72,8 @@ def test_after_an_invalid_seed_a_reload_has_that_of_the_picture(new_page):
 
 
 def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page):
-    page.get_by_role("tab", name="Styles").click()
-    page.get_by_role("tab", name="Write").click()
+    open_tab(page, "Styles")
+    open_tab(page, "Write")
     page.evaluate(
         """async () => {
             const seed = document.querySelector("#seed input[type=number]");
@@ -89,7 +90,7 @@ def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page)
             type(60);
         }"""
     )
-    page.get_by_role("tab", name="Styles").click()
+    open_tab(page, "Styles")
     page.locator(".cells[data-seed='60']").wait_for(timeout=10_000)  # or it never comes
 
 
