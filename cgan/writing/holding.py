@@ -29,8 +29,9 @@ _PAPER = 0.05
 # inside of them.
 _JOIN = 0.8
 _INSIDE = 2
-# What is connected by less ink than this above the contour's level is taken for broken.
-_HAIR = 0.08
+# What is connected by less ink than the first of these above the contour's level is taken for
+# broken. The others find strokes that are hardly darker than the level themselves.
+_HAIRS = (0.08, 0.03, 0.01)
 
 _Place = tuple[int, int]  # row and column on a grid of pixels
 _STEPS = [
@@ -55,10 +56,14 @@ def held(inks: NDArray[np.uint8], level: float) -> tuple[Field, Contours]:
     areas = lines.areas()
     outer = np.bincount(lines.digits[areas > 0], minlength=len(ink))
     holes = np.bincount(lines.digits[areas < 0], minlength=len(ink))
+    strong = grid.values > int((level + _HAIRS[0]) * GRID_PARTS)
     # A little more ink, and there would be more pieces, or fewer rings.
-    strong = grid.values > int((level + _HAIR) * GRID_PARTS)
-    weak = _pieces_less_holes(strong) > outer - holes
-    broken = (outer > 1) | weak
+    broken = (outer > 1) | (_pieces_less_holes(strong) > outer - holes)
+    for hair in _HAIRS[1:]:
+        above = grid.values > int((level + hair) * GRID_PARTS)
+        weak = ~broken & (_pieces_less_holes(above) > outer - holes)
+        strong[weak] = above[weak]
+        broken |= weak
     if broken.any():
         pens = _pens(lines, areas, len(ink)).tolist()
         chosen = np.flatnonzero(broken)

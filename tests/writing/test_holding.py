@@ -42,8 +42,10 @@ def test_joining_does_not_close_a_loop():
     assert counted(opened) == (1, 0)
 
 
-def test_a_thin_neck_is_strengthened():
-    neck = made((5, 14, 14, 17, 255), (18, 27, 14, 17, 255), (14, 18, 14, 17, 115))
+# The stroke may go on hardly darker than the neck is.
+@pytest.mark.parametrize(("width", "shade", "end"), [(3, 115, 255), (2, 108, 122), (2, 114, 120)])
+def test_a_thin_neck_is_strengthened(width, shade, end):
+    neck = made((5, 14, 14, 17, 255), (18, 27, 14, 17, end), (14, 18, 14, 14 + width, shade))
     for pen in (-1, 0):
         (outline,) = outlines([neck], pen)
         assert counted(outline) == (1, 0)
