@@ -7,7 +7,6 @@ since choosing costs diversity; and how many digits differ from those of k = 1. 
 the judging classifier of `python -m cgan evaluate`, which it trains if it isn't in the cache.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from cgan import Sampler  # noqa: E402
 from cgan.backend.setup import load_jittor  # noqa: E402
+from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.data import datasets  # noqa: E402
 from cgan.evaluation.evaluator import SAMPLES, Evaluator  # noqa: E402
 
@@ -26,7 +26,7 @@ CHOICES = (1, 2, 4, 8)
 
 def main() -> None:
     """Print a line for each k."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", help="the bundled ones by default")
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--samples", type=int, default=SAMPLES)
@@ -51,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

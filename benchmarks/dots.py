@@ -7,7 +7,6 @@ between features shows it. Prints dots in 100 images, of the generator and of re
 images, and their most frequent places as (row, column).
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cgan import Sampler  # noqa: E402
+from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.data import datasets  # noqa: E402
 
 IMAGES = 4000
@@ -45,7 +45,7 @@ def dots(images: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def main() -> None:
     """Print a line for the generator, and one for each part of the data."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", help="the bundled ones by default")
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     values = parser.parse_args()
@@ -66,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

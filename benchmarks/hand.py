@@ -8,7 +8,6 @@ written and shown as HTML, in turns: as a new page does, and as an old link does
 and no marks. Nothing is remembered from number to number.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -21,6 +20,7 @@ from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from cgan.common.command_line import Parser, run
 from cgan.hub.source import BUNDLED
 from cgan.writing import curves, outline
 from cgan.writing.drawing import draw
@@ -47,7 +47,7 @@ THREE = [
 
 def main() -> None:
     """Print the milliseconds of a hand from one digit, and of one from ten."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", default=str(BUNDLED), help="a folder")
     parser.add_argument("--rounds", type=int, default=200)
     values = parser.parse_args()
@@ -93,4 +93,4 @@ def written(model: Model, settings: Settings) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

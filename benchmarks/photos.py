@@ -8,7 +8,6 @@ digits are found in their order. How many of those the reader of the bundled wei
 whether they are found whole, and without the paper's lines.
 """
 
-import argparse
 import io
 import sys
 import time
@@ -23,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cgan import Sampler  # noqa: E402
+from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.common.errors import UserError  # noqa: E402
 from cgan.data import idx  # noqa: E402
 from cgan.writing.normalise import normalise  # noqa: E402
@@ -181,7 +181,7 @@ def is_right(photo: Photo, grey: NDArray[np.uint8], boxes: list[tuple[int, int, 
 
 def main() -> None:
     """Print a line for each paper and tilt."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="has MNIST's files")
     parser.add_argument("--sheets", type=int, default=20, help="of each kind")
     parser.add_argument("--save", type=Path, help="folder for the photographs")
@@ -221,4 +221,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -11,7 +11,6 @@ generator's pictures. Distances are from the contour that contourpy finds in the
 Times are for numbers of 11 digits, in turns, with nothing remembered.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from cgan.common.command_line import Parser, run
 from cgan.hub.source import read
 from cgan.model.reader import Reader
 from cgan.sampler import Sampler
@@ -47,7 +47,7 @@ ON_CURVE = 12
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", help="the bundled ones by default")
     parser.add_argument("--digits", type=int, default=10_000)
     values = parser.parse_args()
@@ -246,4 +246,4 @@ def share(which: NDArray[np.bool_]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

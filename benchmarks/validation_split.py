@@ -6,7 +6,6 @@ The last 5,000 training images become the test images of the new folder, and the
 training images. `train.py` and `python -m cgan evaluate` take it with `--data-dir`.
 """
 
-import argparse
 import gzip
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cgan.common import files  # noqa: E402
+from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.common.errors import UserError  # noqa: E402
 from cgan.data import idx, mnist  # noqa: E402
 
@@ -40,23 +40,20 @@ def write(path: Path, array: NDArray[np.uint8]) -> None:
 
 def main() -> None:
     """Write the four files."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--output", type=Path, default=Path("data-validation"))
     parser.add_argument("--images", type=int, default=VALIDATION, help="for validation")
     values = parser.parse_args()
-    try:
-        count = len(read(values.data_dir, "train-labels-idx1-ubyte"))
-        if not 0 < values.images < count:
-            raise UserError(f"--images must be from 1 to {count - 1}, not {values.images}.")
-        values.output.mkdir(parents=True, exist_ok=True)
-        for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"):
-            array = read(values.data_dir, f"train-{kind}")
-            write(values.output / f"train-{kind}.gz", array[: -values.images])
-            write(values.output / f"t10k-{kind}.gz", array[-values.images :])
-    except (UserError, OSError) as error:
-        sys.exit(f"Error: {error}")
+    count = len(read(values.data_dir, "train-labels-idx1-ubyte"))
+    if not 0 < values.images < count:
+        raise UserError(f"--images must be from 1 to {count - 1}, not {values.images}.")
+    values.output.mkdir(parents=True, exist_ok=True)
+    for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"):
+        array = read(values.data_dir, f"train-{kind}")
+        write(values.output / f"train-{kind}.gz", array[: -values.images])
+        write(values.output / f"t10k-{kind}.gz", array[-values.images :])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -6,7 +6,6 @@ They take turns, each in one thread. `--parts` also shows where NumPy and onnxru
 What requirements-dev.txt installs is needed.
 """
 
-import argparse
 import functools
 import json
 import os
@@ -27,6 +26,7 @@ import onnxruntime
 
 from cgan import Sampler
 from cgan.backend.setup import load_jittor
+from cgan.common.command_line import Parser, run
 from cgan.export.exported import GENERATOR, export
 from cgan.hub.source import BUNDLED
 from cgan.model import layers, registry, weights
@@ -38,16 +38,16 @@ WARM_UP = 5
 
 def main() -> None:
     """Print the milliseconds of each, and how many times as long NumPy takes."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = Parser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("weights", nargs="?", type=Path, default=BUNDLED, help="a folder")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--parts", action="store_true", help="show the parts' milliseconds")
     values = parser.parse_args()
+    loaded = weights.load(values.weights)
     jt = load_jittor("cpu", 1)
     from cgan.training import networks  # imports Jittor, which is set up above
     from cgan.training.options import TrainingOptions
 
-    loaded = weights.load(values.weights)
     sampler = Sampler(loaded)
     generator, _ = networks.make(loaded.config, TrainingOptions(arch=loaded.config.architecture))
     generators = registry.of(loaded.config).shapes(loaded.config)
@@ -165,4 +165,4 @@ def show(name: str, parts: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

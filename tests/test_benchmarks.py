@@ -4,6 +4,7 @@ Whole runs take minutes. Here the tables are made from one round.
 """
 
 import importlib
+import subprocess
 import sys
 
 import numpy as np
@@ -113,3 +114,26 @@ def test_the_validation_split_shares_out_the_training_images(monkeypatch, tmp_pa
     for images in ("0", "20"):
         with pytest.raises(SystemExit, match="--images must be"):
             run_main(monkeypatch, module, *folders, f"--images={images}")
+
+
+@pytest.mark.slow
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("best_of", "--data-dir"),
+        ("dots", "--data-dir"),
+        ("photos", "--data-dir"),
+        ("validation_split", "--data-dir"),
+        ("hand", ""),
+        ("strokes", ""),
+        ("write_speed", ""),
+    ],
+)
+def test_what_is_not_there_is_told_in_one_line(tmp_path, name, option):
+    (tmp_path / "full").write_bytes(b"")  # a file where a folder is wanted
+    given = [option, str(tmp_path / "full" / "none")] if option else [str(tmp_path / "none")]
+    command = [sys.executable, f"benchmarks/{name}.py", *given]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stderr
+    assert ended.stderr.startswith("Error: ")
