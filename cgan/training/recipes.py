@@ -37,9 +37,12 @@ RECIPES: dict[str, dict[str, Any]] = {
         "decay_from": 0.5,
         "d_background": True,
         "range_weight": 0.1,
+        "stroke_weight": 0.1,
         "frechet_weight": 0.007,
         "imle_weight": 0.002,
-        "classifier_weight": 0.1,
+        "classifier_weight": 0.2,
+        "feature_weight": 0.3,
+        "rare_share": 0.2,
         "match_from": 0.84,
     },
 }

@@ -108,11 +108,17 @@ def test_sides_and_rows_are_those_of_the_curves(drawn):
         sides = [*points.min(axis=0), *points.max(axis=0)]
         expected = outline.left, outline.top, outline.right, outline.bottom
         np.testing.assert_allclose(sides, expected, atol=0.02)
+        x, y = points.T
         for row, (left, right) in enumerate(outline.rows):
-            inside = points[np.floor(points[:, 1]) == row, 0]
-            if len(inside):
-                assert left == pytest.approx(inside.min(), abs=0.1)
-                assert right == pytest.approx(inside.max(), abs=0.1)
+            # A flat curve enters a row over a long way: where exactly, depends on how it is followed.
+            well_inside = x[(y >= row + 0.02) & (y < row + 0.98)]
+            if len(well_inside):
+                assert left <= well_inside.min() + 0.1
+                assert right >= well_inside.max() - 0.1
+            nearly_inside = x[(y >= row - 0.02) & (y < row + 1.02)]
+            if len(nearly_inside):
+                assert np.isnan(left) or left >= nearly_inside.min() - 0.1
+                assert np.isnan(right) or right <= nearly_inside.max() + 0.1
             else:
                 assert np.isnan(left)
                 assert np.isnan(right)

@@ -83,15 +83,15 @@ def test_the_settings_of_spacing_by_ink_have_limits(changes, said):
 OLD = [
     (
         WritingSettings("+86 138-1234", seed=7, ink="blue"),
-        "0977e9fe99fa228286b30ef310735995b0523878565419bc1e7a1632cd21b138",
-        "cc26d2095e829130161e168441ddb920bf3c82cc7d0247a86f41d1c66ab90b87",
-        "d827d29f97fe017ea69c919663c65371d0faf8f2af651b74cc8a5f6ffba06919",
+        "6c24b7fb3da64be55cf636b326dacb674f6bfba9b0c578e585dda612ad4fb8d5",
+        "4be1a2c98e60052a2ce9e322c2a47c7908e4277a052b4a7288ffcd1cc0e45298",
+        "18035580fd121dde0df60a12b50d2eb6d67242b0c0259520c36796b5a6a01612",
     ),
     (
         WritingSettings("(030) 123", style="one", row=2, redrawn="2.1", truncation=0.8),
-        "8d722a0d6d2847035a8172e7bece9851f9eb4007c2ab571b07fbcd57f9cbac11",
-        "f455c6a05264c069f9cdab938b4184f0d0985b7e889add0fee7eefc515a58595",
-        "92f03068221fd9977a5758926536abe23b43275f4f220a81b79ae2ed83a3cf23",
+        "8ee1bba4091082cc96939fb352e15d2b25ea75de281a285db3f859cb8645581b",
+        "75e68828e3292ecf12a54b9fff793200c9d1ab7f296e0e01ea93bec5e5cd2e58",
+        "14b680782a942cb1d111527cb144576a987ee4e9791c39ac3980e26f0fadd919",
     ),
 ]
 
