@@ -7,12 +7,13 @@ servers log them.
 """
 
 import hashlib
+import uuid
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-import anyio
 from anyio.to_thread import run_sync
+from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,15 +25,15 @@ from cgan.writing.settings import CARD, FILE, NO_CARD, SCALE
 from demo import actions
 from demo.accepted import liked_best
 from demo.actions import Settings
+from demo.line import Line
 from demo.models import Model, Models
 from demo.text.texts import explain, languages, tag_of
+from demo.turns import Client, client_of
 
 # The formats that have an address, by its ending.
 FORMATS = ("png", "svg", "webp", "pdf")
 PATHS = tuple(f"/write.{ending}" for ending in FORMATS)
 
-# Drawings at a time: as in `api`, more of them than there are cores would slow them all down.
-_DRAWN_TOGETHER = 2
 # How many may wait; a drawing takes some hundredths of a second.
 _WAITING = 64
 _FOR_EVER = "max-age=31536000, immutable"
@@ -60,7 +61,7 @@ class _Asked(NamedTuple):
     """What an address asks for.
 
     Attributes:
-        model: draws.
+        model: draws; its pictures name the weights by their sha256 alone.
         settings: checked.
         besides: scale, format and card.
         leads_to: the query of the address that has the weights' sha256; "" if it is this one.
@@ -80,8 +81,7 @@ class PicturesByAddress:
         self._app = app
         self._models = models
         self._kind = kind
-        self._drawing = anyio.CapacityLimiter(_DRAWN_TOGETHER)
-        self._here = 0  # how many are being drawn or wait
+        self._line = Line(places=_WAITING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a picture, or pass the request on."""
@@ -106,7 +106,7 @@ class PicturesByAddress:
             location = f"{request.scope['path'].removeprefix('/')}?{asked.leads_to}"
             headers = {"location": location, "cache-control": f"{public}, {_FOR_A_WHILE}"}
             return Response(None, 307, headers | _FOR_ALL)
-        file = await self._draw(asked)
+        file = await self._draw(asked, _client(request))
         tag = f'"{hashlib.sha256(file.data).hexdigest()[:32]}"'
         headers = {"etag": tag, "cache-control": f"{public}, {_FOR_EVER}"} | _FOR_ALL
         if _has(request.headers.get("if-none-match", ""), tag):
@@ -134,9 +134,10 @@ class PicturesByAddress:
         texts = dict(given)
         weights = texts.pop("weights", "")
         try:
+            file_format = _format(texts.pop(FILE.name, None), request.scope["path"])
             values = {name: parameters[name].read(text) for name, text in texts.items()}
-            besides = {one.name: values.pop(one.name, one.default) for one in (SCALE, FILE, CARD)}
-            besides["format"] = _format(besides["format"], request.scope["path"])
+            besides = {one.name: values.pop(one.name, one.default) for one in (SCALE, CARD)}
+            besides["format"] = file_format
             if besides["format"] == "strokes" and besides["card"] != NO_CARD:
                 raise _NoStrokesOnCards()
         except UserError as error:
@@ -147,25 +148,28 @@ class PicturesByAddress:
             model = named or self._models[weights]
         except UserError as error:
             raise _Refused(_OtherWeights() if _is_sha256(weights) else error, 404) from error
+        if file_format == "strokes":
+            texts[FILE.name] = file_format
         leads_to = "" if named else urlencode({**texts, "weights": model.sampler.sha256})
-        return _Asked(model, self._kind(**unnamed(self._kind) | values), besides, leads_to)
+        return _Asked(model.unnamed, self._kind(**unnamed(self._kind) | values), besides, leads_to)
 
-    async def _draw(self, asked: _Asked) -> File:
+    async def _draw(self, asked: _Asked, client: Client) -> File:
         """Draw in a thread, a few at a time.
 
         Raises:
             _Refused: the hand is for other weights, or too many are waiting.
         """
-        if self._here >= _DRAWN_TOGETHER + _WAITING:
-            raise _Refused(_Busy(), 503, **{"retry-after": "1"})
-        self._here += 1
+        try:
+            turn = await self._line.join(client)
+        except HTTPException as full:
+            raise _Refused(_Busy(), 503, **{"retry-after": "1"}) from full
         draw = partial(actions.write_file, asked.model, asked.settings, **asked.besides)
         try:
-            return await run_sync(draw, limiter=self._drawing)
+            return await run_sync(draw)
         except UserError as error:
             raise _Refused(error, 400) from error
         finally:
-            self._here -= 1
+            turn.end()
 
 
 def parameters_of(kind: type[Settings]) -> dict[str, Setting]:
@@ -174,17 +178,27 @@ def parameters_of(kind: type[Settings]) -> dict[str, Setting]:
     return {one.name: one for one in settings if one.description}
 
 
-def _format(asked: str, path: str) -> str:
+def _client(request: Request) -> Client:
+    """Return whose turn it is: an address has one, and its requests are nobody's session."""
+    host = request.client.host if request.client else ""
+    return client_of(host, uuid.uuid4().hex)
+
+
+def _format(asked: str | None, path: str) -> str:
     """Return the format of a file; only single strokes aren't named by the ending.
+
+    Args:
+        asked: the parameter `format`, if it is given.
+        path: of the address.
 
     Raises:
         BadValue: both are given and differ.
     """
     ending = path.rpartition(".")[2]
-    if asked in (FILE.default, ending):
+    if asked in (None, ending):
         return ending
     if (asked, ending) == ("strokes", "svg"):
-        return asked
+        return "strokes"
     raise BadValue(
         "Leave out format: the address ends with it. Only .svg has another, format=strokes.",
         text_id="address.format",

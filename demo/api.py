@@ -172,13 +172,16 @@ def add(
         trigger = gr.Button()
     for endpoint, components in added:
         described = endpoint.parameters(kinds)
+        told = {
+            name: described[name].describe() if name in described else _WEIGHTS
+            for name in components
+        }
         for name, one in components.items():
-            told = described[name].describe() if name in described else _WEIGHTS
-            compat.describe(one, told)
+            compat.describe(one, told[name])
         output = outputs[endpoint.output]
         save = functools.partial(_save, files, output.GRADIO_CACHE)
         trigger.click(
-            _function(endpoint, endpoint.kind(kinds), list(components), models, save),
+            _function(endpoint, endpoint.kind(kinds), told, models, save),
             list(components.values()),
             output,
             api_name=endpoint.name,
@@ -211,14 +214,25 @@ def _with_default(setting: Setting, defaults: Mapping[str, Any]) -> Setting:
 def _function(
     endpoint: Endpoint,
     kind: type[Any],
-    names: list[str],
+    told: Mapping[str, str],
     models: Models,
     save: Callable[[File], str],
 ) -> Callable[..., str]:
-    """Return a function of the endpoint's parameters, which Gradio reads from its signature."""
+    """Return a function of the endpoint's parameters.
+
+    Gradio reads them from its signature, and MCP's tool and its parameters from its name and its
+    documentation.
+
+    Args:
+        endpoint: to be called.
+        kind: the class of its settings.
+        told: what each parameter may be, in the order of the values.
+        models: the models that draw.
+        save: returns where Gradio serves a file from.
+    """
 
     def call(*given: Any) -> str:
-        values = dict(zip(names, given, strict=True))
+        values = dict(zip(told, given, strict=True))
         with told_to_the_caller():
             model = models[values.pop("weights")]
             besides = {setting.name: values.pop(setting.name) for setting in endpoint.besides}
@@ -226,8 +240,11 @@ def _function(
             return save(made) if isinstance(made, File) else made
 
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in told]
     )
+    call.__name__ = call.__qualname__ = endpoint.name
+    arguments = "".join(f"    {name}: {text}\n" for name, text in told.items())
+    call.__doc__ = f"{endpoint.description}\n\nArgs:\n{arguments}"
     return call
 
 

@@ -4,10 +4,12 @@ Each repository is pulled in its own thread. Until that is done, its cached revi
 the bundled weights; then the page switches to the new ones without a restart.
 """
 
+import copy
 import threading
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from cgan import Sampler, UserError
@@ -71,6 +73,16 @@ class Model:
     def source(self) -> str:
         """Where the weights come from: user/name@commit, a folder's name, or "" if bundled."""
         return self.sampler.source.label
+
+    @cached_property
+    def unnamed(self) -> "Model":
+        """The same, but its files name the weights by their sha256 alone.
+
+        Where they come from differs between servers, and once the Hub has them.
+        """
+        sampler = copy.copy(self.sampler)
+        sampler.source = Source()
+        return replace(self, sampler=sampler)
 
     def own_hand(self, text: str) -> OwnHand | None:
         """Return the hand that the setting `hand` stands for; None if it is empty.
@@ -172,8 +184,11 @@ class Models:
         return found
 
     def by_sha256(self, sha256: str) -> Model | None:
-        """Return the model with these weights; None if none that draws now has them."""
-        models = [self._models[name] for name in self.names]
+        """Return the model with these weights; None if it is none of those that draw now.
+
+        The bundled weights are always among them: they draw while the Hub hasn't answered.
+        """
+        models = [*(self._models[name] for name in self.names), self._bundled]
         return next((model for model in models if model.sampler.sha256 == sha256), None)
 
     def _keep_pulling(self, name: str, place: Repository) -> None:

@@ -76,12 +76,13 @@ def running(folder, servers, port):
 
 
 @contextlib.contextmanager
-def balancing(folder, replicas):
+def balancing(folder, replicas, only_https=False):
     """Run nginx with hosting/nginx.conf, HTTPS and the path /numbers/ being switched on.
 
     Args:
         folder: for its files.
         replicas: the addresses of the two replicas, such as "127.0.0.1:7860".
+        only_https: whether it sends those who come by HTTP there.
 
     Yields:
         The ports for HTTP and HTTPS.
@@ -102,6 +103,9 @@ def balancing(folder, replicas):
     for old, new in changes.items():
         assert old in text, old
         text = text.replace(old, new)
+    if only_https:
+        assert "#only-https " in text
+        text = text.replace("#only-https ", "")
     certificate(folder)
     with running(folder, text, port):
         yield port, secure

@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "demo.compat": ("cgan.common",),
     "demo.turns": (),
     "demo.sessions": (),
+    "demo.line": ("demo.turns",),
     "demo.gradio_queue": ("demo.compat", "demo.sessions", "demo.turns"),
     "demo.saved_files": ("cgan.common",),
     "demo.components": ("cgan.writing",),
@@ -52,14 +53,15 @@ MAY_IMPORT = {
     ),
     "demo.addresses": (
         *("cgan", "cgan.common", "cgan.writing", "demo.models", "demo.actions", "demo.text"),
-        "demo.accepted",
+        *("demo.accepted", "demo.line", "demo.turns"),
     ),
     "demo.page": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
         *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
     ),
     "demo.serve": (
-        *("cgan", "cgan.common", "cgan.hub", "demo.accepted", "demo.compat", "demo.turns"),
+        *("cgan", "cgan.common", "cgan.hub", "demo.accepted", "demo.compat"),
+        *("demo.line", "demo.turns"),
     ),
     "demo.app": (
         "cgan.common",

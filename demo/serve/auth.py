@@ -10,6 +10,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.datastructures import Headers
@@ -69,9 +70,17 @@ def read(wanted: bool) -> Credentials | None:
 class Auth:
     """ASGI middleware that lets in who knows the user and the password."""
 
-    def __init__(self, app: ASGIApp, credentials: Credentials, told: str) -> None:
-        """Take the application, who is let in, and what a browser shows to others."""
+    def __init__(self, app: ASGIApp, credentials: Credentials, told: str, root: str = "") -> None:
+        """Take the application, who is let in, and what a browser shows to others.
+
+        Args:
+            app: the application.
+            credentials: of who is let in.
+            told: what a browser shows to others.
+            root: the path under which a proxy serves the page, which it may keep or remove.
+        """
         self._app = app
+        self._open = (_OPEN, urlsplit(root).path.rstrip("/") + _OPEN)
         self._right = _digest(f"{credentials.user}:{credentials.password}".encode())
         self._told = told
         self._guesses: dict[str, tuple[float, int]] = {}
@@ -79,7 +88,7 @@ class Auth:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         app = self._app
-        if scope["type"] == "http" and scope["path"] != _OPEN:
+        if scope["type"] == "http" and scope["path"] not in self._open:
             app = self._refusal(Headers(scope=scope), scope.get("client")) or app
         await app(scope, receive, send)
 

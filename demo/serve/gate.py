@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import compat
+from demo.line import Line
 from demo.serve import beside, bodies, faults
 from demo.serve.guard import refuse
 from demo.serve.pictures import PICTURES
@@ -84,7 +85,7 @@ class Gate:
         self._pictures = pictures
         self._before = before
         self._streams: Counter[str] = Counter()
-        self._line = beside.Line()
+        self._line = Line()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""

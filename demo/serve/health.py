@@ -1,8 +1,9 @@
 """A health check: `python -m demo.serve.health` has the running server draw a digit.
 
 Its exit code is 0 if that works. It asks at the port that `GRADIO_SERVER_PORT` or `PORT` names, or
-else 7860, on this machine, with the user and the password of `CGAN_USER` and `CGAN_PASSWORD`, if
-there are any, and imports the standard library alone.
+else 7860, and at the address in `GRADIO_SERVER_NAME`, or else 127.0.0.1, with the user and the
+password of `CGAN_USER` and `CGAN_PASSWORD`, if there are any. It imports the standard library
+alone.
 """
 
 import base64
@@ -14,6 +15,8 @@ import uuid
 
 _CALL = "/gradio_api/call/write"
 _SECONDS = 10
+# Who listens at all addresses of a machine is asked at its own.
+_ALL = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def problem(port: int) -> str:
@@ -32,8 +35,9 @@ def problem(port: int) -> str:
 
 
 def _ask(port: int, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+    host = os.environ.get("GRADIO_SERVER_NAME", "")
     # `http.client` uses no proxy.
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    connection = http.client.HTTPConnection(_ALL.get(host, host), port, timeout=_SECONDS)
     headers = {"Content-Type": "application/json"}
     if user := os.environ.get("CGAN_USER"):
         pair = f"{user}:{os.environ.get('CGAN_PASSWORD', '')}".encode()
@@ -49,7 +53,10 @@ def _ask(port: int, method: str, path: str, body: str | None = None) -> tuple[in
 def main() -> int:
     """Check; print what is wrong, and return the exit code."""
     port = os.environ.get("GRADIO_SERVER_PORT") or os.environ.get("PORT") or "7860"
-    found = problem(int(port))
+    if port.isascii() and port.isdecimal() and len(port) <= 5:
+        found = problem(int(port))
+    else:
+        found = f"The port must be a number from 1 to 65535, not {port!r}."
     if found:
         sys.stderr.write(f"{found}\n")
     return 1 if found else 0

@@ -49,7 +49,8 @@ def launch(
         UserError: it can't be served, or a public link was asked for and can't be created.
     """
     zero_gpu.declare()
-    make = partial(_server_settings, credentials=auth.read(options.auth), closed=closed)
+    root = check_root_path(options.root_path)
+    make = partial(_server_settings, credentials=auth.read(options.auth), closed=closed, root=root)
     try:
         with compat.server_made_by(make), compat.quiet_launch() as printed:
             page = build()
@@ -57,7 +58,7 @@ def launch(
                 page,
                 options,
                 server_name=f"[{options.host}]" if ":" in options.host else options.host,
-                root_path=check_root_path(options.root_path),
+                root_path=root,
                 share=options.share,
                 mcp_server=options.mcp,
                 footer_links=[],
@@ -110,7 +111,7 @@ def _listen(page: gr.Blocks, options: Namespace, **settings: Any) -> tuple[str, 
 
 
 def _server_settings(
-    app: Any, *, credentials: auth.Credentials | None, closed: str, **settings: Any
+    app: Any, *, credentials: auth.Credentials | None, closed: str, root: str, **settings: Any
 ) -> uvicorn.Config:
     """Return Gradio's settings of its server with this page's limits."""
     connections.Connection.most = connections.raise_file_limit()
@@ -120,5 +121,5 @@ def _server_settings(
         "log_level": "critical",  # `faults` reports, without what was sent
     }
     if credentials:
-        app = auth.Auth(app, credentials, closed)
+        app = auth.Auth(app, credentials, closed, root)
     return uvicorn.Config(Guard(app), **settings | ours)

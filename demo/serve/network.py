@@ -45,6 +45,8 @@ def _why_not_free(host: str, port: int) -> str | None:
             probe.bind((host, port))
     except OSError as error:
         return error.strerror or str(error)
+    except (TypeError, ValueError):  # it can't be encoded
+        return "that is no host's name"
     return None
 
 

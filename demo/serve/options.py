@@ -6,11 +6,15 @@ from pathlib import Path
 
 from cgan import UserError
 from cgan.common.command_line import Parser
+from cgan.common.errors import BadValue
 from cgan.common.packages import is_installed
 from cgan.hub.source import HELP
 from demo.serve.network import FIRST_PORT
 
 MCP_PACKAGES = "gradio[mcp]==6.31.0"
+# What a variable says that stands for an option without a value.
+_ON = ("1", "true", "yes", "on", "y", "t")
+_OFF = ("", "0", "false", "no", "off", "n", "f")
 # The weights to use if none are named; `python -m cgan deploy` writes this file.
 _DEPLOYED_WEIGHTS = Path(__file__).parents[1] / "weights.txt"
 
@@ -21,6 +25,9 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
     Args:
         arguments: the command line without the program's name; None for the process's own.
         description: the help's first sentence.
+
+    Raises:
+        BadValue: a variable is neither on nor off.
     """
     environment = os.environ
     parser = Parser(prog="demo/app.py", description=description)
@@ -65,8 +72,17 @@ def parse(arguments: list[str] | None, description: str) -> argparse.Namespace:
 
 
 def split(weights: str | None) -> list[str]:
-    """Return the references in a comma-separated list, each once."""
-    return list(dict.fromkeys(filter(None, (part.strip() for part in (weights or "").split(",")))))
+    """Return the references in a comma-separated list, each once; [] if there is no list.
+
+    Raises:
+        BadValue: the list names nothing.
+    """
+    if weights is None:
+        return []
+    found = list(dict.fromkeys(filter(None, (part.strip() for part in weights.split(",")))))
+    if not found:
+        raise BadValue("--weights is empty: name a folder or a repository, or leave it out.")
+    return found
 
 
 def check_mcp(wanted: bool) -> None:
@@ -86,4 +102,9 @@ def _deployed_weights() -> str | None:
 
 
 def _is_on(name: str) -> bool:
-    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
+    value = os.environ.get(name, "")
+    if value.lower() in _ON:
+        return True
+    if value.lower() in _OFF:
+        return False
+    raise BadValue(f"{name} must be 1 or 0, not {value!r}.")

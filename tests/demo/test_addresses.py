@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import threading
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from cgan.hub.source import BUNDLED
 from cgan.writing.setting import specified
 from cgan.writing.settings import CARD, FILE, SCALE, WritingSettings
 from demo import actions, addresses
@@ -111,6 +113,39 @@ def test_pictures_of_pixels(client, sha256, ending, values, kind, size):
         assert pixels.tobytes() == image.convert("RGBA").tobytes()
 
 
+def test_the_ending_may_be_named_as_the_format(client, sha256):
+    for ending in addresses.FORMATS:
+        named = client.get(address(ending, digits="1", format=ending, weights=sha256))
+        assert named.content == client.get(address(ending, digits="1", weights=sha256)).content
+        first = client.get(address(ending, digits="1", format=ending))
+        assert client.get("/" + first.headers["location"]).content == named.content
+    first = client.get(address("svg", digits="1", format="strokes"))
+    assert b"stroke-linecap" in client.get("/" + first.headers["location"]).content
+
+
+def test_the_bytes_do_not_tell_where_the_weights_are_from(client, sha256, tmp_path):
+    """They may have another name on another server, or here tomorrow."""
+    copied = shutil.copytree(BUNDLED, tmp_path / "mine")
+    others = served(Models([str(copied)]))
+    for ending in addresses.FORMATS:
+        asked = address(ending, digits="138", weights=sha256)
+        expected, found = client.get(asked), others.get(asked)
+        assert (found.content, found.headers["etag"]) == (
+            expected.content,
+            expected.headers["etag"],
+        )
+        assert client.get(address(ending, digits="138")).headers == (
+            others.get(address(ending, digits="138")).headers
+        )
+
+
+def test_the_bundled_weights_have_addresses_on_every_server(sha256, tiny_weights):
+    """They draw while the Hub hasn't answered, and what leads to them is kept for minutes."""
+    others = served(Models([str(tiny_weights)]))
+    assert others.get(address(digits="1", weights=sha256)).status_code == 200
+    assert sha256 not in others.get(address(digits="1")).headers["location"]
+
+
 def test_other_formats(client, sha256):
     strokes = client.get(address("svg", digits="138", format="strokes", weights=sha256))
     assert b"stroke-linecap" in strokes.content
@@ -140,6 +175,8 @@ def test_head_answers_as_get_does(client, sha256):
         ("/write.png?digits=138&hand=x&weights=SHA", 400, "hand"),
         ("/write.png?digits=138&look=neon&weights=SHA", 400, "paper"),
         ("/write.png?digits=138&format=svg&weights=SHA", 400, "format"),
+        ("/write.svg?digits=138&format=png&weights=SHA", 400, "format"),
+        ("/write.png?digits=138&format=&weights=SHA", 400, "format"),
         ("/write.svg?digits=138&format=strokes&card=phone&weights=SHA", 400, "either card"),
         ("/write.png?digits=138&size=40", 400, "'size'"),
         ("/write.png?digits=138&colour=red", 400, "'colour'"),
@@ -173,47 +210,67 @@ def test_other_addresses_are_passed_on(client):
         assert client.get(other).text == "passed on"
 
 
-def test_many_are_drawn_a_few_at_a_time_and_too_many_refused(models, sha256, monkeypatch):
-    """Counted while each drawing waits for the others."""
-    together, most = [], []
-    lock, go = threading.Lock(), threading.Event()
+@pytest.fixture
+def asks_slowly(models, sha256, monkeypatch):
+    """Ask for a picture from network addresses at once; drawings wait for a number of answers.
+
+    Returns:
+        A function that returns the answers in their order, and how many were drawn at a time.
+    """
+    monkeypatch.setattr(addresses, "_WAITING", 6)
     draw = actions.write_file
 
-    def slowly(*given, **named):
-        with lock:
-            together.append(1)
-            most.append(len(together))
-        go.wait(20)
-        file = draw(*given, **named)
-        with lock:
-            together.pop()
-        return file
+    def ask(hosts, refused):
+        together, most = [], []
+        lock, go = threading.Lock(), threading.Event()
 
-    monkeypatch.setattr(actions, "write_file", slowly)
-    monkeypatch.setattr(addresses, "_WAITING", 5)
+        def slowly(*given, **named):
+            with lock:
+                together.append(1)
+                most.append(len(together))
+            go.wait(20)
+            file = draw(*given, **named)
+            with lock:
+                together.pop()
+            return file
 
-    async def ask():
-        app = addresses.PicturesByAddress(PlainTextResponse(""), models)
-        transport = httpx.ASGITransport(app)
-        asked = address(digits="138", weights=sha256)
+        monkeypatch.setattr(actions, "write_file", slowly)
         answers = []
 
-        async def get(client):
-            answers.append(await client.get(asked))
-            if len(answers) == 5:  # two are drawn and five wait; the others are refused
+        async def get(app, host):
+            transport = httpx.ASGITransport(app, client=(host, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                answer = await client.get(address(digits="138", weights=sha256))
+            answers.append((host, answer))
+            if len(answers) == refused:
                 while len(together) < 2:  # their threads may begin late
                     await anyio.sleep(0.01)
                 go.set()
 
-        async with (
-            httpx.AsyncClient(transport=transport, base_url="http://test") as client,
-            anyio.create_task_group() as group,
-        ):
-            for _ in range(12):
-                group.start_soon(get, client)
-        return answers
+        async def ask_all():
+            app = addresses.PicturesByAddress(PlainTextResponse(""), models)
+            async with anyio.create_task_group() as group:
+                for host in hosts:
+                    group.start_soon(get, app, host)
 
-    answers = anyio.run(ask)
-    assert [one.status_code for one in answers] == [503] * 5 + [200] * 7
-    assert answers[0].headers["retry-after"] == "1"
-    assert max(most) == 2
+        anyio.run(ask_all)
+        return answers, max(most)
+
+    return ask
+
+
+def test_many_are_drawn_a_few_at_a_time_and_too_many_refused(asks_slowly):
+    hosts = [f"192.0.2.{number}" for number in range(12)]
+    answers, together = asks_slowly(hosts, refused=4)  # two are drawn and six wait
+    assert [answer.status_code for _, answer in answers] == [503] * 4 + [200] * 8
+    assert answers[0][1].headers["retry-after"] == "1"
+    assert together == 2
+
+
+def test_one_address_leaves_places_to_the_others(asks_slowly):
+    many, other = "192.0.2.1", "198.51.100.1"
+    answers, _ = asks_slowly([many] * 9 + [other], refused=4)  # half of the places are for one
+    assert [answer.status_code for host, answer in answers if host == many] == [503] * 4 + [200] * 5
+    (place,) = [place for place, (host, _) in enumerate(answers) if host == other]
+    assert answers[place][1].status_code == 200
+    assert place < len(answers) - 1  # it doesn't wait for all that came before it

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
+from gradio.utils import get_function_description
 from gradio_client import Client
 from PIL import Image
 
@@ -21,6 +22,7 @@ from cgan.writing.own_hand import OwnHand
 from cgan.writing.setting import specified
 from cgan.writing.settings import GridSettings, HandSettings, MorphSettings, WritingSettings
 from demo import actions
+from demo.api import ENDPOINTS
 from demo.models import Models
 from demo.page import page
 from demo.serve import health
@@ -70,6 +72,18 @@ def test_each_parameter_says_what_it_may_be(client):
             if setting := specification.get(parameter["parameter_name"]):
                 assert told == setting.describe()
                 assert parameter["parameter_default"] == setting.default
+
+
+def test_mcp_knows_each_tool_and_its_parameters_by_name(built):
+    """As Gradio reads them for MCP, which needs a package that isn't here."""
+    functions = {one.api_name: one.fn for one in built.fns.values() if one.api_name}
+    for endpoint in ENDPOINTS:
+        function = functions[endpoint.name]
+        described, parameters, _ = get_function_description(function)
+        assert function.__name__ == endpoint.name
+        assert described == endpoint.description
+        assert set(endpoint.order) <= set(parameters)
+        assert all(parameters.values())
 
 
 def test_there_are_exactly_four_endpoints(client):

@@ -110,7 +110,7 @@ def test_sides_and_rows_are_those_of_the_curves(drawn):
         np.testing.assert_allclose(sides, expected, atol=0.02)
         x, y = points.T
         for row, (left, right) in enumerate(outline.rows):
-            # A flat curve enters a row over a long way: where exactly, depends on how it is followed.
+            # Where exactly a flat curve enters a row depends on how it is followed.
             well_inside = x[(y >= row + 0.02) & (y < row + 0.98)]
             if len(well_inside):
                 assert left <= well_inside.min() + 0.1

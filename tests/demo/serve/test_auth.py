@@ -8,6 +8,8 @@ import httpx
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from cgan.common.errors import BadValue
 from demo.serve import auth
@@ -78,6 +80,16 @@ def test_nothing_is_open(served, sent):
     shown = httpx.get(served.address, headers={"Accept": "text/html"}).text
     assert "needs a user and a password" in shown
     assert "用户名和密码" in shown
+
+
+@pytest.mark.parametrize("root", ["", "/numbers", "https://example.org/numbers/"])
+def test_a_load_balancer_may_ask_whether_it_runs_under_a_path_too(root):
+    app = auth.Auth(PlainTextResponse("here"), auth.Credentials(*ANN), "closed", root)
+    client = TestClient(app)
+    assert client.get("/gradio_api/startup-events").text == "here"
+    expected = 200 if root else 401
+    assert client.get("/numbers/gradio_api/startup-events").status_code == expected
+    assert client.get("/numbers/gradio_api/info").status_code == 401
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The health check, against servers that answer and don't draw; tests/demo/test_api.py has ours."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -31,8 +32,8 @@ class Answers(BaseHTTPRequestHandler):
         pass
 
 
-def check(port):
-    environment = {**os.environ, "PORT": str(port), "GRADIO_SERVER_PORT": ""}
+def check(port, **variables):
+    environment = {**os.environ, "PORT": str(port), "GRADIO_SERVER_PORT": "", **variables}
     command = [sys.executable, "-m", "demo.serve.health"]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
@@ -57,6 +58,28 @@ def test_a_server_that_does_not_draw_is_not_healthy(joined, said):
     assert result.returncode == 1
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("127.0.0.5", "127.0.0.5"), ("::", "::1")],
+)
+def test_it_asks_where_the_server_listens(name, address):
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    with Server((address, 0), Answers) as server:
+        server.joined = 503, b"here"
+        threading.Thread(target=server.serve_forever).start()
+        result = check(server.server_port, GRADIO_SERVER_NAME=name)
+        server.shutdown()
+    assert "status 503: here" in result.stderr
+
+
+def test_a_port_that_is_none_gets_a_sentence():
+    result = check("abc")
+    assert result.returncode == 1
+    assert result.stderr == "The port must be a number from 1 to 65535, not 'abc'.\n"
 
 
 def test_no_server_is_not_healthy():

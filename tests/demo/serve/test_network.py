@@ -54,6 +54,8 @@ def test_a_busy_port_is_refused_and_passed_over(monkeypatch, busy_port):
 def test_a_host_that_is_not_ours_is_refused():
     with pytest.raises(UserError, match=r"Can't listen on 192\.0\.2\.1"):
         network.choose_port("192.0.2.1", None)
+    with pytest.raises(UserError, match=r"Can't listen on ü\.\.x: that is no host's name"):
+        network.choose_port("ü..x", None)
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])

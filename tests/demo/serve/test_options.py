@@ -2,7 +2,7 @@
 
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from demo.serve import options
 
 
@@ -71,10 +71,23 @@ def test_deployed_weights_are_the_last_choice(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "references"),
-    [(None, []), ("", []), ("a/b", ["a/b"]), (" a/b, c/d@v2 ,,a/b", ["a/b", "c/d@v2"])],
+    [(None, []), ("a/b", ["a/b"]), (" a/b, c/d@v2 ,,a/b", ["a/b", "c/d@v2"])],
 )
 def test_several_weights_are_split_at_commas(text, references):
     assert options.split(text) == references
+
+
+@pytest.mark.parametrize("text", ["", " ", ",", " , ,"])
+def test_a_list_without_weights_is_refused(text):
+    with pytest.raises(BadValue, match="--weights is empty"):
+        options.split(text)
+
+
+@pytest.mark.parametrize("name", ["GRADIO_SHARE", "GRADIO_MCP_SERVER"])
+def test_a_variable_that_is_neither_on_nor_off_is_refused(monkeypatch, name):
+    monkeypatch.setenv(name, "maybe")
+    with pytest.raises(BadValue, match=f"{name} must be 1 or 0, not 'maybe'"):
+        parse()
 
 
 def test_mcp_needs_its_package(monkeypatch):

@@ -10,6 +10,7 @@ import threading
 import uuid
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from benchmarks import replicas
 from benchmarks.soak import drawing_event
 from tests import browser as browsers
 from tests.browser import ROOT, ready
+from tests.hosting import free_port
 from tests.nginx import balancing
 
 pytestmark = pytest.mark.slow
@@ -176,6 +178,54 @@ def test_a_path_https_cached_pictures_limits_and_slow_visitors(demos, in_front):
     log = (folder / "access.log").read_text()
     assert "/write.png" in log
     assert "2468" not in log
+
+
+def test_long_addresses_and_what_nginx_refuses(in_front):
+    _, port, _ = in_front
+    home = f"http://127.0.0.1:{port}/"
+    # The longest number, in characters of four bytes. A head that nginx finds too long would count
+    # as a replica's failure, and three would take it away from all.
+    longest = {"digits": "\U0001d7cf" * 64 + "\U000e0100" * 128, "hand": '"' * 1000}
+    for seed in range(8):
+        led = httpx.get(f"{home}write.png", params={"digits": longest["digits"], "seed": seed})
+        assert led.status_code == 307
+    with socket.create_connection(("127.0.0.1", port)) as raw:  # some write a " as it is
+        query = urlencode(longest).replace("%22", '"')
+        raw.sendall(f"GET /write.svg?{query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        assert raw.recv(100).startswith(b"HTTP/1.1 400")  # it is no hand
+    for path in ("", "gradio_api/startup-events"):
+        with socket.create_connection(("127.0.0.1", port)) as raw:
+            raw.sendall(f"GET /{path} HTTP/1.0\r\n\r\n".encode())
+            assert raw.recv(100).startswith(b"HTTP/1.1 200")
+
+    refused = [
+        (400, b"GET /write.png?digits=\xef\xbc\x91 HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (400, b"GET / FOO\r\n\r\n"),
+        (413, b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 262145\r\n\r\n"),
+        (414, b"GET /%s HTTP/1.1\r\nHost: a\r\n\r\n" % (b"1" * 9000)),
+        (414, b"GET / HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n" % (b"1" * 9000)),
+    ]
+    for status, request in refused:
+        with socket.create_connection(("127.0.0.1", port)) as raw:
+            raw.sendall(request)
+            answer = http.client.HTTPResponse(raw)
+            answer.begin()
+            assert answer.status == status
+            assert json.load(answer)["error"].endswith(".")
+
+
+def test_without_replicas_there_is_a_sentence_and_http_may_lead_to_https(tmp_path):
+    with balancing(tmp_path, [f"127.0.0.1:{free_port()}"] * 2, only_https=True) as (port, secure):
+        led = httpx.get(f"http://127.0.0.1:{port}/write.png?digits=1")
+        assert led.status_code == 301
+        assert led.headers["location"] == "https://127.0.0.1/write.png?digits=1"
+        for address in (
+            f"https://localhost:{secure}/",
+            f"http://127.0.0.1:{port}/gradio_api/startup-events",  # the health check
+        ):
+            none = httpx.get(address, verify=False)
+            assert (none.status_code, none.headers["retry-after"]) == (503, "5")
+            assert none.json()["error"].startswith("The server is starting again.")
 
 
 def test_the_benchmark_gets_all_its_pictures(in_front, capsys):

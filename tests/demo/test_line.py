@@ -6,7 +6,7 @@ import contextlib
 import pytest
 from fastapi import HTTPException
 
-from demo.serve.beside import Line
+from demo.line import Line
 from demo.turns import Client
 
 ANN, BEN = Client("192.0.2.1", "ann"), Client("192.0.2.2", "ben")
