@@ -7,26 +7,32 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cgan.backend import ranks
-from cgan.common.command_line import Parser, named_path, run
-from cgan.common.errors import BadValue, NeedsNewProcess, UserError, kind_of
-from cgan.common.terminal import note
-from cgan.data.datasets import recognise
-from cgan.hub.repository import Repository
-from cgan.model.option_fields import add_to, options_of
-from cgan.model.weights import CONFIG_NAME
-from cgan.publish.push import check_may_push, push
-from cgan.training.add_encoder import add_to_weights
-from cgan.training.follow import follow
-from cgan.training.options import Execution, TrainingOptions
-from cgan.training.recipes import RECIPES, from_recipe
-from cgan.training.run import generator_config, resume, start
+_BY_DEFAULT = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if __name__ == "__main__" and _BY_DEFAULT:
+    # Until everything is imported, Ctrl-C just ends the program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from cgan.backend import ranks  # noqa: E402
+from cgan.common.command_line import Parser, named_path, run  # noqa: E402
+from cgan.common.errors import BadValue, NeedsNewProcess, UserError, kind_of  # noqa: E402
+from cgan.common.terminal import note  # noqa: E402
+from cgan.data.datasets import recognise  # noqa: E402
+from cgan.hub.repository import Repository  # noqa: E402
+from cgan.model.option_fields import add_to, options_of  # noqa: E402
+from cgan.model.weights import CONFIG_NAME  # noqa: E402
+from cgan.publish.push import check_may_push, push  # noqa: E402
+from cgan.training.add_encoder import add_to_weights  # noqa: E402
+from cgan.training.follow import follow  # noqa: E402
+from cgan.training.options import Execution, TrainingOptions  # noqa: E402
+from cgan.training.recipes import RECIPES, from_recipe  # noqa: E402
+from cgan.training.run import generator_config, resume, start  # noqa: E402
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -163,4 +169,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if _BY_DEFAULT:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -1,12 +1,18 @@
 """Use a generator from the command line: `python -m cgan write 13812345678 -o result.png`."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
 
-from cgan.common.command_line import Parser, run
-from cgan.common.errors import UserError
+_BY_DEFAULT = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if __name__ == "__main__" and _BY_DEFAULT:
+    # Until everything is imported, Ctrl-C just ends the program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from cgan.common.command_line import Parser, run  # noqa: E402
+from cgan.common.errors import UserError  # noqa: E402
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -52,4 +58,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if _BY_DEFAULT:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -395,6 +395,8 @@ class Sampler:
             checked = np.asarray(labels)
         except ValueError as error:
             raise BadValue(f"labels must be an array of integers ({error}).") from error
+        if checked.shape == (0,):  # an empty list has no type of its own
+            checked = checked.astype(np.int32)
         if not np.issubdtype(checked.dtype, np.integer):
             raise BadValue(f"labels must be integers, not {checked.dtype}.")
         if checked.shape != (count,):

@@ -24,6 +24,8 @@ _MAX_BYTES = 4 << 30
 
 # Where there is no test set, every fifth image of each class is for testing.
 _IMAGES_PER_TEST = 5
+# The name of the data set of a folder for each class.
+IMAGES = "images"
 
 
 # Images (N, H, W) or (N, H, W, 3) and labels (N,).
@@ -75,6 +77,18 @@ class Dataset:
         """Return some of the images, chosen by any index that NumPy accepts."""
         return replace(self, images=self.images[indices], labels=self.labels[indices])
 
+    def some(self, count: int) -> NDArray[np.intp]:
+        """Return the indices of `count` images that stand for all, or of all if there are fewer.
+
+        They are the first ones. But where the images are in the order of their classes, as those of
+        a folder for each class are, they are evenly spread.
+        """
+        total = len(self.labels)
+        count = min(count, total)
+        if count < total and (np.diff(self.labels) >= 0).all():
+            return np.arange(count) * total // count
+        return np.arange(count)
+
     def describe(self) -> str:
         """Return one line for the terminal."""
         size = "x".join(map(str, self.source_size)) if self.source_size else "any size"
@@ -121,7 +135,7 @@ class Source:
 def recognise(folder: Path) -> str:
     """Return the name of the data set that is in a folder, or may be downloaded there."""
     has_idx = any(mnist.find(folder, name) for name in mnist.MD5)
-    return "images" if not has_idx and images.is_there(folder) else "mnist"
+    return IMAGES if not has_idx and images.is_there(folder) else "mnist"
 
 
 def load(
@@ -331,7 +345,7 @@ DATASETS = {
         "IDX files in --data-dir, downloaded if missing", _idx_train, _idx_splits, in_folder=True
     ),
     "digits": Source("bundled", _sklearn_digits, lambda request: _parted(_sklearn_digits(request))),
-    "images": Source(
+    IMAGES: Source(
         "your own in --data-dir, in a folder for each class",
         _own_images,
         lambda request: _parted(_own_images(request)),

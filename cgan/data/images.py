@@ -65,6 +65,12 @@ def find(folder: Path) -> list[tuple[int, Path]]:
             f"{folder} has images outside the folders of their classes: make a folder in it for "
             "each class, named by its number, 0, 1, 2 and so on, and put its images there."
         )
+    for path in sorted(_visible(folder)):
+        if _number(path) is not None and not path.is_dir():
+            raise BadValue(
+                f"{path} is no folder: class {path.name} has its images in one. Remove it, or put "
+                "a folder in its place."
+            )
     found: dict[int, Path] = {}
     for inner in inside:
         number = _number(inner)
@@ -167,7 +173,13 @@ def _opened(data: bytes) -> Image.Image:
 
 def _plain(image: Image.Image, mode: str) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        values = np.asarray(image)
+        if 0 < values.max() <= _WHITE:
+            raise BadValue(
+                "it has 16 bits a pixel and no value above 255, so it would be black: save it "
+                "with 8 bits"
+            )
+        return Image.fromarray((values >> 8).astype(np.uint8))
     return image.convert("RGBA" if image.has_transparency_data else mode)
 
 

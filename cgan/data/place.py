@@ -12,13 +12,14 @@ def recorded_folder(given: Path, recorded: str | None) -> Path:
     """Return where the data of a run are: where it says, unless the user says something else.
 
     Args:
-        given: the user's folder, or `DATA_DIR`.
+        given: the user's folder, or the very object `DATA_DIR`.
         recorded: the folder that the run's `config.json` names; None if it names none.
 
     Raises:
         MissingFile: the recorded folder isn't there.
     """
-    if recorded is None or given != DATA_DIR:
+    # The default itself: who names a folder that has the same name means that one.
+    if recorded is None or given is not DATA_DIR:
         return given
     folder = Path(recorded)
     if not folder.is_dir():

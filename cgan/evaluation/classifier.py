@@ -143,6 +143,7 @@ def trained(
     settings: ClassifierSettings,
     say: Callable[[str], None] = lambda _: None,
     check: Callable[[], None] = lambda: None,
+    n_classes: int | None = None,
 ) -> Classifier:
     """Return the classifier that `fit` makes, from the cache; train and cache it if missing.
 
@@ -151,8 +152,10 @@ def trained(
         settings: as for `fit`.
         say: called with a message if it has to be trained.
         check: as for `fit`.
+        n_classes: number of classes that it tells apart; None for those of the data.
     """
-    shape, n_classes = data.images.shape[1:], data.n_classes
+    shape = data.images.shape[1:]
+    n_classes = data.n_classes if n_classes is None else n_classes
     state = _Network(shape, n_classes, settings).state_dict()
     path = classifier_cache.path(data.checksum(), cache_key(settings))
     tensors = classifier_cache.load(path, {name: tuple(v.shape) for name, v in state.items()})

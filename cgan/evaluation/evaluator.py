@@ -162,9 +162,8 @@ class Evaluator:
         """Measure as many of the images as were judged, and of the training images."""
         self._say("Measuring strokes and pixels.")
         count = len(judgement.features)
-        test = Labelled(
-            self._test.images[:count], self._test.labels[:count], self._real.features[:count]
-        )
+        some = self._test.some(count)
+        test = Labelled(self._test.images[some], self._test.labels[some], self._real.features[some])
         order = self._training_order[:count]
         ours = Labelled(images[:count], labels[:count], judgement.features)
         theirs = Labelled(
@@ -242,8 +241,8 @@ class Evaluator:
 
     def precision_recall(self, features: NDArray[np.float32]) -> tuple[float, float]:
         """Return precision and recall against as many test images, given (N, 128) features."""
-        count = min(len(features), len(self._real.features))
-        precision, recall = precision_recall(self._real.features[:count], features[:count])
+        some = self._test.some(len(features))
+        precision, recall = precision_recall(self._real.features[some], features[: len(some)])
         return _rounded(precision), _rounded(recall)
 
     def gan_train(self, images: Images, labels: Labels) -> float:

@@ -31,12 +31,13 @@ def measure_hands(
 
     Args:
         sampler: the generator, which has an encoder.
-        real: digits that neither was trained on; the first `samples` are taken.
+        real: digits that neither was trained on; `samples` of them are taken.
         reads: returns the share of images whose labels a classifier reads.
         check: called now and then; an exception that it raises stops the work.
         samples: how many hands.
     """
-    source, labels = real.images[:samples], real.labels[:samples]
+    some = real.part(real.some(samples))
+    source, labels = some.images, some.labels
     count, classes = len(labels), sampler.config.n_classes
     z = rounded(sampler.encode(source, labels))
     drawn = _all_digits(sampler, z, check)

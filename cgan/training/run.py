@@ -40,12 +40,21 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
         UserError: bad options, data or folder; or training had to stop.
         Interrupted: a signal stopped it.
     """
+    if options.dataset == datasets.IMAGES and _is_in(out, execution.data_dir):
+        raise BadValue(
+            f"The run folder {out} would be in the folder of the images, {execution.data_dir}, "
+            "which holds a folder for each class: choose another with --out."
+        )
     with RunFolder.create(out) as run, _race_told(run):
         try:
             _train(run, options, execution, None)
-        except UserError:
+        except BaseException:
             run.leave_nothing()
             raise
+
+
+def _is_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
@@ -90,6 +99,7 @@ def _train(
     untrained = [*dataset.empty_classes, *range(dataset.n_classes, config.n_classes)]
     if untrained and config.conditional:
         warn(f"the data have no image of class {_listed(untrained)}, which stays untrained.")
+    _check_packs(dataset, options.pack, is_new=record is None)
     # The weights have an encoder only when the generator is finished.
     config = replace(config, encoder=False)
     if record is not None:
@@ -193,6 +203,25 @@ def resolve(
     return options, config
 
 
+def _check_packs(dataset: datasets.Dataset, pack: int, is_new: bool) -> None:
+    """Check that every class has enough images for D, which judges `pack` of a class together.
+
+    Raises:
+        BadValue: one has fewer, and this is a new run. One that goes on is warned.
+    """
+    count = np.bincount(dataset.labels)
+    few = [int(label) for label in np.flatnonzero((count > 0) & (count < pack))]
+    if not few:
+        return
+    why = (
+        f"--pack {pack} needs as many images of each class, and there are fewer of class "
+        f"{_listed(few)}, which would be left out"
+    )
+    if is_new:
+        raise BadValue(f"{why}: add some, or use a smaller --pack.")
+    warn(f"{why}.")
+
+
 def _listed(classes: Sequence[int]) -> str:
     """Return classes in words, as far as that is short."""
     shown = ", ".join(map(str, classes[:_SHOWN_CLASSES]))
@@ -276,7 +305,9 @@ def _make_reader(
     from cgan.evaluation import classifier  # imports Jittor
 
     check = _stopped(run, "reader", interruption)
-    return classifier.trained(dataset, classifier.READER, execution.say, check)
+    return classifier.trained(
+        dataset, classifier.READER, execution.say, check, n_classes=config.n_classes
+    )
 
 
 def _make_coach(
@@ -292,7 +323,9 @@ def _make_coach(
     from cgan.evaluation import classifier  # imports Jittor
 
     check = _stopped(run, "coach", interruption)
-    return classifier.trained(dataset, classifier.COACH, execution.say, check)
+    return classifier.trained(
+        dataset, classifier.COACH, execution.say, check, n_classes=options.n_classes
+    )
 
 
 def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[[], None]:

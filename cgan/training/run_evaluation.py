@@ -1,9 +1,9 @@
 """Measuring a run's weights: during training, to keep the best ones, and at the end."""
 
 import functools
-import shlex
 from collections.abc import Callable
 
+from cgan.backend import ranks
 from cgan.common.errors import UserError
 from cgan.common.signals import Interruption
 from cgan.data import datasets
@@ -42,6 +42,7 @@ class RunEvaluation:
         self._train, self._test = splits
         self._interruption = interruption
         self._say = say
+        self._is_last = False
         count = len(self._train.labels)
         self._samples, self._few = min(SAMPLES, count), min(QUICK_SAMPLES, count)
         check_fits(config, self._train, self._few)
@@ -51,9 +52,10 @@ class RunEvaluation:
         return Evaluator(self._train, self._test, say=self._say, check=self._check)
 
     def _check(self) -> None:
+        again = " --evaluate" if self._is_last else ""
         self._interruption.check(
             "Stopped while measuring the weights; nothing is lost. Continue with: "
-            f"python train.py --resume {shlex.quote(str(self._run.path))}"
+            f"{ranks.resume_command(self._run.path)}{again}"
         )
 
     def keep_best(self, step: int, tensors: Tensors) -> None:
@@ -92,6 +94,7 @@ class RunEvaluation:
             UserError: they can't be written.
             Interrupted: a signal came.
         """
+        self._is_last = True
         sampler = Sampler(weights.load(self._run.path))
         measured = self._evaluator.evaluate(sampler, self._samples, pictures=self._run.path)
         metrics.save(self._run.path, measured)

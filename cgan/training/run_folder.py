@@ -112,6 +112,8 @@ class RunFolder:
                 "run with --out."
             )
         run._lock()
+        with contextlib.suppress(OSError):  # what is written there will say what is wrong
+            run.samples.mkdir(exist_ok=True)
         for folder in (run.path, run.samples, run.checkpoint.parent, run.best):
             files.remove_stale_temporaries(folder)
         return run

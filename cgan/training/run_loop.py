@@ -74,6 +74,9 @@ class RunLoop:
             Interrupted: a signal stopped it.
         """
         step = self._trainer.step
+        # It may have been stopped while these weights were measured. Else they are as good as then.
+        if step and self._is_due(step) and self._evaluation is not None:
+            self._evaluation.keep_best(step, self._published())
         if step >= self._last:
             self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
             self._save_weights()
@@ -90,7 +93,6 @@ class RunLoop:
         """Train to the last step; save checkpoints on the way and at the end."""
         options, run = self._options, self._run
         checkpoint_steps = options.checkpoint_interval * self._trainer.steps_per_epoch
-        evaluate_steps = options.evaluate_interval * self._trainer.steps_per_epoch
         for epoch, images, d_loss, g_loss in self._trainer.run():
             step = self._trainer.step
             progress.update(step, epoch, images, d_loss, g_loss)
@@ -102,7 +104,7 @@ class RunLoop:
             if signal_number is None and ranks.asked_to_stop():
                 signal_number = signal.SIGTERM
             is_last = step == self._last
-            is_due = evaluate_steps > 0 and (is_last or step % evaluate_steps == 0)
+            is_due = self._is_due(step)
             if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
                 self._save_checkpoint()
             if is_due and self._evaluation is not None and signal_number is None:
@@ -115,6 +117,11 @@ class RunLoop:
                     f"Stopped at step {step:,}; nothing is lost. Continue with: "
                     f"{ranks.resume_command(run.path)}",
                 )
+
+    def _is_due(self, step: int) -> bool:
+        """Return whether the weights of a step are measured, to keep the best."""
+        steps = self._options.evaluate_interval * self._trainer.steps_per_epoch
+        return steps > 0 and (step == self._last or step % steps == 0)
 
     def _save_checkpoint(self) -> None:
         trainer = self._trainer

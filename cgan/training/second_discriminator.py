@@ -52,7 +52,7 @@ class SecondDiscriminator(nn.Module):  # type: ignore[misc, name-defined]
         super().__init__()
         self._classifier, self._pack = classifier, pack
         with jt.no_grad():
-            real = classifier.all_features(jt.array(data.images[:_SAMPLE])).numpy()
+            real = classifier.all_features(jt.array(data.images[data.some(_SAMPLE)])).numpy()
         width = real.shape[1]
         self._centre = real.mean(axis=0)
         self._scale = _LENGTH / np.sqrt(width) / (real.std(axis=0) + _STEADY)

@@ -16,7 +16,7 @@ from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
-from cgan.training import networks, randomness
+from cgan.training import networks, randomness, whole_strokes
 from cgan.training.checkpoint import Position
 from cgan.training.ema import Average
 from cgan.training.losses import (
@@ -31,7 +31,6 @@ from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
 from cgan.training.rare import Rare
 from cgan.training.second_discriminator import SecondDiscriminator
-from cgan.training.whole_strokes import WholeStrokes
 
 jt = load_jittor()
 
@@ -101,7 +100,8 @@ class Trainer:
         self._range = _range_of(data, config.n_classes) if options.range_weight else None
         self._strokes = None
         if options.stroke_weight:
-            self._strokes = WholeStrokes(data.images, data.labels, config.n_classes)
+            some = data.part(data.some(whole_strokes.SAMPLE))
+            self._strokes = whole_strokes.WholeStrokes(some.images, some.labels, config.n_classes)
         self._matching = self._rare = None
         if options.matched or options.rare_share:
             assert coach is not None

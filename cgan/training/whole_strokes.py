@@ -26,8 +26,8 @@ _SPECK = 10 / 32**2
 _JOINED = 0.6
 # Half of its width, and the widest gap, as shares of the image's height: 1 and 4 pixels of 32.
 _REACH, _WIDEST = 1 / 32, 4 / 32
-# Real images that say how many pieces a class has.
-_SAMPLE = 10_000
+# As many real images say how many pieces a class has.
+SAMPLE = 10_000
 
 
 class WholeStrokes:
@@ -43,7 +43,6 @@ class WholeStrokes:
             labels: (N,).
             n_classes: number of classes.
         """
-        images, labels = images[:_SAMPLE], labels[:_SAMPLE]
         count = [len(_parts(ink_of(image))[0]) for image in images]
         self._usual = usual_pieces(np.array(count, np.intp), labels, n_classes)
 

@@ -144,7 +144,13 @@ def read(text: str, marks: bool = False) -> Reading:
 
 
 def scan(text: str, marks: bool = False) -> Reading:
-    """Return what `read` returns, also if there is no digit."""
+    """Return what `read` returns, also if there is no digit.
+
+    Raises:
+        BadValue: it is no text.
+    """
+    if not isinstance(text, str):
+        raise BadValue("The number must be text, such as 13812345678.", text_id="number.not_text")
     # Digits, marks, and pieces of what can't be written.
     found: list[int | str | Piece] = []
     digit_seen = plus_seen = False
@@ -250,9 +256,7 @@ def read_limited(text: Any) -> Reading:
     Raises:
         BadValue: it is not text or too long, or has no digit.
     """
-    if not isinstance(text, str):
-        raise BadValue("The number must be text, such as 13812345678.", text_id="number.not_text")
-    if len(text) > MAX_CHARACTERS:
+    if isinstance(text, str) and len(text) > MAX_CHARACTERS:
         raise TooLong
     reading = read(text)
     if len(digits_of(reading.parts)) > MAX_DIGITS:

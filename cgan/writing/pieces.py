@@ -79,8 +79,9 @@ def numbered(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     """
     rows, starts, ends, numbers = _runs(mask)
     change = np.zeros(mask.size, np.intp)
-    change[rows * mask.shape[1] + starts] = numbers
-    change[rows * mask.shape[1] + ends] -= numbers
+    of_runs = np.array(numbers, np.intp)
+    change[rows * mask.shape[1] + starts] = of_runs
+    change[rows * mask.shape[1] + ends] -= of_runs
     return change.cumsum().reshape(mask.shape)
 
 

@@ -1,6 +1,8 @@
 """Images of one's own: what is read, in which shape, and what is refused by name."""
 
 import io
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -157,6 +159,33 @@ def test_what_is_no_image_in_a_class_is_refused_not_left_out(folder, name, said)
     with pytest.raises(BadValue) as caught:
         load(folder)
     assert said.format(folder, folder) in message(caught)
+
+
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("nothing")])
+def test_a_class_that_is_no_folder_is_refused_not_left_out(folder, make):
+    make(folder / "2")
+    with pytest.raises(BadValue) as caught:
+        load(folder)
+    assert message(caught).startswith(f"{folder}/2 is no folder")
+
+
+def test_an_image_that_would_be_black_is_refused(folder):
+    """8 bits that were saved as 16."""
+    Image.fromarray(np.arange(256, dtype=np.uint16).reshape(16, 16)).save(folder / "0/dark.png")
+    with pytest.raises(BadValue) as caught:
+        load(folder)
+    assert "dark.png (it has 16 bits a pixel and no value above 255" in message(caught)
+
+
+def test_some_images_are_of_all_classes_though_they_come_in_their_order(folder):
+    for label, count in ((0, 40), (1, 20), (2, 20)):
+        for number in range(count):
+            save(drawn(), folder / f"{label}/{number:03}.png")
+    data = load(folder)
+    assert np.bincount(data.labels[data.some(21)]).tolist() == [11, 5, 5]
+    assert data.some(1000).tolist() == list(range(len(data.labels)))
+    mixed = data.part(np.array([1, 0, 60, 2, 3]))
+    assert mixed.some(3).tolist() == [0, 1, 2]
 
 
 def test_classes_one_folder_deeper_are_pointed_to(folder):

@@ -447,6 +447,52 @@ def test_a_resumed_run_finds_its_own_data_and_refuses_others(tmp_path, monkeypat
     check_refused(capsys, resumed, f"the data in {tmp_path}/mine, which isn't there", "--data-dir")
     moved = [str(one) for one in (*resumed, f"--data-dir={tmp_path}/moved", "--quiet")]
     assert train.main(moved) == 0
+    # A folder that is named counts, though it has the name of the default one.
+    (tmp_path / "moved").rename(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    check_refused(capsys, resumed, f"the data in {tmp_path}/moved, which isn't there")
+    assert train.main([str(one) for one in (*resumed, "--data-dir=data", "--quiet")]) == 0
+
+
+def images_of(folder, *counts):
+    """Make a folder of images with so many of each class."""
+    ink = np.random.default_rng(0)
+    for label, count in enumerate(counts):
+        (folder / str(label)).mkdir(parents=True)
+        for number in range(count):
+            image = Image.fromarray(ink.integers(0, 256, (8, 8), np.uint8))
+            image.save(folder / f"{label}/{number}.png")
+    return folder
+
+
+def test_a_run_among_its_own_images_is_refused_and_leaves_nothing(tmp_path, monkeypatch, capsys):
+    """The next try would take its folder for a class."""
+    images_of(tmp_path, 2, 2)
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["--data-dir=."], [f"--data-dir={tmp_path}", "--out=1/run"]):
+        check_refused(capsys, arguments, "would be in the folder of the images", "--out")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_dir()) == ["0", "1"]
+
+
+def test_a_class_that_packs_would_leave_out_is_refused(tmp_path, capsys):
+    images_of(tmp_path / "mine", 4, 1, 3)
+    arguments = [
+        "--arch=conv",
+        "--pack=2",
+        f"--data-dir={tmp_path}/mine",
+        "--out",
+        tmp_path / "run",
+    ]
+    check_refused(capsys, arguments, "--pack 2", "fewer of class 1", "smaller --pack")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_more_classes_than_the_data_have_may_be_read_too(tmp_path, capsys):
+    run = tmp_path / "run"
+    more = ["--n_classes=12", "--reader", "--reader_weight=0.2"]
+    assert train.main([*SMALL, *more, f"--out={run}"]) == 0
+    assert Sampler.from_pretrained(run).write("10", seed=1, best_of=2).any()
 
 
 @pytest.mark.slow

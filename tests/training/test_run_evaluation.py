@@ -1,8 +1,12 @@
 """Runs that are measured: the best weights are kept, and training is not disturbed."""
 
+import signal
+
 import pytest
 
 import train
+from cgan.common.signals import Interrupted
+from cgan.evaluation.evaluator import Evaluator
 from cgan.model import metrics, weights
 
 SETTINGS = ("--dataset=digits", "--batch_size=256", "--img_size=8", "--seed=3")
@@ -39,6 +43,26 @@ def test_the_best_weights_are_kept_and_the_last_are_the_same(tmp_path, capsys):
     # A resumed run knows the best weights so far.
     assert train.main(["--resume=run", *measuring]) == 0
     assert metrics.load(tmp_path / "run") == full
+
+
+@pytest.mark.slow
+def test_what_was_stopped_is_measured_when_the_run_goes_on(tmp_path, capsys, monkeypatch):
+    stopped = []
+
+    def stop(self, sampler, *given, **named):
+        stopped.append(sampler)
+        raise Interrupted(signal.SIGINT, "Stopped.")
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(Evaluator, "quick", stop)
+        code = train.main([*SETTINGS, "--n_epochs=2", "--evaluate_interval=2", "--out=run"])
+    assert (code, len(stopped)) == (128 + signal.SIGINT, 1)
+    best = tmp_path / "run/checkpoint/best"
+    assert not best.exists()
+    assert train.main(["--resume=run"]) == 0
+    assert "Step 16: GAN-test" in capsys.readouterr().err
+    kept, last = weights.load(best), weights.load(tmp_path / "run")
+    assert weights.fingerprint(kept.tensors) == weights.fingerprint(last.tensors)
 
 
 @pytest.mark.parametrize("argument", ["--evaluate", "--evaluate_interval=1"])

@@ -65,8 +65,10 @@ def test_reopening_clears_what_a_killed_process_left(tmp_path):
         ]
         for path in left:
             path.write_text("half")
+    run.samples.rmdir()  # somebody cleaned up
     with RunFolder.reopen(tmp_path):
         assert not any(path.exists() for path in left)
+        assert run.samples.is_dir()
 
 
 def test_there_must_be_a_run_to_reopen(tmp_path):

@@ -52,6 +52,13 @@ def test_a_thin_neck_is_strengthened(width, shade, end):
     assert np.diff(outline.rows[15]) > 1.5
 
 
+@pytest.mark.parametrize("shade", range(100, 126, 4))
+def test_faint_dots_are_no_strokes(shade):
+    """Dots that are hardly there: their contours have nothing darker inside."""
+    (outline,) = outlines([made((8, 12, 8, 12, shade), (20, 24, 20, 24, shade))])
+    assert counted(outline)[1] == 0
+
+
 def test_specks_go_with_what_is_in_them():
     stroke = (5, 27, 14, 17, 255)
     plain, dotted, margin = outlines(

@@ -175,8 +175,9 @@ def test_as_many_characters_as_fit_are_read():
 
 @pytest.mark.parametrize("text", [None, 138, 1.5, ["1"], b"138", True])
 def test_what_is_not_text_is_refused(text):
-    with pytest.raises(UserError, match="The number must be text"):
-        read_limited(text)
+    for reads in (read_limited, read, parse):
+        with pytest.raises(UserError, match="The number must be text"):
+            reads(text)
 
 
 @pytest.mark.parametrize(
