@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from cgan.common import files  # noqa: E402
 from cgan.common.command_line import Parser, run  # noqa: E402
-from cgan.common.errors import UserError  # noqa: E402
+from cgan.common.errors import BadValue, UserError  # noqa: E402
 from cgan.data import idx, mnist  # noqa: E402
 
 VALIDATION = 5000
@@ -47,7 +47,7 @@ def main() -> None:
     values = parser.parse_args()
     count = len(read(values.data_dir, "train-labels-idx1-ubyte"))
     if not 0 < values.images < count:
-        raise UserError(f"--images must be from 1 to {count - 1}, not {values.images}.")
+        raise BadValue(f"--images must be from 1 to {count - 1}, not {values.images}.")
     values.output.mkdir(parents=True, exist_ok=True)
     for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"):
         array = read(values.data_dir, f"train-{kind}")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.dots import dots
+from cgan.common.errors import BadValue
 from cgan.data import datasets
 from tests import idx_files
 from tests.browser import chromium
@@ -112,7 +113,7 @@ def test_the_validation_split_shares_out_the_training_images(monkeypatch, tmp_pa
     both = np.concatenate([train.images, validation.images])
     np.testing.assert_array_equal(both, whole.images)
     for images in ("0", "20"):
-        with pytest.raises(SystemExit, match="--images must be"):
+        with pytest.raises(BadValue, match="--images must be"):
             run_main(monkeypatch, module, *folders, f"--images={images}")
 
 

@@ -1,5 +1,6 @@
 """What the demo's tests share."""
 
+import asyncio
 import gc
 import warnings
 
@@ -19,4 +20,6 @@ def collect_what_gradio_left():
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # Gradio makes one for the thread that builds a page, and asyncio remembers it.
+        asyncio.set_event_loop(None)
         gc.collect()

@@ -7,7 +7,6 @@ import resource
 import threading
 import time
 import tracemalloc
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
@@ -20,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from demo import compat, gradio_queue, sessions
 
 pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
     # Gradio leaves sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -73,9 +73,6 @@ def client(page):
     with TestClient(ProxyHeadersMiddleware(app, "*")) as client:
         assert client.get("/gradio_api/startup-events").json()  # starts the queue
         yield client
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,8 @@
 """A setting that is added to the specification is everywhere, without another change."""
 
-import gc
 import io
 import json
 import re
-import warnings
 from dataclasses import dataclass, replace
 
 import gradio as gr
@@ -21,6 +19,7 @@ from demo.page import page, views
 from demo.serve.gate import check_values
 
 pytestmark = [
+    pytest.mark.usefixtures("collect_what_gradio_left"),
     # Gradio leaves sockets and event loops to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -64,9 +63,6 @@ def built():
     demo = page.build(MODELS, check_values, Kinds(More, MoreGrid, MoreMorph))
     yield demo
     demo.close()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 def endpoint(demo, name):
