@@ -151,7 +151,9 @@ class PicturesByAddress:
         if file_format == "strokes":
             texts[FILE.name] = file_format
         leads_to = "" if named else urlencode({**texts, "weights": model.sampler.sha256})
-        return _Asked(model.unnamed, self._kind(**unnamed(self._kind) | values), besides, leads_to)
+        return _Asked(
+            model.unlabelled, self._kind(**unnamed(self._kind) | values), besides, leads_to
+        )
 
     async def _draw(self, asked: _Asked, client: Client) -> File:
         """Draw in a thread, a few at a time.
@@ -179,7 +181,7 @@ def parameters_of(kind: type[Settings]) -> dict[str, Setting]:
 
 
 def _client(request: Request) -> Client:
-    """Return whose turn it is: an address has one, and its requests are nobody's session."""
+    """Return who asks: each request for itself, as there are no sessions, from its address."""
     host = request.client.host if request.client else ""
     return client_of(host, uuid.uuid4().hex)
 

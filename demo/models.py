@@ -75,7 +75,7 @@ class Model:
         return self.sampler.source.label
 
     @cached_property
-    def unnamed(self) -> "Model":
+    def unlabelled(self) -> "Model":
         """The same, but its files name the weights by their sha256 alone.
 
         Where they come from differs between servers, and once the Hub has them.
