@@ -313,12 +313,22 @@ def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
             f"The weights draw {_image(ours)}, but the data ({train.name}) are {_image(theirs)}: "
             "choose the data that the weights were trained on."
         )
+    if config.n_classes > train.n_classes:
+        raise BadValue(
+            f"The weights have {config.n_classes} classes, but the data ({train.name}) have "
+            f"{train.n_classes}: weights can only be measured with images of all their classes."
+        )
     if config.n_classes != train.n_classes:
         raise BadValue(
             f"The weights have {config.n_classes} classes, but the data ({train.name}) have "
             f"{train.n_classes}: choose the data that the weights were trained on."
         )
     most = len(train.labels)
+    if most < MIN_SAMPLES:
+        raise BadValue(
+            f"{train.name} has {most} training images: at least {MIN_SAMPLES} are needed to "
+            "measure weights."
+        )
     if not MIN_SAMPLES <= samples <= most:
         raise BadValue(
             f"--samples must be from {MIN_SAMPLES} to {most}, the number of training images, "

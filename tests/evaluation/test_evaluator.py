@@ -203,7 +203,7 @@ def test_what_check_raises_stops_drawing(evaluator):
             400,
             "have 9 classes, but the data (scikit-learn digits) have 10",
         ),
-        (replace(TINY, n_classes=11), 400, "have 11 classes"),
+        (replace(TINY, n_classes=11), 400, "only be measured with images of all their classes"),
         (TINY, 99, "--samples must be from 100 to 1433"),
         (TINY, 1434, "--samples must be from 100 to 1433"),
     ],
@@ -217,3 +217,9 @@ def test_what_does_not_fit_is_refused(evaluator, config, samples, reason):
         with pytest.raises(BadValue) as caught:
             refuse()
         assert reason in message(caught)
+
+
+def test_too_few_images_are_told_before_anything_is_asked_of_samples():
+    with pytest.raises(BadValue) as caught:
+        check_fits(TINY, TRAIN.part(slice(99)), 400)
+    assert "has 99 training images: at least 100 are needed" in message(caught)
