@@ -181,7 +181,7 @@ def test_a_run_is_measured_against_its_own_data(tiny_weights, capsys):
     # The fewest samples are more than there are images: so these are the ones that were read.
     idx_files.write(tiny_weights.parent / "own", idx_files.data_set(count=90))
     assert main("weights", "--samples", "100") == 2
-    assert "from 100 to 90" in capsys.readouterr().err
+    assert "has 90 training images" in capsys.readouterr().err
 
 
 def make_weights(folder, **changes):
