@@ -53,7 +53,7 @@ def _ask(port: int, method: str, path: str, body: str | None = None) -> tuple[in
 def main() -> int:
     """Check; print what is wrong, and return the exit code."""
     port = os.environ.get("GRADIO_SERVER_PORT") or os.environ.get("PORT") or "7860"
-    if port.isascii() and port.isdecimal() and len(port) <= 5:
+    if port.isascii() and port.isdecimal() and 1 <= int(port[:6]) <= 65535:
         found = problem(int(port))
     else:
         found = f"The port must be a number from 1 to 65535, not {port!r}."

@@ -76,10 +76,11 @@ def test_it_asks_where_the_server_listens(name, address):
     assert "status 503: here" in result.stderr
 
 
-def test_a_port_that_is_none_gets_a_sentence():
-    result = check("abc")
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "99999", "9" * 5000])
+def test_a_port_that_is_none_gets_a_sentence(port):
+    result = check(port)
     assert result.returncode == 1
-    assert result.stderr == "The port must be a number from 1 to 65535, not 'abc'.\n"
+    assert result.stderr == f"The port must be a number from 1 to 65535, not '{port}'.\n"
 
 
 def test_no_server_is_not_healthy():
