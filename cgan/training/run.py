@@ -179,10 +179,6 @@ def resolve(
         )
     if len(dataset.labels) < 2:
         raise BadValue(f"{dataset.name} holds fewer than two images: too few to train on.")
-    if np.bincount(dataset.labels).max() < options.pack:
-        raise BadValue(
-            f"--pack {options.pack} is too large: {dataset.name} holds fewer images of each class."
-        )
     if options.batch_size // options.pack < ranks.count():
         raise BadValue(
             f"--batch_size {options.batch_size} is too small for {ranks.count()} processes, which "
@@ -213,13 +209,10 @@ def _check_packs(dataset: datasets.Dataset, pack: int, is_new: bool) -> None:
     few = [int(label) for label in np.flatnonzero((count > 0) & (count < pack))]
     if not few:
         return
-    why = (
-        f"--pack {pack} needs as many images of each class, and there are fewer of class "
-        f"{_listed(few)}, which would be left out"
-    )
+    why = f"--pack {pack} is too large: there are fewer of class {_listed(few)}"
     if is_new:
-        raise BadValue(f"{why}: add some, or use a smaller --pack.")
-    warn(f"{why}.")
+        raise BadValue(f"{why}. Add some, or use a smaller --pack: D would never see that class.")
+    warn(f"{why}, which D never sees.")
 
 
 def _listed(classes: Sequence[int]) -> str:
