@@ -1,5 +1,7 @@
 """The errors that a user can fix."""
 
+from pathlib import Path
+
 # Of a sentence, in characters, and of its end, which says what to do. A path may be long.
 _MAX_LENGTH, _END_LENGTH = 2000, 500
 
@@ -42,6 +44,14 @@ class UserError(Exception):
         """Fill in the values, if there are any, as `str.format` does; keep it on one line."""
         self.text_id, self.template, self.values = text_id, template, values
         super().__init__(shortened(printable(template.format(**values) if values else template)))
+
+    @property
+    def names_a_path(self) -> bool:
+        """Whether the sentence says where something is on this machine."""
+        return any(
+            isinstance(value, Path) or (isinstance(value, UserError) and value.names_a_path)
+            for value in self.values.values()
+        )
 
     def __str__(self) -> str:
         """Return the sentence, even where a base class such as OSError would write its own."""

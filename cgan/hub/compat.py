@@ -9,6 +9,7 @@ import the library: call `require` before anything that does.
 import contextlib
 import re
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ VERSION = "2.4.0"
 
 # As in "HTTP status client error (403 Forbidden), domain: ...".
 _XET_STATUS = re.compile(r"HTTP status \w+ error \((\d{3}) ")
+# In the address that gives the library a token for Xet.
+_XET_TOKEN = "/xet-read-token/"
 _BLOB_NAME = re.compile(f"[0-9a-f]{{{GIT_DIGITS}}}|[0-9a-f]{{{SHA256_DIGITS}}}")
 
 _xet_lock = threading.RLock()
@@ -145,15 +148,16 @@ def with_http_fallback(transfer: Callable[[], _T], failures: type[Exception]) ->
         failures: what hf_xet raises.
     """
     from huggingface_hub import constants
-    from huggingface_hub.errors import EntryNotFoundError, OfflineModeIsEnabled
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled
 
     try:
         return transfer()
     # Nothing that HTTP could do better: the file isn't there, or the Hub can't be asked.
     except (UserError, EntryNotFoundError, OfflineModeIsEnabled):
         raise
-    except failures:
-        if constants.HF_HUB_DISABLE_XET:
+    except failures as error:
+        of_http = isinstance(error, HfHubHTTPError) and _XET_TOKEN not in str(error.response.url)
+        if constants.HF_HUB_DISABLE_XET or of_http:
             raise
         with without_xet():
             return transfer()
@@ -185,6 +189,17 @@ def is_not_json(error: ValueError) -> bool:
     Several packages have a class of this name. Test: test_compat.py, an answer that isn't JSON.
     """
     return type(error).__name__ == "JSONDecodeError"
+
+
+def is_of_the_library(error: Exception) -> bool:
+    """Return whether it was raised in the library, or here, where an answer is read.
+
+    The library reads answers without checking their shape, and fails with whatever Python raises
+    then. Test: test_compat.py, an answer of another shape.
+    """
+    frames = list(traceback.walk_tb(error.__traceback__))
+    module = frames[-1][0].f_globals.get("__name__", "") if frames else ""
+    return module == __name__ or module.partition(".")[0] == "huggingface_hub"
 
 
 @dataclass(frozen=True)

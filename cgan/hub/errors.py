@@ -8,6 +8,7 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from cgan.common.errors import UserError
@@ -155,6 +156,9 @@ def _answers() -> tuple[tuple[type[BaseException], str | _Explanation], ...]:
         (errors.FileMetadataError, "hub.not_a_hub"),
         (httpx2.HTTPError, "hub.not_a_hub"),
         (ValueError, _not_json),
+        (LookupError, _other_shape),
+        (TypeError, _other_shape),
+        (AttributeError, _other_shape),
         (OSError, _machine),
     )
 
@@ -229,6 +233,11 @@ def _not_json(error: ValueError, repository: Repository, _: bool) -> HubError | 
     return _say("hub.not_a_hub", repository) if compat.is_not_json(error) else None
 
 
+def _other_shape(error: Exception, repository: Repository, _: bool) -> HubError | None:
+    """Explain JSON that isn't what the Hub answers, such as {"error": "log in"} of a proxy."""
+    return _say("hub.not_a_hub", repository) if compat.is_of_the_library(error) else None
+
+
 _OF_MACHINE = {
     errno.ENOSPC: "hub.disk_full",
     errno.EDQUOT: "hub.disk_full",
@@ -243,5 +252,5 @@ def _machine(error: OSError, repository: Repository, _: bool) -> HubError | None
     if error.errno is None:
         return None
     text_id = _OF_MACHINE.get(error.errno, "hub.file_not_usable")
-    path = error.filename or compat.cache_folder()
+    path = Path(os.fsdecode(error.filename or compat.cache_folder()))
     return _say(text_id, repository, path=path, why=error.strerror)

@@ -5,12 +5,12 @@ library itself compares only the size.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.hub import compat
 from cgan.hub.errors import HubError
 from cgan.hub.hashes import is_same
@@ -96,6 +96,31 @@ def cached(repository: Repository) -> Pulled | None:
     return Pulled(folder, commit)
 
 
+@contextlib.contextmanager
+def naming(repository: Repository, commit: str, folder: Path) -> Iterator[None]:
+    """Let errors in fetched files name the repository instead of the cache.
+
+    Args:
+        repository: which one.
+        commit: sha of the files' commit.
+        folder: where the files are.
+    """
+    try:
+        yield
+    except UserError as error:
+        values: dict[str, Any] = {
+            name: value.name if isinstance(value, Path) and value.parent == folder else value
+            for name, value in error.values.items()
+        }
+        raise kind_of(error)(
+            "{repository}@{commit}: {error}",
+            text_id="hub.at_commit",
+            repository=repository.id,
+            commit=commit,
+            error=kind_of(error)(error.template, text_id=error.text_id, **values),
+        ) from error
+
+
 def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     info = api.model_info(
         repository.id,
@@ -122,7 +147,8 @@ def _fetch(api: "HfApi", repository: Repository, check: Check | None) -> Pulled:
     pinned = Repository(repository.id, commit)
     config = _fetch_file(api, pinned, there[weights.CONFIG_NAME], weights.MAX_CONFIG_BYTES)
     folder, _ = compat.snapshot(config)
-    limit = weights.max_weights_bytes(weights.load_generator_config(folder))
+    with naming(repository, commit, folder):
+        limit = weights.max_weights_bytes(weights.load_generator_config(folder))
     _fetch_file(api, pinned, there[weights.WEIGHTS_NAME], limit)
     if METRICS_NAME in there:
         # Drawing doesn't need it. A commit that was asked for by its sha then stays without it for

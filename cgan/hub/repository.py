@@ -69,12 +69,21 @@ def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Rep
     otherwise a repository if one can have that name. Everything else is a folder.
 
     Raises:
-        BadValue: no repository can have this name, or a folder was given a revision.
+        BadValue: it names nothing, no repository can have this name, or a folder was given a
+            revision.
     """
+    if not isinstance(reference, str | os.PathLike):
+        raise BadValue(f"Weights are named by a text or a path, not {reference!r}.")
+    if not (revision is None or isinstance(revision, str)):
+        raise BadValue(f"A revision is a text, not {revision!r}.")
+    if "\0" in os.fspath(reference):
+        raise BadValue(f"{os.fspath(reference)!r} can't be the name of anything: it has a zero.")
     if not isinstance(reference, str):
         return _folder(Path(reference), revision)
+    if not reference.strip():  # as of an unset variable
+        raise BadValue("The name of the weights is empty: name a folder or a repository.")
     if reference.startswith((".", "/", "~")) or Path(reference).is_absolute():
-        return _folder(Path(reference).expanduser(), revision)
+        return _folder(_from_home(reference), revision)
     if "@" in reference or revision is not None:
         return Repository.parse(reference, revision)
     if reference.count("/") == 1 and not os.path.lexists(reference):
@@ -131,6 +140,13 @@ def check_revision(revision: str) -> None:
             f"{revision!r} is not a revision: give a branch, a tag or a commit, such as main or "
             "v1.0."
         )
+
+
+def _from_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise BadValue(f"{text} can't be found: there is no such home folder.") from error
 
 
 def _folder(path: Path, revision: str | None) -> Path:

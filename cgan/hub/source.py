@@ -3,12 +3,12 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from cgan.common.errors import BadValue, UserError, kind_of, printable
+from cgan.common.errors import BadValue, printable
 from cgan.hub import compat
 from cgan.hub.errors import HubError
-from cgan.hub.pull import Pulled, pull
+from cgan.hub.pull import Pulled, naming, pull
 from cgan.hub.repository import Repository, parse
 from cgan.model.weights import Weights, load
 
@@ -94,24 +94,7 @@ def read_pulled(repository: Repository, pulled: Pulled) -> tuple[Weights, Source
     Raises:
         UserError: something is wrong with it; names the repository instead of the cache.
     """
-    try:
+    with naming(repository, pulled.commit, pulled.folder):
         read = load(pulled.folder)
-    except UserError as error:
-        raise kind_of(error)(
-            "{repository}@{commit}: {error}",
-            text_id="hub.at_commit",
-            repository=repository.id,
-            commit=pulled.commit,
-            error=_without_folder(error, pulled.folder),
-        ) from error
     problem = "" if pulled.problem is None else str(pulled.problem)
     return read, Source("hub", str(repository), pulled.commit, problem, pulled.folder)
-
-
-def _without_folder(error: UserError, folder: Path) -> UserError:
-    """Return the error with files in `folder` given by their bare names."""
-    values: dict[str, Any] = {
-        name: value.name if isinstance(value, Path) and value.parent == folder else value
-        for name, value in error.values.items()
-    }
-    return kind_of(error)(error.template, text_id=error.text_id, **values)

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from huggingface_hub import (
     HfApi,
+    ModelInfo,
     _login,
     _oauth,
     constants,
@@ -210,6 +211,17 @@ def test_an_answer_that_is_not_json():
         answer.json()
     assert compat.is_not_json(caught.value)
     assert not compat.is_not_json(ValueError("something else"))
+
+
+def test_an_answer_of_another_shape():
+    """The library fails with Python's own errors then."""
+    for call in (lambda: ModelInfo(siblings=[{}]), lambda: compat.account({})):
+        with pytest.raises(KeyError) as caught:
+            call()
+        assert compat.is_of_the_library(caught.value)
+    with pytest.raises(KeyError) as caught:
+        {}["ours"]
+    assert not compat.is_of_the_library(caught.value)
 
 
 @pytest.fixture

@@ -52,16 +52,16 @@ def test_a_misspelt_endpoint(hub, tiny_weights, monkeypatch, endpoint, said):
     assert hub.requests == []
 
 
-@pytest.fixture
-def other_server(monkeypatch):
-    """A web server that isn't a Hub: it has a page for everything."""
+@pytest.fixture(params=["<html>Welcome</html>", "null", "[]", "{}", '{"error": "log in"}'])
+def other_server(monkeypatch, request):
+    """A web server that isn't a Hub: it has one answer for everything."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b"<html>Welcome</html>")
+            self.wfile.write(request.param.encode())
 
         do_POST = do_HEAD = do_GET  # noqa: N815
 

@@ -40,7 +40,6 @@ def folders(tmp_path, monkeypatch):
         ("a/b/c", Path("a/b/c")),
         ("my runs/one", Path("my runs/one")),
         ("a--b/c", Path("a--b/c")),
-        ("", Path()),
         (Path("user/name"), Path("user/name")),
         (Path("user/name@main"), Path("user/name@main")),
     ],
@@ -76,6 +75,12 @@ def test_a_revision_apart():
         ("a/" + "b" * 97 + "@v1", None, "96"),
         ("@v1", None, "'' is not the name"),
         ("a\nb/c@v1", None, "is not the name"),
+        ("", None, "is empty: name a folder or a repository"),
+        (" ", None, "is empty"),
+        ("~nobody-has-this-name/x", None, "there is no such home folder"),
+        ("a\0b", None, "it has a zero"),
+        (7, None, "named by a text or a path, not 7"),
+        ("user/name", 7, "A revision is a text, not 7"),
     ],
 )
 def test_what_can_be_neither(reference, revision, said):
