@@ -34,6 +34,8 @@ MAX_CONFIG_BYTES = 1 << 20
 SAFETENSORS_LENGTH_BYTES = 8
 # Room for that header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
+# Far beyond what training gives, and so that no layer's result overflows.
+_GREATEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,16 @@ def load(folder: Path) -> Weights:
     return Weights(config, _load_tensors(folder / WEIGHTS_NAME, config))
 
 
+def is_config(data: bytes) -> bool:
+    """Return whether a `config.json` is of weights of this package, of any version."""
+    try:
+        content = reading.parse_json(data)
+    except ValueError:
+        return False
+    made_by = content.get(FORMAT_KEY) if isinstance(content, dict) else None
+    return isinstance(made_by, str) and made_by.startswith(FORMAT.rstrip("0123456789"))
+
+
 def load_generator_config(folder: Path) -> GeneratorConfig:
     """Read the generator's config from `config.json`.
 
@@ -204,7 +216,7 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
 
     Raises:
         BadValue: names `source`, and the first tensor that is missing, unknown, of the wrong
-            shape or type, or not finite.
+            shape or type, not finite, or too great.
     """
     shapes = generator_shapes(config)
     if missing := sorted(shapes.keys() - tensors.keys()):
@@ -247,7 +259,17 @@ def check_tensors(config: GeneratorConfig, tensors: Tensors, source: Path) -> No
                 path=source,
                 tensor=name,
             )
-        if name.endswith("running_var") and (tensor < 0).any():
+        is_variance = name.endswith("running_var")  # what is divided by
+        if not is_variance and (np.abs(tensor) > _GREATEST).any():
+            raise BadValue(
+                "{path}: {tensor!r} has values beyond {most:,}: no image can be computed with "
+                "these.",
+                text_id="weights.too_great",
+                path=source,
+                tensor=name,
+                most=_GREATEST,
+            )
+        if is_variance and (tensor < 0).any():
             raise BadValue(
                 "{path}: {tensor!r} has a negative variance.",
                 text_id="weights.negative_variance",

@@ -170,7 +170,8 @@ TEXTS = {
     "about_privacy_head": "隐私",
     "about_privacy": (
         "你输入和书写的内容不会保存在服务器或日志里。输入的内容写在本页地址的 # 之后，"
-        "浏览器不会发送这一部分，但会留在浏览器的历史记录中；画布上写的数字只留在浏览器里，关闭标签页后就没有了。"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中。你画的或照片里的数字会发送到服务器识别，但不会保存；"
+        "浏览器会把它们保留到关闭标签页为止。用来写号码的个人笔迹也会写进地址。"
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (
@@ -343,6 +344,7 @@ ERRORS = {
     "weights.wrong_dtype": "{path}：{tensor!r} 的类型是 {dtype}，而不是 float32。",
     "weights.wrong_shape": "{path}：{tensor!r} 的形状是 {shape}，而配置要求 {wanted}。",
     "weights.not_finite": "{path}：{tensor!r} 含有非有限的数值。",
+    "weights.too_great": "{path}：{tensor!r} 含有超过 {most:,} 的数值，用它们算不出图像。",
     "weights.negative_variance": "{path}：{tensor!r} 含有负的方差。",
     # Their config
     "config.unknown_key": "未知的键 {key!r}",

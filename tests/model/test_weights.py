@@ -181,6 +181,7 @@ def with_first(value):
         ("model.5.bias", lambda tensor: tensor.astype(np.float16), "is float16, not float32"),
         ("model.5.bias", lambda tensor: tensor.astype(np.int32), "is int32, not float32"),
         ("model.11.weight", with_first(np.nan), "not finite"),
+        ("model.11.weight", with_first(1e10), "values beyond 1,000,000"),
         ("label_emb.weight", with_first(np.inf), "not finite"),
         ("model.9.running_mean", with_first(-np.inf), "not finite"),
         ("model.6.running_var", with_first(-0.1), "negative variance"),
