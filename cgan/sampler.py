@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,14 @@ from cgan.writing.checks import one_of, real
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed, latents
-from cgan.writing.limits import check_best_of, check_count, check_grey
+from cgan.writing.limits import (
+    MAX_LATENTS,
+    MAX_ROWS,
+    MAX_SCALE,
+    check_best_of,
+    check_count,
+    check_grey,
+)
 from cgan.writing.marks import SIDE
 from cgan.writing.memory import Memory
 from cgan.writing.normalise import normalise
@@ -101,7 +108,7 @@ class Sampler:
         Raises:
             BadValue: n or the seed is out of range.
         """
-        return latents(check_count("n", n), check_seed(seed), self.config.latent_dim)
+        return latents(check_count("n", n, MAX_LATENTS), check_seed(seed), self.config.latent_dim)
 
     def generate(self, z: ArrayLike, labels: ArrayLike | None = None) -> NDArray[np.float32]:
         """Generate one image per latent.
@@ -141,9 +148,7 @@ class Sampler:
         second = self._check_labels(others, len(checked))
         if first is None or second is None:
             raise BadValue("These weights are unconditional: there are no classes to mix.")
-        if not 0 <= share <= 1:
-            raise BadValue(f"share must be from 0 to 1, not {share!r}.")
-        shares = np.full(len(checked), share, np.float32)
+        shares = np.full(len(checked), real("share", share, 0, 1), np.float32)
         return self._generator.between(checked, first, second, shares)
 
     def best(self, z: ArrayLike, labels: ArrayLike) -> int:
@@ -169,9 +174,9 @@ class Sampler:
         checked = self._check_z(z)
         if not len(checked):
             raise BadValue("z must have at least one row.")
-        count = len(np.atleast_1d(np.asarray(labels)))
-        wanted = self._check_labels(labels, count)
+        wanted = self._check_labels(labels)
         assert wanted is not None  # only conditional generators have a reader
+        count = len(wanted)
         best, best_score = 0, -np.inf
         for index, latent in enumerate(checked):
             images = self._generator(np.repeat(latent[None], count, axis=0), wanted)
@@ -203,12 +208,13 @@ class Sampler:
             BadValue: an argument is out of range.
         """
         hand = Hand(check_seed(seed), best_of=check_best_of(best_of))
-        chosen = np.asarray(labels)
+        chosen = self._check_labels(labels)
+        if chosen is None:
+            raise BadValue("These weights are unconditional: use latents.")
         z = latents(len(chosen), hand.seed, self.config.latent_dim)
         if best_of > 1:
             if self._reader is None:
                 raise NoReader
-            self._check_labels(chosen, len(chosen))
             choose = functools.partial(Memory().latents, self)
             for row, best in enumerate(hand.latents(chosen, self.config.n_classes, choose)):
                 z[row] = best.values
@@ -283,6 +289,9 @@ class Sampler:
         if self.config.channels != 1:
             raise BadValue("These weights draw in colour: they can't read drawings.")
         size = self.config.img_size
+        is_number = isinstance(drawings, np.ndarray) and not drawings.ndim
+        if is_number or not isinstance(drawings, Iterable):
+            raise BadValue(f"images must be one or more drawings, not {drawings!r}.")
         images = [normalise(drawing, size) for drawing in drawings]
         return np.stack(images) if images else np.empty((0, 1, size, size), np.float32)
 
@@ -327,10 +336,12 @@ class Sampler:
         """
         by_ink = one_of("spacing", spacing, SPACINGS) == "ink"
         parts = number.parse(text, marks=by_ink)
-        pen, scale = real("pen", pen, -1, 1), check_count("scale", scale)
+        pen, scale = real("pen", pen, -1, 1), check_count("scale", scale, MAX_SCALE)
         if not by_ink and (pen, scale) != (0, 1):
             raise BadValue('pen and scale are for spacing="ink".')
         if hand is not None:
+            if not isinstance(hand, OwnHand):
+                raise BadValue(f"hand must be an OwnHand, as Sampler.hand returns, not {hand!r}.")
             hand.check_fits(self.sha256)
             if check_best_of(best_of) > 1:
                 raise BadValue("A hand of one's own has a single latent: best_of must be 1.")
@@ -355,7 +366,7 @@ class Sampler:
         Raises:
             BadValue: rows or the seed is out of range.
         """
-        rows = check_count("rows", rows)
+        rows = check_count("rows", rows, MAX_ROWS)
         if not self.config.conditional:
             columns = _UNCONDITIONAL_COLUMNS
             images = self.generate(self.latents(rows * columns, seed=seed))
@@ -383,8 +394,9 @@ class Sampler:
         return checked
 
     def _check_labels(
-        self, labels: ArrayLike | None, count: int
+        self, labels: ArrayLike | None, count: int | None = None
     ) -> NDArray[np.integer[Any]] | None:
+        """Return the labels as an array, of any length if `count` is None."""
         if not self.config.conditional:
             if labels is not None:
                 raise BadValue("These weights are unconditional: labels must be None.")
@@ -399,8 +411,9 @@ class Sampler:
             checked = checked.astype(np.int32)
         if not np.issubdtype(checked.dtype, np.integer):
             raise BadValue(f"labels must be integers, not {checked.dtype}.")
-        if checked.shape != (count,):
-            raise BadValue(f"labels must have shape ({count},), not {checked.shape}.")
+        wanted = f"({'N' if count is None else count},)"
+        if checked.ndim != 1 or (count is not None and len(checked) != count):
+            raise BadValue(f"labels must have shape {wanted}, not {checked.shape}.")
         if not self.config.has_classes(checked):
             raise BadValue(f"labels must be from 0 to {self.config.n_classes - 1}.")
         return checked

@@ -182,9 +182,9 @@ def test_latents_are_those_of_the_seed(tiny_sampler):
     assert not np.array_equal(tiny_sampler.latents(4, seed=8), rows)
 
 
-@pytest.mark.parametrize("n", [0, -1, 1.0, "1", None, True])
+@pytest.mark.parametrize("n", [0, -1, 1.0, "1", None, True, 2**24, 2**70])
 def test_a_bad_count_is_refused(tiny_sampler, n):
-    with pytest.raises(UserError, match="n must be a whole number of at least 1"):
+    with pytest.raises(UserError, match="n must be a whole number from 1 to 16,777,215"):
         tiny_sampler.latents(n, seed=0)
 
 
@@ -291,7 +291,7 @@ def test_bad_rows_are_refused_as_given(config):
     for rows in (0, -1, 1.5, "1", None, True):
         with pytest.raises(UserError) as caught:
             sampler.grid(rows)
-        assert message(caught) == f"rows must be a whole number of at least 1, not {rows!r}."
+        assert message(caught) == f"rows must be a whole number from 1 to 10,000, not {rows!r}."
 
 
 def test_an_unconditional_grid_has_a_latent_for_each_image():
@@ -322,9 +322,9 @@ def test_between_two_classes_both_ends_are_the_classes(sampler):
     assert (abs(middle - end).max(axis=(1, 2, 3)) > 0).tolist() == different.tolist()
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), "0.5", None, True, np.ones(1)])
 def test_a_share_beyond_the_ends_is_refused(tiny_sampler, share):
-    with pytest.raises(UserError, match="share must be from 0 to 1"):
+    with pytest.raises(UserError, match="Share must be a number from 0 to 1"):
         tiny_sampler.between(tiny_sampler.latents(1, seed=0), [1], [2], share)
 
 
@@ -466,8 +466,21 @@ def test_the_most_legible_cannot_be_found_without_a_reader(tiny_sampler):
         tiny_sampler.write("138", best_of=2)
 
 
+@pytest.mark.parametrize("labels", [[99], [1.5], 5, "abc", None, [[1], [2, 3]]])
+@pytest.mark.parametrize("best_of", [1, 2])
+def test_latents_for_what_is_no_label_are_refused(reading_sampler, labels, best_of):
+    with pytest.raises(BadValue, match="labels"):
+        reading_sampler.best_latents(labels, seed=0, best_of=best_of)
+
+
 @pytest.mark.parametrize(
-    ("z", "labels"), [(np.empty((0, 3)), [1]), (np.zeros((2, 4)), [1]), (np.zeros((2, 3)), [10])]
+    ("z", "labels"),
+    [
+        (np.empty((0, 3)), [1]),
+        (np.zeros((2, 4)), [1]),
+        (np.zeros((2, 3)), [10]),
+        (np.zeros((2, 3)), [[1], [2, 3]]),
+    ],
 )
 def test_candidates_that_do_not_fit_are_refused(reading_sampler, z, labels):
     with pytest.raises(UserError):
@@ -486,6 +499,9 @@ def test_a_number_may_be_written_as_a_hand_spaces_it():
     assert plain.sum() > sampler.write("86 138", seed=3, variation=0.22, spacing="ink").sum()
     long = sampler.write("1234567890" * 8, spacing="ink")
     assert long.shape[0] == 32  # in one row
+    # Whole numbers of NumPy are numbers, too.
+    whole = sampler.write("1", variation=np.int64(1), spacing="ink", pen=np.int64(0))
+    np.testing.assert_array_equal(whole, sampler.write("1", spacing="ink"))
     for wrong in ({"spacing": "even"}, {"pen": 0.5}, {"variation": 2}, {"scale": 2}):
         with pytest.raises(BadValue):
             sampler.write("1", **wrong)

@@ -55,6 +55,15 @@ def test_a_hand_decides_alone_and_each_digit_for_itself(sampler, hand):
     assert np.any(written != sampler.write("223"))
 
 
+def test_what_is_no_hand_or_no_drawing_is_refused(sampler, hand):
+    for wrong in ("x", hand.to_text(), hand.to_dict()):
+        with pytest.raises(BadValue, match="hand must be an OwnHand"):
+            sampler.write("1", hand=wrong)
+    for wrong in (5, None, np.array(1, np.uint8)):
+        with pytest.raises(BadValue):
+            sampler.hand(wrong, [1])
+
+
 def test_what_does_not_fit_is_refused(sampler, hand, tiny_sampler):
     image = np.zeros((1, 1, 8, 8), np.float32)
     for images, labels, words in (

@@ -103,7 +103,8 @@ def write(values: argparse.Namespace) -> None:
     """
     given = {name: text for name in _settings() if (text := getattr(values, name)) is not None}
     if values.hand is not None and (other := [*_OF_LATENTS & given.keys()]):
-        raise BadValue(f"--hand can't take --{min(other)}: the hand decides how digits look.")
+        name = min(other).replace("_", "-")
+        raise BadValue(f"--hand can't take --{name}: the hand decides how digits look.")
     kind = _format(values, given.pop("format", None))
     parts = number.read(values.number).parts
     if sentence := left_out(values.number, marks=given.get("spacing") == "ink"):
@@ -191,7 +192,7 @@ def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
     if values.hand is None:
         return None
     if check_best_of(values.best_of) > 1:
-        raise BadValue("--hand can't take --best_of: the hand decides how digits look.")
+        raise BadValue("--hand can't take --best-of: the hand decides how digits look.")
     return load_hand(values.hand, sampler)
 
 

@@ -1,4 +1,7 @@
-"""Checks of single settings: each returns the value, or says in a sentence what is wrong."""
+"""Checks of single settings: each returns the value, or says in a sentence what is wrong.
+
+And one of the weights that a page is to draw with.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,6 +10,7 @@ import numpy as np
 
 from cgan.common.errors import BadValue
 from cgan.common.values import is_one_of, is_whole
+from cgan.model.config import GeneratorConfig
 
 
 class OutOfRange(BadValue):
@@ -64,7 +68,8 @@ def real(name: str, value: Any, low: float, high: float) -> float:
     Raises:
         OutOfRange: not a number from `low` to `high`.
     """
-    if not (is_whole(value) or isinstance(value, float | np.floating)) or not low <= value <= high:
+    is_number = is_whole(value) or isinstance(value, float | np.floating | np.integer)
+    if not is_number or not low <= value <= high:
         raise OutOfRange(name, low, high, whole=False)
     return float(value)
 
@@ -79,3 +84,24 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
     if not is_one_of(value, choices):
         raise NotOffered(name, choices)
     return value
+
+
+def check_writes_digits(config: GeneratorConfig) -> None:
+    """Check that the page can use a generator: it writes the ten digits in grey.
+
+    Raises:
+        BadValue: it can't.
+    """
+    if not config.conditional:
+        raise BadValue(
+            "The page needs weights that write a chosen digit: these are unconditional.",
+            text_id="weights.unconditional",
+        )
+    if config.n_classes != 10 or config.channels != 1:
+        raise BadValue(
+            "The page needs weights that write the ten digits in grey: these have "
+            "{classes} classes and {channels} channels.",
+            text_id="weights.not_digits",
+            classes=config.n_classes,
+            channels=config.channels,
+        )

@@ -13,17 +13,20 @@ from cgan.common.values import is_whole
 from cgan.model.config import GeneratorConfig
 
 MAX_BEST_OF = 64
+MAX_LATENTS = 2**24 - 1  # beyond it, they would be other images' candidates (`latents`)
+MAX_ROWS = 10_000
+MAX_SCALE = 256
 
 
-def check_count(name: str, value: Any) -> int:
+def check_count(name: str, value: Any, most: int) -> int:
     """Return `value`, which may be one of NumPy's integers, as an int.
 
     Raises:
-        BadValue: not a whole number of at least 1.
+        BadValue: not a whole number from 1 to `most`.
     """
     number = int(value) if isinstance(value, np.integer) else value
-    if not is_whole(number, 1):
-        raise BadValue(f"{name} must be a whole number of at least 1, not {value!r}.")
+    if not is_whole(number, 1, most):
+        raise BadValue(f"{name} must be a whole number from 1 to {most:,}, not {value!r}.")
     return int(number)
 
 
@@ -33,9 +36,7 @@ def check_best_of(value: Any) -> int:
     Raises:
         BadValue: not a whole number from 1 to 64.
     """
-    if check_count("best_of", value) > MAX_BEST_OF:
-        raise BadValue(f"best_of must be from 1 to {MAX_BEST_OF}, not {value}.")
-    return int(value)
+    return check_count("best_of", value, MAX_BEST_OF)
 
 
 def check_classes(config: GeneratorConfig, labels: NDArray[np.integer[Any]]) -> None:

@@ -56,9 +56,9 @@ class ForeignHand(BadValue):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OwnHand:
-    """Somebody's hand.
+    """Somebody's hand; two are equal if they write the same.
 
     Attributes:
         weights: sha256 of the generator that it is for (`Sampler.sha256`).
@@ -69,6 +69,14 @@ class OwnHand:
     weights: str
     latent: NDArray[np.float32]
     digits: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with another hand, as links have it."""
+        return isinstance(other, OwnHand) and self.to_text() == other.to_text()
+
+    def __hash__(self) -> int:
+        """Return the same for equal hands."""
+        return hash(self.to_text())
 
     @classmethod
     def of(cls, weights: str, latents: NDArray[np.float32], labels: Sequence[int]) -> "OwnHand":

@@ -69,7 +69,7 @@ def refusals():
         "is no hand that can be read",
     )
     yield "foreign", {}, lambda f: ["write", "1", "--hand", str(f / "hand.json")], "other weights"
-    yield "best_of", {}, lambda f: write(f, f / "x.png", "--best-of", "2"), "--best_of"
+    yield "best_of", {}, lambda f: write(f, f / "x.png", "--best-of", "2"), "--best-of"
     for name in ("hand.json", "photo.png"):  # which would take each other's place
 
         def same(f, name=name):

@@ -1,5 +1,6 @@
 """A hand of one's own: kept in a few bytes, checked when read, and made of several digits."""
 
+import copy
 import json
 import urllib.parse
 
@@ -26,6 +27,15 @@ def test_it_survives_json_bit_for_bit():
     for digit in range(10):
         assert again.latent_of(digit).tobytes() == hand.latent_of(digit).tobytes()
     np.testing.assert_allclose(hand.latent_of(2), z[1], atol=1 / 64)
+
+
+def test_two_hands_are_equal_if_they_write_the_same():
+    z = np.array([[0.1, -5, 2.7], [3, 0, -1]], np.float32)
+    hand = OwnHand.of(SHA, z, [7, 2])
+    assert hand == copy.deepcopy(hand)
+    assert len({hand, copy.deepcopy(hand), OwnHand.of(SHA, z, [7, 3])}) == 2
+    assert hand != OwnHand.of(SHA, -z, [7, 2])
+    assert hand != hand.to_text()
 
 
 def test_it_survives_a_link_bit_for_bit():
