@@ -44,7 +44,8 @@ def do(values: argparse.Namespace) -> None:
         if not one.public:
             warn(
                 f"{one.repository.id} is private or gated: in the Space's settings, add a secret "
-                "HF_TOKEN that can read it; until then, the bundled weights are used."
+                "HF_TOKEN that can read it; until then, the bundled weights are used. Its name is "
+                "in the Space's files, which all can read unless the Space is private, too."
             )
     if values.dry_run is not None:
         space.stage(values.dry_run, weights, hardware)

@@ -140,8 +140,12 @@ def save(folder: Path, metrics: Metrics) -> None:
     Raises:
         UserError: it can't be written.
     """
-    content = {FORMAT_KEY: FORMAT} | metrics.to_dict()
-    files.write_text(folder / METRICS_NAME, json.dumps(content, indent=2) + "\n")
+    files.write_text(folder / METRICS_NAME, to_json(metrics))
+
+
+def to_json(metrics: Metrics) -> str:
+    """Return the content of `metrics.json`."""
+    return json.dumps({FORMAT_KEY: FORMAT} | metrics.to_dict(), indent=2) + "\n"
 
 
 def load(folder: Path, sha256: str | None = None) -> Metrics | None:

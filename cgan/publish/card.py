@@ -1,6 +1,8 @@
 """The model card: what weights are, how they were trained and measured, and how to use them."""
 
+import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +16,8 @@ from cgan.publish.onnx_card import onnx_section
 from cgan.sampler import Sampler
 
 CARD_NAME = "README.md"
+_SEAL = re.compile(r"<!-- Written by cgan [0-9a-f]{16} -->\s*\Z")
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 GRID_NAME, NUMBER_NAME = "grid.png", "number.png"
 
 # The article's number, never the one of a run: that may be somebody's phone number.
@@ -112,7 +116,26 @@ def card(
         _training(sampler.config, training),
         _limits(sampler.config, training),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return _sealed("\n\n".join(part for part in parts if part) + "\n")
+
+
+def is_edited(text: str) -> bool:
+    """Return whether somebody has written or changed a card, so that it must not be replaced.
+
+    Cards of earlier versions have no seal. They count as ours, and so does an empty one, with
+    nothing but the front matter that the Hub itself writes.
+    """
+    text = text.replace("\r\n", "\n")
+    sealed = _SEAL.search(text)
+    if sealed:
+        return _sealed(text[: sealed.start()].rstrip("\n") + "\n") != text
+    body = _FRONT_MATTER.sub("", text)
+    return bool(body.strip()) and "from cgan import Sampler" not in body
+
+
+def _sealed(text: str) -> str:
+    """Add a comment, which the Hub doesn't show, that tells whether the text is as we wrote it."""
+    return f"{text}\n<!-- Written by cgan {hashlib.sha256(text.encode()).hexdigest()[:16]} -->\n"
 
 
 def _front_matter(

@@ -4,6 +4,7 @@ The same folder always gives the same bytes.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,10 @@ NOT_ALWAYS = (card.NUMBER_NAME, metrics.METRICS_NAME, *ONNX_NAMES)
 PRIVATE = frozenset({"number", "data_dir"})
 """What of a training may be somebody's own, so that it isn't published."""
 
+PUBLIC_DATA = frozenset({"MNIST", "scikit-learn digits"})
+"""Names of data that may be published: others name a folder."""
+_OWN_DATA = "own images"
+
 _ROWS = 10
 _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 
@@ -33,7 +38,8 @@ _DIGIT_HEIGHT = 96  # pixels, at least, of a digit in the pictures
 def publication(folder: Path, repository: Repository, *, onnx: bool = False) -> dict[str, bytes]:
     """Return the files to publish, by their paths in the repository.
 
-    `config.json` is published without `PRIVATE` options, such as the number that the run wrote.
+    `config.json` is published without `PRIVATE` options, such as the number that the run wrote, and
+    `metrics.json` without the name of a folder.
 
     Args:
         folder: a run folder, or any with `model.safetensors` and `config.json`. Its `metrics.json`
@@ -62,6 +68,9 @@ def publication(folder: Path, repository: Repository, *, onnx: bool = False) -> 
         files[card.NUMBER_NAME] = _png(sampler.write(card.NUMBER, seed=0), sampler.config)
     if measured is not None:
         files[metrics.METRICS_NAME] = (folder / metrics.METRICS_NAME).read_bytes()
+        if measured.data not in PUBLIC_DATA:
+            measured = replace(measured, data=_OWN_DATA)
+            files[metrics.METRICS_NAME] = metrics.to_json(measured).encode()
     figures = {} if measured is None else measured.to_dict()
     parts: dict[str, bytes] = {}
     if onnx:

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from cgan.common.errors import BadValue
 from cgan.hub import compat
 from cgan.hub.errors import HubError, no_token, shown_endpoint
+from cgan.hub.hashes import is_same
 from cgan.hub.repository import Repository, check_revision
 from cgan.hub.session import hub_session
+from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME, is_config
+from cgan.publish.card import CARD_NAME, is_edited
 from cgan.publish.publication import NOT_ALWAYS, publication
-from cgan.publish.upload import changed, outdated, send_large
+from cgan.publish.upload import changed, content_of, outdated, send_large
 
 if TYPE_CHECKING:
-    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, ModelInfo
+    from huggingface_hub import (
+        CommitOperationAdd,
+        CommitOperationDelete,
+        GitRefs,
+        HfApi,
+        ModelInfo,
+    )
 
 _MESSAGE = "Publish weights"
 
@@ -27,17 +36,27 @@ class Pushed:
         url: the repository's page, at the revision if one was given.
         commit: sha of the commit that has the files.
         changed: whether it is a new commit; False if the same files were there already.
+        kept_card: whether the model card there stays, because somebody has edited it.
     """
 
     url: str
     commit: str
     changed: bool
+    kept_card: bool = False
 
     def describe(self, folder: Path) -> str:
         """Say what happened to the weights in `folder`."""
+        commit = self.commit[:7]
         if self.changed:
-            return f"Pushed {folder} to {self.url} (commit {self.commit[:7]})."
-        return f"Nothing to push: {self.url} already has the same files (commit {self.commit[:7]})."
+            said = f"Pushed {folder} to {self.url} (commit {commit})."
+        else:
+            said = f"Nothing to push: {self.url} already has the same files (commit {commit})."
+        if self.kept_card:
+            said += (
+                f" {CARD_NAME} there has been edited, so it stays, and its figures may be of "
+                "earlier weights: for a new one, delete it there and push again."
+            )
+        return said
 
 
 def check_may_push(repository: Repository) -> None:
@@ -63,6 +82,8 @@ def check_may_push(repository: Repository) -> None:
             )
         with contextlib.suppress(RepositoryNotFoundError):  # then it will be created
             api.auth_check(repository.id, write=True)
+            if repository.revision is not None:
+                _branch_or_new(api, repository)
 
 
 def push(
@@ -77,9 +98,10 @@ def push(
     """Publish the weights in a folder, with pictures and a model card (`cgan.publish.publication`).
 
     The repository, and the branch if the revision names one, are created if they don't exist.
-    Other files in it are kept, except a `metrics.json` or `number.png` that these weights don't
-    have, and ONNX files that were not asked for: they might be of other weights. If it has the
-    same files already, there is no commit.
+    Other files in it are kept, and so is a model card that somebody has edited. Only a
+    `metrics.json` or `number.png` that these weights don't have is deleted, and ONNX files that
+    were not asked for: they might be of other weights. If it has the same files already, there is
+    no commit.
 
     Args:
         folder: a run folder, or any with `model.safetensors` and `config.json`.
@@ -92,7 +114,7 @@ def push(
     Raises:
         HubError: why nothing was pushed, and what to do; or that everything except the tag was.
         UserError: something in the folder is missing or wrong, the options don't fit what is on
-            the Hub, or a package is not installed.
+            the Hub, another model is there, or a package is not installed.
     """
     compat.require("Pushing needs")
     _check_token(repository)
@@ -107,6 +129,10 @@ def push(
                 f"{repository.id} already exists and is public: leave out --private, make it "
                 "private in its settings, or choose another name."
             )
+        _check_replaceable(api, repository, branch.head)
+        kept = _has_edited_card(api, repository, branch.head, files[CARD_NAME])
+        if kept:
+            del files[CARD_NAME]
         additions = changed(files, branch.head.siblings)
         deletions = outdated(files, branch.head.siblings, NOT_ALWAYS.__contains__)
         is_changed = bool(additions or deletions)
@@ -121,7 +147,7 @@ def push(
     url = f"{shown_endpoint()}/{repository.id}"
     if repository.revision is not None:
         url += f"/tree/{repository.revision}"
-    return Pushed(url, commit, is_changed)
+    return Pushed(url, commit, is_changed, kept)
 
 
 @dataclass(frozen=True)
@@ -150,12 +176,18 @@ def _check_token(repository: Repository) -> None:
         raise BadValue(f"{repository.revision} is a commit: give a branch to push to.")
 
 
-def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
+def _branch_or_new(api: "HfApi", repository: Repository) -> "tuple[str, GitRefs]":
+    """Return the branch's name, and all refs of the repository; a tag is refused."""
     refs = api.list_repo_refs(repository.id)
-    tags = {ref.name: ref.target_commit for ref in refs.tags}
     name = repository.revision or "main"
-    if name in tags:
+    if any(ref.name == name for ref in refs.tags):
         raise BadValue(f"{name} is a tag of {repository.id}: give a branch to push to.")
+    return name, refs
+
+
+def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
+    name, refs = _branch_or_new(api, repository)
+    tags = {ref.name: ref.target_commit for ref in refs.tags}
     is_new = all(ref.name != name for ref in refs.branches)
     head = api.model_info(
         repository.id,
@@ -164,6 +196,28 @@ def _find_branch(api: "HfApi", repository: Repository) -> _Branch:
         timeout=compat.time_limit(),
     )
     return _Branch(name, is_new, head, tags)
+
+
+def _check_replaceable(api: "HfApi", repository: Repository, head: "ModelInfo") -> None:
+    """Check that what is there is ours to replace."""
+    names = {file.rfilename for file in head.siblings or ()}
+    ours = WEIGHTS_NAME not in names
+    if CONFIG_NAME in names:
+        ours = is_config(content_of(api, repository.id, CONFIG_NAME, head.sha))
+    if not ours:
+        raise BadValue(
+            f"{repository.id} holds another model, which was not made with this package: choose "
+            "another name."
+        )
+
+
+def _has_edited_card(api: "HfApi", repository: Repository, head: "ModelInfo", card: bytes) -> bool:
+    """Return whether a card is there that somebody has written or changed."""
+    there = next((file for file in head.siblings or () if file.rfilename == CARD_NAME), None)
+    if there is None or is_same(card, there):
+        return False
+    text = content_of(api, repository.id, CARD_NAME, head.sha)
+    return is_edited(text.decode("utf-8", "replace"))
 
 
 def _commit(

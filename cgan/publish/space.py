@@ -18,12 +18,15 @@ from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.packages import read_pins, without_hashes
 from cgan.hub import compat
+from cgan.hub.pull import pull
 from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
+from cgan.hub.source import read_pulled
 from cgan.model.metrics import METRICS_NAME
 from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
 from cgan.publish import demo_files
 from cgan.publish.upload import changed, outdated, send_large
+from cgan.writing.checks import check_writes_digits
 
 # Read by demo/app.py where neither the command line nor the environment names weights.
 WEIGHTS_FILE = "demo/weights.txt"
@@ -32,6 +35,8 @@ PYTHON_VERSION = "3.12"
 CPU, ZERO_GPU = "cpu-basic", "zero-a10g"
 # Files in these folders that the demo no longer has are deleted; others in the Space are kept.
 _OURS = ("cgan/", "demo/")
+# What the Hub puts into one.
+_OF_A_NEW_SPACE = {".gitattributes", "README.md"}
 
 _README = """\
 # Numbers written by hand
@@ -154,7 +159,7 @@ def pin(references: str) -> list[Pinned]:
 
     Raises:
         UserError: a name is invalid; there is no such repository or revision, or it has no
-            weights; or the Hub can't be asked.
+            weights that the page can use; or the Hub can't be asked.
     """
     named = [Repository.parse(part.strip()) for part in references.split(",")]
     return [_pin(repository) for repository in named]
@@ -169,11 +174,10 @@ def _pin(repository: Repository) -> Pinned:
             f"{repository} has no {' and no '.join(missing)}: push a run there first, or choose "
             "another."
         )
-    return Pinned(
-        Repository(repository.id, info.sha),
-        public=not (info.private or info.gated),
-        measured=METRICS_NAME in names,
-    )
+    pinned = Repository(repository.id, info.sha)
+    loaded, _ = read_pulled(pinned, pull(pinned))
+    check_writes_digits(loaded.config)
+    return Pinned(pinned, public=not (info.private or info.gated), measured=METRICS_NAME in names)
 
 
 def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware: str = CPU) -> str:
@@ -182,11 +186,12 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
     Args:
         name: "user/name"; created if it doesn't exist.
         weights: as for `stage`.
-        private: make a new Space private; an existing one stays as it is.
+        private: make a new Space private.
         hardware: `CPU` or `ZERO_GPU`, for a new Space.
 
     Raises:
-        UserError: why the Hub refused, or why it can't be asked.
+        UserError: why the Hub refused, or why it can't be asked; or the Space is public or holds
+            something else.
     """
     space = Repository(name)
     with tempfile.TemporaryDirectory() as made, hub_session(space, pushing=True) as api:
@@ -210,11 +215,11 @@ def deploy(name: str, weights: list[Pinned], *, private: bool = False, hardware:
                 f"A new Space on a CPU, such as {space}, needs a paid plan. Free accounts may have "
                 "two Spaces on ZeroGPU, which runs the page as well: add --zero-gpu."
             ) from None
-        _upload(api, space.id, folder)
+        _upload(api, space.id, folder, private)
     return str(url)
 
 
-def _upload(api: HfApi, space_id: str, folder: Path) -> None:
+def _upload(api: HfApi, space_id: str, folder: Path, private: bool) -> None:
     """Make the Space match the folder, in one commit, or none if nothing changed.
 
     The library's `upload_folder` retries its commit for minutes if an answer was lost, and can't
@@ -226,6 +231,14 @@ def _upload(api: HfApi, space_id: str, folder: Path) -> None:
         if path.is_file()
     }
     head = api.space_info(space_id, files_metadata=True, timeout=compat.time_limit())
+    if private and not head.private:
+        raise BadValue(
+            f"{space_id} already exists and is public: leave out --private, make it private in its "
+            "settings, or choose another name."
+        )
+    names = {file.rfilename for file in head.siblings or ()}
+    if names - _OF_A_NEW_SPACE and demo_files.APP not in names:
+        raise BadValue(f"{space_id} holds something else than this demo: choose another name.")
     additions = changed(content, head.siblings)
     deletions = outdated(content, head.siblings, lambda name: name.startswith(_OURS))
     if not additions and not deletions:

@@ -1,6 +1,7 @@
 """What every commit to the Hub starts with: finding the changed files, sending the large ones."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cgan.hub.compat import with_http_fallback
@@ -23,6 +24,11 @@ def changed(
         for path, content in files.items()
         if path not in known or not is_same(content, known[path])
     ]
+
+
+def content_of(api: "HfApi", repository_id: str, name: str, commit: str | None) -> bytes:
+    """Return a file that is there."""
+    return Path(api.hf_hub_download(repository_id, name, revision=commit)).read_bytes()
 
 
 def outdated(

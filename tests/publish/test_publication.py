@@ -75,6 +75,20 @@ def test_metrics(tiny_weights):
     assert b"| Recall | 0.5 |" in files["README.md"]
 
 
+def test_a_folder_that_was_measured_on_is_not_named(tiny_weights):
+    measured(tiny_weights, data="/home/ann/patients")
+    files = publication(tiny_weights, X)
+    assert not [name for name, content in files.items() if b"patients" in content]
+    assert json.loads(files["metrics.json"])["gan_test"] == 0.99
+    assert b"| Recall | 0.5 |" in files["README.md"]
+
+
+@pytest.mark.parametrize("data", ["MNIST", "scikit-learn digits"])
+def test_data_that_all_have_are_named(tiny_weights, data):
+    measured(tiny_weights, data=data)
+    assert data.encode() in publication(tiny_weights, X)["README.md"]
+
+
 def test_metrics_of_other_weights_are_left_out_with_a_warning(tiny_weights, capsys):
     measured(tiny_weights, sha256="0" * 64)
     files = publication(tiny_weights, X)

@@ -10,7 +10,7 @@ from huggingface_hub import constants
 from huggingface_hub.utils import are_progress_bars_disabled
 from huggingface_hub.utils.logging import get_verbosity
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, UserError
 from cgan.hub.errors import HubError
 from cgan.hub.pull import pull
 from cgan.hub.repository import Repository
@@ -82,6 +82,37 @@ def test_an_update_sends_what_changed_and_keeps_other_files(hub, tiny_weights):
     commit = hub.read_commit(hub.repo("ann/x"), pushed.commit)
     assert (commit["title"], commit["message"]) == ("Train longer", "Twice as long.")
     assert len(hub.commits("ann/x")) == 4
+
+
+@http_only
+def test_another_model_is_not_replaced(hub, tiny_weights):
+    for files in ({"config.json": b'{"model_type": "gpt2"}'}, {"model.safetensors": b"gpt2"}):
+        name = f"ann/gpt{len(files)}{len(hub.requests)}"
+        commit = hub.add_repo(name, files)
+        with pytest.raises(BadValue, match="holds another model"):
+            push(tiny_weights, Repository(name))
+        assert hub.commits(name)[0] == commit
+
+
+@http_only
+def test_a_card_that_somebody_has_edited_stays(hub, tiny_weights):
+    push(tiny_weights, X)
+    card = published(hub)["README.md"]
+    edited = card.replace(b"# x\n", b"# x\n\nAnn's own words.\n")
+    assert edited != card
+    for own in (edited, b"# Mine\n"):
+        hub.add_repo("ann/x", {"README.md": own})
+        change(tiny_weights, seed=len(own))
+        pushed = push(tiny_weights, X)
+        assert (pushed.changed, pushed.kept_card) == (True, True)
+        assert "README.md there has been edited" in pushed.describe(tiny_weights)
+        assert published(hub)["README.md"] == own
+    # Nobody's words are in what the Hub itself writes, nor in what an earlier version wrote.
+    before = card[: card.rindex(b"\n<!--")]
+    for of_nobody in (b"---\nlicense: mit\n---\n", before):
+        hub.add_repo("ann/x", {"README.md": of_nobody})
+        assert not push(tiny_weights, X).kept_card
+        assert published(hub)["README.md"] == card
 
 
 @http_only
@@ -252,6 +283,14 @@ def test_no_such_namespace(hub, tiny_weights):
     nobody = Repository("nobody/x")
     assert "has no user or organisation nobody" in refused(push, tiny_weights, nobody)
     assert "Your token may not write to nobody/x" in refused(check_may_push, nobody)
+
+
+@http_only
+def test_a_tag_is_refused_before_a_training(hub, tiny_weights):
+    push(tiny_weights, X, tag="v1")
+    with pytest.raises(BadValue, match="v1 is a tag of ann/x"):
+        check_may_push(Repository("ann/x", "v1"))
+    check_may_push(Repository("ann/x", "v2"))
 
 
 @http_only
@@ -446,7 +485,7 @@ def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
 
     def another_comes_first(api, *arguments, **options):
         found = hub.repo("ann/x")
-        tree = hub.tree(found, first.commit) | {"README.md": hub.entry(hub.keep(b"# Other"))}
+        tree = hub.tree(found, first.commit) | {"grid.png": hub.entry(hub.keep(b"other"))}
         hub.commit(found, branch or "main", tree, "Other", "", "ben")
         return send(api, *arguments, **options)
 
@@ -454,7 +493,7 @@ def test_what_another_pushes_meanwhile_is_not_mixed_with_this(
         patched.setattr(huggingface_hub.HfApi, "preupload_lfs_files", another_comes_first)
         assert "at the same moment" in refused(push, tiny_weights, repository)
     there = published(hub, branch or "main")
-    assert there["README.md"] == b"# Other"
+    assert there["grid.png"] == b"other"
     assert there["model.safetensors"] != (tiny_weights / "model.safetensors").read_bytes()
     assert push(tiny_weights, repository).changed
     assert published(hub, branch or "main") == publication(tiny_weights, repository)

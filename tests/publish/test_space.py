@@ -19,6 +19,7 @@ from cgan.common import packages
 from cgan.hub.repository import Repository
 from cgan.hub.source import Source
 from cgan.model import weights
+from cgan.model.architectures.mlp import MlpConfig
 from cgan.publish import demo_files, space
 from cgan.writing.setting import unnamed
 from demo import actions
@@ -192,6 +193,13 @@ def deploy(hub, monkeypatch, capsys):
     return run
 
 
+def tiny_files(config):
+    return {
+        "config.json": json.dumps({weights.FORMAT_KEY: weights.FORMAT} | config.to_dict()).encode(),
+        "model.safetensors": weights.to_safetensors(random_tensors(config)),
+    }
+
+
 def add_weights(hub, repo="ann/digits", **settings):
     """Put a generator on the Hub; return its commit."""
     bundled = ROOT / "cgan/pretrained"
@@ -231,12 +239,26 @@ def test_a_space_is_made_in_one_commit_and_pinned(hub, deploy, deploy_process, t
 @http_only
 def test_a_space_is_renewed_and_what_its_owner_put_there_stays(hub, deploy):
     files = {"demo/old.py": b"1", "cgan/old.py": b"2", "notes.txt": b"3", "README.md": b"# old\n"}
+    files["demo/app.py"] = b"4"
     hub.add_repo(SPACE, files, kind="spaces")
     assert deploy(SPACE).returncode == 0
     uploaded = hub.files(SPACE, kind="spaces")
     assert {"demo/old.py", "cgan/old.py"}.isdisjoint(uploaded)
     assert uploaded["notes.txt"] == b"3"
     assert b"sdk: gradio" in uploaded["README.md"]
+
+
+@http_only
+def test_what_is_not_this_demo_is_not_replaced(hub, deploy):
+    commit = hub.add_repo(SPACE, {"app.py": b"print()", "README.md": b"# chess\n"}, kind="spaces")
+    check_refused(deploy(SPACE), f"{SPACE} holds something else than this demo")
+    assert hub.commits(SPACE, kind="spaces")[0] == commit
+
+
+@http_only
+def test_what_should_be_private_is_not_put_into_a_public_space(hub, deploy):
+    assert deploy(SPACE).returncode == 0
+    check_refused(deploy(SPACE, "--private"), f"{SPACE} already exists and is public")
 
 
 @pytest.fixture
@@ -286,7 +308,7 @@ def test_a_dry_run_writes_a_folder_and_uploads_nothing(hub, deploy, tmp_path):
     result = deploy(SPACE, "--weights=ann/digits", "--dry-run", tmp_path / "made", token="")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "made" / space.WEIGHTS_FILE).read_text() == f"ann/digits@{sha}\n"
-    assert {request.method for request in hub.requests} == {"GET"}
+    assert {request.method for request in hub.requests} == {"GET", "HEAD"}
     for name in ("", "space", "a/b/c"):
         check_refused(deploy(name, "--dry-run", tmp_path / "other"), "not the name")
     assert not (tmp_path / "other").exists()
@@ -332,6 +354,10 @@ def test_weights_that_are_not_there_are_refused(hub, deploy):
     check_refused(result, "ann/empty has no model.safetensors")
     check_refused(deploy(SPACE, "--weights=ann/nothing"), "ann/nothing")
     check_refused(deploy(SPACE, "--weights=ann/empty@v2"), "v2")
+    hub.add_repo("ann/gpt", {"config.json": b'{"model_type": "gpt2"}', "model.safetensors": b"x"})
+    check_refused(deploy(SPACE, "--weights=ann/gpt"), "ann/gpt@", "'format' must be")
+    hub.add_repo("ann/five", tiny_files(MlpConfig(latent_dim=3, img_size=8, n_classes=5)))
+    check_refused(deploy(SPACE, "--weights=ann/five"), "these have 5 classes")
     assert hub.repo(SPACE, kind="spaces") is None
 
 
