@@ -7,7 +7,7 @@ from pathlib import Path
 from cgan.common import files
 from cgan.common.command_line import Commands, named_path
 from cgan.common.errors import BadValue
-from cgan.common.terminal import note
+from cgan.common.terminal import note, warn
 from cgan.export.exported import PARTS, export, file_name, require
 from cgan.hub.source import HELP, read
 
@@ -55,4 +55,10 @@ def do(values: argparse.Namespace) -> None:
     missing = [part for part in PARTS if part not in made]
     if missing:
         note(f"These weights have no {' and no '.join(missing)}.")
+    for part in missing:
+        left = output.with_name(file_name(part, output.stem))
+        if left.exists():
+            warn(
+                f"{left} is the {part} of other weights: delete it, since it doesn't fit {output}."
+            )
     note(f"In onnxruntime they compute what NumPy does, within {difference:.0e}.")

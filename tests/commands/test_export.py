@@ -45,6 +45,8 @@ def test_a_file_for_each_part_that_the_weights_have(folder, capsys):
     assert main(["export", "old"]) == 0
     assert onnx_files(folder)[3:] == ["model.onnx"]
     assert "These weights have no reader and no encoder." in capsys.readouterr().err
+    assert main(["export", "old", "-o", "a.onnx"]) == 0
+    assert "a-reader.onnx is the reader of other weights" in capsys.readouterr().err
     assert sha(folder / "model.onnx") == Sampler.from_pretrained(folder / "old").sha256
     (folder / "a.onnx").write_bytes(b"")
     assert main(["export", "full", "--output", "a.onnx"]) == 0  # in the place of another
