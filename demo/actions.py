@@ -272,8 +272,10 @@ def weights_changed(fragment: Any, settings: Settings, models: Models) -> bool:
     if not values.keys() & set(names(type(settings))):
         return False  # it names no picture
     model = models[settings.weights]
-    # Links made before they said it were made with these, if with bundled ones.
-    before = BUNDLED_BEFORE if model.sampler.source.kind == "bundled" else ""
+    # The page's links that don't say it were made with these, if with bundled ones. All of them
+    # name an ink. Others were typed or cut by somebody.
+    is_older = "ink" in values and model.sampler.source.kind == "bundled"
+    before = BUNDLED_BEFORE if is_older else ""
     made_with = values.get(_SHA256, before)[:_SHA256_LENGTH]
     return not model.sampler.sha256.startswith(made_with)
 
@@ -300,8 +302,7 @@ def restore(
             continue
         try:
             if name == "weights":
-                models[values[name]]  # raises if the page doesn't offer it
-                restored[name] = values[name]
+                restored[name] = values[name] and models.offered(values[name])
             elif name == "hand":
                 text = specification[name].read(values[name])
                 models[restored["weights"]].own_hand(text)  # raises if it isn't for these weights

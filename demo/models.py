@@ -14,13 +14,14 @@ from pathlib import Path
 
 from cgan import Sampler, UserError
 from cgan.common.errors import BadValue
+from cgan.common.terminal import warn
 from cgan.hub.pull import Pulled, cached, pull
 from cgan.hub.repository import Repository, parse
 from cgan.hub.source import Source, read, read_pulled
 from cgan.model.encoder import NoEncoder
 from cgan.model.metrics import Metrics, load
 from cgan.model.weights import Weights
-from cgan.writing.checks import NotOffered
+from cgan.writing.checks import NotOffered, check_writes_digits
 from cgan.writing.own_hand import ForeignHand, OwnHand
 
 # The sha256 of the weights that were bundled before links named those that drew them.
@@ -107,8 +108,8 @@ class Models:
     """The models by their references, each replaced as a whole when a newer one arrives.
 
     Attributes:
-        names: the references; the first is the page's default. [""] if there are only the bundled
-            weights.
+        names: the repositories, and the folders' own names; the first is the page's default. [""]
+            if there are only the bundled weights.
         chosen: the name that a new page starts with and puts into its link; "" if there is no
             choice.
     """
@@ -129,12 +130,19 @@ class Models:
         self._models: dict[str, Model] = {}
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
+        # Older links name folders as the owner does.
+        self._also: dict[str, str] = {}
+        folders: dict[Path, str] = {}
         for reference in references:
             place = parse(reference)
-            if isinstance(place, Path):
-                self._models[reference] = _load(*read(place))
-            else:
+            if isinstance(place, Repository):
                 self._begin(reference, place)
+                continue
+            loaded = _load(*read(place))
+            # Visitors needn't know where a folder is.
+            name = folders.setdefault(place.resolve(), self._unused(loaded.source or "weights"))
+            self._models[name] = loaded
+            self._also[reference] = name
         if not self._models:
             self._models[""] = self._bundled
         self.names = list(self._models)
@@ -156,6 +164,14 @@ class Models:
         thread = threading.Thread(target=self._keep_pulling, args=(name, place), daemon=True)
         self._threads.append(thread)
 
+    def _unused(self, name: str) -> str:
+        """Return the name of a folder, with a number if another one has it."""
+        count, unused = 1, name
+        while unused in self._models:
+            count += 1
+            unused = f"{name} {count}"
+        return unused
+
     def start(self, patience: float = PATIENCE) -> None:
         """Start asking the Hub; wait at most `patience` seconds for its answers."""
         for thread in self._threads:
@@ -176,12 +192,20 @@ class Models:
         Raises:
             UserError: the page doesn't offer it.
         """
-        found = self._models.get(str(name or self.names[0]))
-        if found is None:
+        return self._models[self.offered(str(name or self.names[0]))]
+
+    def offered(self, name: str) -> str:
+        """Return the name in `names` of what an older link may name otherwise.
+
+        Raises:
+            UserError: the page doesn't offer it.
+        """
+        name = self._also.get(name, name)
+        if name not in self._models:
             if self.names == [""]:
                 raise OnlyBundled
             raise NotOffered("weights", self.names)
-        return found
+        return name
 
     def by_sha256(self, sha256: str) -> Model | None:
         """Return the model with these weights; None if it is none of those that draw now.
@@ -207,10 +231,7 @@ class Models:
             except Exception:
                 # Whatever it is, the page keeps drawing with what it has.
                 traceback.print_exc()
-                reason = UserError(
-                    "it can't be loaded: see the server's log.", text_id="weights.not_loaded"
-                )
-                self._fall_back(name, reason)
+                self._fall_back(name, _not_loaded())
             self._stopped.wait(pause)
             pause = min(2 * pause, _LAST_PAUSE)
 
@@ -223,7 +244,14 @@ class Models:
         self._models[name] = _load(*read_pulled(place, pulled))
 
     def _fall_back(self, name: str, reason: UserError) -> None:
+        if reason.names_a_path:  # which visitors needn't know
+            warn(f"{name} is not used: {reason}")
+            reason = _not_loaded()
         self._models[name] = replace(self._models[name], wanted=name, reason=reason)
+
+
+def _not_loaded() -> UserError:
+    return UserError("it can't be loaded: see the server's log.", text_id="weights.not_loaded")
 
 
 def _load(weights: Weights, source: Source) -> Model:
@@ -241,22 +269,4 @@ def _load(weights: Weights, source: Source) -> Model:
 
 
 def _check(weights: Weights) -> None:
-    """Check that weights can write numbers.
-
-    Raises:
-        BadValue: they can't.
-    """
-    config = weights.config
-    if not config.conditional:
-        raise BadValue(
-            "The page needs weights that write a chosen digit: these are unconditional.",
-            text_id="weights.unconditional",
-        )
-    if config.n_classes != 10 or config.channels != 1:
-        raise BadValue(
-            "The page needs weights that write the ten digits in grey: these have "
-            "{classes} classes and {channels} channels.",
-            text_id="weights.not_digits",
-            classes=config.n_classes,
-            channels=config.channels,
-        )
+    check_writes_digits(weights.config)

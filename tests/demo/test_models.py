@@ -1,6 +1,8 @@
 """What the page draws with: folders, and repositories on a Hub that is slow, down or wrong."""
 
 import contextlib
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -83,13 +85,21 @@ def test_without_references_the_bundled_weights_draw():
 
 def test_a_folder_is_named_and_loaded_at_once(tiny_weights):
     loaded = Models([str(tiny_weights)])
-    assert loaded.names == [str(tiny_weights)]
-    assert loaded[""] is loaded[str(tiny_weights)]
+    assert loaded.names == ["weights"]  # visitors needn't know where it is
+    assert loaded[""] is loaded["weights"] is loaded[str(tiny_weights)]
     assert (loaded[""].source, loaded[""].reason) == ("weights", None)
     assert loaded[""].sampler.fields == {
         "weights": "weights",
         "weights-sha256": Sampler.from_pretrained(tiny_weights).sha256,
     }
+
+
+def test_folders_of_one_name_are_told_apart_and_one_is_offered_once(tiny_weights, tmp_path):
+    other = shutil.copytree(tiny_weights, tmp_path / "elsewhere" / "weights")
+    loaded = Models([str(tiny_weights), str(other), f"{other}/", os.path.relpath(tiny_weights)])
+    assert loaded.names == ["weights", "weights 2"]
+    assert loaded[str(other)] is loaded["weights 2"]
+    assert loaded.offered(f"{other}/") == "weights 2"
 
 
 def test_a_bad_folder_is_refused_at_once(tmp_path):
@@ -303,6 +313,7 @@ def test_bad_weights_never_take_the_page_down(hub, made, tmp_path, wrong):
     until(lambda: gave_up(loaded["ann/wrong"]))
     model = loaded["ann/wrong"]
     assert model.source == ""
+    assert constants.HF_HUB_CACHE not in str(model.reason)
     assert model.sampler.write("138").any()
     # It is fixed on the Hub, and the page switches over.
     api = huggingface_hub.HfApi(endpoint=hub.endpoint)
@@ -335,7 +346,7 @@ def test_a_bad_update_costs_nobody_the_weights_before(hub, made, tmp_path, confi
     assert made("ann/digits", patience=0.3)[""].source == source
 
 
-def test_a_damaged_cache_takes_no_page_down(hub, made):
+def test_a_damaged_cache_takes_no_page_down(hub, made, capsys):
     commit = made("ann/digits")[""].source
     for reference in Path(constants.HF_HUB_CACHE).glob("*/refs/main"):
         reference.write_bytes(b"\xff\xfe")
@@ -347,19 +358,22 @@ def test_a_damaged_cache_takes_no_page_down(hub, made):
     until(lambda: gave_up(loaded[""]))
     assert loaded[""].source == ""
     assert loaded[""].sampler.write("138").any()
+    # The owner learns where the cache is, in the log, and visitors don't.
+    assert constants.HF_HUB_CACHE not in str(loaded[""].reason)
+    assert constants.HF_HUB_CACHE in capsys.readouterr().err
 
 
 @http_only
 def test_only_a_choice_has_a_name_to_begin_with(hub, made, tiny_weights):
     assert Models().chosen == Models([str(tiny_weights)]).chosen == ""
-    assert made(str(tiny_weights), "ann/digits").chosen == str(tiny_weights)
+    assert made(str(tiny_weights), "ann/digits").chosen == "weights"
 
 
 @http_only
 def test_each_reference_has_its_own_model(hub, made, tiny_weights, tmp_path):
     hub.add_repo("ann/other", published(tmp_path, 5))
     loaded = made("ann/digits", "ann/other", str(tiny_weights))
-    assert loaded.names == ["ann/digits", "ann/other", str(tiny_weights)]
+    assert loaded.names == ["ann/digits", "ann/other", "weights"]
     assert len({loaded[name].sampler.sha256 for name in loaded.names}) == 3
     assert loaded[""] is loaded["ann/digits"]
 

@@ -205,6 +205,7 @@ def test_each_visitor_chooses_weights_and_the_link_keeps_the_choice(
         page.get_by_role("option", name=folder.name).click()
         expect(facts(page)).to_contain_text(f"weights {folder.name}")
         assert drawn(page) == before
+        assert str(folder) not in page.content() + page.url
         strange = f"{served.address}#digits=12&weights=ben/none"
         with visit(chromium, strange) as friend:
             alert = friend.page.get_by_role("alert")
