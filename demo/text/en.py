@@ -188,7 +188,10 @@ TEXTS = {
     "about_privacy": (
         "What you type or draw isn't kept on the server or in a log. What you type is in this "
         "page's address, after the #, which browsers don't send, but which stays in your browser's "
-        "history. The digits of your hand stay in your browser until you close its tab."
+        "history. Digits "
+        "that you draw, or that are in your photo, are sent to the server to be read, and aren't "
+        "kept there; your browser keeps them until you close its tab. A hand that you write with "
+        "is in the address, too."
     ),
     "about_train_head": "Train your own",
     "about_train": (
