@@ -24,11 +24,12 @@ from cgan.writing.own_hand import OwnHand, rounded
 from cgan.writing.photo import SENT, read_photo
 from cgan.writing.setting import PictureText, checked
 from cgan.writing.settings import HandSettings
-from cgan.writing.sheet import find_digits
+from cgan.writing.upright import IN_ORDER, NotUpright, OtherDigits, read_sheet
 from demo.models import Model
 
 MAX_DIGITS = 40  # of a hand
 _KEYS = {"version", "digits", "strokes", "digit"}
+_FEW = 3  # of fewer digits, the reader may be wrong about most
 _MAX_QUESTION = 200_000  # characters; a request holds no more
 
 
@@ -84,6 +85,22 @@ class Answer(NamedTuple):
     milliseconds: float
 
 
+class Photo(NamedTuple):
+    """What is in a photograph.
+
+    Attributes:
+        digits: in reading order.
+        seen: (N, H, W) uint8, as the generator's images are.
+        turned: by how many degrees it was turned clockwise: 0, 90, 180 or 270.
+        reordered: whether there are ten digits, but not 0 to 9 in order.
+    """
+
+    digits: list[Digit]
+    seen: NDArray[np.uint8]
+    turned: int
+    reordered: bool
+
+
 def can_make(model: Model) -> bool:
     """Return whether a model can make hands."""
     return model.sampler.config.encoder
@@ -124,10 +141,11 @@ def answer(model: Model, text: Any) -> Answer:
     return Answer(question.version, current, read, seen, again, hand, all_digits, milliseconds)
 
 
-def find(model: Model, photo: Any) -> list[tuple[Digit, NDArray[np.uint8]]]:
-    """Return the digits in a photograph, in reading order, each with what the generator sees of it.
+def find(model: Model, photo: Any) -> Photo:
+    """Return the digits in a photograph, in reading order.
 
-    Ten digits are taken for 0 to 9; otherwise the reader says which they are.
+    Ten digits are taken for 0 to 9 unless they clearly look otherwise; the reader says which others
+    are. A photograph that clearly isn't upright is turned.
 
     Args:
         model: whose reader and size of images count.
@@ -138,21 +156,21 @@ def find(model: Model, photo: Any) -> list[tuple[Digit, NDArray[np.uint8]]]:
     """
     _check(model)
     sampler = model.sampler
-    found = find_digits(read_photo(PictureText().check(photo), SENT))
-    inks = [to_mnist(digit.ink) for digit in found]
-    images = [normalise(ink, sampler.config.img_size) for ink in inks]
-    if len(inks) == 10:
-        labels = list(range(10))
-    else:
-        labels = [_read(sampler, image) or 0 for image in images]
-    pixels = picture.to_pixels(np.stack(images))
-    return [
-        (Digit(ink, label), seen) for ink, label, seen in zip(inks, labels, pixels, strict=True)
+    sheet = read_sheet(read_photo(PictureText().check(photo), SENT), sampler)
+    in_order = sheet.is_in_order()
+    labels = IN_ORDER if in_order else sheet.read or [0] * len(sheet.found)
+    digits = [
+        Digit(to_mnist(one.ink), label) for one, label in zip(sheet.found, labels, strict=True)
     ]
+    reordered = len(digits) == len(IN_ORDER) and not in_order
+    return Photo(digits, picture.to_pixels(sheet.images), sheet.turned, reordered)
 
 
 def from_photo(model: Model, settings: HandSettings) -> str:
     """Return the hand in a photograph, as the JSON that `python -m cgan hand` writes.
+
+    Nothing can be said besides the hand, so that a photograph that is clearly of other digits, or
+    isn't upright, is refused.
 
     Raises:
         UserError: a setting is wrong, or other digits are found.
@@ -162,8 +180,13 @@ def from_photo(model: Model, settings: HandSettings) -> str:
     labels = np.array(number.digits_of(number.parse(right.digits)))
     check_classes(model.sampler.config, labels)
     assert isinstance(right.picture, bytes)  # since it is checked
-    found = find_digits(read_photo(right.picture, SENT), len(labels))
-    hand = model.sampler.hand([digit.ink for digit in found], labels)
+    sheet = read_sheet(read_photo(right.picture, SENT), model.sampler, labels.tolist())
+    doubts = sheet.doubts(labels.tolist())
+    if sheet.turned:
+        raise NotUpright(sheet.turned)
+    if len(labels) >= _FEW and len(doubts) > len(labels) / 2:
+        raise OtherDigits(labels.tolist(), sheet.read or [])
+    hand = model.sampler.hand([digit.ink for digit in sheet.found], labels)
     return json.dumps(hand.to_dict())
 
 

@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cgan.common import files, reading
 from cgan.common.command_line import Commands, named_path
 from cgan.common.errors import BadValue, MissingFile, kind_of
-from cgan.common.terminal import note
+from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import number, picture
 from cgan.writing.limits import check_classes
-from cgan.writing.normalise import normalise
 from cgan.writing.own_hand import ForeignHand, OwnHand
 from cgan.writing.photo import MAX_BYTES, BadPhoto, read_photo
-from cgan.writing.sheet import find_digits
+from cgan.writing.sheet import UnreadableSheet
+from cgan.writing.upright import Doubt, ReadSheet, read_sheet
 
 _MAX_HAND_BYTES = 64 << 10
+# Digits for an example, as many as were found.
+_EXAMPLE = "314159265358979323846264338327"
 
 
 def add(commands: Commands) -> None:
@@ -53,14 +56,43 @@ def do(values: argparse.Namespace) -> None:
         grey = read_photo(_read(values.photo, MAX_BYTES))
     except reading.TooLarge as error:
         raise BadPhoto from error
-    found = find_digits(grey, len(labels))
-    hand = sampler.hand([digit.ink for digit in found], labels)
+    sheet = _read_sheet(grey, sampler, labels.tolist())
+    hand = sampler.hand([digit.ink for digit in sheet.found], labels)
     files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")
     if values.preview is not None:
-        images = np.stack([normalise(digit.ink, sampler.config.img_size) for digit in found])
-        _save_preview(values.preview, sampler, hand, images, labels)
+        _save_preview(values.preview, sampler, hand, sheet.images, labels)
     file = shlex.quote(str(values.output))
     note(f"Wrote {values.output}: write with it by python -m cgan write 138 --hand {file}.")
+
+
+def _read_sheet(grey: NDArray[np.uint8], sampler: Sampler, labels: list[int]) -> ReadSheet:
+    """Find the digits, and say what may be wrong with them.
+
+    Raises:
+        BadValue: another number of digits was found.
+    """
+    try:
+        sheet = read_sheet(grey, sampler, labels)
+    except UnreadableSheet as error:
+        example = _EXAMPLE[: error.found]
+        if len(example) != error.found or not example:
+            raise
+        raise BadValue(
+            f"{error} If only {error.found} are on it, name them line by line: --digits {example}."
+            if error.found < len(labels)
+            else f"{error} If all {error.found} are digits, name them: --digits {example}."
+        ) from error
+    if sheet.turned:
+        note(f"The photo isn't upright: it was turned by {sheet.turned} degrees clockwise.")
+    if doubts := sheet.doubts(labels):
+        warn(_doubtful(doubts))
+    return sheet
+
+
+def _doubtful(doubts: list[Doubt]) -> str:
+    said = ", ".join(f"number {one.place + 1}, a {one.label}, like {one.read}" for one in doubts)
+    some = "A digit looks like another" if len(doubts) == 1 else "Some digits look like others"
+    return f"{some}: {said}. Is --digits right, and is the photo upright?"
 
 
 def _check_names(photo: Path, output: Path, preview: Path | None) -> None:

@@ -33,3 +33,12 @@ class DrawsImages(Protocol):
 
     def best(self, z: NDArray[np.float32], labels: tuple[int, ...]) -> int:
         """Return the index of the most legible latent."""
+
+
+class ReadsImages(Protocol):
+    """A generator that may have a reader. `cgan.Sampler` is one, and describes these methods."""
+
+    config: GeneratorConfig
+
+    def read(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each class: (N, n_classes) float64."""

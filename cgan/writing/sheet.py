@@ -35,10 +35,15 @@ _SMALL = 0.4  # pieces of less than this part of the usual height are no digits
 
 
 class UnreadableSheet(BadValue):
-    """Other than the expected number of digits were found on a sheet."""
+    """Other than the expected number of digits were found on a sheet.
+
+    Attributes:
+        found: how many were found.
+    """
 
     def __init__(self, found: int, wanted: int | str) -> None:
         """Say how many, and what the picture should be like."""
+        self.found = found
         super().__init__(
             "{found} digits were found in the picture instead of {wanted}: write them apart from "
             "each other with a dark pen on light paper, and take the picture from above, in even "

@@ -6,8 +6,11 @@ from demo.hands import MAX_DIGITS
 from demo.text.texts import say
 
 # What the script says, by the names of the data attributes; it fills in the numbers.
-_SENTENCES = ("read", "chosen", "found", "which", "leave_out", "unreadable", "too_many")
-_LATER = {name: f"{{{name}}}" for name in ("digit", "count", "position")}
+_SENTENCES = (
+    *("read", "chosen", "found", "turned", "reordered", "which", "leave_out", "unreadable"),
+    "too_many",
+)
+_LATER = {name: f"{{{name}}}" for name in ("digit", "count", "position", "degrees")}
 
 
 def html(language: str) -> str:

@@ -85,8 +85,13 @@ class HandTab:
 
     def _find(self, photo: str, language: str, weights: str) -> str:
         def make() -> dict[str, Any]:
-            found = hands.find(self._shared.models[weights], photo)
-            return {"found": [_kept(digit, seen) for digit, seen in found]}
+            photographed = hands.find(self._shared.models[weights], photo)
+            digits = zip(photographed.digits, photographed.seen, strict=True)
+            return {
+                "found": [_kept(digit, seen) for digit, seen in digits],
+                "turned": photographed.turned,
+                "reordered": photographed.reordered,
+            }
 
         return _said(make, language, found=[])
 

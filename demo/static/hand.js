@@ -204,7 +204,10 @@ cgan.hand = (element, trigger, watch) => {
         state.kept.push(...answer.found.slice(0, room));
         list();
         const name = answer.found.length > room ? "tooMany" : "found";
-        say(".photo-said", sentence(name, { count: answer.found.length }));
+        const said = [sentence(name, { count: answer.found.length })];
+        if (answer.turned) said.push(sentence("turned", { degrees: answer.turned }));
+        if (answer.reordered) said.push(sentence("reordered", {}));
+        say(".photo-said", said.join(" "));
         ask();
       } else if (answer.error || answer.version === state.version) {
         const { then } = state;

@@ -86,6 +86,8 @@ TEXTS = {
         "take the picture from above."
     ),
     "hand_found": "{count} digits were found: see below whether each is right.",
+    "hand_turned": "The photo wasn't upright: it was turned by {degrees}° clockwise.",
+    "hand_reordered": "They don't look like 0 to 9 in order, so each is what it was read as.",
     "hand_too_many": "{count} digits were found, but a hand has at most {most}.",
     "hand_unreadable": "Your browser can't open this picture: choose a JPEG, a PNG or a WebP.",
     "hand_kept": "The digits of this hand",

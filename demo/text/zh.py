@@ -73,6 +73,8 @@ TEXTS = {
     "hand_photo": "选择照片",
     "hand_photo_hint": "用深色笔在浅色纸上写 0 到 9（或其中几个），彼此分开，从正上方拍照。",
     "hand_found": "找到 {count} 个数字：请在下面逐个核对。",
+    "hand_turned": "照片没有放正，已顺时针转了 {degrees}°。",
+    "hand_reordered": "看起来不是依次写的 0 到 9，所以按识别结果标注。",
     "hand_too_many": "找到 {count} 个数字，但一个笔迹最多 {most} 个。",
     "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
     "hand_kept": "这个笔迹用到的数字",
@@ -237,6 +239,10 @@ ERRORS = {
         "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"
         "从正上方拍摄，画面里不要有别的东西。"
     ),
+    "sheet.other_digits": (
+        "图片里的数字看起来是 {read}，而不是 {named}：请按行依次写明纸上的数字。"
+    ),
+    "sheet.not_upright": "图片没有放正：请顺时针转 {degrees}°。",
     "hand.other_weights": "这个笔迹是用另一组权重得到的：请用现在的权重重新获取。",
     "hand.invalid": "无法读取这个笔迹：请重新获取。",
     "hub.loading": "正在从 Hugging Face Hub 获取。",

@@ -105,3 +105,44 @@ def test_what_is_wrong_is_said_in_one_sentence(folder, capsys, files, arguments,
     assert error.count("\n") == 1
     assert words in error
     assert (folder / "hand.json").read_bytes() == before
+
+
+def said_of(folder, capsys, digits, named, *, turned=0, **seen):
+    """Return what `hand` says of a photo, with the bundled weights, which have a reader."""
+    photo = np.rot90(sheet(digits, noise=3, **seen), -turned // 90)
+    Image.fromarray(photo).save(folder / "photo.png")
+    arguments = [str(folder / "photo.png"), "--digits", named, "-o", str(folder / "hand.json")]
+    status = main(["hand", *arguments])
+    return status, capsys.readouterr().err
+
+
+def test_a_photo_of_other_digits_than_were_named_is_warned_of(tmp_path, capsys):
+    status, said = said_of(tmp_path, capsys, [7, 1, 4], "714")
+    assert (status, said.count("\n")) == (0, 1)
+    status, said = said_of(tmp_path, capsys, [7, 1, 4], "724")
+    assert status == 0
+    assert "Warning: A digit looks like another: number 2, a 2, like 1. Is --digits right" in said
+    status, said = said_of(tmp_path, capsys, [7, 1, 4], "174")
+    assert "others: number 1, a 1, like 7, number 2, a 7, like 1. Is --digits right" in said
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_photo_that_is_not_upright_is_turned_and_that_is_said(tmp_path, capsys, turned):
+    digits = list(range(10))
+    status, said = said_of(tmp_path, capsys, digits, "0123456789", turned=turned, lines=2)
+    assert status == 0
+    assert f"The photo isn't upright: it was turned by {360 - turned} degrees clockwise." in said
+    assert "Warning" not in said
+
+
+@pytest.mark.parametrize(
+    ("named", "advice"),
+    [
+        ("0123456789", "If only 3 are on it, name them line by line: --digits 314."),
+        ("71", "If all 3 are digits, name them: --digits 314."),
+    ],
+)
+def test_another_number_of_digits_is_told_with_the_option_to_use(tmp_path, capsys, named, advice):
+    status, said = said_of(tmp_path, capsys, [7, 1, 4], named)
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.endswith(f"{advice}\n")

@@ -12,6 +12,8 @@ from PIL import Image
 from cgan import UserError
 from cgan.model.encoder import NoEncoder
 from cgan.writing.own_hand import OwnHand
+from cgan.writing.settings import HandSettings
+from cgan.writing.upright import NotUpright, OtherDigits
 from demo import hands
 from demo.models import Model, Models
 from demo.page import page
@@ -38,9 +40,9 @@ def ask(model=MODEL, **changes):
     return hands.answer(model, json.dumps(EMPTY | changes))
 
 
-def encoded(digits, kind="PNG", **options):
+def encoded(digits, kind="PNG", turned=0, **options):
     file = io.BytesIO()
-    Image.fromarray(sheet(digits, **options)).save(file, kind)
+    Image.fromarray(np.rot90(sheet(digits, **options), -turned // 90)).save(file, kind)
     return base64.b64encode(file.getvalue()).decode()
 
 
@@ -65,12 +67,51 @@ def test_the_digits_of_the_hand_count_with_the_drawing_and_without_it():
 
 
 def test_digits_in_a_photo_are_zero_to_nine_or_what_the_reader_sees():
-    labels = [digit.label for digit, _ in hands.find(MODEL, encoded(range(10), lines=2))]
-    assert labels == list(range(10))
     found = hands.find(MODEL, "data:image/jpeg;base64," + encoded([7, 1, 4], "JPEG"))
-    assert [digit.label for digit, _ in found] == [7, 1, 4]
+    assert labels_of(found) == [7, 1, 4]
+    assert found.seen.shape == (3, 32, 32)
     with pytest.raises(UserError, match="31 digits were found in the picture instead of 1–30"):
         hands.find(MODEL, encoded([1] * 31, lines=4))
+
+
+@pytest.mark.parametrize(
+    ("digits", "reordered"),
+    [
+        (list(range(10)), False),
+        ([*range(1, 10), 0], True),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 9, 8], True),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8, 1], False),  # a 9 that is read as another digit
+        ([1, 3, 8, 0, 0, 1, 3, 8, 0, 0], True),
+    ],
+    ids=str,
+)
+def test_ten_digits_in_a_photo_are_in_order_unless_they_clearly_look_otherwise(digits, reordered):
+    found = hands.find(MODEL, encoded(digits, lines=2))
+    assert labels_of(found) == (digits if reordered else list(range(10)))
+    assert (found.turned, found.reordered) == (0, reordered)
+
+
+def labels_of(photo):
+    return [digit.label for digit in photo.digits]
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_photo_that_is_not_upright_is_turned_and_that_is_said(turned):
+    found = hands.find(MODEL, encoded(range(10), lines=2, turned=turned))
+    assert labels_of(found) == list(range(10))
+    assert (found.turned, found.reordered) == (360 - turned, False)
+
+
+def test_the_api_refuses_a_photo_of_other_digits_or_one_that_is_not_upright():
+    def hand(digits, named, **photo):
+        return hands.from_photo(MODEL, HandSettings(encoded(digits, **photo), named))
+
+    assert sorted(json.loads(hand([7, 1, 4], "714"))["digits"]) == ["1", "4", "7"]
+    with pytest.raises(OtherDigits, match="look like 714, not like 147"):
+        hand([7, 1, 4], "147")
+    with pytest.raises(NotUpright, match="by 90 degrees clockwise"):
+        hand(range(10), "0123456789", lines=2, turned=270)
+    assert hand([7, 1], "17")  # of two digits, the reader isn't believed against their writer
 
 
 def test_weights_without_an_encoder_say_so_and_hide_the_tab(tiny_model):
@@ -92,6 +133,8 @@ def test_weights_without_a_reader_ask_which_digit_it_is():
     unknown = ask(model, strokes=SIX)
     assert (unknown.read, unknown.current, unknown.hand) == (None, None, None)
     assert unknown.seen is not None
+    assert labels_of(hands.find(model, encoded(range(10), lines=2, turned=90)))[:2] == [0, 0]
+    assert labels_of(hands.find(model, encoded(range(10), lines=2))) == list(range(10))
     known = ask(model, strokes=SIX, digit=3)
     again = OwnHand.from_text(known.hand.to_text(), model.sampler.config, model.sampler.sha256)
     assert sorted(again.digits) == [3]

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -234,6 +235,20 @@ def test_the_keyboard_alone_goes_from_a_photo_to_a_number(page, tmp_path):
     expect(page.get_by_role("tab", name="Write")).to_be_focused()
     expect(page.get_by_text("A person's own hand")).to_be_visible()
     leave(page)
+
+
+def test_what_was_done_with_a_photo_is_said(page, tmp_path):
+    turned = np.rot90(sheet(range(10), lines=2, noise=3))
+    Image.fromarray(turned).save(tmp_path / "turned.png")
+    Image.fromarray(sheet([*range(1, 10), 0], lines=2)).save(tmp_path / "keyboard.png")
+    for name, said in (
+        ("turned", "turned by 90° clockwise."),
+        ("keyboard", "don't look like 0 to 9 in order"),
+    ):
+        page.locator(".own [type=file]").set_input_files(tmp_path / f"{name}.png")
+        expect(page.locator(".photo-said")).to_contain_text(said)
+    choices = page.locator(".own-list select").all()
+    assert [choice.input_value() for choice in choices] == list("01234567891234567890")
 
 
 def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_path):
