@@ -46,7 +46,7 @@ def normalise(ink: NDArray[Any], size: int) -> NDArray[np.float32]:
 
     Raises:
         NoInk: every pixel is 0.
-        BadValue: it is no such array.
+        BadValue: it is no such array, or dark ink on light paper.
     """
     resized = Image.fromarray(to_mnist(ink)).resize((size, size), Image.Resampling.BILINEAR)
     image: NDArray[np.float32] = np.asarray(resized, np.float32)[None] / np.float32(127.5) - 1
@@ -58,7 +58,7 @@ def to_mnist(ink: NDArray[Any]) -> NDArray[np.uint8]:
 
     Raises:
         NoInk: every pixel is 0.
-        BadValue: it is no such array.
+        BadValue: it is no such array, or dark ink on light paper.
     """
     digit = _cut(_checked(ink))
     if max(digit.shape) != _BOX:
@@ -83,6 +83,14 @@ def _checked(ink: NDArray[Any]) -> NDArray[np.uint8]:
         )
     if not ink.any():
         raise NoInk
+    border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
+    # Ink may touch the border in places, and a 1 that is cut out may be all ink.
+    if np.median(border) > ink.max() / 2 and border.mean() > ink.mean():
+        raise BadValue(
+            "A drawing must be light ink, up to 255, on 0: this one looks like dark ink on light "
+            "paper. Pass 255 - drawing.",
+            text_id="drawn.dark_on_light",
+        )
     return ink
 
 

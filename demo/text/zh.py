@@ -230,6 +230,10 @@ ERRORS = {
     # A hand of one's own
     "drawn.no_ink": "画布上没有笔迹：请写一个数字。",
     "drawn.not_ink": "手写图必须是 (H, W) 的 uint8 数组，墨迹为 255，背景为 0。",
+    "drawn.dark_on_light": (
+        "手写图的墨迹应为亮色（最大 255），背景为 0；这张像是浅色纸上的深色笔迹："
+        "请改传 255 - 数组。"
+    ),
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
     "drawn.not_strokes": "无法读取这次书写：请清空画布，重新写这个数字。",
     "photo.unreadable": (

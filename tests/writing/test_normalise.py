@@ -75,3 +75,21 @@ def test_what_is_no_drawing_is_refused(ink):
 def test_an_empty_drawing_is_refused():
     with pytest.raises(NoInk):
         normalise(np.zeros((5, 5), np.uint8), 32)
+
+
+def test_dark_ink_on_light_paper_is_refused_with_what_to_pass():
+    ink = drawn(4)
+    for scan in (255 - ink, np.clip(240 - ink.astype(int), 20, None).astype(np.uint8)):
+        with pytest.raises(BadValue, match="Pass 255 - drawing") as caught:
+            to_mnist(scan)
+        assert message(caught)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("pen", [12, 40])
+def test_a_digit_that_is_cut_out_touches_the_border(digit, pen):
+    ink = drawn(digit, pen=pen)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    np.testing.assert_array_equal(to_mnist(cut), to_mnist(ink))
+    assert to_mnist(np.full((20, 4), 255, np.uint8)).any()
