@@ -1,4 +1,4 @@
-"""Taking the lines of ruled or squared paper out of a picture of two colours."""
+"""Finding the lines of ruled or squared paper in a picture of two colours."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -14,21 +14,16 @@ _COVERED_BESIDE = 0.25
 _LEAST_ROOM = 0.1  # part of a strip's width in which a line can be seen
 
 
-def without_lines(
-    mask: NDArray[np.bool_], faint: NDArray[np.bool_], inside: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return a picture without nearly level and nearly upright lines across much of it.
+def ruled_lines(faint: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where nearly level and nearly upright lines are across much of a picture.
 
-    Strokes that cross a line stay whole.
+    Strokes that cross a line are none of it.
 
     Args:
-        mask: (H, W) bool, the ink.
         faint: (H, W) bool, the ink and what is fainter: lines are whole in it.
         inside: (H, W) bool, where the photograph is.
     """
-    level = _lines(faint, inside)
-    upright = _lines(faint.T, inside.T).T
-    return mask & ~level & ~upright
+    return _lines(faint, inside) | _lines(faint.T, inside.T).T
 
 
 def _lines(mask: NDArray[np.bool_], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 from cgan.common.errors import BadValue
 from cgan.writing import straight
 from cgan.writing.pieces import Piece, pieces
-from cgan.writing.ruled import without_lines
+from cgan.writing.ruled import ruled_lines
 from cgan.writing.straight import View
 
 MAX_FOUND = 30  # digits, where nobody says how many there are
@@ -26,11 +26,16 @@ MAX_FOUND = 30  # digits, where nobody says how many there are
 # of them are taken together.
 _BLOCK = 8
 _BLOCKS_AROUND = 7
+_INK = 85  # percentile of the ink's contrast that is the strokes'
+_DARKER = 2.0  # times the contrast of the paper's lines: they aren't ink beside such a pen
 _NOISE = 6.0  # standard deviations of the paper that ink must exceed
 _MIN_CONTRAST = 0.1
 _FAINT = 0.2  # what has less of the strokes' contrast becomes paper
 _MIN_PIXELS = 12  # of a piece that is no speck
 _MAX_PIECES = 500  # so many are no digits, and it would take long to join them
+# Lines of digits are told apart by gaps between the digits' middles, in parts of their height, if
+# the middles of each line are nearer to each other than this.
+_CLEAR_GAP, _LEVEL = 0.65, 2.0
 _SMALL = 0.4  # pieces of less than this part of the usual height are no digits
 
 
@@ -77,37 +82,68 @@ def find_digits(grey: NDArray[np.uint8], wanted: int | None = None) -> list[Foun
         UnreadableSheet: another number was found.
     """
     contrast, strokes = _contrast(grey)
-    digits: list[Piece] = []
     height, width = grey.shape
-    view = None
+    looked = None
     if strokes > 0:
-        view = straight.by_lines(contrast)
-        seen = _seen(contrast, view)
-        digits = _found(seen, strokes, view)
-        if view is None and (turned := straight.by_rows(digits, (height, width))):
-            seen_then = _seen(contrast, turned)
-            again = _found(seen_then, strokes, turned)
-            if len(again) == len(digits):
-                digits, view, seen = again, turned, seen_then
+        ruled = straight.by_lines(contrast)
+        looked = _looked(contrast, strokes, ruled)
+        if ruled is None and (turned := straight.by_rows(looked.digits, (height, width))):
+            again = _looked(contrast, strokes, turned)
+            if len(again.digits) == len(looked.digits):
+                looked = again
+    digits = looked.digits if looked else []
     if wanted is None and not 1 <= len(digits) <= MAX_FOUND:
         raise UnreadableSheet(len(digits), f"1\N{EN DASH}{MAX_FOUND}")
     if wanted is not None and len(digits) != wanted:
         raise UnreadableSheet(len(digits), wanted)
-    return [_cut_out(seen / strokes, digit, view) for line in _lines(digits) for digit in line]
+    if looked is None:
+        return []
+    return [_cut_out(looked, digit) for line in _lines(digits) for digit in line]
 
 
-def _seen(contrast: NDArray[np.float32], view: View | None) -> NDArray[np.float32]:
-    return contrast if view is None else view.straight(contrast)
+class _Looked(NamedTuple):
+    """A straight picture, and what was found there.
+
+    Attributes:
+        contrast: (H, W) float32, 1 for the strokes and 0 for the paper.
+        lines: (H, W) bool, where the paper's lines are.
+        digits: in no order.
+        view: None if the photograph was straight.
+    """
+
+    contrast: NDArray[np.float32]
+    lines: NDArray[np.bool_]
+    digits: list[Piece]
+    view: View | None
 
 
-def _found(seen: NDArray[np.float32], strokes: float, view: View | None) -> list[Piece]:
-    """Return the digits in a straight picture."""
+def _looked(contrast: NDArray[np.float32], strokes: float, view: View | None) -> _Looked:
+    """Return the digits in a picture, after it is made straight."""
+    if view is not None and view.is_straight:
+        view = None
+    seen = contrast if view is None else view.straight(contrast)
     inside = np.ones(seen.shape, bool) if view is None else view.inside()
-    mask = without_lines(seen > strokes / 2, seen > strokes / 4, inside)
-    found = pieces(mask)
-    if view is not None:
-        found = [piece for piece in found if _is_inside(piece, inside)]
-    return _digits(found, mask.shape)
+
+    def look(strokes: float, lines: NDArray[np.bool_]) -> _Looked:
+        found = pieces((seen > strokes / 2) & ~lines)
+        if view is not None:
+            found = [piece for piece in found if _is_inside(piece, inside)]
+        return _Looked(seen / strokes, lines, _digits(found, seen.shape), view)
+
+    lines = ruled_lines(seen > strokes / 4, inside)
+    first = look(strokes, lines)
+    if not lines.any() or not first.digits:
+        return first
+    # Most of the ink may be the paper's lines. Of a pen that is much darker than these, strokes
+    # along them stay.
+    pen = float(np.percentile(np.concatenate([_inked(seen, one) for one in first.digits]), _INK))
+    pale = float(np.median(seen[lines]))
+    return look(pen, lines & (seen < (pale + pen) / 2)) if pen > _DARKER * pale else first
+
+
+def _inked(seen: NDArray[np.float32], piece: Piece) -> NDArray[np.float32]:
+    box = seen[piece.top : piece.bottom, piece.left : piece.right]
+    return box[piece.mask]
 
 
 def _is_inside(piece: Piece, inside: NDArray[np.bool_]) -> bool:
@@ -134,7 +170,7 @@ def _contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
     ink = contrast[contrast > max(_MIN_CONTRAST, _NOISE * noise)]
     if len(ink) < _MIN_PIXELS:
         return contrast, 0.0
-    return contrast, float(np.percentile(ink, 85))
+    return contrast, float(np.percentile(ink, _INK))
 
 
 def _digits(found: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
@@ -193,7 +229,33 @@ def _belong_together(a: Piece, b: Piece, usual: float) -> bool:
 
 
 def _lines(digits: list[Piece]) -> list[list[Piece]]:
-    """Sort digits into lines, which may rise or fall: each digit follows one at its height."""
+    """Sort digits into lines: those between clear gaps, or else each digit follows one beside it.
+
+    The latter lines may rise or fall.
+    """
+    return _rows(digits) or _chains(digits)
+
+
+def _rows(digits: list[Piece]) -> list[list[Piece]]:
+    """Sort digits into level lines with clear gaps between them; none if there are no such."""
+    ordered = sorted(digits, key=_middle)
+    usual = float(np.median([piece.height for piece in digits])) if digits else 0.0
+    gaps = np.diff(np.array([_middle(piece) for piece in ordered], np.float64))
+    cuts = np.flatnonzero(gaps > _CLEAR_GAP * usual) + 1
+    inside = np.delete(gaps, cuts - 1)
+    lines = [[ordered[index] for index in part] for part in np.split(np.arange(len(ordered)), cuts)]
+    level = all(_middle(line[-1]) - _middle(line[0]) < _LEVEL * usual for line in lines if line)
+    if not level or (len(cuts) and gaps[cuts - 1].min() < 1.5 * inside.max(initial=0.0)):
+        return []
+    return [sorted(line, key=lambda piece: piece.left + piece.right) for line in lines]
+
+
+def _middle(piece: Piece) -> float:
+    return (piece.top + piece.bottom) / 2
+
+
+def _chains(digits: list[Piece]) -> list[list[Piece]]:
+    """Sort digits into lines that may rise or fall: each digit follows one at its height."""
     lines: list[list[Piece]] = []
     for digit in sorted(digits, key=lambda piece: piece.left + piece.right):
         overlaps = [_overlap(line[-1], digit) for line in lines]
@@ -210,16 +272,17 @@ def _overlap(a: Piece, b: Piece) -> float:
     return both / min(a.height, b.height)
 
 
-def _cut_out(contrast: NDArray[np.float32], digit: Piece, view: View | None) -> Found:
+def _cut_out(looked: _Looked, digit: Piece) -> Found:
     """Return a digit with its soft edges, and nothing else in its box."""
     margin = 2
     mask = np.pad(digit.mask, margin)
     near = np.asarray(Image.fromarray(mask).filter(ImageFilter.MaxFilter(2 * margin + 1)))
     top, left = digit.top - margin, digit.left - margin
     bottom, right = digit.bottom + margin, digit.right + margin
-    inside = np.pad(contrast, margin)[
-        top + margin : bottom + margin, left + margin : right + margin
-    ]
-    ink = np.where(near & (inside > _FAINT), np.clip(inside, 0, 1), 0)
+    there = slice(top + margin, bottom + margin), slice(left + margin, right + margin)
+    contrast = np.pad(looked.contrast, margin)[there]
+    lines = np.pad(looked.lines, margin)[there]
+    ink = np.where(near & ~lines & (contrast > _FAINT), np.clip(contrast, 0, 1), 0)
     box = digit.left, digit.top, digit.right, digit.bottom
-    return Found(np.rint(255 * ink).astype(np.uint8), box if view is None else view.box(box))
+    box = box if looked.view is None else looked.view.box(box)
+    return Found(np.rint(255 * ink).astype(np.uint8), box)

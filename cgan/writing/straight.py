@@ -29,6 +29,9 @@ _LINES, _COVERED = 3, 0.4
 # Less isn't worth a picture that is a little less sharp, in parts of its longer side.
 _LEAST = 0.004
 _ROW_DIGITS = 3  # digits that make a row
+# What a degree more must make better: digits' distance from their row, in parts of their height.
+# A turn sorts digits that are unevenly placed into other rows, which may fit a little better.
+_UNLIKELY = 0.007
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class View:
     width: int
     height: int
     shape: tuple[int, int]
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the picture may stay as it is: made straight, it would only be less sharp."""
+        height, width = self.shape
+        corners = np.array([(0, 0), (0, height), (width, height), (width, 0)])
+        off = float(np.abs(self.corners - corners).max())
+        return off < _LEAST * max(width, height)
 
     def straight(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a picture, (H, W) float32, made straight; what was outside of it is 0."""
@@ -127,26 +138,31 @@ def by_rows(digits: Sequence[Piece], shape: tuple[int, int]) -> View | None:
     x = np.array([piece.left + piece.right for piece in digits]) / 2
     y = np.array([piece.top + piece.bottom for piece in digits]) / 2
     usual = float(np.median([piece.height for piece in digits]))
-    best, slope = np.inf, 0.0
+    best, best_spread, slope = np.inf, np.inf, 0.0
     for degrees in np.arange(-_STEEPEST, _STEEPEST + _STEP, _STEP):
         tried = float(np.tan(np.radians(degrees)))
-        spread = _spread_of_rows(y - tried * x, usual) + 1e-3 * usual * abs(degrees)
-        if spread < best:
-            best, slope = spread, tried
-    if best > 0.25 * usual:
+        spread = _spread_of_rows(y - tried * x, usual)
+        cost = spread + _UNLIKELY * usual * abs(degrees)
+        if cost < best:
+            best, best_spread, slope = cost, spread, tried
+    if best_spread > 0.3 * usual:
         return None
     return _view(_Family(slope), _Family(-slope), shape)
 
 
 def _spread_of_rows(heights: Floats, usual: float) -> float:
-    """Return how far digits are from the middle of their rows, on average."""
+    """Return how far digits are from the middle of their rows, on average.
+
+    A row's middle fits its own digits: many short rows would fit any slope. So the average is that
+    over the digits that are left when one of each row is taken for its place.
+    """
     ordered = np.sort(heights)
     rows = np.split(ordered, np.flatnonzero(np.diff(ordered) > 0.6 * usual) + 1)
     if max(map(len, rows)) < _ROW_DIGITS:
         return np.inf
-    # A digit alone tells nothing, but many rows of one digit each would fit any slope.
     apart = sum(float(np.abs(row - np.median(row)).sum()) for row in rows)
-    return (apart + 0.5 * usual * sum(len(row) == 1 for row in rows)) / len(heights)
+    alone = sum(len(row) == 1 for row in rows)  # tells nothing
+    return apart / (len(heights) - len(rows)) + 0.5 * usual * alone / len(heights)
 
 
 def _family(contrast: NDArray[np.float32], around: float, within: float) -> _Family | None:
@@ -212,8 +228,8 @@ def _full_lines(y: Floats, x: Floats, angle: float, width: int) -> int:
     return int((full[1:] & ~full[:-1]).sum() + full[0])
 
 
-def _view(level: _Family, upright: _Family, shape: tuple[int, int]) -> View | None:
-    """Return the sheet; None if it is straight."""
+def _view(level: _Family, upright: _Family, shape: tuple[int, int]) -> View:
+    """Return the sheet on which these lines are level and upright."""
     height, width = shape
     angle = float(np.arctan(level.slope))
     far = (
@@ -229,7 +245,4 @@ def _view(level: _Family, upright: _Family, shape: tuple[int, int]) -> View | No
         y = (b + s * c) / (1 - s * t)
         corners.append((c + t * y, y))
     found = np.array(corners) + np.array([width / 2, height / 2])
-    straight = np.array([(0, 0), (0, height), (width, height), (width, 0)])
-    if np.abs(found - straight).max() < _LEAST * max(width, height):
-        return None
     return View(found, round(far[0]), round(far[1]), shape)

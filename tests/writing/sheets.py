@@ -42,6 +42,8 @@ def sheet(
     light=215,
     squared=False,
     margin=0,
+    wobble=10,
+    seed=0,
 ):
     """Return a photograph of digits on paper: (H, W) uint8.
 
@@ -55,8 +57,10 @@ def sheet(
         light: of white paper.
         squared: whether the paper's lines are upright, too.
         margin: of paper around, in pixels, so that a turned sheet stays in the picture.
+        wobble: by how many pixels digits are above or below their line at most.
+        seed: of the digits' places and the noise.
     """
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     per_line = -(-len(digits) // lines)
     width, height = 160 * per_line + 80 + 2 * margin, 240 * lines + 2 * margin
     paper = Image.new("L", (width, height))
@@ -69,7 +73,7 @@ def sheet(
         line, column = divmod(index, per_line)
         ink = Image.fromarray(drawn(digit, height=110, pen=9))
         x = margin + 40 + 160 * column + rng.integers(-8, 9)
-        y = margin + 240 * line + rng.integers(-10, 11)
+        y = margin + 240 * line + rng.integers(-wobble, wobble + 1)
         paper.paste(255, (int(x) - 33, int(y) + 7), ink)
     paper = paper.rotate(angle, resample=Image.Resampling.BICUBIC)
     ink = np.asarray(paper, np.float64) / 255

@@ -47,6 +47,12 @@ def test_digits_are_found_in_reading_order(seen):
     assert likeness(find_digits(sheet(DIGITS, **seen), 10)) == DIGITS
 
 
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_digits_far_above_and_below_their_line_stay_on_it(seed):
+    uneven = sheet(DIGITS, lines=2, wobble=50, margin=45, seed=seed)
+    assert likeness(find_digits(uneven, 10)) == DIGITS
+
+
 def test_where_they_are_is_told():
     found = find_digits(sheet([1, 5]), 2)
     left, top, right, bottom = found[1].box
