@@ -184,8 +184,10 @@ def _digits(found: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
         and piece.right < width
         and piece.bottom < height
         and piece.height < 0.95 * height
-        and piece.width < 0.7 * width
     ]
+    # What is wider is the table's edge or a shadow's, unless it is alone in the picture.
+    narrow = [piece for piece in inside if piece.width < 0.7 * width]
+    inside = narrow or [piece for piece in inside if piece.width < 0.95 * width]
     if not inside:
         return []
     largest = max(piece.height for piece in inside)

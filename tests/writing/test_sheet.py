@@ -53,6 +53,15 @@ def test_digits_far_above_and_below_their_line_stay_on_it(seed):
     assert likeness(find_digits(uneven, 10)) == DIGITS
 
 
+def test_a_digit_may_fill_the_picture():
+    ink = drawn(2, height=300, pen=24)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    grey = (215 - 0.7 * np.pad(cut, ((40, 40), (16, 16)))).astype(np.uint8)
+    (found,) = find_digits(grey, 1)
+    assert found.box[2] - found.box[0] > 0.8 * grey.shape[1]
+
+
 def test_where_they_are_is_told():
     found = find_digits(sheet([1, 5]), 2)
     left, top, right, bottom = found[1].box
