@@ -34,8 +34,8 @@ def html(
         height = drawing.pixels[0].shape[0]
         style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
     if settings.spacing == "ink":
-        content, units = _by_ink(drawing, settings, language)
-        style += f";--units:{units:.1f}"
+        content, units, widest = _by_ink(drawing, settings, language)
+        style += f";--units:{units:.1f};--widest:{widest:.1f}"
     else:
         digits = zip(drawing.digits, drawing.pixels, strict=True)
         buttons = [
@@ -58,8 +58,8 @@ def _button(position: int, digit: int | str, glyph: str, language: str, style: s
     )
 
 
-def _by_ink(drawing: Drawing, settings: Settings, language: str) -> tuple[str, float]:
-    """Return the digits and marks as a hand spaces them, and the width of all in one line."""
+def _by_ink(drawing: Drawing, settings: Settings, language: str) -> tuple[str, float, float]:
+    """Return digits and marks as a hand spaces them, the width of all, and of the widest group."""
     pixelated = looks.LOOKS[settings.look].pixelated
     groups = space(drawing.parts, drawing.pixels, settings.pen, whole=pixelated)
     html = []
@@ -75,8 +75,10 @@ def _by_ink(drawing: Drawing, settings: Settings, language: str) -> tuple[str, f
             else:
                 glyphs.append(f'<span class="mark"{style}>{shown}</span>')
         html.append(f'<span class="group">{"".join(glyphs)}</span>')
-    units = sum(group.width for group in groups) + (len(groups) - 1) * GROUP_GAP
-    return f'<span class="gap" style="--width:{GROUP_GAP}"></span>'.join(html), units
+    widths = [group.width for group in groups]
+    units = sum(widths) + (len(groups) - 1) * GROUP_GAP
+    gap = f'<span class="gap" style="--width:{GROUP_GAP}"></span>'
+    return gap.join(html), units, max(widths)
 
 
 def _outline(glyph: Glyph) -> str:

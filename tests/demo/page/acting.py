@@ -1,5 +1,6 @@
 """What tests of several parts of the page do there, and what they see."""
 
+import contextlib
 import json
 import re
 
@@ -93,3 +94,14 @@ def refuse_a_morph(page):
     page.get_by_label("To", exact=True).fill("12")
     page.get_by_role("button", name="Morph", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("they have 11 and 2")
+
+
+@contextlib.contextmanager
+def sized(page, width, height):
+    """Give the page that tests share a window of this size for a while."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    try:
+        yield
+    finally:
+        page.set_viewport_size(before)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import visit
-from tests.demo.page.acting import number, open_tab, show_details
+from tests.demo.page.acting import expect_number, number, open_tab, show_details, sized
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +44,18 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
         assert [round(frame["width"]) for frame in frames] == [54] * 11
         assert len({round(frame["y"] / 10) for frame in frames}) == 3
+
+
+def test_on_a_narrow_phone_no_group_of_a_number_breaks(page):
+    page.evaluate("location.hash = '#digits=%2B86+(138)+1234-5678&seed=5&spacing=ink'")
+    expect_number(page, "8613812345678")
+    tops = """() => [...document.querySelectorAll(".group")].map((group) => [...group.children]
+        .map((one) => Math.round(one.getBoundingClientRect().top)))"""
+    for width in (360, 320):
+        with sized(page, width, 740):
+            for group in page.evaluate(tops):
+                assert len(set(group)) == 1
+            assert min(d.bounding_box()["height"] for d in page.locator(".digit").all()) >= 40
 
 
 def test_forced_colours_on_the_narrowest_phone(chromium, demo):
