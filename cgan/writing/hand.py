@@ -16,6 +16,8 @@ from cgan.writing.number import MAX_DIGITS
 from cgan.writing.own_hand import OwnHand
 
 MAX_VARIATION = 999
+# Where others don't leave somebody's own hand, a redrawn digit does as far as a person's do.
+_REDRAWN = 0.22
 
 
 class BadRedrawn(BadValue):
@@ -120,7 +122,8 @@ class Hand:
     Attributes:
         seed: of the latents.
         variation: how far each digit leaves the hand, from 0, one latent for all digits, to 1, each
-            its own. At 0, digits that were redrawn are in other hands, number `row + 64 v`.
+            its own. At 0, digits that were redrawn are in other hands, number `row + 64 v`; where
+            the hand is somebody's own, they leave it a little.
         row: which latent of the seed is the hand's: the class grid's row, from 0.
         truncation: what latents are multiplied by.
         redrawn: variation (from 1) by the digit's position (from 0).
@@ -157,16 +160,16 @@ class Hand:
             return list(choose([self._own(label, at, first) for at, label in enumerate(labels)]))
         hands = choose([self._shared(int(label), n_classes) for label in labels])
         if self.variation == 0:
-            redrawn = [at for at in self.redrawn if at < len(labels)] if self.own is None else []
-            others = choose([self._other_hand(labels[at], at) for at in redrawn])
+            redrawn = [at for at in self.redrawn if at < len(labels)]
+            if self.own is None:
+                others = choose([self._other_hand(labels[at], at) for at in redrawn])
+            else:
+                own = [self._own(labels[at], at, first) for at in redrawn]
+                others = choose(_mixed(own, [hands[at] for at in redrawn], _REDRAWN))
             changed = dict(zip(redrawn, others, strict=True))
             return [changed.get(at, hand) for at, hand in enumerate(hands)]
         own = [self._own(label, at, first) for at, label in enumerate(labels)]
-        mixed = [
-            choice._replace(hand=hand.values.tobytes(), share=self.variation)
-            for choice, hand in zip(own, hands, strict=True)
-        ]
-        return [*choose(mixed)]
+        return [*choose(_mixed(own, hands, self.variation))]
 
     def _own(self, label: Any, position: int, first: int = 0) -> LatentChoice:
         """Return the choice of a digit's own latent."""
@@ -184,6 +187,16 @@ class Hand:
 
     def _choice(self, index: int, labels: tuple[int, ...]) -> LatentChoice:
         return LatentChoice(self.seed, index, self.truncation, self.best_of, labels)
+
+
+def _mixed(
+    own: Sequence[LatentChoice], hands: Sequence[Latent], share: float
+) -> list[LatentChoice]:
+    """Return the choices of what lies between the hand's latents and the digits' own."""
+    return [
+        choice._replace(hand=hand.values.tobytes(), share=share)
+        for choice, hand in zip(own, hands, strict=True)
+    ]
 
 
 def parse_redrawn(text: Any) -> dict[int, int]:

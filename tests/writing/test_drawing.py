@@ -268,3 +268,13 @@ def test_somebodys_own_hand_is_left_as_far_as_variation_says(tiny_sampler):
     assert away[0].max() == 0
     assert 0 < away[1].max() < np.linalg.norm(own.latent) * 0.8
     assert away[1].mean() < away[2].mean() / 2
+
+
+def test_without_variation_a_redrawn_digit_leaves_somebodys_own_hand_a_little(tiny_sampler):
+    own = OwnHand("", np.array([0.5, -0.25, 0.25], np.float32), {})
+    plain, once, again, varied = (
+        latents(Hand(3, variation, own=own, redrawn=redrawn), tiny_sampler, LABELS[:5])
+        for variation, redrawn in ((0.0, {}), (0.0, {2: 1}), (0.0, {2: 2}), (0.22, {2: 1}))
+    )
+    assert changed(plain, once) == changed(plain, again) == changed(once, again) == [2]
+    np.testing.assert_array_equal(once[2], varied[2])
