@@ -1,7 +1,10 @@
 """Keyboards, screen readers, phones, and colours that the visitor chose."""
 
+import io
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 from demo.actions import Settings
@@ -74,6 +77,13 @@ def test_forced_colours_on_the_narrowest_phone(chromium, demo):
         assert (ink, paper) == ("rgb(28, 28, 30)", "rgb(253, 250, 243)")
         assert page.evaluate(style, ["[role=tab].selected", "outlineStyle"]) == "solid"
         assert page.evaluate(style, ["#seed input[type=range]", "appearance"]) == "auto"
+        page.locator(".other").first.wait_for()
+        ink = page.evaluate(style, [".other svg", "fill"])
+        paper = page.evaluate(style, [".other", "backgroundColor"])
+        assert (ink, paper) == ("rgb(28, 28, 30)", "rgb(253, 250, 243)")
+        open_tab(page, "My hand")
+        board = Image.open(io.BytesIO(page.locator(".own-board").screenshot()))
+        assert board.convert("L").getextrema()[0] > 60  # no dark box around its words
 
 
 # In the dark, colours alone differ.
