@@ -72,10 +72,10 @@ def _add(models: Models, kinds: Kinds, files: SavedFiles) -> None:
     shared = Shared(models, kinds)
     words = shared.words
     fragment = hidden_text("fragment")
+    words.html(trouble, elem_id="trouble")
     with gr.Row(elem_id="head"):
         words.html(_head)
         switch = words.button("other_language", elem_id="language", size="sm")
-    words.html(trouble, elem_id="trouble")
     # Not in a tab: links may open any of them.
     link_problem = problem_place(elem_id="link-problem")
     # Outside the tabs: what is hidden isn't read.

@@ -224,10 +224,13 @@ window.cgan = {
   listen() {
     cgan.watchHistory();
     cgan.listenToKeep();
-    // It covers some of the page.
-    for (const event of ["input", "click"]) {
-      addEventListener(event, ({ isTrusted }) => {
-        if (isTrusted) document.querySelector("#link-problem p")?.remove();
+    // What is wrong with a link is said until the visitor does something. Escape also closes what is
+    // said of the server, until it has answered and fails again.
+    for (const event of ["input", "click", "keydown"]) {
+      addEventListener(event, ({ isTrusted, key }) => {
+        if (!isTrusted || (event === "keydown" && key !== "Escape")) return;
+        document.querySelector("#link-problem p")?.remove();
+        if (key === "Escape") document.querySelector("#trouble p").replaceChildren();
       });
     }
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);

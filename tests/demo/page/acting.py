@@ -14,6 +14,19 @@ EVENTS = re.compile("/queue/join|/run/predict")
 # What is drawn for a digit, without its place.
 GLYPH = "one => one.querySelector('path')?.getAttribute('d') ?? one.querySelector('img').src"
 
+# Which of the page's controls an alert covers.
+COVERED = """alert => {
+    const one = alert.getBoundingClientRect();
+    return [...document.querySelectorAll("button, input, textarea, [role=tab]")]
+        .filter((control) => control.checkVisibility())
+        .filter((control) => {
+            const other = control.getBoundingClientRect();
+            return other.left < one.right && other.right > one.left && other.width > 0
+                && other.top < one.bottom && other.bottom > one.top && other.height > 0;
+        })
+        .map((control) => control.id || control.textContent.trim() || control.ariaLabel);
+}"""
+
 
 def number(page):
     return page.get_by_label("Your number")

@@ -9,6 +9,7 @@ from cgan.writing.settings import WritingSettings
 from demo.actions import Settings
 from tests.browser import ready, visit
 from tests.demo.page.acting import (
+    COVERED,
     download,
     expect_glyphs,
     expect_number,
@@ -17,6 +18,7 @@ from tests.demo.page.acting import (
     number,
     open_tab,
     show_details,
+    sized,
     variation,
     vary,
 )
@@ -92,6 +94,18 @@ def test_a_link_opened_in_the_open_page_restores_and_the_address_follows_a_chang
     expect_number(page, "778")
     page.wait_for_url(re.compile(r"#digits=778&"))
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_is_wrong_with_a_link_covers_no_control_stays_in_view_and_escape_closes_it(page, demo):
+    with sized(page, 320, 640):
+        page.goto(f"{demo.address}#digits=77&seed=many&sha256=00000000")
+        expect(page.get_by_role("alert")).to_contain_text("Part of this link")
+        assert page.get_by_role("alert").evaluate(COVERED) == []
+        page.mouse.wheel(0, 500)
+        page.wait_for_function("scrollY >= 300")
+        expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_is_wrong_with_a_link_is_said_on_whatever_tab_it_opens(new_page, demo):

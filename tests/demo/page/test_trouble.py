@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import ready
-from tests.demo.page.acting import EVENTS, expect_number, number, open_styles
+from tests.demo.page.acting import COVERED, EVENTS, expect_number, number, open_styles, sized
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,11 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
     box = page.locator(".number textarea, .number input").first
     box.fill("111")
     expect(page.locator("#trouble")).to_contain_text(said)
+    with sized(page, 320, 640):
+        assert page.locator("#trouble p").evaluate(COVERED) == []
     assert page.get_by_text("Queue is full").locator("visible=true").count() == 0
+    page.keyboard.press("Escape")
+    expect(page.locator("#trouble")).to_be_hidden()
     box.fill("112")
     page.unroute(EVENTS)
     expect_number(page, "112")  # it asks again by itself
