@@ -247,6 +247,7 @@ window.cgan = {
       if (!added.some((node) => node.querySelector?.(".toast-body"))) return;
       const trouble = document.querySelector("#trouble p");
       trouble.textContent = trouble.dataset.busy;
+      cgan.stopWaiting();
     }).observe(document.body, { childList: true, subtree: true });
   },
 
@@ -311,6 +312,7 @@ window.cgan = {
 
   // What is sent for a drawing. A bar moves if it takes longer than a moment.
   askForNumber(ids) {
+    cgan.asking = cgan.wanted;
     clearTimeout(cgan.awaited);
     cgan.awaited = setTimeout(() => (document.documentElement.dataset.awaited = "true"), 400);
     return cgan.given(ids);
@@ -319,6 +321,24 @@ window.cgan = {
   answered() {
     clearTimeout(cgan.awaited);
     delete document.documentElement.dataset.awaited;
+    cgan.onItsWay = cgan.asking < cgan.wanted; // it was typed on meanwhile
+    if (!cgan.onItsWay) cgan.stopWaiting();
+  },
+
+  // The numbers that were asked for are counted: `wanted` in all, `asking` when the server was asked.
+  wanted: 0,
+  asking: 0,
+  onItsWay: false,
+  waiting: [],
+
+  // The number that was asked for is on the paper, or can't be written, or the server doesn't answer.
+  untilDrawn() {
+    return cgan.onItsWay && new Promise((done) => cgan.waiting.push(done));
+  },
+
+  stopWaiting() {
+    cgan.onItsWay = false;
+    for (const done of cgan.waiting.splice(0)) done();
   },
 
   // The server is busy, or its answer got lost. What has changed meanwhile isn't drawn either: press
@@ -370,16 +390,23 @@ window.cgan = {
     if (changed) cgan.drawRows(before, fragment);
   },
 
-  // A link to the number on the paper. Its settings are in the fragment, which is never sent.
+  // A link to the number on the paper, once what was typed is there. Its settings are in the fragment,
+  // which is never sent.
   async copyLink() {
-    const link = cgan.address() + cgan.fragment;
     const said = document.querySelector("#said [data-copied]");
     document.querySelector("#kept [role=status]").textContent = "";
+    const drawn = cgan.untilDrawn();
+    const link = () => cgan.address() + cgan.fragment;
     try {
-      await navigator.clipboard.writeText(link);
+      // In the click itself, or browsers wouldn't let it write.
+      if (drawn) {
+        const text = drawn.then(() => new Blob([link()], { type: "text/plain" }));
+        await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+      } else await navigator.clipboard.writeText(link());
       said.textContent = said.dataset.copied;
     } catch {
-      said.textContent = said.dataset.byHand + link;
+      await drawn;
+      said.textContent = said.dataset.byHand + link();
     }
   },
 

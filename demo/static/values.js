@@ -34,6 +34,10 @@ Object.assign(cgan, {
   // The changes of one moment ask for one picture: a link or a cell of the grid brings several.
   asked: new Set(),
   draw(name) {
+    if (name === "write") {
+      cgan.wanted += 1;
+      cgan.onItsWay = true;
+    }
     if (cgan.asked.has(name)) return;
     cgan.asked.add(name);
     setTimeout(() => {

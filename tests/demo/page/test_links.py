@@ -10,6 +10,7 @@ from demo.actions import Settings
 from tests.browser import ready, visit
 from tests.demo.page.acting import (
     COVERED,
+    EVENTS,
     download,
     expect_glyphs,
     expect_number,
@@ -82,6 +83,26 @@ def test_copy_link_copies_the_picture_that_is_shown(page, demo):
     expect(page.locator("#said")).to_contain_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
+
+
+def test_copy_link_waits_for_the_number_that_was_just_typed(page, demo):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    held = []
+    page.route(EVENTS, lambda route: held.append(route))
+    for typed in ("4711", "4712"):
+        number(page).fill(typed)
+        page.get_by_role("button", name="Copy link").click()
+        page.wait_for_timeout(300)
+        expect(page.locator("#said")).not_to_contain_text("Link copied")
+    held.pop(0).continue_()
+    expect_number(page, "4711")
+    expect(page.locator("#said")).not_to_contain_text("Link copied")
+    page.wait_for_timeout(300)
+    held.pop(0).continue_()
+    expect(page.locator("#said")).to_contain_text("Link copied")
+    page.unroute(EVENTS)
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{demo.address}#digits=4712&")
 
 
 def test_a_link_opened_in_the_open_page_restores_and_the_address_follows_a_change(page, demo):
