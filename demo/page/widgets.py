@@ -50,7 +50,9 @@ class Widgets:
             return self._add_choice(setting, key, keys, **options)
         label = say("en", key)
         if isinstance(setting, Digits):
-            box = component(setting, label, elem_id=key, elem_classes="number", **options)
+            # A long text scrolls in its box: what is wrong with it stays in view.
+            options = {"elem_id": key, "elem_classes": "number", "max_lines": 4, **options}
+            box = component(setting, label, **options)
             return self._add(box, _text(key))
         return self._add(component(setting, label, **options), _text(key))
 

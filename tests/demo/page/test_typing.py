@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from demo.page.page import STATIC
 from tests.browser import ready
-from tests.demo.page.acting import SAMPLER, expect_number, glyphs, number, open_styles
+from tests.demo.page.acting import SAMPLER, expect_number, glyphs, number, open_styles, sized
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +80,14 @@ def test_a_bad_number_is_reported_next_to_the_box_and_the_picture_stays(page):
     number(page).fill("9")
     expect_number(page, "9")
     assert page.get_by_role("alert").count() == 0
+
+
+def test_a_long_text_leaves_what_is_wrong_with_it_in_view(page):
+    with sized(page, 360, 740):
+        number(page).fill("1" * 500)
+        expect(page.get_by_role("alert")).to_contain_text("the limit is 64")
+        expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".sheet")).to_be_in_viewport(ratio=1)
 
 
 def test_what_is_not_written_is_said_and_nothing_moves(page):
