@@ -100,5 +100,16 @@ def test_paper_has_the_number_alone_and_large(new_page):
         assert bottom <= height
         used = right - min(box["x"] for box in boxes), bottom - min(box["y"] for box in boxes)
         assert used[0] > 0.85 * width or used[1] > 0.85 * height
+    # White, with the background's colours too, in the dark and whatever the look.
+    colours = """() => {
+        const found = new Set();
+        for (let one = document.querySelector(".digit"); one; one = one.parentElement) {
+            found.add(getComputedStyle(one).backgroundColor);
+        }
+        return [...found];
+    }"""
+    for dark in (False, True):
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
+        assert set(page.evaluate(colours)) == {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}
     shown = page.locator("h1, [role=tab], .about, button:not(.digit), input, textarea")
     assert [one for one in shown.all() if one.is_visible()] == []
