@@ -124,8 +124,10 @@ def _head(language: str) -> str:
 def trouble(language: str) -> str:
     """Return the element that reports when the server doesn't answer, with its messages."""
     busy, reset = (escape(say(language, key)) for key in ("busy", "reset"))
-    data = f'data-busy="{busy}" data-reset="{reset}" data-lang="{escape(tag_of(language))}"'
-    return f'<p role="alert" {data}></p>'
+    later = {name: f"{{{name}}}" for name in ("number", "seed", "note")}
+    heard = escape(say(language, "number_heard", **later))
+    data = f'data-busy="{busy}" data-reset="{reset}" data-heard="{heard}"'
+    return f'<p role="alert" {data} data-lang="{escape(tag_of(language))}"></p>'
 
 
 def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:

@@ -379,7 +379,9 @@ window.cgan = {
       const label = document.querySelector(".sheet").ariaLabel;
       const note = document.querySelector(".note span")?.textContent ?? "";
       const seed = document.querySelector("#seed input[type=number]");
-      cgan.announce(`${label}. ${seed.ariaLabel} ${seed.value}. ${note}`);
+      const values = { number: label, seed: seed.value, note };
+      const { heard } = document.querySelector("#trouble p").dataset;
+      cgan.announce(heard.replace(/\{(\w+)\}/g, (_, name) => values[name]).trim());
     }
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");

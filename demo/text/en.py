@@ -62,6 +62,7 @@ TEXTS = {
     "copy_by_hand": "Copy this address: ",
     "digit_label": "Digit {position}: {digit}. Redraw it",
     "paper_label": "The number {digits}, written by hand",
+    "number_heard": "{number}. Seed {seed}. {note}",
     # A hand of one's own
     "hand": "My hand",
     "hand_board": (

@@ -54,6 +54,7 @@ TEXTS = {
     "copy_by_hand": "请复制此地址：",
     "digit_label": "第 {position} 位：{digit}，重写",
     "paper_label": "手写的号码 {digits}",
+    "number_heard": "{number}。种子 {seed}。{note}",
     # A hand of one's own
     "hand": "我的笔迹",
     "hand_board": "画布：用鼠标、手指或触控笔写一个数字，也可以改用照片。",

@@ -1,5 +1,7 @@
 """English and Chinese."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -64,6 +66,13 @@ def test_an_english_browser_may_switch_to_chinese(new_page):
     expect(page.get_by_role("tab", name="笔迹", exact=True)).to_be_visible()
     open_tab(page, "关于")
     expect(page.locator(".about")).to_contain_text("判别器")
+
+
+def test_a_screen_reader_hears_chinese_sentences(new_page):
+    speak(new_page, "zh")
+    new_page.get_by_label("你的号码").fill("4711")
+    heard = new_page.locator("[role=status][data-announced]")
+    expect(heard).to_have_text(re.compile("^手写的号码 4711。种子 [0-9]+。$"))
 
 
 def test_the_language_changes_also_while_the_number_is_refused(new_page):

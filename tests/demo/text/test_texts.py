@@ -54,6 +54,8 @@ VALUES = {
     "place": 4,
     "right": 5,
     "played": 8,
+    "number": "The number",
+    "note": "A note",
 }
 
 
