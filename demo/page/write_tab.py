@@ -88,7 +88,7 @@ class WriteTab:
             "",
             apply_default_css=False,
             elem_id="others",
-            js_on_load="cgan.otherHands(element, trigger)",
+            js_on_load="cgan.otherHands(element, trigger, watch)",
         )
         self._draw_others = hidden_button("draw-others")
         with gr.Row(elem_classes="take"):

@@ -29,10 +29,16 @@ Object.assign(cgan, {
   },
 
   showWayBack() {
+    const back = document.activeElement?.id === "hand-back";
     document.documentElement.dataset.wayBack = String(cgan.hands.length > 0);
+    if (back && !cgan.hands.length) document.querySelector("#dice").focus(); // it has disappeared
   },
 
-  otherHands(element, trigger) {
+  otherHands(element, trigger, watch) {
+    let focused = -1; // the place of the button that has the focus; the next hands replace it
+    const buttons = () => [...element.querySelectorAll(".other")];
+    document.addEventListener("focusin", ({ target }) => (focused = buttons().indexOf(target)));
+    watch("value", () => buttons()[focused]?.focus({ preventScroll: true }));
     element.addEventListener("click", (event) => {
       const button = event.target.closest(".other");
       if (!button) return;

@@ -43,7 +43,8 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         page.locator("#paper .digit").first.click()
         expect(page.locator("#paper .writing")).to_have_count(0)
         assert paths(page) == wanted
-        page.locator("#hand-back").click()
+        page.locator("#hand-back").press("Enter")
+        expect(page.locator("#dice")).to_be_focused()  # the way back is gone
         expect(page.locator("#seed input[type=number]")).not_to_have_value(seed)
         expect(page.locator("#paper .writing")).to_have_count(1)
         clock.send("Animation.setPlaybackRate", {"playbackRate": 10})
