@@ -7,10 +7,10 @@ from demo.text.texts import say
 
 # What the script says, by the names of the data attributes; it fills in the numbers.
 _SENTENCES = (
-    *("read", "chosen", "found", "turned", "reordered", "which", "leave_out", "unreadable"),
-    "too_many",
+    *("read", "chosen", "found", "found_one", "too_many", "full", "turned", "reordered"),
+    *("which", "leave_out", "unreadable"),
 )
-_LATER = {name: f"{{{name}}}" for name in ("digit", "count", "position", "degrees")}
+_LATER = {name: f"{{{name}}}" for name in ("digit", "count", "taken", "position", "degrees")}
 
 
 def html(language: str) -> str:
@@ -20,7 +20,8 @@ def html(language: str) -> str:
         return escape(say(language, f"hand_{key}", most=MAX_DIGITS, **_LATER))
 
     def button(name: str, kind: str = "") -> str:
-        return f'<button type="button" class="own-{name} {kind}">{text(name)}</button>'
+        style = f"own-{name.replace('_', '-')} {kind}"
+        return f'<button type="button" class="{style}">{text(name)}</button>'
 
     def figure(name: str) -> str:
         return (
@@ -50,7 +51,8 @@ def html(language: str) -> str:
         f"<h2>{text('photo_head')}</h2><p>{text('photo_hint')}</p>"
         f'<label class="own-choose">{text("photo")}<input type="file" accept="image/*"></label>'
         '<p class="photo-said" role="status"></p></div>'
-        f'<div class="own-list"><h2>{text("kept")}</h2><p class="none">{text("none")}</p>'
+        f'<div class="own-list"><h2>{text("kept")} {button("leave_out_all")}</h2>'
+        f'<p class="none">{text("none")}</p>'
         f'<ul></ul></div><p class="own-privacy">{text("privacy")}</p></div>'
     )
 

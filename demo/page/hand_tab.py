@@ -50,14 +50,20 @@ class HandTab:
             asked.success(None, self._answered, None, js=taken, **PRIVATE)
         hand, variation = write.controls["hand"], write.controls["variation"]
         self._variations = write.controls.specified["variation"]
-        shared.values.ask(
+        writing = shared.values.ask(
             self._desk.submit,
             self._write,
-            [self._asked, shared.weights, variation],
-            [hand, variation, tabs],
+            [self._asked, shared.language, shared.weights, variation],
+            [self._answered, hand, variation, tabs],
             js="cgan.given(IDS, cgan.ownHand.text)",
             **LIVE,
-        ).success(None, None, None, js="() => cgan.focusTab()", **PRIVATE)
+        )
+        settle(writing)
+        written = "(text) => cgan.ownHand.written(text)"
+        writing.success(None, self._answered, None, js=written, **PRIVATE)
+        # A hand is for the weights that made it.
+        made_again = "() => cgan.ownHand?.begin()"
+        shared.weights.change(None, None, None, js=made_again, **PRIVATE)
         if shared.models.names != [""]:  # other weights may be chosen, or arrive from the Hub
             gr.on(
                 [compat.current_page().load, shared.weights.change],
@@ -95,12 +101,17 @@ class HandTab:
 
         return _said(make, language, found=[])
 
-    def _write(self, text: str, weights: str, variation: Any) -> list[Any]:
-        """Return the hand for the first tab, and a variation that shows it; select that tab."""
-        with api.told_to_the_caller():
+    def _write(self, text: str, language: str, weights: str, variation: Any) -> list[Any]:
+        """Return the hand for the first tab, and a variation that shows it; select that tab.
+
+        First, as JSON, what is wrong with it.
+        """
+        try:
             own = self._shared.models[weights].own_hand(text)
             seen = of_one_hand(self._variations.check(variation))
-        return ["" if own is None else own.to_text(), seen, gr.Tabs(selected="write")]
+        except UserError as error:
+            return [json.dumps({"error": explain(error, language)}), *[gr.skip()] * 3]
+        return ["{}", "" if own is None else own.to_text(), seen, gr.Tabs(selected="write")]
 
 
 def _said(make: Callable[[], dict[str, Any]], language: str, **otherwise: Any) -> str:

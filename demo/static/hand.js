@@ -10,9 +10,10 @@ cgan.hand = (element, trigger, watch) => {
   } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
   // `answered` is the version that the answer is to; `then` is what a button is to do after the
-  // answer to this version.
+  // answer to this version; `again` is whether the hand is made again since it couldn't be used.
   const state = {
-    strokes: [], digit: null, kept: [], version: 0, answered: 0, answer: {}, then: null, pointer: null,
+    strokes: [], digit: null, kept: [], version: 0, answered: 0, answer: {}, then: null, again: false,
+    pointer: null, kind: "", // of the pointer that draws: "mouse", "touch" or "pen"
   };
   const part = (name) => element.querySelector(name);
   const desk = () => part(".own");
@@ -44,14 +45,28 @@ cgan.hand = (element, trigger, watch) => {
     stroke.push([x, y, Math.round(PEN * (0.5 + pressed))]);
     draw(stroke, stroke.length - 1);
   };
+  const drawAll = () => {
+    part(".ink").replaceChildren();
+    state.strokes.forEach((stroke) => draw(stroke));
+  };
+  // A stroke that was none: the browser took the touch for a gesture, or it was the hand with the pen.
+  const drop = () => {
+    state.pointer = null;
+    state.strokes.pop();
+    drawAll();
+    show();
+  };
   element.addEventListener("pointerdown", (event) => {
     const board = event.target.closest(".board");
     if (!board || event.button !== 0 || !event.isPrimary) return;
+    if (state.pointer !== null && state.kind === "pen" && event.pointerType === "touch") return;
+    if (state.pointer !== null && state.kind === "touch" && event.pointerType === "pen") drop();
     if (state.strokes.length >= MOST_STROKES) return;
     event.preventDefault();
     state.then = null; // this stroke belongs to the digit, too
     board.setPointerCapture(event.pointerId);
     state.pointer = event.pointerId;
+    state.kind = event.pointerType;
     state.strokes.push([]);
     add(event);
     desk().dataset.drawn = "true";
@@ -66,13 +81,14 @@ cgan.hand = (element, trigger, watch) => {
     const all = event.getCoalescedEvents?.() ?? [];
     for (const one of all.length ? all : [event]) add(one);
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    element.addEventListener(end, (event) => {
-      if (event.pointerId !== state.pointer) return;
-      state.pointer = null;
-      ask();
-    });
-  }
+  element.addEventListener("pointerup", (event) => {
+    if (event.pointerId !== state.pointer) return;
+    state.pointer = null;
+    ask();
+  });
+  element.addEventListener("pointercancel", (event) => {
+    if (event.pointerId === state.pointer) drop();
+  });
 
   // --- What is shown
   const glyph = (place, path) => {
@@ -107,14 +123,15 @@ cgan.hand = (element, trigger, watch) => {
     });
     part(".own-undo").disabled = part(".own-clear").disabled = !drawn;
     const known = state.answered === state.version;
-    part(".own-keep").disabled =
-      !drawn || kept.length >= MOST_DIGITS || (known && !answer.current);
+    const full = kept.length >= MOST_DIGITS;
+    part(".own-keep").disabled = !drawn || full || (known && !answer.current);
     part(".own-write").disabled = known ? !answer.hand : !drawn && !kept.length;
     cgan.ownHand.text = answer.hand ?? "";
     const name = state.digit === null ? "read" : "chosen";
     const digit = state.digit ?? read;
-    const told = drawn && digit !== null && digit !== undefined;
-    say(".own-said", answer.error ?? (told ? sentence(name, { digit }) : ""), Boolean(answer.error));
+    const isKnown = drawn && digit !== null && digit !== undefined;
+    const told = full && drawn ? desk().dataset.full : isKnown ? sentence(name, { digit }) : "";
+    say(".own-said", answer.error ?? told, Boolean(answer.error));
   };
   const list = () => {
     const place = part(".own-list ul");
@@ -142,6 +159,7 @@ cgan.hand = (element, trigger, watch) => {
       return item;
     }));
     part(".own-list .none").hidden = state.kept.length > 0;
+    part(".own-leave-out-all").hidden = state.kept.length < 2;
   };
 
   // --- The server
@@ -200,14 +218,16 @@ cgan.hand = (element, trigger, watch) => {
       if (answer.found && answer.error) {
         say(".photo-said", answer.error, true);
       } else if (answer.found) {
-        const room = MOST_DIGITS - state.kept.length;
-        state.kept.push(...answer.found.slice(0, room));
+        const count = answer.found.length;
+        const taken = Math.min(count, MOST_DIGITS - state.kept.length);
+        state.kept.push(...answer.found.slice(0, taken));
         list();
-        const name = answer.found.length > room ? "tooMany" : "found";
-        const said = [sentence(name, { count: answer.found.length })];
+        const name = !taken ? "full" : taken < count ? "tooMany" : count === 1 ? "foundOne" : "found";
+        const said = [sentence(name, { count, taken })];
         if (answer.turned) said.push(sentence("turned", { degrees: answer.turned }));
         if (answer.reordered) said.push(sentence("reordered", {}));
-        say(".photo-said", said.join(" "));
+        // Chinese has no space after a full stop.
+        say(".photo-said", said.join(said[0].endsWith("。") ? "" : " "));
         ask();
       } else if (answer.error || answer.version === state.version) {
         const { then } = state;
@@ -220,7 +240,21 @@ cgan.hand = (element, trigger, watch) => {
         if (then === write && answer.hand) write();
       }
     },
-    // The page is ready: ask about what was there before.
+    // The first tab has the hand; or the server has other weights since it was made.
+    written(text) {
+      const { error } = JSON.parse(text);
+      const first = !state.again;
+      state.again = Boolean(error) && first;
+      if (!error) return cgan.focusTab();
+      if (first) {
+        ask();
+        state.then = write;
+      } else {
+        state.answer = { error };
+        show();
+      }
+    },
+    // The page is ready, or other weights were chosen: ask about what was there before.
     begin() {
       if (state.strokes.length || state.kept.length) ask();
     },
@@ -275,18 +309,24 @@ cgan.hand = (element, trigger, watch) => {
     if (!button) return;
     if (button.matches(".own-undo")) {
       state.strokes.pop();
-      part(".ink").replaceChildren();
-      state.strokes.forEach((stroke) => draw(stroke));
+      drawAll();
       if (state.strokes.length) ask();
       else clear();
     }
     if (button.matches(".own-clear")) clear();
+    if (button.matches(".own-leave-out-all")) {
+      state.kept = [];
+      list();
+      say(".photo-said", "");
+      ask();
+      part("[type=file]").focus();
+    }
     if (button.matches(".own-keep")) after(keep);
     if (button.matches(".own-write")) after(write);
     refocus(button);
   });
   const all = () => {
-    state.strokes.forEach((stroke) => draw(stroke));
+    drawAll();
     list();
     show();
   };

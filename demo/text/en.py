@@ -89,12 +89,17 @@ TEXTS = {
     "hand_found": "{count} digits were found: see below whether each is right.",
     "hand_turned": "The photo wasn't upright: it was turned by {degrees}° clockwise.",
     "hand_reordered": "They don't look like 0 to 9 in order, so each is what it was read as.",
-    "hand_too_many": "{count} digits were found, but a hand has at most {most}.",
+    "hand_found_one": "One digit was found: see below whether it is right.",
+    "hand_too_many": (
+        "{count} digits were found. A hand has at most {most}, so it took only {taken} of them."
+    ),
+    "hand_full": "This hand has {most} digits, and no more fit: remove some first.",
     "hand_unreadable": "Your browser can't open this picture: choose a JPEG, a PNG or a WebP.",
     "hand_kept": "The digits of this hand",
     "hand_none": "None is kept yet. The more digits there are, the more the hand is yours.",
     "hand_which": "Which digit number {position} is",
     "hand_leave_out": "Leave out number {position}",
+    "hand_leave_out_all": "Remove all",
     "hand_privacy": (
         "What you draw is sent to this page's server to be turned into a hand, and so is a photo, "
         "made smaller. Neither is kept there. A link holds the hand, not the drawing."

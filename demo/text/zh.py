@@ -76,12 +76,15 @@ TEXTS = {
     "hand_found": "找到 {count} 个数字：请在下面逐个核对。",
     "hand_turned": "照片没有放正，已顺时针转了 {degrees}°。",
     "hand_reordered": "看起来不是依次写的 0 到 9，所以按识别结果标注。",
-    "hand_too_many": "找到 {count} 个数字，但一个笔迹最多 {most} 个。",
+    "hand_found_one": "找到 1 个数字：请在下面核对。",
+    "hand_too_many": "找到 {count} 个数字，但一个笔迹最多 {most} 个，只收下了 {taken} 个。",
+    "hand_full": "这个笔迹已有 {most} 个数字，放不下了，请先去掉几个。",
     "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
     "hand_kept": "这个笔迹用到的数字",
     "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
     "hand_which": "第 {position} 个是哪个数字",
     "hand_leave_out": "去掉第 {position} 个",
+    "hand_leave_out_all": "全部去掉",
     "hand_privacy": (
         "你写的数字和缩小后的照片会发送到本页的服务器，用来得到笔迹，不会保存。"
         "链接里只有笔迹，没有你写的图。"

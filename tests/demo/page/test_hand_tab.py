@@ -251,6 +251,17 @@ def test_what_was_done_with_a_photo_is_said(page, tmp_path):
     assert [choice.input_value() for choice in choices] == list("01234567891234567890")
 
 
+def test_a_hand_that_other_weights_made_is_made_again(page):
+    draw(page, 3)
+    expect_read(page, 3)
+    expect_hand(page)
+    # As if the server had got other weights from the Hub since.
+    page.evaluate("cgan.ownHand.text = cgan.ownHand.text.replace(/^1[.]\\w+/, '1.000000000000')")
+    write(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    leave(page)
+
+
 def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_path):
     Image.new("L", (300, 200), 255).save(tmp_path / "empty.png")
     (tmp_path / "text.png").write_bytes(b"no picture")
@@ -283,6 +294,29 @@ def test_a_large_photo_is_made_small_enough_in_the_browser(page, tmp_path):
         expect(page.locator(".own-list li")).to_have_count(count)
 
 
+def test_a_full_hand_says_what_it_took_and_can_be_emptied(page, tmp_path):
+    said = page.locator(".photo-said")
+    Image.fromarray(sheet([*range(10)] * 2, lines=4, noise=3)).save(tmp_path / "twenty.png")
+    Image.fromarray(sheet([5])).save(tmp_path / "one.png")
+    kept = page.locator(".own-list li")
+    for name, told, count in (
+        ("one", "One digit was found", 1),
+        ("twenty", "20 digits were found: see below", 21),
+        ("twenty", "it took only 19 of them", 40),
+        ("one", "no more fit", 40),
+    ):
+        page.locator(".own [type=file]").set_input_files(tmp_path / f"{name}.png")
+        expect(said).to_contain_text(told)
+        expect(kept).to_have_count(count)
+    draw(page, 1)
+    expect(page.locator(".own-said")).to_contain_text("no more fit")
+    expect(page.get_by_role("button", name="Keep it")).to_be_disabled()
+    page.get_by_role("button", name="Remove all").click()
+    expect(kept).to_have_count(0)
+    expect(page.locator(".own [type=file]")).to_be_focused()
+    expect(page.get_by_role("button", name="Keep it")).to_be_enabled()
+
+
 def test_fingers_draw_on_a_narrow_phone(chromium, demo):
     settings = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
     with visit(chromium, demo.address, **settings) as visited:
@@ -307,3 +341,21 @@ def test_fingers_draw_on_a_narrow_phone(chromium, demo):
         expect_hand(page)
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
         assert page.evaluate("scrollY") == 0
+        # A touch that the browser takes away is no stroke, nor is one of the hand with the pen.
+        strokes = "JSON.parse(cgan.ownHand.question()).strokes?.length ?? 0"
+        touch("touchStart", x, top + 50)
+        touch("touchMove", x, top + 90)
+        page.wait_for_function("document.querySelector('.board line')")
+        touch("touchCancel")
+        page.wait_for_function("!document.querySelector('.board line')")
+        assert page.evaluate(strokes) == 0
+        touch("touchStart", x, top + 50)
+        touch("touchMove", x, top + 90)
+        pen = {"button": "left", "buttons": 1, "pointerType": "pen", "clickCount": 1}
+        for kind, down in (("mousePressed", 20), ("mouseMoved", 70), ("mouseReleased", 70)):
+            place = {"x": x - 40, "y": top + down}
+            devtools.send("Input.dispatchMouseEvent", {"type": kind, **place, **pen})
+        touch("touchEnd")
+        assert page.evaluate(strokes) == 1
+        left = [line.get_attribute("x2") for line in page.locator(".board line").all()]
+        assert max(map(int, left)) < 500

@@ -56,6 +56,7 @@ VALUES = {
     "played": 8,
     "number": "The number",
     "note": "A note",
+    "taken": 2,
 }
 
 
