@@ -20,8 +20,7 @@ def html(language: str) -> str:
         return escape(say(language, f"hand_{key}", most=MAX_DIGITS, **_LATER))
 
     def button(name: str, kind: str = "") -> str:
-        style = f"own-{name.replace('_', '-')} {kind}"
-        return f'<button type="button" class="{style}">{text(name)}</button>'
+        return f'<button type="button" class="own-{name} {kind}">{text(name)}</button>'
 
     def figure(name: str) -> str:
         return (
@@ -51,7 +50,7 @@ def html(language: str) -> str:
         f"<h2>{text('photo_head')}</h2><p>{text('photo_hint')}</p>"
         f'<label class="own-choose">{text("photo")}<input type="file" accept="image/*"></label>'
         '<p class="photo-said" role="status"></p></div>'
-        f'<div class="own-list"><h2>{text("kept")} {button("leave_out_all")}</h2>'
+        f'<div class="own-list"><h2>{text("kept")} {button("remove")}</h2>'
         f'<p class="none">{text("none")}</p>'
         f'<ul></ul></div><p class="own-privacy">{text("privacy")}</p></div>'
     )

@@ -51,8 +51,8 @@ class Widgets:
         label = say("en", key)
         if isinstance(setting, Digits):
             # A long text scrolls in its box: what is wrong with it stays in view.
-            options = {"elem_id": key, "elem_classes": "number", "max_lines": 4, **options}
-            box = component(setting, label, **options)
+            options = {"max_lines": 4} | options
+            box = component(setting, label, elem_id=key, elem_classes="number", **options)
             return self._add(box, _text(key))
         return self._add(component(setting, label, **options), _text(key))
 

@@ -159,7 +159,7 @@ cgan.hand = (element, trigger, watch) => {
       return item;
     }));
     part(".own-list .none").hidden = state.kept.length > 0;
-    part(".own-leave-out-all").hidden = state.kept.length < 2;
+    part(".own-remove").hidden = state.kept.length < 2;
   };
 
   // --- The server
@@ -314,7 +314,7 @@ cgan.hand = (element, trigger, watch) => {
       else clear();
     }
     if (button.matches(".own-clear")) clear();
-    if (button.matches(".own-leave-out-all")) {
+    if (button.matches(".own-remove")) {
       state.kept = [];
       list();
       say(".photo-said", "");

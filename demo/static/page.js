@@ -398,6 +398,7 @@ window.cgan = {
     const said = document.querySelector("#said [data-copied]");
     document.querySelector("#kept [role=status]").textContent = "";
     const drawn = cgan.untilDrawn();
+    if (drawn) said.textContent = "";
     const link = () => cgan.address() + cgan.fragment;
     try {
       // In the click itself, or browsers wouldn't let it write.

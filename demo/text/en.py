@@ -99,7 +99,7 @@ TEXTS = {
     "hand_none": "None is kept yet. The more digits there are, the more the hand is yours.",
     "hand_which": "Which digit number {position} is",
     "hand_leave_out": "Leave out number {position}",
-    "hand_leave_out_all": "Remove all",
+    "hand_remove": "Remove all",
     "hand_privacy": (
         "What you draw is sent to this page's server to be turned into a hand, and so is a photo, "
         "made smaller. Neither is kept there. A link holds the hand, not the drawing."

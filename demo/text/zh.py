@@ -84,7 +84,7 @@ TEXTS = {
     "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
     "hand_which": "第 {position} 个是哪个数字",
     "hand_leave_out": "去掉第 {position} 个",
-    "hand_leave_out_all": "全部去掉",
+    "hand_remove": "全部去掉",
     "hand_privacy": (
         "你写的数字和缩小后的照片会发送到本页的服务器，用来得到笔迹，不会保存。"
         "链接里只有笔迹，没有你写的图。"

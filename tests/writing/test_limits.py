@@ -8,11 +8,11 @@ from cgan.writing.limits import check_best_of, check_count
 from tests.conftest import message
 
 
-@pytest.mark.parametrize("value", [0, -1, 1.0, "1", None, True, np.float64(2)])
+@pytest.mark.parametrize("value", [0, -1, 10, 1.0, "1", None, True, np.float64(2)])
 def test_what_is_not_a_count_is_refused(value):
-    with pytest.raises(BadValue, match="rows must be a whole number of at least 1"):
-        check_count("rows", value)
-    assert type(check_count("rows", np.int64(3))) is int
+    with pytest.raises(BadValue, match="rows must be a whole number from 1 to 9"):
+        check_count("rows", value, 9)
+    assert type(check_count("rows", np.int64(3), 9)) is int
 
 
 @pytest.mark.parametrize("value", [0, 65, 1.0, "2", None, True])

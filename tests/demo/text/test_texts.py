@@ -25,6 +25,7 @@ from cgan.writing.photo import BadPhoto, read_photo
 from cgan.writing.setting import specified
 from cgan.writing.settings import MorphSettings, WritingSettings
 from cgan.writing.sheet import UnreadableSheet, find_digits
+from cgan.writing.upright import NotUpright, OtherDigits
 from demo.models import Models, OnlyBundled
 from demo.text.texts import explain, language_of, languages, say
 from tests.conftest import TINY, random_sampler
@@ -57,6 +58,7 @@ VALUES = {
     "number": "The number",
     "note": "A note",
     "taken": 2,
+    "degrees": 90,
 }
 
 
@@ -114,6 +116,14 @@ def no_reader():
     raise NoReader
 
 
+def not_upright():
+    raise NotUpright(90)
+
+
+def other_digits():
+    raise OtherDigits([1, 2, 3], [7, 8, 9])
+
+
 NOTHING = np.zeros((9, 9), np.uint8)
 ERRORS = [
     (NoDigit, lambda: read_limited("-"), ["13812345678"]),
@@ -133,6 +143,8 @@ ERRORS = [
     (BadStrokes, lambda: ink_of(7), ["清空"]),
     (BadPhoto, lambda: read_photo(b""), ["20 MB", "50"]),
     (UnreadableSheet, lambda: find_digits(NOTHING, 3), ["0", "3"]),
+    (NotUpright, not_upright, ["90"]),
+    (OtherDigits, other_digits, ["789", "123"]),
     (BadHand, lambda: OwnHand.from_dict({}, TINY, ""), ["笔迹"]),
     (ForeignHand, lambda: OwnHand("", NOTHING).check_fits("x"), ["另一组权重"]),
 ]
@@ -179,7 +191,7 @@ def test_every_kind_of_error_is_tried():
     kinds = BadValue.__subclasses__()
     ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
-    assert len(ours) == 13
+    assert len(ours) == 15
 
 
 @given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))
