@@ -148,6 +148,7 @@ def _repeated(send: Callable[..., "Response"]) -> Callable[..., "Response"]:
     The library does so for some requests, and not for those that begin a pull or a push.
     """
     import httpx2
+    from huggingface_hub.utils import hf_raise_for_status
 
     @functools.wraps(send)
     def send_again(request: "Request", **options: Any) -> "Response":
@@ -164,7 +165,12 @@ def _repeated(send: Callable[..., "Response"]) -> Callable[..., "Response"]:
                 asked = seconds_to_wait(response.headers)
                 pause = pause if asked is None else asked
             time.sleep(pause)
-        return send(request, **options)
+        response = send(request, **options)
+        if _only_reads(request) and response.status_code in _PASSING:
+            # Otherwise the library would ask for a file six times more, each time three times.
+            response.read()
+            hf_raise_for_status(response)
+        return response
 
     return send_again
 
