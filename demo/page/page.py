@@ -27,7 +27,7 @@ from demo.page.kept import Kept
 from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 from demo.saved_files import SavedFiles
-from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
+from demo.text.texts import explain, joined, language_of, languages, next_language, say, tag_of
 
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = (
@@ -138,7 +138,7 @@ def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:
         told.append(say(language, "bad_link", message=explain(wrong, language)))
     if actions.weights_changed(fragment, settings, shared.models):
         told.append(say(language, "weights_changed"))
-    return views.alert(" ".join(told)) if told else "", settings
+    return views.alert(joined(told)) if told else "", settings
 
 
 def _answer_links(shared: Shared, fragment: Any, write: WriteTab, link_problem: Any) -> None:

@@ -12,7 +12,7 @@ from cgan.writing import look as looks
 from cgan.writing.drawing import Drawing
 from cgan.writing.spacing import GROUP_GAP, LINE_HEIGHT, Glyph, space
 from demo.actions import Settings
-from demo.text.texts import say
+from demo.text.texts import joined, say
 
 
 def html(
@@ -127,7 +127,7 @@ def beneath(language: str, note: str, left_out: str = "") -> str:
         note: on what made the number, with a button that undoes it.
         left_out: on what isn't written.
     """
-    said = " ".join(filter(None, [left_out, note]))
+    said = joined([left_out, note])
     line = f"<span>{escape(said)}</span>" if said else ""
     if note:
         label = escape(say(language, "undo"))

@@ -15,7 +15,7 @@ where a language has no other.
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,6 +86,11 @@ def say(language: str, key: str, **values: object) -> str:
     if key == "other_language":
         return _language(next_language(language)).name
     return _language(language).texts[key].format(**values)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as one text; after a Chinese full stop there is no space."""
+    return "".join(one if one.endswith("。") else f"{one} " for one in sentences if one).strip()
 
 
 def explain(error: UserError, language: str) -> str:

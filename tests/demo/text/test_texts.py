@@ -27,7 +27,7 @@ from cgan.writing.settings import MorphSettings, WritingSettings
 from cgan.writing.sheet import UnreadableSheet, find_digits
 from cgan.writing.upright import NotUpright, OtherDigits
 from demo.models import Models, OnlyBundled
-from demo.text.texts import explain, language_of, languages, say
+from demo.text.texts import explain, joined, language_of, languages, say
 from tests.conftest import TINY, random_sampler
 
 LANGUAGES = list(languages())
@@ -181,6 +181,12 @@ def test_an_error_in_an_error_is_explained_in_chinese():
 def test_what_an_error_quotes_stays_on_one_line_in_chinese():
     error = UserError("{path} ({why})", text_id="weights.not_json", path="config.json", why="a\nb")
     assert explain(error, "zh") == "config.json 不是 JSON（a\\nb）。"
+
+
+def test_sentences_are_joined_as_their_language_does():
+    assert joined(["One.", "", "Two."]) == "One. Two."
+    assert joined(["一。", "二。"]) == "一。二。"
+    assert joined([]) == ""
 
 
 def test_what_has_no_translation_is_marked():
