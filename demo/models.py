@@ -138,11 +138,13 @@ class Models:
             if isinstance(place, Repository):
                 self._begin(reference, place)
                 continue
-            loaded = _load(*read(place))
-            # Visitors needn't know where a folder is.
-            name = folders.setdefault(place.resolve(), self._unused(loaded.source or "weights"))
-            self._models[name] = loaded
-            self._also[reference] = name
+            folder = place.resolve()
+            if folder not in folders:
+                loaded = _load(*read(place))
+                # Visitors needn't know where a folder is.
+                folders[folder] = self._unused(loaded.source or "weights")
+                self._models[folders[folder]] = loaded
+            self._also[reference] = folders[folder]
         if not self._models:
             self._models[""] = self._bundled
         self.names = list(self._models)
@@ -220,7 +222,7 @@ class Models:
         pause = _FIRST_PAUSE
         while not self._stopped.is_set():
             try:
-                pulled = pull(place, _check)
+                pulled = pull(place, check_writes_digits)
                 if pulled.problem is None or not self._draws(name, pulled):
                     self._use(name, place, pulled)
                 if pulled.problem is None:
@@ -260,13 +262,9 @@ def _load(weights: Weights, source: Source) -> Model:
     Raises:
         UserError: it can't write numbers.
     """
-    _check(weights)
+    check_writes_digits(weights)
     sampler = Sampler(weights, source)
     # Warm up: the first call takes ten times as long.
     sampler.generate(sampler.latents(1, seed=0), [0])
     assert source.folder is not None
     return Model(sampler, load(source.folder, sampler.sha256))
-
-
-def _check(weights: Weights) -> None:
-    check_writes_digits(weights.config)

@@ -176,7 +176,7 @@ def _pin(repository: Repository) -> Pinned:
         )
     pinned = Repository(repository.id, info.sha)
     loaded, _ = read_pulled(pinned, pull(pinned))
-    check_writes_digits(loaded.config)
+    check_writes_digits(loaded)
     return Pinned(pinned, public=not (info.private or info.gated), measured=METRICS_NAME in names)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cgan.common.errors import BadValue
 from cgan.common.values import is_one_of, is_whole
-from cgan.model.config import GeneratorConfig
+from cgan.model.weights import Weights
 
 
 class OutOfRange(BadValue):
@@ -86,12 +86,13 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
     return value
 
 
-def check_writes_digits(config: GeneratorConfig) -> None:
+def check_writes_digits(weights: Weights) -> None:
     """Check that the page can use a generator: it writes the ten digits in grey.
 
     Raises:
         BadValue: it can't.
     """
+    config = weights.config
     if not config.conditional:
         raise BadValue(
             "The page needs weights that write a chosen digit: these are unconditional.",

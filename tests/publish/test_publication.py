@@ -2,16 +2,18 @@
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cgan.common.errors import UserError
+from cgan.data import datasets
 from cgan.hub.repository import Repository
 from cgan.model import metrics, weights
 from cgan.model.architectures.mlp import MlpConfig
-from cgan.publish.publication import publication
+from cgan.publish.publication import PUBLIC_DATA, publication
 from cgan.writing.picture import enlarge
 from tests.conftest import TINY, random_tensors
 
@@ -83,7 +85,12 @@ def test_a_folder_that_was_measured_on_is_not_named(tiny_weights):
     assert b"| Recall | 0.5 |" in files["README.md"]
 
 
-@pytest.mark.parametrize("data", ["MNIST", "scikit-learn digits"])
+def test_public_data_are_those_that_are_no_folder():
+    digits = datasets.load("digits", Path("data"), 8, quiet=True)
+    assert {digits.name, "MNIST"} == PUBLIC_DATA
+
+
+@pytest.mark.parametrize("data", sorted(PUBLIC_DATA))
 def test_data_that_all_have_are_named(tiny_weights, data):
     measured(tiny_weights, data=data)
     assert data.encode() in publication(tiny_weights, X)["README.md"]

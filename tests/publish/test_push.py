@@ -86,9 +86,10 @@ def test_an_update_sends_what_changed_and_keeps_other_files(hub, tiny_weights):
 
 @http_only
 def test_another_model_is_not_replaced(hub, tiny_weights):
-    for files in ({"config.json": b'{"model_type": "gpt2"}'}, {"model.safetensors": b"gpt2"}):
-        name = f"ann/gpt{len(files)}{len(hub.requests)}"
-        commit = hub.add_repo(name, files)
+    others = {"config.json": b'{"model_type": "gpt2"}', "model.safetensors": b"gpt2"}
+    for file, content in others.items():
+        name = f"ann/{file}"
+        commit = hub.add_repo(name, {file: content})
         with pytest.raises(BadValue, match="holds another model"):
             push(tiny_weights, Repository(name))
         assert hub.commits(name)[0] == commit
