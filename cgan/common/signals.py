@@ -1,5 +1,6 @@
 """Stop at a safe point: Ctrl-C and SIGTERM request it instead of interrupting at once."""
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable
@@ -81,7 +82,10 @@ class Interruption:
         self._restore()
         self._heard()
         if self._announcement is not None:
-            note(self._announcement)
+            # A signal may come while the main thread is writing a line to the same stream, which
+            # takes no other then. What stops says so later.
+            with contextlib.suppress(RuntimeError):
+                note(self._announcement)
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():

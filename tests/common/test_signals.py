@@ -1,5 +1,6 @@
 """Signals take effect between steps; `training/test_storm.py` has them during the steps."""
 
+import io
 import os
 import signal
 import threading
@@ -7,6 +8,7 @@ import threading
 import pytest
 
 from cgan.common.signals import Interruption
+from cgan.common.terminal import note
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -20,6 +22,28 @@ def test_the_first_signal_asks_and_the_handlers_are_back_at_once(number, capsys)
         assert interruption.signal_number == number
         assert signal.getsignal(number) is before
     assert capsys.readouterr().err == "Stopping.\n"
+
+
+class Writing(io.RawIOBase):
+    """What a stream writes to, where a signal comes in the middle of a line."""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(0.05)  # its handler runs here
+        return len(data)
+
+
+def test_a_signal_while_a_line_is_written_asks_all_the_same(monkeypatch):
+    with Interruption("Stopping.") as interruption:
+        stream = io.TextIOWrapper(io.BufferedWriter(Writing()), write_through=True)
+        monkeypatch.setattr("sys.stderr", stream)
+        note("A line.")
+        monkeypatch.undo()
+        assert interruption.signal_number == signal.SIGTERM
+        monkeypatch.setattr(Writing, "write", lambda self, data: len(data))  # as it is closed
 
 
 @pytest.fixture
