@@ -78,9 +78,9 @@ def _read_sheet(grey: NDArray[np.uint8], sampler: Sampler, labels: list[int]) ->
         if len(example) != error.found or not example:
             raise
         raise BadValue(
-            f"{error} If only {error.found} are on it, name them line by line: --digits {example}."
+            f"{error} If only {error.found} are on it, name them line by line, such as --digits {example}."
             if error.found < len(labels)
-            else f"{error} If all {error.found} are digits, name them: --digits {example}."
+            else f"{error} If all {error.found} are digits, name them, such as --digits {example}."
         ) from error
     if sheet.turned:
         note(f"The photo isn't upright: it was turned by {sheet.turned} degrees clockwise.")

@@ -138,8 +138,8 @@ def test_a_photo_that_is_not_upright_is_turned_and_that_is_said(tmp_path, capsys
 @pytest.mark.parametrize(
     ("named", "advice"),
     [
-        ("0123456789", "If only 3 are on it, name them line by line: --digits 314."),
-        ("71", "If all 3 are digits, name them: --digits 314."),
+        ("0123456789", "If only 3 are on it, name them line by line, such as --digits 314."),
+        ("71", "If all 3 are digits, name them, such as --digits 314."),
     ],
 )
 def test_another_number_of_digits_is_told_with_the_option_to_use(tmp_path, capsys, named, advice):

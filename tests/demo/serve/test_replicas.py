@@ -220,12 +220,18 @@ def test_without_replicas_there_is_a_sentence_and_http_may_lead_to_https(tmp_pat
         assert led.status_code == 301
         assert led.headers["location"] == "https://127.0.0.1/write.png?digits=1"
         for address in (
-            f"https://localhost:{secure}/",
+            f"https://localhost:{secure}/numbers/config",
             f"http://127.0.0.1:{port}/gradio_api/startup-events",  # the health check
         ):
             none = httpx.get(address, verify=False)
             assert (none.status_code, none.headers["retry-after"]) == (503, "5")
             assert none.json()["error"].startswith("The server is starting again.")
+        # A visitor's browser asks again by itself.
+        page = httpx.get(f"https://localhost:{secure}/", verify=False)
+        assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert 'http-equiv="refresh"' in page.text
+        assert 'lang="zh-CN"' in page.text
 
 
 def test_the_benchmark_gets_all_its_pictures(in_front, capsys):
