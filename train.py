@@ -79,7 +79,8 @@ def train(arguments: list[str] | None) -> None:
         return
     repository = None if values.push_to_hub is None else Repository.parse(values.push_to_hub)
     if values.resume is None:
-        given.setdefault("dataset", recognise(execution.data_dir))
+        if "dataset" not in given:
+            given["dataset"] = recognise(execution.data_dir)
         options = from_recipe(values.recipe or "article", given)
         config = generator_config(options)
         if values.dry_run:

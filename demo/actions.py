@@ -14,6 +14,7 @@ from cgan.writing import card, export, number
 from cgan.writing.checks import one_of
 from cgan.writing.drawing import Drawing, draw
 from cgan.writing.export import File
+from cgan.writing.hand import NATURAL
 from cgan.writing.memory import Memory
 from cgan.writing.morph import Morph, animation, morph
 from cgan.writing.setting import (
@@ -31,7 +32,6 @@ from cgan.writing.settings import (
     FILE,
     FORMAT,
     LARGE,
-    NATURAL,
     NO_CARD,
     SCALE,
     SPACING,

@@ -22,11 +22,11 @@ from demo.actions import Kinds, Settings
 from demo.components import component
 from demo.models import Model, Models
 from demo.saved_files import SavedFiles
+from demo.turns import TOGETHER
 
-# The lines that calls wait in. Drawing keeps a core busy: more drawings at a time than there are
-# cores would slow them all down. A morph takes up to some seconds, and a photograph one, so
-# drawings don't wait for them.
-DRAWING: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": 2}
+# The lines that calls wait in. Drawing keeps a core busy: many at a time would slow them all down.
+# A morph takes up to some seconds, and a photograph one, so drawings don't wait for them.
+DRAWING: dict[str, Any] = {"concurrency_id": "draw", "concurrency_limit": TOGETHER}
 MORPHING: dict[str, Any] = {"concurrency_id": "morph", "concurrency_limit": 1}
 READING: dict[str, Any] = {"concurrency_id": "photo", "concurrency_limit": 1}
 
@@ -103,8 +103,8 @@ def _morph(model: Model, settings: MorphSettings, format: Any) -> File:  # noqa:
 ENDPOINTS = (
     Endpoint(
         "write",
-        "Write a number by hand, as a PNG or SVG file. The same digits, settings and weights give "
-        "the same picture every time.",
+        "Write a number by hand, as a PNG, SVG or PDF file. The same digits, settings and weights "
+        "give the same picture every time.",
         (
             "digits", "seed", "style", "truncation", "redrawn", "look", "ink", "scale", "row",
             "weights", "best_of", "format", "variation", "spacing", "pen", "hand", "card",
@@ -179,7 +179,7 @@ def add(
         for name, one in components.items():
             compat.describe(one, told[name])
         output = outputs[endpoint.output]
-        save = functools.partial(_save, files, output.GRADIO_CACHE)
+        save = functools.partial(_save, files, compat.cache_folder(output))
         trigger.click(
             _function(endpoint, endpoint.kind(kinds), told, models, save),
             list(components.values()),

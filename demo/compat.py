@@ -180,6 +180,11 @@ def describe(component: Any, text: str) -> None:
     component.api_info = lambda: schema
 
 
+def cache_folder(component: Any) -> str:
+    """Return the folder of files that Gradio serves for a component."""
+    return str(component.GRADIO_CACHE)
+
+
 def number_of(component: Any) -> int:
     """Return a component's number in the configuration that the page's HTML holds.
 

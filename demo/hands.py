@@ -30,7 +30,7 @@ from demo.models import Model
 MAX_DIGITS = 40  # of a hand
 _KEYS = {"version", "digits", "strokes", "digit"}
 _FEW = 3  # of fewer digits, the reader may be wrong about most
-_MAX_QUESTION = 200_000  # characters; a request holds no more
+_MAX_QUESTION = 200_000  # characters; a request holds hardly more
 
 
 class Digit(NamedTuple):

@@ -9,12 +9,7 @@ from typing import NamedTuple
 from fastapi import HTTPException
 from starlette.types import Message, Send
 
-from demo.turns import Client, Place, Turns, refusal
-
-# As many as the queue draws at a time.
-TOGETHER = 2
-# How many may wait: as many as in one of the queue's lines.
-PLACES = 256
+from demo.turns import PLACES, TOGETHER, Client, Place, Turns, refusal
 
 
 class _Call(NamedTuple):

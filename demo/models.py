@@ -20,8 +20,9 @@ from cgan.hub.repository import Repository, parse
 from cgan.hub.source import Source, read, read_pulled
 from cgan.model.encoder import NoEncoder
 from cgan.model.metrics import Metrics, load
+from cgan.model.page_weights import check_writes_digits
 from cgan.model.weights import Weights
-from cgan.writing.checks import NotOffered, check_writes_digits
+from cgan.writing.checks import NotOffered
 from cgan.writing.own_hand import ForeignHand, OwnHand
 
 # The sha256 of the weights that were bundled before links named those that drew them.

@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeVar
 
+# How many drawings a line makes at a time, and how many calls may wait in it: more are refused at
+# once, with a sentence.
+TOGETHER, PLACES = 2, 256
 # At most 1/2 of a line's places are for one address, and 1/4 for one session.
 ADDRESS_SHARE, SESSION_SHARE = 2, 4
 _LONGEST_NAME = 64

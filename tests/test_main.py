@@ -106,6 +106,14 @@ def test_write_as_a_hand_spaces_it(folder, capsys):
     assert "Pen must be a number from -1 to 1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("options", [["-o", "x.pdf"], ["--card", "a6", "-o", "x.png"]])
+def test_a_card_has_the_marks(folder, capsys, options):
+    assert main(["write", "1,3", *USE, *options]) == 0
+    assert capsys.readouterr().err.startswith("Wrote x.")
+    assert main(["write", "1,3", *USE, "--spacing", "grid", *options]) == 0
+    assert capsys.readouterr().err.startswith("Not written: “,”.")
+
+
 @pytest.mark.parametrize("name", ["a.PNG", "a"])
 def test_any_other_name_is_a_png(folder, tiny_sampler, name):
     assert main(["write", "138", *USE, "-o", name]) == 0
@@ -224,8 +232,11 @@ USER_ERRORS = {
     "no digit": (["write", "", *USE], "no digit"),
     "a negative seed": (["write", "1", *USE, "--seed", "-1"], "seed must be"),
     "a large seed": (["grid", *USE, "--seed", str(2**63)], "seed must be"),
-    "no rows": (["grid", *USE, "--rows", "0"], "--rows must be from 1 to 1000, not 0"),
-    "many rows": (["grid", *USE, "--rows", "1001"], "--rows must be from 1 to 1000"),
+    "no rows": (
+        ["grid", *USE, "--rows", "0"],
+        "--rows must be a whole number from 1 to 10,000, not 0",
+    ),
+    "many rows": (["grid", *USE, "--rows", "10001"], "--rows must be a whole number from 1"),
     "an unknown look": (["write", "1", *USE, "--look", "glass"], "look must be one of paper"),
     "an unknown ink": (["write", "1", *USE, "--ink", "pink"], "ink must be one of black"),
     "an unknown style": (["write", "1", *USE, "--style", "two"], "style must be one of own"),

@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "demo.hands": ("cgan", "cgan.common", "cgan.model", "cgan.writing", "demo.models"),
     "demo.api": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands"),
-        *("demo.components", "demo.compat", "demo.saved_files"),
+        *("demo.components", "demo.compat", "demo.saved_files", "demo.turns"),
     ),
     "demo.addresses": (
         *("cgan", "cgan.common", "cgan.writing", "demo.models", "demo.actions", "demo.text"),
@@ -58,6 +58,7 @@ MAY_IMPORT = {
     "demo.page": (
         *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
         *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
+        "demo.turns",
     ),
     "demo.serve": (
         *("cgan", "cgan.common", "cgan.hub", "demo.accepted", "demo.compat"),

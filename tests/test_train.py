@@ -31,6 +31,11 @@ def test_a_recipe_sets_what_is_not_given(capsys):
     assert settings["training"]["lr"] == 0.5
 
 
+def test_bundled_digits_need_no_folder(capsys):
+    settings = dry_run(capsys, "--dataset=digits", f"--data-dir={'a' * 300}")
+    assert settings["training"]["dataset"] == "digits"
+
+
 @pytest.mark.parametrize("separator", ["_", "-"])
 def test_options_may_be_written_with_hyphens_or_underscores(separator):
     name = "--" + "sample_interval".replace("_", separator)

@@ -37,6 +37,10 @@ MPI_COMPILER = "mpicc_path"
 USE_ONEDNN = "use_mkl"  # "0" means no
 USE_MPI = "use_mpi"  # "0" means no
 DOWNLOADED_LIBRARIES = ("use_cutt", "use_cutlass", "use_nccl")  # "0" means no
+VARIABLES = (
+    JITTOR_HOME, CACHE_NAME, COMPILER, NVCC, PYTHON_CONFIG, MPI_COMPILER, USE_ONEDNN, USE_MPI,
+    *DOWNLOADED_LIBRARIES,
+)  # fmt: skip
 # What OpenMPI's mpirun sets in each process that it starts: how many there are in all, the number
 # of this one, and how many there are on this machine. By the first, which Jittor reads, too, it
 # decides whether it must talk to others. Test: test_compat.py, what mpirun sets.

@@ -14,15 +14,7 @@ from cgan.common.finding import Finding, look, shown
 
 _SECONDS = 20
 # Environment variables that Jittor reads, or that we read on its behalf.
-_VARIABLES = (
-    compat.JITTOR_HOME,
-    "OMP_NUM_THREADS",
-    compat.CACHE_NAME,
-    compat.COMPILER,
-    compat.NVCC,
-    compat.PYTHON_CONFIG,
-    compat.USE_ONEDNN,
-)
+_VARIABLES = ("OMP_NUM_THREADS", *compat.VARIABLES)
 
 
 def find_machine() -> list[Finding]:

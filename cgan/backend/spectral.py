@@ -46,5 +46,12 @@ class SpectralNorm(jt.nn.Module):  # type: ignore[misc, name-defined]
         return self.weight.view((self.weight.shape[0], -1))
 
 
+def begin_step(network: Any) -> None:
+    """Update the spectral norms of a network to its current weights."""
+    for part in network.modules():
+        if isinstance(part, SpectralNorm):
+            part.iterate()
+
+
 def _unit(vector: Any) -> Any:
     return vector / ((vector * vector).sum().sqrt() + _EPS)

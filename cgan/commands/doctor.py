@@ -39,7 +39,7 @@ def do(values: argparse.Namespace) -> None:
         look("drawing", _drawing),
         *find_machine(),
         look("MNIST", functools.partial(_mnist, values.data_dir)),
-        look("classifiers", _classifiers),
+        look("trained networks", _networks),
         look("disk", _disk),
         *find_hub(),
     ]
@@ -91,10 +91,10 @@ def _mnist(folder: Path) -> Finding:
     return Finding("MNIST", f"{len(missing)} of {len(mnist.MD5)} files not in {folder}: {advice}")
 
 
-def _classifiers() -> Finding:
-    from cgan.evaluation import classifier_cache  # here: imports NumPy, too
+def _networks() -> Finding:
+    from cgan.evaluation import network_cache  # here: imports NumPy, too
 
-    return classifier_cache.find()
+    return network_cache.find()
 
 
 def _disk() -> Finding:

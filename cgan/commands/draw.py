@@ -20,12 +20,11 @@ from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.latents import check_seed
 from cgan.writing.left_out import left_out
-from cgan.writing.limits import check_best_of
+from cgan.writing.limits import MAX_ROWS, check_best_of, check_count
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.setting import Setting, specified
 from cgan.writing.settings import CARD, CARDS, FILE, NO_CARD, SCALE, WritingSettings, left_out_field
 
-_MAX_GRID_ROWS = 1000
 # The settings that choose latents.
 _OF_LATENTS = {"style", "row", "truncation", "redrawn"}
 # The settings that MNIST's look, the default, doesn't show.
@@ -106,6 +105,8 @@ def write(values: argparse.Namespace) -> None:
         name = min(other).replace("_", "-")
         raise BadValue(f"--hand can't take --{name}: the hand decides how digits look.")
     kind = _format(values, given.pop("format", None))
+    if kind == "pdf" or CARD.check(given.get("card", NO_CARD)) != NO_CARD:
+        given = {"spacing": "ink"} | given
     parts = number.read(values.number).parts
     if sentence := left_out(values.number, marks=given.get("spacing") == "ink"):
         note(str(sentence))
@@ -152,7 +153,6 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
         if kind == "strokes":
             raise BadValue("--card can't take --format strokes: cards are png, svg or pdf.")
         sheet = CARDS[0] if sheet == NO_CARD else sheet
-        given = {"spacing": "ink"} | given
     if "pen" in given and given.get("spacing") != "ink":
         warn("--pen makes strokes finer or bolder only with --spacing ink.")
     if _OF_PAPER & given.keys():
@@ -211,10 +211,9 @@ def _check_output(path: Path, *endings: str) -> None:
 def grid(values: argparse.Namespace) -> None:
     """Draw a grid."""
     _check_output(values.output, ".png")
-    if not 1 <= values.rows <= _MAX_GRID_ROWS:
-        raise BadValue(f"--rows must be from 1 to {_MAX_GRID_ROWS}, not {values.rows}.")
+    rows = check_count("--rows", values.rows, MAX_ROWS)
     sampler = _load(values.weights)
-    _save(values, sampler, sampler.grid(values.rows, seed=values.seed), {})
+    _save(values, sampler, sampler.grid(rows, seed=values.seed), {})
 
 
 def _save(

@@ -17,12 +17,11 @@ from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import number, picture
 from cgan.writing.limits import check_classes
-from cgan.writing.own_hand import ForeignHand, OwnHand
+from cgan.writing.own_hand import MAX_TEXT, ForeignHand, OwnHand
 from cgan.writing.photo import MAX_BYTES, BadPhoto, read_photo
 from cgan.writing.sheet import UnreadableSheet
 from cgan.writing.upright import Doubt, ReadSheet, read_sheet
 
-_MAX_HAND_BYTES = 64 << 10
 # Digits for an example, as many as were found.
 _EXAMPLE = "314159265358979323846264338327"
 
@@ -78,7 +77,8 @@ def _read_sheet(grey: NDArray[np.uint8], sampler: Sampler, labels: list[int]) ->
         if len(example) != error.found or not example:
             raise
         raise BadValue(
-            f"{error} If only {error.found} are on it, name them line by line, such as --digits {example}."
+            f"{error} If only {error.found} are on it, name them line by line, such as --digits "
+            f"{example}."
             if error.found < len(labels)
             else f"{error} If all {error.found} are digits, name them, such as --digits {example}."
         ) from error
@@ -119,7 +119,7 @@ def load_hand(path: Path, sampler: Sampler) -> OwnHand:
         UserError: it can't be read.
     """
     try:
-        values = reading.parse_json(_read(path, _MAX_HAND_BYTES))
+        values = reading.parse_json(_read(path, MAX_TEXT))
         return OwnHand.from_dict(values, sampler.config, sampler.sha256)
     except ForeignHand:
         raise

@@ -44,6 +44,8 @@ def despite_closed_pipes() -> Iterator["Mended"]:
 class Mended:
     """A text stream that goes nowhere once its pipe is closed, its disk is full, or without one.
 
+    What its encoding doesn't have is escaped.
+
     Attributes:
         error: why what was written is lost; None where nobody wanted it.
     """
@@ -60,7 +62,7 @@ class Mended:
     def write(self, text: str) -> int:
         """Write text, if it can be."""
         try:
-            self._stream.write(text)
+            self._stream.write(self._encodable(text))
         except OSError as error:
             self._drop(error)
         return len(text)
@@ -71,6 +73,12 @@ class Mended:
             self._stream.flush()
         except OSError as error:
             self._drop(error)
+
+    def _encodable(self, text: str) -> str:
+        encoding = getattr(self._stream, "encoding", None)
+        if encoding is None:
+            return text
+        return text.encode(encoding, "backslashreplace").decode(encoding)
 
     def _drop(self, error: OSError) -> None:
         if not isinstance(error, BrokenPipeError):

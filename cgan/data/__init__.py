@@ -1,4 +1,4 @@
-"""The images to train on: MNIST and other IDX files, and scikit-learn's digits.
+"""The images to train on: MNIST and other IDX files, scikit-learn's digits, and one's own images.
 
 It must not know what is trained on them.
 """

@@ -16,7 +16,7 @@ from cgan.backend import adam, compat, openmp
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
 from cgan.data.datasets import Dataset
-from cgan.evaluation import classifier_cache
+from cgan.evaluation import network_cache
 from cgan.model import reader
 from cgan.model.layers import BATCH_NORM_EPS, Tensors
 
@@ -157,18 +157,21 @@ def trained(
     shape = data.images.shape[1:]
     n_classes = data.n_classes if n_classes is None else n_classes
     state = _Network(shape, n_classes, settings).state_dict()
-    path = classifier_cache.path(data.checksum(), cache_key(settings))
-    tensors = classifier_cache.load(path, {name: tuple(v.shape) for name, v in state.items()})
+    # Otherwise the data say it.
+    more = {} if n_classes == data.n_classes else {"n_classes": n_classes}
+    path = network_cache.path(data.checksum(), cache_key(settings) | more)
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    tensors = network_cache.load(path, shapes, settings.name)
     if tensors is not None:
         return Classifier(shape, n_classes, settings, tensors)
     say(f"Training the {settings.name} on {data.describe()} (once; kept in {path.parent}).")
     classifier = fit(data, n_classes, settings, check)
-    classifier_cache.save(path, classifier.tensors)
+    network_cache.save(path, classifier.tensors, settings.name)
     return classifier
 
 
 def cache_key(settings: ClassifierSettings) -> dict[str, Any]:
-    """Return everything, except the data, that decides the weights that `fit` makes."""
+    """Return everything that decides the weights that `fit` makes, but for data and classes."""
     return asdict(settings) | {
         "version": VERSION,
         "jittor": jt.__version__,

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from cgan.evaluation.neighbours import density_coverage
 from cgan.evaluation.pixels import differences, standing_out
 from cgan.evaluation.strokes import Strokes, distance, measure_strokes, usual_pieces
-from cgan.model.metric_groups import DetailMetrics
+from cgan.model.metric_groups import DetailMetrics, as_figure
 from cgan.writing import curves, picture, raster
 
-# Metrics are rounded to these decimals, as in `evaluator`.
-_DECIMALS = 6
 _CHUNK = 200
 
 Images = NDArray[np.float32]
@@ -75,18 +73,18 @@ class RealDetails:
         theirs = self._strokes
         legible = None
         if images.images.shape[1] == 1:
-            legible = _rounded(reads(as_drawn(images.images, check), labels))
+            legible = as_figure(reads(as_drawn(images.images, check), labels))
         return DetailMetrics(
-            density=_rounded(density),
-            coverage=_rounded(covered.mean()),
-            coverage_per_class=tuple(map(_rounded, shares)),
-            pieces=_rounded(np.mean(strokes.pieces > self._pieces[labels])),
-            specks=_rounded(strokes.specks.mean()),
-            border=_rounded(strokes.border.mean()),
-            pixel_mean=_rounded(mean),
-            pixel_deviation=_rounded(deviation),
-            stroke_width=_rounded(distance(strokes.widths, labels, theirs.widths, real.labels)),
-            slant=_rounded(distance(strokes.slants, labels, theirs.slants, real.labels)),
+            density=as_figure(density),
+            coverage=as_figure(covered.mean()),
+            coverage_per_class=tuple(map(as_figure, shares)),
+            pieces=as_figure(np.mean(strokes.pieces > self._pieces[labels])),
+            specks=as_figure(strokes.specks.mean()),
+            border=as_figure(strokes.border.mean()),
+            pixel_mean=as_figure(mean),
+            pixel_deviation=as_figure(deviation),
+            stroke_width=as_figure(distance(strokes.widths, labels, theirs.widths, real.labels)),
+            slant=as_figure(distance(strokes.slants, labels, theirs.slants, real.labels)),
             legible=legible,
         )
 
@@ -109,7 +107,3 @@ def as_drawn(images: Images, check: Callable[[], None] = lambda: None) -> Images
             drawn[index, 0] = raster.fill(outline.loops, width, height) / 127.5 - 1
         check()
     return drawn
-
-
-def _rounded(value: Any) -> float:
-    return round(float(value), _DECIMALS)

@@ -20,7 +20,7 @@ from cgan.evaluation.hands import measure_hands
 from cgan.evaluation.neighbours import precision_recall
 from cgan.evaluation.pixels import save_differences
 from cgan.model.config import GeneratorConfig
-from cgan.model.metric_groups import DetailMetrics, HandMetrics
+from cgan.model.metric_groups import DetailMetrics, HandMetrics, as_figure
 from cgan.model.metrics import Metrics
 from cgan.sampler import Sampler
 
@@ -32,8 +32,6 @@ SCORES_NAME, NEIGHBOURS_NAME, PIXELS_NAME = "scores.png", "neighbours.png", "pix
 # Seed for shuffling the training images, the first of which are compared with as many samples.
 _REAL_SEED = 0
 _CHUNK = 1000
-# Metrics are rounded to these decimals: their last bits depend on the matrix library.
-_DECIMALS = 6
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -231,19 +229,19 @@ class Evaluator:
         return Judgement(
             scores=probabilities[np.arange(len(labels)), labels],
             features=features,
-            accuracy=_rounded(correct.mean()),
-            accuracy_per_class=tuple(_rounded(share) for share in shares),
+            accuracy=as_figure(correct.mean()),
+            accuracy_per_class=tuple(as_figure(share) for share in shares),
         )
 
     def frechet_distance(self, features: NDArray[np.float32]) -> float:
         """Return the Frechet distance from the test images, given (N, 128) features."""
-        return _rounded(frechet_distance(features, self._real.features))
+        return as_figure(frechet_distance(features, self._real.features))
 
     def precision_recall(self, features: NDArray[np.float32]) -> tuple[float, float]:
         """Return precision and recall against as many test images, given (N, 128) features."""
         some = self._test.some(len(features))
         precision, recall = precision_recall(self._real.features[some], features[: len(some)])
-        return _rounded(precision), _rounded(recall)
+        return as_figure(precision), as_figure(recall)
 
     def gan_train(self, images: Images, labels: Labels) -> float:
         """Train a classifier on these images; return its accuracy on the real test images."""
@@ -251,14 +249,14 @@ class Evaluator:
         from cgan.evaluation import classifier
 
         pupil = classifier.fit(data, self._train.n_classes, classifier.PUPIL, self._check)
-        return _rounded(pupil.accuracy(self._test))
+        return as_figure(pupil.accuracy(self._test))
 
     @functools.cached_property
     def _gan_train_real(self) -> float:
         from cgan.evaluation import classifier
 
         pupil = classifier.trained(self._train, classifier.PUPIL, self._say, self._check)
-        return _rounded(pupil.accuracy(self._test))
+        return as_figure(pupil.accuracy(self._test))
 
     @functools.cached_property
     def _training_features(self) -> NDArray[np.float32]:
@@ -339,7 +337,3 @@ def check_fits(config: GeneratorConfig, train: Dataset, samples: int) -> None:
 def _image(shape: tuple[Any, ...]) -> str:
     channels, height, width = shape
     return f"{'grey' if channels == 1 else 'colour'} images of {height}x{width}"
-
-
-def _rounded(value: Any) -> float:
-    return round(float(value), _DECIMALS)

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.data.datasets import Dataset
-from cgan.model.metric_groups import HandMetrics
+from cgan.model.metric_groups import HandMetrics, as_figure
 from cgan.sampler import Sampler
 from cgan.writing.measures import ink_of, slant, stroke_width
 from cgan.writing.own_hand import rounded
 
 SAMPLES = 1000
 _CHUNK = 100  # hands that are drawn together
-_DECIMALS = 6
 
 Images = NDArray[np.float32]
 Labels = NDArray[Any]
@@ -51,11 +50,13 @@ def measure_hands(
     apart = np.mean((drawn - np.roll(drawn, 1, axis=0)) ** 2)  # of two unrelated hands
     assert sampler.encoder_sha256 is not None
     return HandMetrics(
-        reconstruction=_rounded(1 - np.mean((again - source) ** 2) / np.var(source, axis=0).mean()),
-        legible=_rounded(reads(everything, np.tile(np.arange(classes), count))),
+        reconstruction=as_figure(
+            1 - np.mean((again - source) ** 2) / np.var(source, axis=0).mean()
+        ),
+        legible=as_figure(reads(everything, np.tile(np.arange(classes), count))),
         slant=_kept(slant, source, labels, drawn),
         stroke_width=_kept(stroke_width, source, labels, drawn),
-        same_hand=_rounded(1 - np.mean((redrawn - drawn) ** 2) / apart),
+        same_hand=as_figure(1 - np.mean((redrawn - drawn) ** 2) / apart),
         samples=count,
         encoder_sha256=sampler.encoder_sha256,
     )
@@ -88,8 +89,4 @@ def _kept(
     style = of_source - of_class[labels]
     kept = (of_drawn - of_drawn.mean(axis=0)).mean(axis=1)
     spread = float(style.std() * kept.std())
-    return 0.0 if spread <= 0 else _rounded(np.mean(style * (kept - kept.mean())) / spread)
-
-
-def _rounded(value: Any) -> float:
-    return round(float(value), _DECIMALS)
+    return 0.0 if spread <= 0 else as_figure(np.mean(style * (kept - kept.mean())) / spread)

@@ -8,11 +8,10 @@ import json
 
 from cgan.common.errors import BadValue
 from cgan.common.packages import is_installed, missing_package
-from cgan.model.weights import Weights, encoder_fingerprint, fingerprint
+from cgan.model.weights import LICENSE, Weights, encoder_fingerprint, fingerprint
 
 GENERATOR, READER, ENCODER = "generator", "reader", "encoder"
 PARTS = (GENERATOR, READER, ENCODER)
-LICENSE = "mit"
 
 
 def parts_of(weights: Weights) -> list[str]:

@@ -30,14 +30,19 @@ def without_credentials(address: str) -> str:
     return scheme + separator + re.split("[?#]", rest.rpartition("@")[2])[0]
 
 
+def _place(variable: str, default: str | Path) -> Path:
+    """Return the path in a variable, which may have ~ and other variables in it."""
+    return Path(os.path.expandvars(Path(os.environ.get(variable) or default).expanduser()))
+
+
 def _home() -> Path:
-    if home := os.environ.get("HF_HOME"):
-        return Path(home).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return _place("HF_HOME", Path(caches) / "huggingface")
 
 
 def _cache() -> Finding:
-    folder = Path(os.environ.get("HF_HUB_CACHE") or _home() / "hub")
+    # The second is the first one's old name.
+    folder = _place("HF_HUB_CACHE", _place("HUGGINGFACE_HUB_CACHE", _home() / "hub"))
     if not folder.exists():
         return Finding("Hub cache", f"{shown(folder)}, doesn't exist yet")
     count = compat.count_models(folder)
@@ -50,7 +55,7 @@ def _cache() -> Finding:
 def _token() -> Finding:
     if (os.environ.get("HF_TOKEN") or "").strip():
         return Finding("Hub token", "present, in HF_TOKEN")
-    path = Path(os.environ.get("HF_TOKEN_PATH") or _home() / "token")
+    path = _place("HF_TOKEN_PATH", _home() / "token")
     if path.is_file() and path.stat().st_size:
         return Finding("Hub token", f"present, in {shown(path)}")
     return Finding("Hub token", "none: to push or to use private models, run hf auth login")

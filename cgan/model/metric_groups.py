@@ -17,6 +17,15 @@ _MAX_INT = 2**63 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# Figures are rounded to these decimals: their last bits depend on the matrix library.
+_DECIMALS = 6
+
+
+def as_figure(value: Any) -> float:
+    """Return what was measured, rounded as `metrics.json` has it."""
+    return round(float(value), _DECIMALS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """Figures that are measured together.

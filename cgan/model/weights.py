@@ -18,8 +18,8 @@ from safetensors import SafetensorError
 
 from cgan.common import files, reading
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
+from cgan.model import encoder
 from cgan.model.config import GeneratorConfig
-from cgan.model.encoder import only_encoder, without_encoder
 from cgan.model.layers import Tensors
 from cgan.model.registry import config_from_dict, generator_shapes
 
@@ -28,6 +28,8 @@ CONFIG_NAME = "config.json"
 
 FORMAT_KEY, FORMAT = "format", "cgan-generator-1"
 TRAINING_KEY = "training"
+LICENSE = "mit"
+"""Of the weights, as of the code."""
 
 MAX_CONFIG_BYTES = 1 << 20
 # A safetensors file begins with the length of its JSON header.
@@ -103,12 +105,12 @@ def fingerprint(tensors: Tensors) -> str:
 
     An encoder doesn't count: with it, a generator stays the one that it was, and draws the same.
     """
-    return hashlib.sha256(to_safetensors(without_encoder(tensors))).hexdigest()
+    return hashlib.sha256(to_safetensors(encoder.without_encoder(tensors))).hexdigest()
 
 
 def encoder_fingerprint(tensors: Tensors) -> str:
     """Return the sha256 of the encoder in `tensors`, as a file of its own."""
-    return hashlib.sha256(to_safetensors(only_encoder(tensors))).hexdigest()
+    return hashlib.sha256(to_safetensors(encoder.only_encoder(tensors))).hexdigest()
 
 
 def load(folder: Path) -> Weights:
@@ -190,8 +192,9 @@ def load_config(folder: Path) -> dict[str, Any]:
 
 def max_weights_bytes(config: GeneratorConfig) -> int:
     """Return how large the `model.safetensors` of a generator with this config may be."""
-    count = sum(int(np.prod(shape)) for shape in generator_shapes(config).values())
-    return 4 * count + _MAX_HEADER_BYTES
+    # See `_load_tensors`: there may be an encoder, whatever the config says.
+    shapes = generator_shapes(config) | encoder.shapes(config)
+    return 4 * sum(int(np.prod(shape)) for shape in shapes.values()) + _MAX_HEADER_BYTES
 
 
 def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
@@ -205,6 +208,10 @@ def _load_tensors(path: Path, config: GeneratorConfig) -> Tensors:
             path=path,
             why=error,
         ) from error
+    if not config.encoder:
+        # The two files can't be replaced at one moment: whoever is stopped between them leaves an
+        # encoder that the config doesn't name.
+        tensors = encoder.without_encoder(tensors)
     check_tensors(config, tensors, path)
     for tensor in tensors.values():
         tensor.setflags(write=False)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from cgan.common.errors import printable
 from cgan.common.values import is_finite
-from cgan.export.exported import LICENSE
 from cgan.hub.repository import Repository
 from cgan.model import registry
 from cgan.model.config import GeneratorConfig
+from cgan.model.weights import LICENSE
 from cgan.publish.onnx_card import onnx_section
 from cgan.sampler import Sampler
 

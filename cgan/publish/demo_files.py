@@ -34,7 +34,7 @@ def find_files() -> list[str]:
     A package's data are the files in it, but not in packages in it, that are neither Python's nor
     hidden.
     """
-    modules, _ = _find_imports()
+    modules, _ = follow_imports()
     packages = {path.parent for path in modules if path.name == "__init__.py"}
     data = [
         path
@@ -54,12 +54,7 @@ def _package_of(path: Path) -> Path | None:
     return next((one for one in path.parents if (one / "__init__.py").is_file()), None)
 
 
-def find_imports() -> set[str]:
-    """Return the names of other projects' top-level modules that the demo imports."""
-    return _find_imports()[1]
-
-
-def _find_imports() -> tuple[list[Path], set[str]]:
+def follow_imports() -> tuple[list[Path], set[str]]:
     """Follow the imports from `APP`; return our modules, and the names of others' packages."""
     finder = modulefinder.ModuleFinder(path=[str(ROOT)])
     finder.run_script(str(ROOT / APP))

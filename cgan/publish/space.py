@@ -23,10 +23,10 @@ from cgan.hub.repository import Repository
 from cgan.hub.session import hub_session
 from cgan.hub.source import read_pulled
 from cgan.model.metrics import METRICS_NAME
-from cgan.model.weights import CONFIG_NAME, WEIGHTS_NAME
+from cgan.model.page_weights import check_writes_digits
+from cgan.model.weights import CONFIG_NAME, LICENSE, WEIGHTS_NAME
 from cgan.publish import demo_files
 from cgan.publish.upload import changed, outdated, send_large
-from cgan.writing.checks import check_writes_digits
 
 # Read by demo/app.py where neither the command line nor the environment names weights.
 WEIGHTS_FILE = "demo/weights.txt"
@@ -140,7 +140,7 @@ def _card(weights: list[Pinned], hardware: str) -> str:
         app_file=demo_files.APP,
         short_description="Type a number, get it in a GAN's handwriting",
         suggested_hardware=hardware,
-        license="mit",
+        license=LICENSE,
         models=names or None,
         preload_from_hub=preload or None,
     )

@@ -20,7 +20,7 @@ from cgan.backend.conv import (
 )
 from cgan.backend.linear import Linear
 from cgan.backend.setup import load_jittor
-from cgan.backend.spectral import SpectralNorm
+from cgan.backend.spectral import SpectralNorm, begin_step
 from cgan.model.architectures.conv import ConvConfig, ConvOptions
 from cgan.model.layers import BATCH_NORM_EPS, LEAKY_SLOPE
 from cgan.training.options import TrainingOptions
@@ -181,9 +181,7 @@ class Discriminator(nn.Module):  # type: ignore[misc, name-defined]
 
     def begin_step(self) -> None:
         """Update the spectral norms to the current weights."""
-        for part in self.modules():
-            if isinstance(part, SpectralNorm):
-                part.iterate()
+        begin_step(self)
 
     def execute(self, images: Any, labels: Any = None) -> Any:
         """Score images.

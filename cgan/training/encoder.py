@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cgan.backend import adam, compat, openmp
 from cgan.backend.setup import load_jittor
 from cgan.data.datasets import Dataset
-from cgan.evaluation import classifier_cache
+from cgan.evaluation import network_cache
 from cgan.model import registry
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import CHANNELS, FEATURES, KERNELS, fold, shapes
@@ -91,12 +91,12 @@ def trained(
         "cuda": int(jt.flags.use_cuda),
         "onednn": compat.has_onednn(jt),
     }
-    path = classifier_cache.path(data.checksum(), key)
-    found = classifier_cache.load(path, shapes(config))
+    path = network_cache.path(data.checksum(), key)
+    found = network_cache.load(path, shapes(config), "encoder")
     if found is None:
         say(f"Training the encoder on {data.describe()} (once; kept in {path.parent}).")
         found = fit(config, its_own, data, settings, say, check)
-        classifier_cache.save(path, found)
+        network_cache.save(path, found, "encoder")
     return found
 
 

@@ -99,7 +99,8 @@ def _train(
     untrained = [*dataset.empty_classes, *range(dataset.n_classes, config.n_classes)]
     if untrained and config.conditional:
         warn(f"the data have no image of class {_listed(untrained)}, which stays untrained.")
-    _check_packs(dataset, options.pack, is_new=record is None)
+    if config.conditional:
+        _check_packs(dataset, options.pack, is_new=record is None)
     # The weights have an encoder only when the generator is finished.
     config = replace(config, encoder=False)
     if record is not None:

@@ -52,7 +52,7 @@ class Data:
     """What a run is trained on.
 
     Attributes:
-        folder: absolute path of the IDX files; None for bundled data.
+        folder: absolute path of the files; None for bundled data.
         sha256: `Dataset.checksum`.
 
     Raises:

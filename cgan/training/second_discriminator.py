@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cgan.backend.setup import load_jittor
-from cgan.backend.spectral import SpectralNorm
+from cgan.backend.spectral import SpectralNorm, begin_step
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
 from cgan.model.layers import LEAKY_SLOPE
@@ -64,9 +64,7 @@ class SecondDiscriminator(nn.Module):  # type: ignore[misc, name-defined]
 
     def begin_step(self) -> None:
         """Update the spectral norms to the current weights."""
-        for part in self.modules():
-            if isinstance(part, SpectralNorm):
-                part.iterate()
+        begin_step(self)
 
     def execute(self, images: Any, labels: Any) -> Any:
         """Score images.

@@ -1,7 +1,4 @@
-"""Checks of single settings: each returns the value, or says in a sentence what is wrong.
-
-And one of the weights that a page is to draw with.
-"""
+"""Checks of single settings: each returns the value, or says in a sentence what is wrong."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +7,6 @@ import numpy as np
 
 from cgan.common.errors import BadValue
 from cgan.common.values import is_one_of, is_whole
-from cgan.model.weights import Weights
 
 
 class OutOfRange(BadValue):
@@ -84,25 +80,3 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> Any:
     if not is_one_of(value, choices):
         raise NotOffered(name, choices)
     return value
-
-
-def check_writes_digits(weights: Weights) -> None:
-    """Check that the page can use a generator: it writes the ten digits in grey.
-
-    Raises:
-        BadValue: it can't.
-    """
-    config = weights.config
-    if not config.conditional:
-        raise BadValue(
-            "The page needs weights that write a chosen digit: these are unconditional.",
-            text_id="weights.unconditional",
-        )
-    if config.n_classes != 10 or config.channels != 1:
-        raise BadValue(
-            "The page needs weights that write the ten digits in grey: these have "
-            "{classes} classes and {channels} channels.",
-            text_id="weights.not_digits",
-            classes=config.n_classes,
-            channels=config.channels,
-        )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cgan.writing import inked, outline, specks
+from cgan.writing import inked, outline, picture, specks
 from cgan.writing import look as looks
 from cgan.writing.drawing import Drawing
 from cgan.writing.layout import Layout, wrap
@@ -19,7 +19,6 @@ from cgan.writing.marks import SIDE
 from cgan.writing.settings import LARGE, GridSettings, WritingSettings
 from cgan.writing.strokes import Strokes, pen_width, strokes
 
-_IMAGE_DESCRIPTION = 0x010E  # in Exif
 # A picture of a number in several hands is at least as wide as so many digits.
 _NARROWEST = 10
 
@@ -117,13 +116,12 @@ def strokes_svg(drawing: Drawing, settings: WritingSettings) -> File:
 def webp(file: File) -> File:
     """Return a PNG as WebP with the same pixels; what made it is the image's description."""
     with Image.open(io.BytesIO(file.data)) as image:
-        exif = Image.Exif()
         texts: dict[str, str] = image.text  # type: ignore[attr-defined]
-        exif[_IMAGE_DESCRIPTION] = "; ".join(f"{name}: {text}" for name, text in texts.items())
+        about = picture.exif("; ".join(f"{name}: {text}" for name, text in texts.items()))
         alpha = "transparency" in image.info
         found = io.BytesIO()
         image.convert("RGBA" if alpha else "RGB").save(
-            found, "WEBP", lossless=True, exact=True, method=2, exif=exif
+            found, "WEBP", lossless=True, exact=True, method=2, exif=about
         )
     return File(f"{file.name.removesuffix('.png')}.webp", "image/webp", found.getvalue())
 

@@ -16,8 +16,9 @@ from cgan.writing.number import MAX_DIGITS
 from cgan.writing.own_hand import OwnHand
 
 MAX_VARIATION = 999
-# Where others don't leave somebody's own hand, a redrawn digit does as far as a person's do.
-_REDRAWN = 0.22
+# How far a person's digits leave their hand: what a new page begins with. Where others don't leave
+# somebody's own hand, a redrawn digit does that far.
+NATURAL = 0.22
 
 
 class BadRedrawn(BadValue):
@@ -165,7 +166,7 @@ class Hand:
                 others = choose([self._other_hand(labels[at], at) for at in redrawn])
             else:
                 own = [self._own(labels[at], at, first) for at in redrawn]
-                others = choose(_mixed(own, [hands[at] for at in redrawn], _REDRAWN))
+                others = choose(_mixed(own, [hands[at] for at in redrawn], NATURAL))
             changed = dict(zip(redrawn, others, strict=True))
             return [changed.get(at, hand) for at, hand in enumerate(hands)]
         own = [self._own(label, at, first) for at, label in enumerate(labels)]

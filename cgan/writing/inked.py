@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cgan.writing import raster
+from cgan.writing.curves import PARTS
 from cgan.writing.drawing import Drawing
 from cgan.writing.marks import SIDE
 from cgan.writing.spacing import FILE_WIDTH, Glyph, Page, space, wrap
 from cgan.writing.strokes import Strokes, strokes
 
 # Units of the paths in SVG files and on the page, by a unit of the layout.
-PATH_UNITS = 100
+PATH_UNITS = PARTS
 
 
 def lay_out(

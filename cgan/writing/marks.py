@@ -11,12 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.measures import slant, stroke_width
+from cgan.writing.number import MAX_DIGITS
 
 # The class that shows the pen, and where the latents of marks begin among those of a seed: behind
 # those of all digits and their variations.
 LABEL = 1
-FIRST_LATENT = 64 * 1000
+FIRST_LATENT = MAX_DIGITS * (MAX_VARIATION + 1)
 
 # Where digits stand in a picture of 32 x 32, as MNIST places them: the line that they stand on, and
 # their height.

@@ -27,7 +27,6 @@ FRAME_MILLISECONDS = 50
 # Limit on all frames together: a phone number is enlarged four times, longer ones less.
 _MAX_PIXELS = 16_000_000
 _MAX_SCALE = 4
-_DESCRIPTION = 0x010E  # Exif's tag "ImageDescription"
 
 
 class DifferentLengths(BadValue):
@@ -131,9 +130,8 @@ def animation(morphed: Morph, look: str, ink: str, kind: str, about: str = "") -
         else:
             images = [image.convert("RGBA") for image in images]
     if about:
-        exif = Image.Exif()
-        exif[_DESCRIPTION] = about.encode()
-        options |= {"comment": about.encode()} if kind == "gif" else {"exif": exif}
+        as_gif = {"comment": about.encode()}
+        options |= as_gif if kind == "gif" else {"exif": picture.exif(about)}
     images += images[-2:0:-1]
     file = io.BytesIO()
     images[0].save(

@@ -24,6 +24,7 @@ _MIN_STROKE = 1.5
 # Thin strokes are thickened in a picture whose longer side is this many pixels.
 _WORKING = 8 * _BOX
 _FULL = 250  # the darkest pixel has at least this value
+_FAINT = 16
 
 
 class NoInk(BadValue):
@@ -45,7 +46,7 @@ def normalise(ink: NDArray[Any], size: int) -> NDArray[np.float32]:
         (1, size, size) float32 in [-1, 1], resized from MNIST's 28x28 as for training.
 
     Raises:
-        NoInk: every pixel is 0.
+        NoInk: every pixel is 0, or there are only specks.
         BadValue: it is no such array, or dark ink on light paper.
     """
     resized = Image.fromarray(to_mnist(ink)).resize((size, size), Image.Resampling.BILINEAR)
@@ -57,15 +58,16 @@ def to_mnist(ink: NDArray[Any]) -> NDArray[np.uint8]:
     """Return a digit as MNIST has it: (28, 28) uint8; the argument is that of `normalise`.
 
     Raises:
-        NoInk: every pixel is 0.
+        NoInk: every pixel is 0, or there are only specks.
         BadValue: it is no such array, or dark ink on light paper.
     """
     digit = _cut(_checked(ink))
+    if digit.max() < _FAINT:  # when it is made smaller, nothing would be left
+        digit = _full(digit)
     if max(digit.shape) != _BOX:
         digit = _scaled(_cut(_thickened(digit)))
-    strongest = int(digit.max())
-    if strongest < _FULL:
-        digit = np.rint(digit * (255 / strongest)).astype(np.uint8)
+    if digit.max() < _FULL:
+        digit = _full(digit)
     return _centred(digit)
 
 
@@ -94,8 +96,20 @@ def _checked(ink: NDArray[Any]) -> NDArray[np.uint8]:
     return ink
 
 
+def _full(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ink whose strongest pixel is 255."""
+    full: NDArray[np.uint8] = np.rint(ink * (255 / int(ink.max()))).astype(np.uint8)
+    return full
+
+
 def _cut(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the smallest part with all the ink."""
+    """Return the smallest part with all the ink.
+
+    Raises:
+        NoInk: there is none, as of specks in a large picture that was made smaller.
+    """
+    if not ink.any():
+        raise NoInk
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
@@ -108,6 +122,8 @@ def _thickened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if side > _WORKING:
         ink = _resized(ink, _WORKING)
         side = _WORKING
+        if not ink.any():
+            raise NoInk
     # A blurred line whose middle is full is about 3.6 standard deviations wide.
     sigma = _MIN_STROKE * side / _BOX / 3.6
     margin = int(np.ceil(2 * sigma))

@@ -15,7 +15,15 @@ from cgan.writing.layout import Layout, lay_out
 from cgan.writing.layout import wrap as wrapped_layout
 
 BLACK = 0
+_DESCRIPTION = 0x010E  # Exif's tag "ImageDescription"
 _NO_TEXTS: Mapping[str, str] = {}
+
+
+def exif(description: str) -> Image.Exif:
+    """Return what a WebP file has about its picture."""
+    about = Image.Exif()
+    about[_DESCRIPTION] = description.encode()  # of a text, Pillow keeps ASCII alone
+    return about
 
 
 def to_pixels(images: NDArray[np.float32]) -> NDArray[np.uint8]:

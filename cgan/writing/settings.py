@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cgan.writing.hand import Hand, parse_redrawn
+from cgan.writing.hand import NATURAL, Hand, parse_redrawn
 from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
 from cgan.writing.morph import FORMATS
@@ -33,13 +33,11 @@ from cgan.writing.setting import (
 
 # The styles, and how far each digit leaves the hand in them: see `cgan.writing.hand.Hand`.
 STYLES = {"own": 1.0, "one": 0.0}
-# A person's digits differ a little: what a new page begins with.
-NATURAL = 0.22
 # With more variation than this, digits hardly show that they are of one hand.
 _OF_ONE_HAND = 0.6
 # How digits are spaced: as a hand does, with marks; or in even cells, with gaps in place of marks.
 SPACINGS = ("ink", "grid")
-MAX_ROWS = 20  # of the class grid
+MOST_HANDS = 20  # of a seed: the class grid's rows
 LARGE = 8  # a large picture is this many times as large as the generator's
 # Settings of which a file's field "style" tells.
 _TOLD_TOGETHER = ("style", "row", "variation")
@@ -66,7 +64,7 @@ VARIATION = OptionalNumber(
 )
 _ROW = Number(
     low=0,
-    high=MAX_ROWS - 1,
+    high=MOST_HANDS - 1,
     description="with one hand, which latent of the seed: the class grid's row, "
     "{low:g} to {high:g}",
 )
@@ -256,7 +254,7 @@ class GridSettings:
 
     rows: int = _field(
         10,
-        Number(low=1, high=MAX_ROWS, description="{low:g} to {high:g}", api_label="rows"),
+        Number(low=1, high=MOST_HANDS, description="{low:g} to {high:g}", api_label="rows"),
     )
     seed: int = _field(WritingSettings.seed, _SEED)
     look: str = _field("paper", _LOOK)
@@ -296,11 +294,11 @@ class MorphSettings:
     frames: int = _field(
         30, Number(low=8, high=60, description="{low:g} to {high:g}, one way", strokes=False)
     )
-    variation: float = _field(1.0, VARIATION, description="")  # these three have only the page
-    row: int = _field(0, _ROW, description="")
+    variation: float = _field(1.0, VARIATION, description="")  # the page alone has this
+    row: int = _field(0, _ROW, description="")  # and this
     ink: str = _field("black", _INK)
     look: str = _field("paper", _LOOK)
-    hand: str = _field("", OwnHandText())
+    hand: str = _field("", OwnHandText())  # and this
 
     def hands(self, own: OwnHand | None = None) -> tuple[Hand, Hand]:
         """Return the hands of both numbers, of checked settings.

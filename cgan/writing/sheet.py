@@ -32,7 +32,7 @@ _NOISE = 6.0  # standard deviations of the paper that ink must exceed
 _MIN_CONTRAST = 0.1
 _FAINT = 0.2  # what has less of the strokes' contrast becomes paper
 _MIN_PIXELS = 12  # of a piece that is no speck
-_MAX_PIECES = 500  # so many are no digits, and it would take long to join them
+_MAX_PIECES = 200  # so many are no digits, and it would take long to join them
 # Lines of digits are told apart by gaps between the digits' middles, in parts of their height, if
 # the middles of each line are nearer to each other than this.
 _CLEAR_GAP, _LEVEL = 0.65, 2.0

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from cgan.writing.drawn import SIDE
 from demo.hands import MAX_DIGITS
 from demo.text.texts import say
 
@@ -36,7 +37,7 @@ def html(language: str) -> str:
     places = "".join('<span class="glyph"></span>' for _ in range(10))
     return (
         f'<div class="own" {sentences}><div class="own-draw">'
-        f'<div class="own-board"><svg class="board" viewBox="0 0 1000 1000" role="img" '
+        f'<div class="own-board"><svg class="board" viewBox="0 0 {SIDE} {SIDE}" role="img" '
         f'aria-label="{text("board")}"><path class="line" d="M120 170H880M120 830H880"/>'
         f'<g class="ink"></g></svg><p aria-hidden="true">{text("empty")}</p></div>'
         f'<div class="own-tools">{button("undo")}{button("clear")}</div>'

@@ -1,6 +1,7 @@
 """The tab "My hand": a visitor draws digits, or sends a photo of some, and writes in that hand."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,10 @@ from demo.page import hand_html
 from demo.page.events import LIVE, PRIVATE, Shared, hidden_text, settle
 from demo.page.write_tab import WriteTab
 from demo.text.texts import explain
+
+# The side of the square in which hand.js shows a digit.
+_SQUARE = 32
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class HandTab:
@@ -128,5 +133,10 @@ def _kept(digit: Digit, seen: NDArray[np.uint8] | None) -> dict[str, Any]:
 
 
 def _path(pixels: NDArray[np.uint8] | None) -> str:
-    """Return the outline of a digit as an SVG path in its own pixels."""
-    return "" if pixels is None else outline.path(pixels)
+    """Return the outline of a digit as an SVG path in a square of the page's `glyph`."""
+    if pixels is None:
+        return ""
+    path, size = outline.path(pixels), len(pixels)
+    if size == _SQUARE:
+        return path
+    return _NUMBER.sub(lambda found: f"{float(found[0]) * _SQUARE / size:.2f}", path)

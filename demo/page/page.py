@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.writing.drawn import MAX_POINTS, MAX_STROKES
+from cgan.writing.drawn import MAX_POINTS, MAX_STROKES, SIDE
 from cgan.writing.hand import MAX_VARIATION
 from cgan.writing.morph import FRAME_MILLISECONDS
 from cgan.writing.photo import SENT
@@ -20,6 +20,7 @@ from demo.hands import MAX_DIGITS
 from demo.models import Models
 from demo.page import about, views
 from demo.page.events import PRIVATE, Shared, hidden_button, hidden_text, problem_place, settle
+from demo.page.game import MAX_ROUND
 from demo.page.game_tab import GameTab
 from demo.page.grid_tab import GridTab
 from demo.page.hand_tab import HandTab
@@ -28,6 +29,7 @@ from demo.page.morph_tab import MorphTab
 from demo.page.write_tab import WriteTab
 from demo.saved_files import SavedFiles
 from demo.text.texts import explain, joined, language_of, languages, next_language, say, tag_of
+from demo.turns import PLACES
 
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = (
@@ -38,8 +40,6 @@ PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.
 FIRST_SCRIPT = STATIC / "first.js"
 
-# How many calls may wait in a line; more are refused at once, with a message.
-QUEUE_SIZE = 256
 _KINDS = Kinds()
 
 
@@ -55,7 +55,9 @@ def script() -> str:
         **{name: getattr(defaults, name) for name in _shared_names()},
         "row": defaults.row,
         "redrawn": defaults.redrawn,
+        "rounds": MAX_ROUND,
         "hand": {
+            "side": SIDE,
             "digits": MAX_DIGITS,
             "strokes": MAX_STROKES,
             "points": MAX_POINTS,
@@ -258,5 +260,5 @@ def build(
     page = compat.LenientBlocks(check, title=say("en", "title"), analytics_enabled=False)
     with page:
         _add(models, kinds, files)
-    gradio_queue.install(page, QUEUE_SIZE, [files.delete_old])
+    gradio_queue.install(page, PLACES, [files.delete_old])
     return page

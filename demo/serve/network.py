@@ -1,8 +1,11 @@
 """The port to listen on, and the variables that say how other hosts are reached."""
 
+import ipaddress
 import os
 import re
 import socket
+
+import httpx
 
 from cgan import UserError
 from cgan.common import terminal
@@ -74,9 +77,31 @@ def bypass_proxies(host: str) -> None:
         host: the address to listen on; like this machine's others, it is reached without a proxy.
     """
     for name in ("NO_PROXY", "no_proxy"):
-        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        given = os.environ.get(name, "").split(",")
+        hosts = [known for known in given if known and _is_readable(known.strip())]
+        for known in given:
+            if known and known not in hosts:
+                terminal.note(f"{name}: {known} is not used: it must be a name or an address.")
         own = (host, "127.0.0.1", "localhost", "0.0.0.0", "::1")
         os.environ[name] = ",".join(dict.fromkeys([*hosts, *own]))
+
+
+def _is_readable(entry: str) -> bool:
+    """Return whether httpx, by which Gradio asks, can read what should have no proxy.
+
+    It reads no ranges of IPv6 addresses, for one.
+    """
+    try:
+        ipaddress.IPv6Address(entry.partition("/")[0])
+    except ValueError:
+        pattern = entry if "://" in entry else f"all://*{entry}"
+    else:
+        pattern = f"all://[{entry}]"
+    try:
+        httpx.URL(pattern)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return True
 
 
 def leave_out_unusable() -> None:

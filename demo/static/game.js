@@ -6,7 +6,7 @@ Object.assign(cgan, {
   },
 
   newRound() {
-    return Math.floor(Math.random() * 2 ** 31);
+    return Math.floor(Math.random() * (cgan.shared.rounds + 1));
   },
 
   game(element, trigger, watch) {

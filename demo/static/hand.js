@@ -2,10 +2,10 @@
 // Everything that a visitor draws is in this page alone, and for as long as its tab is open in the
 // browser's storage; each question to the server has all of it.
 cgan.hand = (element, trigger, watch) => {
-  const SIDE = 1000; // of the board, in its own units
   const PEN = 62; // width of the pen, as wide as MNIST's are
   const STEP = 7; // points that are nearer to each other are left out
   const {
+    side: SIDE, // of the board, in its own units
     digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES, pixels: MOST_PIXELS,
   } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels

@@ -73,7 +73,7 @@ Object.assign(cgan, {
   // A number that was drawn by a button appears digit by digit, as if it were written.
   watchWriting() {
     addEventListener("click", (event) => {
-      if (event.target.closest?.("#draw, #dice, #hand-back, .other, .own-use")) cgan.writeOut = true;
+      if (event.target.closest?.("#draw, #dice, #hand-back, .other, .own-write")) cgan.writeOut = true;
     }, true);
     addEventListener("input", () => (cgan.writeOut = false), true);
   },

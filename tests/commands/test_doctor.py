@@ -45,7 +45,7 @@ def test_a_real_run(tmp_path):
     assert found["Python"][0] == "ok"
     for name in ("cgan", "platform", "numpy", "jittor", "C++ compiler", "oneDNN", "MNIST", "disk"):
         assert name in found
-    assert "cgan/classifiers" in found["classifiers"][1]
+    assert "cgan/classifiers" in found["trained networks"][1]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -161,9 +161,10 @@ def test_mpi_is_found(find):
 
 
 def test_variables_are_named(find, monkeypatch):
-    monkeypatch.setenv("use_mkl", "0")
+    for name in ("use_mkl", "use_mpi", "mpicc_path"):
+        monkeypatch.setenv(name, "0")
     found = find()
-    assert "use_mkl=0" in found["variables"].text.split(", ")
+    assert found["variables"].text.split(", ")[-3:] == ["mpicc_path=0", "use_mkl=0", "use_mpi=0"]
     assert found["oneDNN"].level == "note"
 
 

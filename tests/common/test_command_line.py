@@ -213,6 +213,17 @@ def test_output_that_can_not_be_written_is_told_and_ends_nothing(tmp_path, redir
     assert (tmp_path / "done").exists()
 
 
+def test_what_the_output_has_no_characters_for_is_escaped(tmp_path):
+    found = subprocess.run(
+        [sys.executable, "-c", PRINTS.replace('"result"', '"数 é"')],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+    )
+    assert (found.returncode, found.stdout) == (0, b"\\u6570 \xe9\n")
+    assert found.stderr == b"note\n"
+
+
 @pytest.mark.parametrize("text", ["", "  "])
 def test_an_empty_path_is_refused(capsys, text):
     parser = Parser(prog="x")

@@ -424,7 +424,7 @@ def test_small_drawings_do_not_wait_for_morphs(built, monkeypatch, tmp_path):
 def built():
     """The page in this process, where only two may wait in a line."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(page, "QUEUE_SIZE", 2)
+        patched.setattr(page, "PLACES", 2)
         demo = page.build(Models(), check_values)
     yield demo
     demo.close()

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from cgan import Sampler
 from cgan.model import weights
 from cgan.publish import publication
-from cgan.writing.settings import NATURAL
+from cgan.writing.hand import NATURAL
 from demo.actions import Settings
 from tests import browser as browsers
 from tests.browser import ready, speak, visit

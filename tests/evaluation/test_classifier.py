@@ -11,7 +11,7 @@ from cgan.backend import openmp
 from cgan.backend.shift import shift
 from cgan.data import datasets
 from cgan.data.datasets import Dataset
-from cgan.evaluation import classifier, classifier_cache
+from cgan.evaluation import classifier, network_cache
 from cgan.evaluation.classifier import JUDGE, PUPIL, ClassifierSettings, fit, jt, trained
 
 TRAIN, TEST = datasets.load_splits("digits", None, 8)
@@ -138,7 +138,7 @@ def test_what_check_raises_stops_it():
 def key(module=classifier, data=TRAIN, **changes):
     """Return where a module would cache a classifier."""
     settings = replace(SHORT, **changes)
-    return classifier_cache.path(data.checksum(), module.cache_key(settings))
+    return network_cache.path(data.checksum(), module.cache_key(settings))
 
 
 def test_the_cache_does_not_depend_on_the_source_text(tmp_path):
@@ -171,6 +171,10 @@ def test_it_is_trained_once_and_then_kept(monkeypatch, tmp_path, capsys):
 
     second = trained(TRAIN, SHORT, said.append)
     assert len(said) == 1
+    # One with another number of classes doesn't displace it.
+    trained(TRAIN, SHORT, said.append, n_classes=11)
+    trained(TRAIN, SHORT, said.append)
+    assert len(said) == 2
     for one, other in zip(first.classify(TEST.images), second.classify(TEST.images), strict=True):
         np.testing.assert_array_equal(one, other)
 

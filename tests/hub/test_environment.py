@@ -7,6 +7,7 @@ from cgan.hub.environment import find_hub, without_credentials
 SECRET = "hf_aSecretThatNobodySees"
 VARIABLES = (
     *("HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "HF_TOKEN_PATH", "HF_ENDPOINT", "HF_HUB_OFFLINE"),
+    "HUGGINGFACE_HUB_CACHE",
     *("HF_HUB_DISABLE_XET", "XDG_CACHE_HOME", "http_proxy", "HTTP_PROXY", "https_proxy"),
     *("HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
 )
@@ -48,7 +49,14 @@ def test_a_token_in_a_file(find, tmp_path):
     assert find()["Hub token"] == "present, in ~/.cache/huggingface/token"
 
 
-@pytest.mark.parametrize("variable", ["HF_HOME", "HF_HUB_CACHE"])
+def test_folders_may_have_a_tilde_and_variables(find, tmp_path):
+    found = find(HF_HUB_CACHE="~/hf", HF_TOKEN_PATH="$HOME/token")
+    assert found["Hub cache"] == "~/hf, doesn't exist yet"
+    (tmp_path / "token").write_text(SECRET)
+    assert find()["Hub token"] == "present, in ~/token"
+
+
+@pytest.mark.parametrize("variable", ["HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"])
 def test_models_in_the_cache_are_counted(find, tmp_path, variable):
     cache = tmp_path / "place" / ("hub" if variable == "HF_HOME" else "")
     (cache / "models--ann--x").mkdir(parents=True)

@@ -3,6 +3,7 @@
 import json
 import pickle
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,6 +46,14 @@ def test_round_trip(tiny_weights, tiny_tensors):
     for name, tensor in tiny_tensors.items():
         assert loaded.tensors[name].dtype == np.float32
         np.testing.assert_array_equal(loaded.tensors[name], tensor)
+
+
+def test_an_encoder_that_the_config_does_not_name_is_left_out(tmp_path, tiny_tensors):
+    """As when a program is killed after the one file, and before the other."""
+    with_encoder = replace(TINY, encoder=True)
+    weights.save_tensors(tmp_path, with_encoder, random_tensors(with_encoder))
+    weights.save_config(tmp_path, TINY)
+    assert weights.load(tmp_path).tensors.keys() == tiny_tensors.keys()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.ExifTags import Base
 
 from cgan import Sampler
 from cgan.common.errors import BadValue
@@ -178,6 +179,10 @@ def test_files_say_what_is_not_written(tiny_sampler):
     drawing = written(tiny_sampler, settings, "13 8")
     image = Image.open(io.BytesIO(export.png(drawing, settings, 1).data))
     assert image.text["left_out"] == "Not written: “Tel”."
+    smaller = Image.open(io.BytesIO(export.webp(export.png(drawing, settings, 1)).data))
+    # Pillow reads it as Latin-1.
+    about = smaller.getexif()[Base.ImageDescription].encode("latin-1").decode()
+    assert about.endswith("left_out: Not written: “Tel”.")
     assert (
         parsed(drawing, settings).findtext(f"{SVG}desc").endswith("left_out: Not written: “Tel”.")
     )

@@ -77,6 +77,16 @@ def test_an_empty_drawing_is_refused():
         normalise(np.zeros((5, 5), np.uint8), 32)
 
 
+def test_faint_ink_is_found_and_specks_in_a_large_picture_are_none():
+    faint = np.zeros((300, 300), np.uint8)
+    faint[20:280, 150] = 3
+    np.testing.assert_array_equal(to_mnist(faint), to_mnist(faint * 85))
+    specks = np.zeros((1000, 1000), np.uint8)
+    specks[0, 0] = specks[-1, -1] = 255
+    with pytest.raises(NoInk):
+        to_mnist(specks)
+
+
 def test_dark_ink_on_light_paper_is_refused_with_what_to_pass():
     ink = drawn(4)
     for scan in (255 - ink, np.clip(240 - ink.astype(int), 20, None).astype(np.uint8)):

@@ -3,6 +3,7 @@
 import os
 import socket
 
+import httpx
 import pytest
 
 from cgan.common.errors import BadValue, UserError
@@ -64,6 +65,15 @@ def test_our_own_server_is_asked_without_a_proxy(proxies, name):
     network.bypass_proxies("::1")
     assert os.environ[name] == "example.org,localhost,::1,127.0.0.1,0.0.0.0"
     assert os.environ["http_proxy"] == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("entry", ["::1/128", "fe80::/10", "a:b"])
+def test_what_would_crash_gradio_is_left_out_of_no_proxy(proxies, capsys, entry):
+    proxies(no_proxy=f"*.example.org,{entry},::2,10.0.0.0/8", http_proxy="http://127.0.0.1:9")
+    network.bypass_proxies("127.0.0.1")
+    assert os.environ["no_proxy"].startswith("*.example.org,::2,10.0.0.0/8,127.0.0.1,")
+    assert entry in capsys.readouterr().err
+    httpx.Client().close()
 
 
 @pytest.mark.parametrize(

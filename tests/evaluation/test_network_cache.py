@@ -1,4 +1,4 @@
-"""The cache of classifiers: by what made them, and nothing damaged is ever used."""
+"""The cache of trained networks: by what made them, and nothing damaged is ever used."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cgan.evaluation import classifier_cache
+from cgan.evaluation import network_cache
 from cgan.model import weights
 
 SHAPES = {"a.weight": (2, 3), "a.bias": (2,)}
@@ -15,12 +15,12 @@ TENSORS = {"a.weight": np.ones((2, 3), np.float32), "a.bias": np.zeros(2, np.flo
 
 def test_where_it_is_depends_on_all_that_made_it(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    one = classifier_cache.path("data", {"epochs": 1, "seed": 0})
-    assert one == classifier_cache.path("data", {"seed": 0, "epochs": 1})
+    one = network_cache.path("data", {"epochs": 1, "seed": 0})
+    assert one == network_cache.path("data", {"seed": 0, "epochs": 1})
     others = {
-        classifier_cache.path("other", {"epochs": 1, "seed": 0}),
-        classifier_cache.path("data", {"epochs": 2, "seed": 0}),
-        classifier_cache.path("data", {"epochs": 1, "seed": 1}),
+        network_cache.path("other", {"epochs": 1, "seed": 0}),
+        network_cache.path("data", {"epochs": 2, "seed": 0}),
+        network_cache.path("data", {"epochs": 1, "seed": 1}),
     }
     assert len(others | {one}) == 4
     assert one.parent == tmp_path / "cgan" / "classifiers"
@@ -29,25 +29,25 @@ def test_where_it_is_depends_on_all_that_made_it(monkeypatch, tmp_path):
 @pytest.mark.parametrize("value", ["", "relative/cache"])
 def test_the_users_cache_is_the_default(monkeypatch, value):
     monkeypatch.setenv("XDG_CACHE_HOME", value)
-    assert Path.home() / ".cache" / "cgan" in classifier_cache.path("data", {}).parents
+    assert Path.home() / ".cache" / "cgan" in network_cache.path("data", {}).parents
 
 
 def test_it_is_found_where_it_is_and_counted(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     place = f"{tmp_path}/cgan/classifiers"
-    assert classifier_cache.find().text.startswith(f"{place}, doesn't exist yet")
-    classifier_cache.save(classifier_cache.path("data", {}), TENSORS)
-    assert classifier_cache.find().text == f"{place}, 1 classifier"
-    classifier_cache.save(classifier_cache.path("other", {}), TENSORS)
-    found = classifier_cache.find()
-    assert (found.level, found.text) == ("ok", f"{place}, 2 classifiers")
+    assert network_cache.find().text.startswith(f"{place}, doesn't exist yet")
+    network_cache.save(network_cache.path("data", {}), TENSORS, "reader")
+    assert network_cache.find().text == f"{place}, 1 network"
+    network_cache.save(network_cache.path("other", {}), TENSORS, "reader")
+    found = network_cache.find()
+    assert (found.level, found.text) == ("ok", f"{place}, 2 networks")
 
 
 def test_what_is_saved_is_loaded(tmp_path, capsys):
     path = tmp_path / "new" / "a.safetensors"
-    assert classifier_cache.load(path, SHAPES) is None
-    classifier_cache.save(path, TENSORS)
-    loaded = classifier_cache.load(path, SHAPES)
+    assert network_cache.load(path, SHAPES, "reader") is None
+    network_cache.save(path, TENSORS, "reader")
+    loaded = network_cache.load(path, SHAPES, "reader")
     assert loaded.keys() == TENSORS.keys()
     assert all(np.array_equal(loaded[name], TENSORS[name]) for name in TENSORS)
     assert capsys.readouterr().err == ""
@@ -66,7 +66,7 @@ def test_what_is_saved_is_loaded(tmp_path, capsys):
 def test_other_tensors_are_not_used(tmp_path, capsys, tensors, reason):
     path = tmp_path / "a.safetensors"
     path.write_bytes(weights.to_safetensors(tensors))
-    assert classifier_cache.load(path, SHAPES) is None
+    assert network_cache.load(path, SHAPES, "reader") is None
     warning = capsys.readouterr().err
     assert reason in warning
     assert "it is trained again" in warning
@@ -74,25 +74,25 @@ def test_other_tensors_are_not_used(tmp_path, capsys, tensors, reason):
 
 def test_one_with_a_flipped_bit_is_not_used(tmp_path, capsys):
     path = tmp_path / "a.safetensors"
-    classifier_cache.save(path, TENSORS)
+    network_cache.save(path, TENSORS, "reader")
     data = bytearray(path.read_bytes())
     data[-1] ^= 8  # a number as good as another
     path.write_bytes(data)
-    assert classifier_cache.load(path, SHAPES) is None
+    assert network_cache.load(path, SHAPES, "reader") is None
     assert "checksum" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_no_file_is_not_used(tmp_path, capsys, make):
     make(tmp_path / "a")
-    assert classifier_cache.load(tmp_path / "a", SHAPES) is None
+    assert network_cache.load(tmp_path / "a", SHAPES, "reader") is None
     assert "it is trained again" in capsys.readouterr().err
 
 
 def test_one_of_an_older_version_is_used(tmp_path, capsys):
     path = tmp_path / "a.safetensors"
     path.write_bytes(weights.to_safetensors(TENSORS))
-    assert classifier_cache.load(path, SHAPES) is not None
+    assert network_cache.load(path, SHAPES, "reader") is not None
     assert capsys.readouterr().err == ""
 
 
@@ -100,14 +100,14 @@ def test_one_of_an_older_version_is_used(tmp_path, capsys):
 def test_a_file_cut_short_is_not_used(tmp_path, capsys, cut):
     path = tmp_path / "a.safetensors"
     path.write_bytes(weights.to_safetensors(TENSORS)[:cut])
-    assert classifier_cache.load(path, SHAPES) is None
+    assert network_cache.load(path, SHAPES, "reader") is None
     assert "it is trained again" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_written_it_does_without(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
-    classifier_cache.save(tmp_path / "file" / "a.safetensors", TENSORS)
+    network_cache.save(tmp_path / "file" / "a.safetensors", TENSORS, "reader")
     assert "could not be kept" in capsys.readouterr().err
     (tmp_path / "a.safetensors").mkdir()
-    classifier_cache.save(tmp_path / "a.safetensors", TENSORS)
+    network_cache.save(tmp_path / "a.safetensors", TENSORS, "reader")
     assert "could not be kept" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The cache of trained classifiers, in the user's cache folder.
+"""The cache of trained classifiers and encoders, in the user's cache folder.
 
 A file's name is a checksum of the data and of everything else that decided the weights.
 """
@@ -25,7 +25,7 @@ _KEY = "classifier"
 
 
 def path(data_checksum: str, key: Mapping[str, Any]) -> Path:
-    """Return where a classifier is cached, whether or not it is there.
+    """Return where a network is cached, whether or not it is there.
 
     Args:
         data_checksum: `Dataset.checksum` of what it was trained on.
@@ -45,19 +45,25 @@ def folder() -> Path:
 
 
 def find() -> Finding:
-    """Say where the cache is and how many classifiers it holds."""
-    name, place = "classifiers", folder()
+    """Say where the cache is and how many networks it holds."""
+    name, place = "trained networks", folder()
     if not place.exists():
         return Finding(name, f"{shown(place)}, doesn't exist yet: evaluation makes it")
     if not os.access(place, os.W_OK):
-        advice = "can't be written: each evaluation trains its classifiers again"
+        advice = "can't be written: each evaluation trains its networks again"
         return Finding(name, f"{shown(place)} {advice}", "note")
     count = len(list(place.glob(f"*{_SUFFIX}")))
-    return Finding(name, f"{shown(place)}, {count} classifier{'s' * (count != 1)}")
+    return Finding(name, f"{shown(place)}, {count} network{'s' * (count != 1)}")
 
 
-def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
-    """Return the tensors in `path`, or None unless they have exactly these names and shapes."""
+def load(path: Path, shapes: Mapping[str, tuple[int, ...]], what: str) -> Tensors | None:
+    """Return the tensors in `path`, or None unless they have exactly these names and shapes.
+
+    Args:
+        path: of a cached network.
+        shapes: of its tensors, by name.
+        what: it is, for a warning.
+    """
     try:
         tensors, _ = checked.unpack(reading.read(path, _MAX_BYTES), _KEY)
         for name, shape in shapes.items():
@@ -71,15 +77,15 @@ def load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError) as error:
-        warn(f"the cached classifier {path} can't be used ({error}); it is trained again.")
+        warn(f"the cached {what} {path} can't be used ({error}); it is trained again.")
         return None
     return tensors
 
 
-def save(path: Path, tensors: Tensors) -> None:
+def save(path: Path, tensors: Tensors, what: str) -> None:
     """Write the tensors to `path`; if that fails, warn and carry on."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(path, checked.pack(tensors, _KEY, {}))
     except (OSError, UserError) as error:
-        warn(f"the classifier could not be kept for next time: {error}")
+        warn(f"the {what} could not be kept for next time: {error}")
