@@ -143,6 +143,19 @@ def test_a_drawn_digit_becomes_a_hand_that_writes_and_a_link_brings_it_to_a_frie
     assert demo.output[said:] == []  # nothing of what was drawn
 
 
+def test_the_number_is_written_in_it_before_ones_eyes(chromium, demo):
+    with visit(chromium, demo.address, reduced_motion="no-preference") as visited:
+        page = visited.page
+        clock = page.context.new_cdp_session(page)
+        clock.send("Animation.enable")
+        clock.send("Animation.setPlaybackRate", {"playbackRate": 0.01})  # on a busy machine, too
+        open_tab(page, "My hand")
+        draw(page, 3)
+        expect_hand(page)
+        write(page)
+        expect(page.locator("#paper .writing")).to_have_count(1)
+
+
 def test_strokes_can_be_taken_back_and_the_reader_can_be_corrected(page):
     draw(page, 5)  # two strokes
     expect_read(page, 5)
