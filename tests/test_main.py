@@ -114,6 +114,26 @@ def test_a_card_has_the_marks(folder, capsys, options):
     assert capsys.readouterr().err.startswith("Not written: “,”.")
 
 
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        (["--pen", "1"], "pen"),
+        (["--pen", "1", "--spacing", "ink", "--look", "mnist"], "pen"),
+        (["--ink", "red", "--look", "mnist"], "ink"),
+        (["--row", "3"], "row"),
+        (["--style", "one", "--variation", "1", "--look", "paper"], "style"),
+        (["--redrawn", "3.1"], "redrawn"),
+        (["--pen", "1", "--spacing", "ink"], None),
+        (["--ink", "red", "--look", "mnist", "--format", "strokes", "-o", "x.svg"], None),
+        (["--row", "3", "--style", "one", "--redrawn", "2.1"], None),
+    ],
+)
+def test_an_option_that_changes_nothing_is_named(folder, capsys, options, option):
+    assert main(["write", "138", *USE, "-o", "x.png", *options]) == 0
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "Warning" in line]
+    assert [line.split()[1] for line in warnings] == ([] if option is None else [f"--{option}"])
+
+
 @pytest.mark.parametrize("name", ["a.PNG", "a"])
 def test_any_other_name_is_a_png(folder, tiny_sampler, name):
     assert main(["write", "138", *USE, "-o", name]) == 0

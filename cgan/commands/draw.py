@@ -1,6 +1,7 @@
 """`write` and `grid`: draw with a generator."""
 
 import argparse
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import card, export, number, picture
 from cgan.writing.drawing import draw
-from cgan.writing.hand import Hand
+from cgan.writing.hand import Hand, parse_redrawn
 from cgan.writing.latents import check_seed
 from cgan.writing.left_out import left_out
 from cgan.writing.limits import MAX_ROWS, check_best_of, check_count
+from cgan.writing.look import LOOKS
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.setting import Setting, specified
 from cgan.writing.settings import CARD, CARDS, FILE, NO_CARD, SCALE, WritingSettings, left_out_field
@@ -153,8 +155,6 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
         if kind == "strokes":
             raise BadValue("--card can't take --format strokes: cards are png, svg or pdf.")
         sheet = CARDS[0] if sheet == NO_CARD else sheet
-    if "pen" in given and given.get("spacing") != "ink":
-        warn("--pen makes strokes finer or bolder only with --spacing ink.")
     if _OF_PAPER & given.keys():
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {
@@ -168,6 +168,8 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
     own = _hand(values, sampler)
     text = "" if own is None else own.to_text()
     settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of, hand=text)
+    for sentence in _without_effect(given.keys(), settings, kind if sheet == NO_CARD else "card"):
+        warn(sentence)
     drawing = draw(sampler, settings.parts(), settings.to_hand(own))
     if sheet != NO_CARD:
         file = card.make(drawing, settings, sheet, kind)
@@ -181,6 +183,24 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
     files.write_bytes(values.output, file.data)
     width, height = export.size_of(file)
     note(f"Wrote {values.output} ({width}x{height}).")
+
+
+def _without_effect(given: Set[str], settings: WritingSettings, kind: str) -> Iterator[str]:
+    """Yield a sentence for each option that is given and changes nothing."""
+    look = LOOKS[settings.look]
+    if "pen" in given and settings.spacing != "ink":
+        yield "--pen makes strokes finer or bolder only with --spacing ink."
+    elif "pen" in given and look.pixelated and kind == "png":
+        yield f"--pen changes nothing with --look {settings.look}, the generator's own pixels."
+    if "ink" in given and look.ink is not None and kind != "strokes":
+        yield f"--ink changes nothing with --look {settings.look}, whose ink is always the same."
+    if "style" in given and "variation" in given:
+        yield "--style changes nothing with --variation, which says more."
+    if "row" in given and settings.leaves_hand == 1:
+        yield "--row changes nothing where each digit has a hand of its own: add --style one."
+    count = len(number.digits_of(settings.parts()))
+    if any(position >= count for position in parse_redrawn(settings.redrawn)):
+        yield f"--redrawn counts digits from 0, and the last one is {count - 1}."
 
 
 def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
