@@ -11,6 +11,7 @@ if __name__ == "__main__" and _BY_DEFAULT:
     # Until everything is imported, Ctrl-C just ends the program.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+from cgan import __version__  # noqa: E402
 from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.common.errors import UserError  # noqa: E402
 
@@ -20,6 +21,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     # Once installed, it is a command of its own.
     name = "cgan" if Path(sys.argv[0]).name == "cgan" else "python -m cgan"
     parser = Parser(prog=name, description="Use a trained generator.")
+    parser.add_argument("--version", action="version", version=f"cgan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in _find_commands(arguments):
         command.add(commands)

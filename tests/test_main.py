@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cgan import __version__
 from cgan.__main__ import main
 from cgan.common.command_line import run
 from cgan.model import weights
@@ -376,6 +377,21 @@ def test_help(command, capsys):
     output = capsys.readouterr()
     assert output.out.startswith(" ".join(["usage: python -m cgan", *command]))
     assert output.err == ""
+
+
+def test_the_version(capsys):
+    assert exit_code(["--version"]) == 0
+    assert capsys.readouterr() == (f"cgan {__version__}\n", "")
+
+
+@pytest.mark.parametrize("number", [["+86", "138"], ["-138-5"]])
+def test_how_to_type_a_number_with_spaces_or_a_hyphen_is_said(folder, number, capsys):
+    assert exit_code(["write", *number, *USE]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("python -m cgan write: ")
+    assert "quotes" in said
+    assert " -- " in said
+    assert main(["write", *USE, "--", " ".join(number)]) == 0
 
 
 def test_ctrl_c_gives_no_traceback(capsys):

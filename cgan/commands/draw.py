@@ -36,7 +36,12 @@ _DEFAULT_OUTPUT = Path("result.png")
 
 def add(commands: Commands) -> None:
     """Add both commands."""
-    writer = commands.add_parser("write", help="write a number by hand")
+    writer = commands.add_parser(
+        "write",
+        help="write a number by hand",
+        hint="a number with spaces is put in quotes, and one that begins with a hyphen comes "
+        "last, after --",
+    )
     writer.add_argument(
         "number",
         help="digits; spaces, -, ., / and brackets between them become gaps; what else isn't "

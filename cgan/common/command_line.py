@@ -28,13 +28,26 @@ class Exit(SystemExit):
 class Parser(argparse.ArgumentParser):
     """An argument parser that doesn't guess abbreviations, and whose errors are one line."""
 
-    def __init__(self, **settings: Any) -> None:
-        """Take argparse's settings."""
+    def __init__(self, *, hint: str = "", **settings: Any) -> None:
+        """Take argparse's settings, and what to say where an error names no option."""
         super().__init__(allow_abbrev=False, **settings)
+        self._hint = hint
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what isn't known.
+
+        argparse would leave it to the parser above a command's, whose help has no options.
+        """
+        values, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return values, unknown
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where to find help, and exit with code 2."""
-        self.exit(EXIT_USER_ERROR, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        hint = f"; {self._hint}" if self._hint and "--" not in message else ""
+        said = printable(f"{self.prog}: {message}{hint} (see {self.prog} --help)")
+        self.exit(EXIT_USER_ERROR, f"{said}\n")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """Print the message, if there is one, and exit; `--help` exits with code 0."""

@@ -135,6 +135,32 @@ def test_help_is_a_success_and_a_bad_option_is_not(capsys, arguments, code):
     assert error.count("\n") == (code != 0)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hinted"),
+    [
+        (["go", "1", "--nonsense"], False),
+        (["go", "1", "--size"], False),
+        (["go", "1", "2"], True),
+        (["go"], True),
+        (["go", "-1-2"], True),
+        (["go", "1", "a\nb"], True),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_told_by_its_own_parser(capsys, arguments, hinted):
+    parser = Parser(prog="x")
+    command = parser.add_subparsers().add_parser("go", hint="try so")
+    command.add_argument("number")
+    command.add_option("size")
+    with pytest.raises(SystemExit) as caught:
+        run(lambda: parser.parse_args(arguments))
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("x go: ")
+    assert error.endswith("(see x go --help)\n")
+    assert error.count("\n") == 1
+    assert ("try so" in error) == hinted
+
+
 @pytest.mark.parametrize("error", [ModuleNotFoundError(name="no_such_module"), RuntimeError()])
 def test_our_own_faults_are_not_hidden(error):
     with pytest.raises(type(error)):
