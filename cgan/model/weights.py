@@ -36,6 +36,8 @@ MAX_CONFIG_BYTES = 1 << 20
 SAFETENSORS_LENGTH_BYTES = 8
 # Room for that header: names, shapes and offsets of a few dozen tensors.
 _MAX_HEADER_BYTES = 1 << 20
+# What Jittor's `save` writes, as in the article's script.
+_PICKLE = ".pkl"
 # Far beyond what training gives, and so that no layer's result overflows.
 _GREATEST = 1_000_000
 
@@ -297,6 +299,8 @@ def _read(path: Path, max_bytes: int) -> bytes:
             weights=WEIGHTS_NAME,
         ) from error
     except OSError as error:
+        if isinstance(error, NotADirectoryError) and path.parent.is_file():
+            raise _named_a_file(path.parent) from error
         raise UserError(
             "Could not read {path}: {why}.",
             text_id="weights.unreadable",
@@ -310,3 +314,20 @@ def _read(path: Path, max_bytes: int) -> bytes:
             path=path,
             limit=max_bytes,
         ) from error
+
+
+def _named_a_file(path: Path) -> BadValue:
+    """Return what is wrong where a file is named in place of the folder."""
+    if path.suffix.lower() == _PICKLE:
+        return BadValue(
+            "{path} is a checkpoint, not a weights folder: make one of it with python -m cgan "
+            "convert, and name that.",
+            text_id="weights.checkpoint",
+            path=path,
+        )
+    return BadValue(
+        "{path} is a file: name {folder} instead, the folder that it is in.",
+        text_id="weights.not_folder",
+        path=path,
+        folder=path.parent,
+    )

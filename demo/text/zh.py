@@ -346,6 +346,11 @@ ERRORS = {
     # Files of weights
     "weights.missing_file": "缺少 {path}：权重文件夹应有 {config} 和 {weights}。",
     "weights.unreadable": "无法读取 {path}：{why}。",
+    "weights.not_folder": "{path} 是文件：请改为填写它所在的文件夹 {folder}。",
+    "weights.checkpoint": (
+        "{path} 是检查点，不是权重文件夹：请先用 python -m cgan convert 转换，再填写转换得到的"
+        "文件夹。"
+    ),
     "weights.too_large": "{path} 超出其配置允许的大小（{limit:,} 字节）。",
     "weights.not_json": "{path} 不是 JSON（{why}）。",
     "weights.not_object": "{path} 的内容必须是一个 JSON 对象。",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cgan.common.errors import UserError
+from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.model import weights
 from cgan.model.architectures.mlp import MlpConfig
 from tests.conftest import TINY, message, random_tensors
@@ -54,6 +54,23 @@ def test_an_encoder_that_the_config_does_not_name_is_left_out(tmp_path, tiny_ten
     weights.save_tensors(tmp_path, with_encoder, random_tensors(with_encoder))
     weights.save_config(tmp_path, TINY)
     assert weights.load(tmp_path).tensors.keys() == tiny_tensors.keys()
+
+
+@pytest.mark.parametrize("name", [TENSORS, CONFIG])
+def test_a_file_in_place_of_the_folder_is_told_from_one_that_cannot_be_read(tiny_weights, name):
+    with pytest.raises(BadValue) as caught:
+        weights.load(tiny_weights / name)
+    assert str(tiny_weights / name) in message(caught)
+    assert f"{tiny_weights} instead" in message(caught)
+
+
+def test_a_checkpoint_of_the_article_has_to_be_converted_first(tmp_path):
+    path = tmp_path / "generator_last.pkl"
+    with pytest.raises(MissingFile):
+        weights.load(path)
+    path.touch()
+    with pytest.raises(BadValue, match="cgan convert"):
+        weights.load(path)
 
 
 @pytest.mark.parametrize(

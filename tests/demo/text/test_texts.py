@@ -3,6 +3,7 @@
 import re
 import string
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from cgan.common.errors import BadValue, UserError, printable
 from cgan.model.encoder import NoEncoder
 from cgan.model.reader import NoReader
+from cgan.model.weights import load
 from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
 from cgan.writing.drawn import BadStrokes, ink_of
 from cgan.writing.hand import BadRedrawn, parse_redrawn
@@ -146,6 +148,7 @@ ERRORS = [
     (NotUpright, not_upright, ["90"]),
     (OtherDigits, other_digits, ["789", "123"]),
     (BadHand, lambda: OwnHand.from_dict({}, TINY, ""), ["笔迹"]),
+    (BadValue, lambda: load(Path(__file__)), ["文件夹", str(Path(__file__).parent)]),
     (ForeignHand, lambda: OwnHand("", NOTHING).check_fits("x"), ["另一组权重"]),
 ]
 
