@@ -3,8 +3,11 @@
 Each entry makes one mistake, as a user or a file does. None needs Jittor or a network.
 """
 
+import copy
+import importlib
 import json
 import pickle
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +20,7 @@ from cgan.commands import evaluate
 from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError
 from cgan.data import idx, mnist
+from cgan.hub.errors import HubError
 from cgan.hub.pull import Pulled
 from cgan.hub.repository import Repository
 from cgan.hub.source import read_pulled
@@ -27,9 +31,10 @@ from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
 from cgan.training.run_folder import RunFolder
 from cgan.training.run_loop import RunLoop
-from demo.models import Models
+from cgan.writing.number import BadCharacter
+from demo.models import Models, OnlyBundled
 from demo.serve import temporary
-from tests.conftest import TINY, message, random_tensors
+from tests.conftest import ROOT, TINY, message, random_tensors
 
 METRICS = {
     "format": metrics.FORMAT,
@@ -251,3 +256,37 @@ def test_training_that_fails_keeps_its_kind(kind, tmp_path):
             loop.train()
     assert type(caught.value) is kind
     assert message(caught) == "That was wrong. There was no checkpoint yet."
+
+
+OURS = ("cgan.", "demo.")
+CLASS = re.compile(r"^class \w+\((UserError|BadValue|MissingFile|HubError)\b", re.MULTILINE)
+
+
+def classes():
+    """Return all classes of errors, but for those in modules that need Jittor."""
+    for path in [*ROOT.glob("cgan/**/*.py"), *ROOT.glob("demo/**/*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if CLASS.search(text) and "jt = load_jittor()" not in text:
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    found = [UserError]
+    for kind in found:  # which grows
+        found += [one for one in kind.__subclasses__() if one.__module__.startswith(OURS)]
+    return set(found)
+
+
+COPIES = [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
+
+
+@pytest.mark.parametrize("again", COPIES)
+def test_every_error_can_be_copied_and_sent_to_another_process(again):
+    kinds = classes()
+    assert kinds >= {BadValue, MissingFile, HubError, BadCharacter, OnlyBundled}
+    for kind in kinds:
+        error = kind.__new__(kind)
+        UserError.__init__(error, "It is {x}.", text_id="some.id", x=BadValue("so"))
+        error.unavailable = True
+        same = again(error)
+        assert type(same) is kind
+        assert str(same) == "It is so."
+        assert (same.text_id, same.template, same.unavailable) == ("some.id", "It is {x}.", True)
+        assert str(same.values["x"]) == "so"

@@ -1,6 +1,7 @@
 """The errors that a user can fix."""
 
 from pathlib import Path
+from typing import Any
 
 # Of a sentence, in characters, and of its end, which says what to do. A path may be long.
 _MAX_LENGTH, _END_LENGTH = 2000, 500
@@ -56,6 +57,20 @@ class UserError(Exception):
     def __str__(self) -> str:
         """Return the sentence, even where a base class such as OSError would write its own."""
         return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how it is copied or sent to another process.
+
+        An exception would be made anew from the sentence, which the classes' own `__init__` don't
+        take.
+        """
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[UserError], arguments: tuple[Any, ...]) -> UserError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
 
 
 class BadValue(UserError, ValueError):

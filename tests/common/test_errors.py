@@ -1,8 +1,11 @@
 """The errors that a user can fix."""
 
+import multiprocessing
+
 import pytest
 
 from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
+from cgan.writing import number
 
 
 @pytest.mark.parametrize(("kind", "builtin"), [(BadValue, ValueError), (MissingFile, OSError)])
@@ -49,3 +52,15 @@ def test_a_class_of_its_own_becomes_one_of_the_three():
             super().__init__("own")
 
     assert kind_of(Own()) is BadValue
+
+
+def test_an_error_comes_back_from_another_process():
+    """Guards against a `Pool` that waits for ever for an error that can't be made anew."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        waiting = pool.apply_async(number.parse, ["1a"])
+        with pytest.raises(number.BadCharacter) as caught:
+            waiting.get(timeout=60)
+    with pytest.raises(number.BadCharacter) as here:
+        number.parse("1a")
+    assert str(caught.value) == str(here.value)
+    assert vars(caught.value) == vars(here.value)
