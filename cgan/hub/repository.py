@@ -12,6 +12,12 @@ _BAD_IN_REVISION = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(
 _MAX_REVISION = 200
 _NAME = re.compile(r"\w([\w.-]{0,94}\w)?", re.ASCII)
 _COMMIT = re.compile("[0-9a-f]{40}")
+# What is copied from a browser: a page of the Hub or of a mirror, perhaps at a revision.
+_ADDRESS = re.compile(r"(\w+://[^/]*|(www\.)?(huggingface|hf)\.co)(/|$)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"((models|spaces)/)?(?P<id>[\w.-]+/[\w.-]+)"
+    r"((@|/(tree|blob|resolve|commit)/)(?P<revision>[^/?#]+))?([/?#].*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Repository:
         Raises:
             BadValue: it is neither, or it names a revision and so does `revision`.
         """
+        _check_no_address(text)
         name, at, written = text.partition("@")
         if at and revision is not None:
             raise BadValue(f"{text} already names a revision: give only one.")
@@ -84,8 +91,17 @@ def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Rep
         raise BadValue("The name of the weights is empty: name a folder or a repository.")
     if reference.startswith((".", "/", "~")) or Path(reference).is_absolute():
         return _folder(_from_home(reference), revision)
-    if "@" in reference or revision is not None:
+    if not os.path.lexists(reference):
+        _check_no_address(reference)
+    if revision is not None:
         return Repository.parse(reference, revision)
+    if "@" in reference:
+        try:
+            return Repository.parse(reference)
+        except BadValue as error:
+            raise BadValue(
+                f"{error} A folder whose name has an @ is written ./like@this."
+            ) from error
     if reference.count("/") == 1 and not os.path.lexists(reference):
         try:
             return Repository(reference)
@@ -100,12 +116,25 @@ def check_name(name: str) -> None:
     Raises:
         BadValue: it can't.
     """
+    _check_no_address(name)
     reason = _why_no_name(name)
     if reason is not None:
-        raise BadValue(
-            f"{name!r} is not the name of a repository, such as user/name. {reason}. "
-            "A folder whose name has an @ is written ./like@this."
-        )
+        raise BadValue(f"{name!r} is not the name of a repository, such as user/name. {reason}.")
+
+
+def _check_no_address(text: str) -> None:
+    """Refuse the address of a repository's page; it may hold a password, so it isn't quoted.
+
+    Raises:
+        BadValue: it is one.
+    """
+    host = _ADDRESS.match(text)
+    if host is None:
+        return
+    name = "user/name"
+    if page := _PAGE.fullmatch(text, host.end()):
+        name = page["id"] + (f"@{page['revision']}" if page["revision"] else "")
+    raise BadValue(f"This is the address of a repository, not its name: write {name} instead.")
 
 
 def _why_no_name(name: str) -> str | None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cgan.common.errors import UserError
-from cgan.hub.repository import Repository, parse
+from cgan.common.errors import BadValue, UserError
+from cgan.hub.repository import Repository, check_name, parse
 from tests.conftest import message
 
 COMMIT = "0123456789" * 4
@@ -87,6 +87,42 @@ def test_what_can_be_neither(reference, revision, said):
     with pytest.raises(UserError) as caught:
         parse(reference, revision)
     assert said in message(caught)
+
+
+@pytest.mark.parametrize("read", [parse, Repository.parse, check_name])
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://huggingface.co/ann/digits", "ann/digits"),
+        ("HTTPS://hf-mirror.com/ann/digits/", "ann/digits"),
+        ("huggingface.co/ann/digits?library=cgan", "ann/digits"),
+        ("hf.co/spaces/ann/digits", "ann/digits"),
+        ("https://huggingface.co/ann/digits/tree/v1.0/samples", "ann/digits@v1.0"),
+        ("https://huggingface.co/ann/digits@v1.0", "ann/digits@v1.0"),
+        ("https://ann:secret@localhost:8000/ann/digits#files", "ann/digits"),
+        ("https://huggingface.co/ann", "user/name"),
+        ("https://huggingface.co", "user/name"),
+    ],
+)
+def test_an_address_is_answered_with_the_name_in_it(read, address, name):
+    with pytest.raises(BadValue) as caught:
+        read(address)
+    said = message(caught)
+    assert f"write {name} instead" in said
+    assert "secret" not in said
+    assert "./like@this" not in said
+
+
+def test_a_folder_may_be_called_as_the_hub_is(tmp_path):
+    (tmp_path / "hf.co/ann/digits").mkdir(parents=True)
+    assert parse("hf.co/ann/digits") == Path("hf.co/ann/digits")
+
+
+@pytest.mark.parametrize("name", ["a b/c", "name", "spaces/a/b", "a/b@v1"])
+def test_what_a_folder_may_be_called_is_not_said_where_none_is_asked_for(name):
+    with pytest.raises(BadValue) as caught:
+        check_name(name)
+    assert "folder" not in message(caught)
 
 
 @pytest.mark.parametrize("revision", ["main", "v1.0", "feature/ä-1", "refs/pr/3", "a@b", COMMIT])
