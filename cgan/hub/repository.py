@@ -79,12 +79,17 @@ def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Rep
         BadValue: it names nothing, no repository can have this name, or a folder was given a
             revision.
     """
-    if not isinstance(reference, str | os.PathLike):
-        raise BadValue(f"Weights are named by a text or a path, not {reference!r}.")
+    text = _text_of(reference)
     if not (revision is None or isinstance(revision, str)):
         raise BadValue(f"A revision is a text, not {revision!r}.")
-    if "\0" in os.fspath(reference):
-        raise BadValue(f"{os.fspath(reference)!r} can't be the name of anything: it has a zero.")
+    if "\0" in text:
+        raise BadValue(f"{text!r} can't be the name of anything: it has a zero.")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        raise BadValue(
+            f"{text!r} can't be the name of anything here: {text[error.start]!r} can't be in one."
+        ) from error
     if not isinstance(reference, str):
         return _folder(Path(reference), revision)
     if not reference.strip():  # as of an unset variable
@@ -108,6 +113,17 @@ def parse(reference: str | os.PathLike[str], revision: str | None = None) -> Rep
         except BadValue:  # no repository can have this name
             return Path(reference)
     return Path(reference)
+
+
+def _text_of(reference: str | os.PathLike[str]) -> str:
+    """Return a text as it is, and a path's; there are paths of bytes, too."""
+    try:
+        text = os.fspath(reference)
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
+        raise BadValue(f"Weights are named by a text or a path, not {reference!r}.")
+    return text
 
 
 def check_name(name: str) -> None:

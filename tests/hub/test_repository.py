@@ -1,6 +1,8 @@
 """Telling a repository on the Hub from a folder, and what may be their names."""
 
+import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -9,6 +11,18 @@ from cgan.hub.repository import Repository, check_name, parse
 from tests.conftest import message
 
 COMMIT = "0123456789" * 4
+
+
+class PathOf(NamedTuple):
+    """A path object that is made of anything."""
+
+    what: object
+
+    def __fspath__(self):
+        return self.what
+
+    def __repr__(self):
+        return f"PathOf({self.what!r})"
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +62,14 @@ def test_what_a_reference_means(reference, meant):
     assert parse(reference) == meant
 
 
+def test_a_path_object_of_any_kind_is_a_folder():
+    assert parse(PathOf("user/name")) == Path("user/name")
+
+
+def test_a_name_that_is_no_utf8_is_a_folders():
+    assert parse(os.fsdecode(b"a\xff")) == Path("a\udcff")
+
+
 def test_home(tmp_path):
     assert parse("~/runs") == tmp_path / "home/runs"
 
@@ -79,7 +101,13 @@ def test_a_revision_apart():
         (" ", None, "is empty"),
         ("~nobody-has-this-name/x", None, "there is no such home folder"),
         ("a\0b", None, "it has a zero"),
+        ("a\ud800b", None, r"'a\ud800b' can't be the name"),
+        ("a/b\ud800", None, "can't be the name"),
+        (Path("a\ud800b"), None, "can't be the name"),
         (7, None, "named by a text or a path, not 7"),
+        (b"a/b", None, "named by a text or a path, not b'a/b'"),
+        (PathOf(b"a/b"), None, "named by a text or a path, not PathOf(b'a/b')"),
+        (PathOf(7), None, "named by a text or a path, not PathOf(7)"),
         ("user/name", 7, "A revision is a text, not 7"),
     ],
 )
