@@ -6,6 +6,7 @@ module imports huggingface_hub.
 """
 
 import contextlib
+import shlex
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.packages import read_pins, without_hashes
 from cgan.hub import compat
 from cgan.hub.pull import pull
-from cgan.hub.repository import Repository
+from cgan.hub.repository import Repository, parse
 from cgan.hub.session import hub_session
 from cgan.hub.source import read_pulled
 from cgan.model.metrics import METRICS_NAME
@@ -158,11 +159,25 @@ def pin(references: str) -> list[Pinned]:
     """Look up the commits of `user/name` or `user/name@revision`, or several separated by commas.
 
     Raises:
-        UserError: a name is invalid; there is no such repository or revision, or it has no
-            weights that the page can use; or the Hub can't be asked.
+        UserError: a name is invalid, or a folder's; there is no such repository or revision, or it
+            has no weights that the page can use; or the Hub can't be asked.
     """
-    named = [Repository.parse(part.strip()) for part in references.split(",")]
+    named = [_named(part.strip()) for part in references.split(",")]
     return [_pin(repository) for repository in named]
+
+
+def _named(text: str) -> Repository:
+    if not text:  # as of an unset variable
+        raise BadValue(
+            "--weights, or a part of it between commas, is empty: name a repository, such as "
+            "user/name, or leave it out."
+        )
+    if "@" not in text and isinstance(place := parse(text), Path) and place.exists():
+        raise BadValue(
+            f"{text} is on this machine, where a Space can't fetch it: push it first, by python -m "
+            f"cgan push {shlex.quote(str(place))} user/name, and name that."
+        )
+    return Repository.parse(text)
 
 
 def _pin(repository: Repository) -> Pinned:

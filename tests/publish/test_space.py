@@ -341,10 +341,31 @@ def test_a_folder_that_can_not_be_filled_is_left_as_it_was(tmp_path, made):
 
 
 @http_only
-@pytest.mark.parametrize("weights", ["digits", "ann/", "ann/digits@", "a/b/c", "ann/x,", " "])
+@pytest.mark.parametrize("weights", ["digits", "ann/", "ann/digits@", "a/b/c", "./a@b"])
 def test_what_names_no_weights_is_refused(hub, deploy, weights):
     check_refused(deploy(SPACE, "--weights", weights), "not")
     assert hub.requests == []
+
+
+@http_only
+@pytest.mark.parametrize("weights", ["", " ", ",", "ann/x,", "ann/x,,ann/y"])
+def test_an_empty_name_of_weights_is_refused(hub, deploy, weights):
+    check_refused(deploy(SPACE, "--weights", weights), "empty")
+    assert hub.requests == []
+
+
+@http_only
+def test_a_folder_is_to_be_pushed_first(hub, deploy, tmp_path, monkeypatch):
+    """Guards against a stranger's model of that name."""
+    (tmp_path / "runs/my run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("runs/my run", "./runs/my run", "~/runs/my run", tmp_path / "runs/my run"):
+        check_refused(deploy(SPACE, f"--weights={name}"), f"{name} is on", "runs/my run' user/name")
+    check_refused(deploy(SPACE, "--weights=ann/x,~/runs"), "~/runs is on this machine")
+    assert hub.requests == []
+    add_weights(hub, "runs/digits")
+    assert deploy(SPACE, "--weights=runs/digits", "--dry-run", "made").returncode == 0
 
 
 @http_only
