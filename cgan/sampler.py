@@ -60,7 +60,16 @@ class Sampler:
     source: Source
 
     def __init__(self, weights: Weights, source: Source | None = None) -> None:
-        """Use checked weights; `from_pretrained` reads them from a folder or the Hub."""
+        """Use checked weights; `from_pretrained` reads them from a folder or the Hub.
+
+        Raises:
+            BadValue: these are none, but perhaps the name of some.
+        """
+        if not isinstance(weights, Weights):
+            raise BadValue(
+                "Sampler takes weights that were read, not their name: use "
+                f"Sampler.from_pretrained({weights!r})."
+            )
         self.config = weights.config
         self.source = source or Source()
         self.parameter_count = sum(

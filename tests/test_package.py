@@ -12,6 +12,11 @@ def test_the_public_names():
     assert all(hasattr(cgan, name) for name in cgan.__all__)
 
 
+def test_all_public_names_are_listed_before_their_first_use(tmp_path):
+    result = run_python("-c", "import cgan; print(*dir(cgan))", cwd=tmp_path)
+    assert {*cgan.__all__, "__doc__"} <= set(result.stdout.split())
+
+
 def test_using_a_generator_needs_numpy_alone(tiny_weights):
     """The demo and the command line start without Jittor, which compiles at its import."""
     code = (

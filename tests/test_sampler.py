@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -116,6 +117,13 @@ def test_z_is_computed_as_float32(tiny_sampler):
     np.testing.assert_array_equal(tiny_sampler.generate(z, [1]), expected)
     np.testing.assert_array_equal(tiny_sampler.generate(z.tolist(), [1]), expected)
     np.testing.assert_array_equal(tiny_sampler.generate(np.asfortranarray(z), [1]), expected)
+
+
+@pytest.mark.parametrize("name", ["runs/x", Path("runs/x"), None])
+def test_the_name_of_weights_is_to_be_read_first(name):
+    with pytest.raises(BadValue) as caught:
+        Sampler(name)
+    assert f"Sampler.from_pretrained({name!r})" in message(caught)
 
 
 def test_an_empty_batch_is_empty(tiny_sampler):
