@@ -412,13 +412,10 @@ class Sampler:
             return None
         if labels is None:
             raise BadValue("These weights are conditional: labels are needed.")
-        try:
-            checked = np.asarray(labels)
-        except ValueError as error:
-            raise BadValue(f"labels must be an array of integers ({error}).") from error
+        checked = _array(labels, "labels", "integers")
         if checked.shape == (0,):  # an empty list has no type of its own
             checked = checked.astype(np.int32)
-        if not np.issubdtype(checked.dtype, np.integer):
+        if checked.dtype.kind not in "iu":  # to issubdtype, times are integers, too
             raise BadValue(f"labels must be integers, not {checked.dtype}.")
         wanted = f"({'N' if count is None else count},)"
         if checked.ndim != 1 or (count is not None and len(checked) != count):
@@ -429,11 +426,18 @@ class Sampler:
 
 
 def _floats(values: ArrayLike, name: str = "z") -> NDArray[np.float32]:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise BadValue(f"{name} must be an array of numbers ({error}).") from error
+    array = _array(values, name, "numbers")
     if array.dtype.kind not in "iuf":
         raise BadValue(f"{name} must be an array of real numbers, not {array.dtype}.")
     with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused
         return array.astype(np.float32)
+
+
+def _array(values: ArrayLike, name: str, wanted: str) -> NDArray[Any]:
+    # asarray would take what is behind the mask.
+    if isinstance(values, np.ma.MaskedArray) and np.any(values.mask):
+        raise BadValue(f"{name} must have no masked values: leave those out, or fill them.")
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise BadValue(f"{name} must be an array of {wanted} ({error}).") from error

@@ -146,11 +146,14 @@ def test_an_empty_batch_is_empty(tiny_sampler):
         ([["a", "b", "c"], ["d", "e", "f"]], "z must be an array"),
         ([["1", "2", "3"], ["4", "5", "6"]], "z must be an array"),
         (np.zeros((2, 3), complex), "z must be an array"),
+        (np.zeros((2, 3), "m8[s]"), "z must be an array"),
+        (np.ma.array(np.zeros((2, 3)), mask=np.eye(2, 3)), "z must have no masked values"),
         (None, "z "),
     ],
     ids=[
         *("one dimension", "too long", "three dimensions", "NaN", "too large", "infinite"),
-        *("far too large", "None inside", "ragged", "letters", "text", "complex", "None"),
+        *("far too large", "None inside", "ragged", "letters", "text", "complex", "times"),
+        *("masked", "None"),
     ],
 )
 def test_latents_that_do_not_fit_are_refused(tiny_sampler, z, said):
@@ -172,6 +175,8 @@ def test_latents_that_do_not_fit_are_refused(tiny_sampler, z, said):
         (1, r"labels must have shape \(2,\), not \(\)"),
         ([[1, 2]], r"labels must have shape \(2,\), not \(1, 2\)"),
         ([[1], [1, 2]], "labels must"),
+        (np.array([1, 2], "m8[s]"), "labels must be integers"),
+        (np.ma.array([1, 2], mask=[0, 1]), "labels must have no masked values"),
         ([1, 10], "labels must be from 0 to 9"),
         ([-1, 1], "labels must be from 0 to 9"),
     ],
@@ -181,6 +186,14 @@ def test_labels_that_do_not_fit_are_refused(tiny_sampler, labels, said):
     with pytest.raises(UserError, match=said) as caught:
         tiny_sampler.generate(np.zeros((2, 3)), labels)
     message(caught)
+
+
+def test_what_is_masked_in_no_place_is_taken(tiny_sampler):
+    z = np.zeros((2, 3))
+    expected = tiny_sampler.generate(z, [1, 2])
+    np.testing.assert_array_equal(
+        tiny_sampler.generate(np.ma.array(z), np.ma.array([1, 2])), expected
+    )
 
 
 def test_latents_are_those_of_the_seed(tiny_sampler):

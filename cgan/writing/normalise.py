@@ -72,7 +72,8 @@ def to_mnist(ink: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _checked(ink: NDArray[Any]) -> NDArray[np.uint8]:
-    if not isinstance(ink, np.ndarray) or ink.dtype != np.uint8 or ink.ndim != 2:
+    is_masked = isinstance(ink, np.ma.MaskedArray) and np.any(ink.mask)
+    if not isinstance(ink, np.ndarray) or ink.dtype != np.uint8 or ink.ndim != 2 or is_masked:
         raise BadValue(
             "A drawing must be an array of (H, W) uint8, with ink 255 on 0.",
             text_id="drawn.not_ink",

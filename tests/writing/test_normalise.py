@@ -64,7 +64,14 @@ def test_slant_is_the_strokes_own():
 
 
 @pytest.mark.parametrize(
-    "ink", [np.zeros((5, 5)), np.zeros((1, 5, 5), np.uint8), np.ones((1, 4097), np.uint8), "7"]
+    "ink",
+    [
+        np.zeros((5, 5)),
+        np.zeros((1, 5, 5), np.uint8),
+        np.ones((1, 4097), np.uint8),
+        np.ma.array(np.ones((5, 5), np.uint8), mask=np.eye(5)),
+        "7",
+    ],
 )
 def test_what_is_no_drawing_is_refused(ink):
     with pytest.raises(BadValue) as caught:
