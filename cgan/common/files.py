@@ -1,6 +1,8 @@
 """Writing files so that a crash, a kill or a full disk never damages what was there."""
 
 import contextlib
+import errno
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -9,12 +11,20 @@ from pathlib import Path
 from cgan.common.errors import BadValue, UserError, kind_of
 
 TEMPORARY_SUFFIX = ".tmp"
+# Of a name, in bytes, in the temporary one, which can't be longer than 255 either.
+_START = 100
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_NAME = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP)
 
 
 def temporary_name(path: Path) -> Path:
     """Return a hidden name beside `path`, this thread's own, to write before renaming."""
     writer = f"{os.getpid()}-{threading.get_ident()}"
-    return path.with_name(f".{path.name}.{writer}{TEMPORARY_SUFFIX}")
+    name, full = path.name, os.fsencode(path.name)
+    if len(full) > _START:  # the digest tells two long names apart
+        start = full[:_START].decode(errors="ignore")
+        name = f"{start}.{hashlib.sha256(full).hexdigest()[:16]}"
+    return path.with_name(f".{name}.{writer}{TEMPORARY_SUFFIX}")
 
 
 @contextlib.contextmanager
@@ -50,13 +60,18 @@ def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
     except UserError:  # MissingFile is also an OSError
         raise
     except OSError as error:
-        advice = "Free some disk space or choose another folder."
-        if isinstance(error, FileNotFoundError):
-            advice = "Make the folder first, or choose another."
         raise kind_of(error)(
             f"Could not write {path}: {error.strerror or error}; "
-            f"what was there before is unchanged. {advice}"
+            f"what was there before is unchanged. {_advice(error)}"
         ) from error
+
+
+def _advice(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "Make the folder first, or choose another."
+    if error.errno in _NO_SPACE:
+        return "Free some disk space or choose another folder."
+    return f"Choose another {'name' if error.errno in _NO_NAME else 'folder'}."
 
 
 def _keep(path: Path, previous: Path) -> None:

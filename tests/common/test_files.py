@@ -1,5 +1,6 @@
 """Files are replaced whole or not at all."""
 
+import errno
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -147,6 +148,39 @@ def test_a_path_that_cannot_be_is_named(tmp_path, name):
     assert names(tmp_path) == ["file"]
 
 
+@pytest.mark.parametrize("name", ["a" * 255, "é" * 127, os.fsdecode(b"\xff" * 255)])
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path, name):
+    files.write_bytes(tmp_path / name, b"new")
+    assert names(tmp_path) == [name]
+
+
+def test_long_names_that_begin_alike_do_not_mix(tmp_path):
+    """As of the files that one export writes at once."""
+    stem = "a" * 240
+    paths = [tmp_path / f"{stem}-{number}" for number in "12"]
+    with files.replacing(paths[0]) as first, files.replacing(paths[1]) as second:
+        first.write_text("1")
+        second.write_text("2")
+    assert [path.read_text() for path in paths] == ["1", "2"]
+    assert names(tmp_path) == [path.name for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        *((number, "Free some disk space") for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)),
+        *((number, "another name") for number in (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP)),
+        *((number, "another folder") for number in (errno.EACCES, errno.EROFS, errno.EIO)),
+        (errno.ENOENT, "Make the folder first"),
+    ],
+)
+def test_what_to_do_fits_what_is_wrong(tmp_path, number, advice):
+    with pytest.raises(UserError) as caught, files.replacing(tmp_path / "a"):
+        raise OSError(number, os.strerror(number))
+    assert advice in message(caught)
+    assert ("disk space" in message(caught)) == ("disk space" in advice)
+
+
 def test_a_block_that_writes_nothing_is_an_error(tmp_path):
     path = tmp_path / "a"
     path.write_text("old")
@@ -192,6 +226,7 @@ def test_only_stale_temporaries_are_removed(tmp_path):
     for name in kept:
         (tmp_path / name).touch()
     (tmp_path / ".folder.tmp").mkdir()
-    files.temporary_name(tmp_path / "model.safetensors").touch()
+    for name in ("model.safetensors", "a" * 250):
+        files.temporary_name(tmp_path / name).touch()
     files.remove_stale_temporaries(tmp_path)
     assert names(tmp_path) == sorted([*kept, ".folder.tmp"])
