@@ -5,6 +5,7 @@ the bundled weights; then the page switches to the new ones without a restart.
 """
 
 import copy
+import os
 import threading
 import traceback
 from collections.abc import Sequence
@@ -139,7 +140,8 @@ class Models:
             if isinstance(place, Repository):
                 self._begin(reference, place)
                 continue
-            folder = place.resolve()
+            # Up to Python 3.12, Path.resolve fails where links go in a circle.
+            folder = Path(os.path.realpath(place))
             if folder not in folders:
                 loaded = _load(*read(place))
                 # Visitors needn't know where a folder is.

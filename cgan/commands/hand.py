@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def _check_names(photo: Path, output: Path, preview: Path | None) -> None:
         BadValue: two are the same file, or the preview's name isn't a PNG's.
     """
     written = [output] if preview is None else [output, preview]
-    places = [one.resolve() for one in (photo, *written)]
+    # Up to Python 3.12, Path.resolve fails where links go in a circle.
+    places = [os.path.realpath(one) for one in (photo, *written)]
     if len(set(places)) < len(places):
         raise BadValue("The photo, --output and --preview must be different files.")
     if preview is not None and preview.suffix.lower() not in ("", ".png"):

@@ -123,9 +123,14 @@ def _run(main: Callable[[], None]) -> int:
         return EXIT_USER_ERROR
     except OSError as error:
         # A name that is too long, a folder that may not be entered: whichever place met it first.
-        if error.filename is None:
+        if error.errno is None:  # not the system's
             raise
         why = f"{error.filename} can't be used: {error.strerror}. Choose another."
+        if error.filename is None:
+            why = (
+                f"The system refused something ({error.strerror}): see that the folder that you "
+                "are in is still there, and that the disk isn't full, and try again."
+            )
         print(f"Error: {printable(why)}", file=sys.stderr)
         return EXIT_USER_ERROR
     except Exit:

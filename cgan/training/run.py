@@ -1,5 +1,6 @@
 """One training run, from its options to a finished folder."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -54,7 +55,8 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
 
 
 def _is_in(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    # Up to Python 3.12, Path.resolve fails where links go in a circle.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:

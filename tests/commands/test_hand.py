@@ -107,6 +107,27 @@ def test_what_is_wrong_is_said_in_one_sentence(folder, capsys, files, arguments,
     assert (folder / "hand.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("more", [["a"], ["no.png", "-o", "a"], ["no.png", "--preview", "a"]])
+def test_a_circle_of_links_is_told_in_a_line(tmp_path, monkeypatch, capsys, more):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert main(["hand", *more]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_folder_that_is_gone_is_told_in_a_line(tmp_path, monkeypatch, capsys):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["hand", "a.png"]) == 2
+    error = capsys.readouterr().err
+    assert "the folder that you are in" in error
+    assert error.count("\n") == 1
+
+
 def said_of(folder, capsys, digits, named, *, turned=0, **seen):
     """Return what `hand` says of a photo, with the bundled weights, which have a reader."""
     photo = np.rot90(sheet(digits, noise=3, **seen), -turned // 90)

@@ -47,7 +47,15 @@ def test_a_name_that_no_file_can_have_is_told_in_a_line(capsys):
         assert said == f"Error: {shown} can't be used: File name too long. Choose another.\n"
 
 
-def test_an_error_of_the_system_that_is_about_no_file_is_ours():
+def test_an_error_of_the_system_that_is_about_no_file_is_told_in_a_line(capsys):
+    assert run(raising(OSError(28, "No space left on device"))) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: ")
+    assert "No space left on device" in said
+    assert said.count("\n") == 1
+
+
+def test_an_error_that_is_not_the_systems_is_ours():
     with pytest.raises(OSError, match="broken"):
         run(raising(OSError("broken")))
 

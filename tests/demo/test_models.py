@@ -107,6 +107,13 @@ def test_a_bad_folder_is_refused_at_once(tmp_path):
         Models([str(tmp_path / "nowhere")])
 
 
+def test_a_circle_of_links_is_refused_at_once(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(UserError, match=r"Could not read .*/a"):
+        Models([str(tmp_path / "a")])
+
+
 @pytest.mark.parametrize("name", ["ben/x", 3, None, ["a"], {}])
 def test_other_names_are_refused(tiny_weights, name):
     loaded = Models([str(tiny_weights)])

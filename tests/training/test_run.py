@@ -465,6 +465,14 @@ def images_of(folder, *counts):
     return folder
 
 
+def test_an_output_that_is_a_circle_of_links_is_told_in_a_line(tmp_path, monkeypatch, capsys):
+    images_of(tmp_path / "images", 2, 2)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    check_refused(capsys, ["--data-dir=images", "--out=a"], "run folder a")
+
+
 def test_a_run_among_its_own_images_is_refused_and_leaves_nothing(tmp_path, monkeypatch, capsys):
     """The next try would take its folder for a class."""
     images_of(tmp_path, 2, 2)
