@@ -8,7 +8,7 @@ TEXTS = {
     "subtitle": "输入号码，由一个小型神经网络为你手写。",
     # Tabs
     "write": "书写",
-    "grid": "笔迹",
+    "grid": "更多笔迹",
     "morph": "渐变",
     "about": "关于",
     # The tab that writes a number
@@ -19,7 +19,7 @@ TEXTS = {
     "hand_back": "上一种",
     "other_hands": "用另外六种笔迹写这个号码",
     "take_hand": "用这种笔迹写（种子 {seed}）",
-    "variation": "同一种笔迹 … 每个数字各写各的",
+    "variation": "笔迹差异：左小右大",
     "spacing": "字距",
     "spacing_ink": "像手写一样，连符号一起写",
     "spacing_grid": "等宽格子",
@@ -36,19 +36,19 @@ TEXTS = {
     "green": "绿",
     "sepia": "棕",
     "size": "页面上的大小",
-    "truncation": "变化幅度：0 为最普通的笔迹",
+    "truncation": "变化幅度：0 为平均笔迹",
     "best_of": "清晰度：每个数字写几遍，取最清楚的一个",
     "click_hint": "点一下数字即可单独重写（键盘：选中后按回车）。",
     "row_note": "此种子的第 {row} 种笔迹",
     "redrawn_note": "已重写 {count} 个",
-    "undo": "还原",
+    "undo": "撤销",
     "log_in": "访问本页需要用户名和密码：请刷新后输入。",
     "busy": "暂时无法生成：访问的人太多，或者网络不通。请稍后再试。",
     "reset": "恢复默认值",
     "png": "PNG",
     "png_large": "PNG 大图",
     "svg": "SVG",
-    "strokes": "单线 SVG（绘图仪用）",
+    "strokes": "绘图仪 SVG",
     "copy": "复制链接",
     "copied": "链接已复制，打开即可恢复这张图。",
     "copy_by_hand": "请复制此地址：",
@@ -64,10 +64,10 @@ TEXTS = {
     "hand_keep": "保留，再写一个",
     "hand_which_digit": "这是哪个数字？",
     "hand_seen": "你写的",
-    "hand_again": "网络写的",
-    "hand_all": "用这个笔迹写的十个数字",
-    "hand_blue": "蓝色的照你写的样子",
-    "hand_write": "用这个笔迹书写",
+    "hand_again": "神经网络写的",
+    "hand_all": "用这种笔迹写的十个数字",
+    "hand_blue": "蓝色：照你写的样子",
+    "hand_write": "用这种笔迹书写",
     "hand_read": "认作 {digit}，不对的话请改选。",
     "hand_chosen": "按 {digit} 处理。",
     "hand_photo_head": "或者用照片",
@@ -77,10 +77,10 @@ TEXTS = {
     "hand_turned": "照片没有放正，已顺时针转了 {degrees}°。",
     "hand_reordered": "看起来不是依次写的 0 到 9，所以按识别结果标注。",
     "hand_found_one": "找到 1 个数字：请在下面核对。",
-    "hand_too_many": "找到 {count} 个数字，但一个笔迹最多 {most} 个，只收下了 {taken} 个。",
-    "hand_full": "这个笔迹已有 {most} 个数字，放不下了，请先去掉几个。",
+    "hand_too_many": "找到 {count} 个数字，但一份笔迹最多收 {most} 个，这次只收下 {taken} 个。",
+    "hand_full": "这份笔迹已有 {most} 个数字，放不下了，请先去掉几个。",
     "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
-    "hand_kept": "这个笔迹用到的数字",
+    "hand_kept": "这份笔迹用到的数字",
     "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
     "hand_which": "第 {position} 个是哪个数字",
     "hand_leave_out": "去掉第 {position} 个",
@@ -90,7 +90,7 @@ TEXTS = {
         "链接里只有笔迹，没有你写的图。"
     ),
     "own_hand": "真人笔迹",
-    "leave_hand": "不用这个笔迹",
+    "leave_hand": "不用这种笔迹",
     # The class grid
     "rows": "笔迹数",
     "rows_show": "每行显示",
@@ -99,15 +99,15 @@ TEXTS = {
     "rows_cell": "用第 {row} 种笔迹写的号码，种子 {seed}",
     "rows_label": "用 {rows} 种笔迹写的号码 {digits}，种子 {seed}",
     "rows_shortened": "这里只显示前 {count} 位。",
-    "target": "点击后，将该笔迹用于",
+    "target": "点选的笔迹用来",
     "cell_label": "{digit}，第 {row} 种笔迹，种子 {seed}",
     "grid_label": "{classes} 个类别，{rows} 种笔迹，种子 {seed}",
     "grid_hint": "每行是一种笔迹，点一下就用它写你的号码。",
     # The morph
     "from": "起始号码",
     "to": "目标号码",
-    "from_seed": "起点种子",
-    "to_seed": "终点种子",
+    "from_seed": "起始种子",
+    "to_seed": "目标种子",
     "frames": "帧数",
     "make_morph": "生成渐变",
     "play": "播放",
@@ -136,9 +136,9 @@ TEXTS = {
     "game_question": "这四个数字里，只有一个是人写的。是哪一个？",
     "game_choice": "第 {place} 个：{digit}",
     "game_real": "人写的",
-    "game_made": "网络写的",
+    "game_made": "神经网络写的",
     "game_right": "答对了：第 {place} 个是人写的。",
-    "game_wrong": "不对：第 {place} 个才是人写的，你选的是网络写的。",
+    "game_wrong": "不对：第 {place} 个才是人写的，你选的是神经网络写的。",
     "game_next": "下一题",
     "game_score": "共 {played} 题，答对 {right} 题。乱猜平均四题对一题。",
     "game_credit": (
@@ -158,7 +158,7 @@ TEXTS = {
     "about_idea_head": "原理",
     "about_idea": (
         "生成器 G 把随机数 z（潜变量）变成图像；判别器 D 看真实图像和生成的图像，学习分辨真假，"
-        "而 G 学习以假乱真。"
+        "而 G 学习以假乱真。这就是生成对抗网络（GAN）。"
     ),
     "about_label_head": "加上标签",
     "about_label": (
@@ -167,17 +167,18 @@ TEXTS = {
     ),
     "about_page_head": "这个页面",
     "about_page": (
-        "内置的 G 是一个四层的卷积小网络，在 MNIST 的 60,000 个手写数字上训练，用合页损失（hinge "
+        "内置的 G 是一个四层的小型卷积网络，在 MNIST 的 60,000 个手写数字上训练，用合页损失（hinge "
         "loss）代替对数损失（Lim 与 Ye，2017）；除了 D，还用了两个小分类器："
         "一个指出它认不出的数字，另一个衡量生成的数字与真实数字相差多少。"
-        "号码中每个数字的潜变量介于整体笔迹和它自己的潜变量之间，两者都由种子决定，所以相同的号码、种子、"
+        "号码中每个数字所用的潜变量，介于整个号码共用的潜变量（决定笔迹）和这个数字自己的潜变量之间，"
+        "两者都由种子决定，所以相同的号码、种子、"
         "设置和权重对所有人都给出同一张图（重写过的数字除外）。"
     ),
     "about_privacy_head": "隐私",
     "about_privacy": (
         "你输入和书写的内容不会保存在服务器或日志里。输入的内容写在本页地址的 # 之后，"
-        "浏览器不会发送这一部分，但会留在浏览器的历史记录中。你画的或照片里的数字会发送到服务器识别，但不会保存；"
-        "浏览器会把它们保留到关闭标签页为止。用来写号码的个人笔迹也会写进地址。"
+        "浏览器不会发送这一部分，但会留在浏览器的历史记录中。你写的或照片里的数字会发送到服务器识别，但不会保存；"
+        "浏览器会把它们保留到关闭标签页为止。用“我的笔迹”写号码时，笔迹也会写进地址。"
     ),
     "about_train_head": "训练自己的模型",
     "about_train": (
@@ -202,7 +203,7 @@ ERRORS = {
         "请只输入数字、空格、连字符、点、斜杠、括号和开头的 +。"
     ),
     "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
-    "number.left_out": "以下内容写不出来，已略去：{shown}",
+    "number.left_out": "以下内容写不出来，已略去：{shown}。",
     "number.left_out_letters": (
         "以下内容写不出来，已略去：{shown}。按电话键盘，{letters} 对应 {digits}。"
     ),
@@ -232,10 +233,10 @@ ERRORS = {
         "可以为已有的权重训练一个。"
     ),
     # A hand of one's own
-    "drawn.no_ink": "画布上没有笔迹：请写一个数字。",
+    "drawn.no_ink": "画布上没有墨迹：请写一个数字。",
     "drawn.not_ink": "手写图必须是 (H, W) 的 uint8 数组，墨迹为 255，背景为 0。",
     "drawn.dark_on_light": (
-        "手写图的墨迹应为亮色（最大 255），背景为 0；这张像是浅色纸上的深色笔迹："
+        "手写图的墨迹应为亮色（最大 255），背景为 0；这张像是浅色纸上的深色墨迹："
         "请改传 255 - 数组。"
     ),
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
@@ -251,13 +252,13 @@ ERRORS = {
         "图片里的数字看起来是 {read}，而不是 {named}：请按行依次写明纸上的数字。"
     ),
     "sheet.not_upright": "图片没有放正：请顺时针转 {degrees}°。",
-    "hand.other_weights": "这个笔迹是用另一组权重得到的：请用现在的权重重新获取。",
-    "hand.invalid": "无法读取这个笔迹：请重新获取。",
+    "hand.other_weights": "这份笔迹是用另一组权重得到的：请用现在的权重重新制作。",
+    "hand.invalid": "无法读取这份笔迹：请重新制作。",
     "hub.loading": "正在从 Hugging Face Hub 获取。",
     "weights.not_loaded": "无法加载，原因见服务器日志。",
     "weights.unconditional": "页面需要能写指定数字的权重：这组权重来自无条件生成器。",
     "weights.not_digits": (
-        "页面需要能写十个数字的灰度图权重：这组权重有 {classes} 个类别、{channels} 个通道。"
+        "页面需要能以灰度图写出十个数字的权重：这组权重有 {classes} 个类别、{channels} 个通道。"
     ),
     # Weights from the Hub
     "hub.no_commit": "Hub 没有给出 {repository} 的提交号：请检查 HF_ENDPOINT。",
@@ -301,7 +302,7 @@ ERRORS = {
         "{hub} 不接受你的令牌：可能输错、过期，或属于另一个 Hub。请重新运行 `hf auth login`；"
         "若设置了 HF_TOKEN，则以它为准。"
     ),
-    "hub.paid_plan": "{hub} 要求付费方案{told}：请查看 {hub}/settings/billing，或换一个名称。",
+    "hub.paid_plan": "{hub} 上需要付费方案{told}：请查看 {hub}/settings/billing，或换一个名称。",
     "hub.read_forbidden": "{hub} 不允许你读取 {name}{told}：请检查令牌。",
     "hub.write_forbidden": (
         "你的令牌不能写入 {name}：令牌须有写权限，且 {namespace} 须是你本人或允许你写入的组织。"
@@ -327,12 +328,12 @@ ERRORS = {
     "hub.socks_proxy": (
         "这里用不了 {variable} 指定的代理类型：请使用 http 代理，或为 socks5 安装软件包 socksio。"
     ),
-    "hub.bad_timeout": "{variable} 不是整数秒：请改正或取消该变量。",
+    "hub.bad_timeout": "{variable} 的值不是整数（秒数）：请改正或取消该变量。",
     "hub.bad_endpoint": "HF_ENDPOINT 不是网址：{hub}。请写成 https://host 的形式。",
     "hub.timeout": "{hub} 没有及时响应：请检查网络连接和 HF_ENDPOINT（如已设置）。",
     "hub.proxy": "代理不允许连接 {hub}：请检查 HTTPS_PROXY。",
     "hub.certificate": (
-        "无法连接 {hub}（其证书在此不受信任）：请检查网络连接，以及 HF_ENDPOINT、SSL_CERT_FILE 和 "
+        "无法连接 {hub}（本机不信任它的证书）：请检查网络连接，以及 HF_ENDPOINT、SSL_CERT_FILE 和 "
         "SSL_CERT_DIR（如已设置）。"
     ),
     "hub.no_answer": (
@@ -342,7 +343,7 @@ ERRORS = {
     "hub.not_a_hub": "{hub} 返回的内容不符合 Hub 的格式：请检查 HF_ENDPOINT 和代理。",
     "hub.disk_full": "{path} 所在磁盘没有空间存放 {repository}：请腾出空间。",
     "hub.cache_not_usable": "{path} 无法读写（{why}）：请把 HF_HOME 设为可读写的文件夹。",
-    "hub.file_not_usable": "无法把 {path} 用于 {repository}（{why}）：请检查。",
+    "hub.file_not_usable": "处理 {repository} 时用不了 {path}（{why}）：请检查。",
     # Files of weights
     "weights.missing_file": "缺少 {path}：权重文件夹应有 {config} 和 {weights}。",
     "weights.unreadable": "无法读取 {path}：{why}。",
@@ -351,7 +352,7 @@ ERRORS = {
         "{path} 是检查点，不是权重文件夹：请先用 python -m cgan convert 转换，再填写转换得到的"
         "文件夹。"
     ),
-    "weights.too_large": "{path} 超出其配置允许的大小（{limit:,} 字节）。",
+    "weights.too_large": "{path} 超过了大小上限（{limit:,} 字节）。",
     "weights.not_json": "{path} 不是 JSON（{why}）。",
     "weights.not_object": "{path} 的内容必须是一个 JSON 对象。",
     "weights.wrong_format": "{path}：{key!r} 必须是 {format!r}：它描述的是别的东西。",
@@ -359,10 +360,10 @@ ERRORS = {
     "weights.in_file": "{path}：{error}。",
     "weights.not_safetensors": "{path} 不是 NumPy 能读取的 safetensors 文件（{why}）。",
     "weights.missing_tensor": "{path}：缺少张量 {tensor!r}。",
-    "weights.unknown_tensor": "{path}：有一个生成器不会有的张量 {tensor!r}。",
+    "weights.unknown_tensor": "{path}：含有未知的张量 {tensor!r}。",
     "weights.wrong_dtype": "{path}：{tensor!r} 的类型是 {dtype}，而不是 float32。",
     "weights.wrong_shape": "{path}：{tensor!r} 的形状是 {shape}，而配置要求 {wanted}。",
-    "weights.not_finite": "{path}：{tensor!r} 含有非有限的数值。",
+    "weights.not_finite": "{path}：{tensor!r} 含有无穷大或 NaN。",
     "weights.too_great": "{path}：{tensor!r} 含有超过 {most:,} 的数值，用它们算不出图像。",
     "weights.negative_variance": "{path}：{tensor!r} 含有负的方差。",
     # Their config
@@ -374,7 +375,7 @@ ERRORS = {
     "config.class_norm_unconditional": "无条件生成器的 {key} 必须是 False",
     "config.latent_norm_without_class_norm": "class_norm 为 False 时，{key} 必须是 False",
     "config.img_size_not_by_8": (
-        "{key} 必须能被 8 整除，因为卷积生成器会三次把尺寸加倍，而不能是 {value}"
+        "{key} 必须能被 8 整除，而 {value} 不能：卷积生成器会把尺寸加倍三次"
     ),
     "config.widths": "{key} 必须是三个或四个整数，而不是 {value!r}",
 }
@@ -382,8 +383,8 @@ ERRORS = {
 # The settings, in the errors' sentences.
 SETTINGS = {
     "seed": "种子",
-    "start_seed": "起点种子",
-    "end_seed": "终点种子",
+    "start_seed": "起始种子",
+    "end_seed": "目标种子",
     "truncation": "变化幅度",
     "size": "大小",
     "best_of": "清晰度",
@@ -391,7 +392,7 @@ SETTINGS = {
     "rows": "笔迹数",
     "rows_show": "每行显示",
     "scale": "倍数",
-    "row": "笔迹",
+    "row": "笔迹序号",
     "variation": "笔迹差异",
     "spacing": "字距",
     "pen": "笔画粗细",

@@ -285,7 +285,7 @@ def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_pa
         chosen.set_input_files(tmp_path / f"{name}.png")
         expect(page.locator(".photo-said")).to_contain_text(said)
     speak(page, "zh")
-    expect(page.get_by_role("button", name="用这个笔迹书写")).to_be_enabled()
+    expect(page.get_by_role("button", name="用这种笔迹书写")).to_be_enabled()
     assert paths(page, ".own-all") == before  # what was drawn is still there
     assert page.locator(".board line").count() > 0
     chosen.set_input_files(tmp_path / "empty.png")

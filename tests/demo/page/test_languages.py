@@ -20,7 +20,7 @@ def test_the_first_texts_are_in_the_visitors_language(chromium, demo):
     page.goto(demo.address)
     expect(page.locator("h1")).to_have_text("手写号码")
     expect(page.get_by_role("tab", name="渐变")).to_be_visible()
-    expect(page.get_by_role("slider", name="同一种笔迹")).to_be_visible()
+    expect(page.get_by_role("slider", name="笔迹差异")).to_be_visible()
     expect(page.locator("#facts")).to_contain_text("内置权重")
     expect(page.get_by_role("button", name="换一种笔迹")).to_be_visible()
     context.close()
@@ -35,7 +35,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         page.get_by_label("你的号码").fill("x")
         expect(page.get_by_role("alert")).to_contain_text("没有可写的数字")
         expect(page.locator("#facts")).to_contain_text("内置权重")
-        for name in ("笔迹", "渐变", "书写"):
+        for name in ("更多笔迹", "渐变", "书写"):
             open_tab(page, name)
             expect(page.get_by_label("种子").locator("visible=true").first).to_be_visible()
             for _ in range(20):  # a tab that is opened first gets its words a moment later
@@ -63,7 +63,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
 def test_an_english_browser_may_switch_to_chinese(new_page):
     page = new_page
     speak(page, "zh")
-    expect(page.get_by_role("tab", name="笔迹", exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="更多笔迹", exact=True)).to_be_visible()
     open_tab(page, "关于")
     expect(page.locator(".about")).to_contain_text("判别器")
 

@@ -217,8 +217,8 @@ def test_any_other_character_is_explained_in_one_line(digits, character):
     ("name", "said"),
     [
         ("seed", "种子必须是 0 到 9999 之间的整数。"),
-        ("start_seed", "起点种子必须是 0 到 9999 之间的整数。"),
-        ("end_seed", "终点种子必须是 0 到 9999 之间的整数。"),
+        ("start_seed", "起始种子必须是 0 到 9999 之间的整数。"),
+        ("end_seed", "目标种子必须是 0 到 9999 之间的整数。"),
     ],
 )
 def test_a_setting_is_called_in_chinese_what_the_page_calls_it(name, said):
