@@ -56,16 +56,23 @@ class Piece:
         return Piece(left, top, mask)
 
 
-def pieces(mask: NDArray[np.bool_]) -> list[Piece]:
+def pieces(mask: NDArray[np.bool_], least: int = 1, most: int | None = None) -> list[Piece]:
     """Return the pieces whose pixels touch at a side or a corner, in the order of their tops.
 
     Args:
         mask: (H, W) bool.
+        least: pixels of a piece; smaller ones are left out, which takes next to no time.
+        most: how many pieces, the largest ones; None for all.
     """
     rows, starts, ends, numbers = _runs(mask)
-    members: dict[int, list[int]] = {}
+    sizes = np.bincount(np.array(numbers, np.intp), ends - starts)
+    kept = np.flatnonzero(sizes >= max(least, 1))
+    if most is not None and len(kept) > most:
+        kept = np.sort(kept[np.argsort(-sizes[kept], kind="stable")[:most]])
+    members: dict[int, list[int]] = {number: [] for number in kept.tolist()}
     for run, number in enumerate(numbers):
-        members.setdefault(number, []).append(run)
+        if number in members:
+            members[number].append(run)
     return [_piece(rows[runs], starts[runs], ends[runs]) for runs in members.values()]
 
 

@@ -32,6 +32,7 @@ _NOISE = 6.0  # standard deviations of the paper that ink must exceed
 _MIN_CONTRAST = 0.1
 _FAINT = 0.2  # what has less of the strokes' contrast becomes paper
 _MIN_PIXELS = 12  # of a piece that is no speck
+_LOOKED_AT = 2000  # of the largest pieces: a picture of specks alone has a hundred thousand
 _MAX_PIECES = 200  # so many are no digits, and it would take long to join them
 # Lines of digits are told apart by gaps between the digits' middles, in parts of their height, if
 # the middles of each line are nearer to each other than this.
@@ -125,7 +126,7 @@ def _looked(contrast: NDArray[np.float32], strokes: float, view: View | None) ->
     inside = np.ones(seen.shape, bool) if view is None else view.inside()
 
     def look(strokes: float, lines: NDArray[np.bool_]) -> _Looked:
-        found = pieces((seen > strokes / 2) & ~lines)
+        found = pieces((seen > strokes / 2) & ~lines, _MIN_PIXELS, _LOOKED_AT)
         if view is not None:
             found = [piece for piece in found if _is_inside(piece, inside)]
         return _Looked(seen / strokes, lines, _digits(found, seen.shape), view)
@@ -179,8 +180,7 @@ def _digits(found: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     inside = [
         piece
         for piece in found
-        if piece.count >= _MIN_PIXELS
-        and min(piece.left, piece.top) > 0
+        if min(piece.left, piece.top) > 0
         and piece.right < width
         and piece.bottom < height
         and piece.height < 0.95 * height

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from cgan.writing.normalise import to_mnist
 from cgan.writing.photo import BadPhoto, read_photo
@@ -101,6 +101,26 @@ def test_pieces_touch_at_sides_and_corners():
     assert found == [(0, 0, 1), (0, 0, 6)]
     cup = np.array([[1, 0, 1], [1, 0, 1], [1, 1, 1]], bool)
     assert [piece.count for piece in pieces(cup)] == [7]
+    assert pieces(np.zeros((3, 3), bool)) == []
+
+
+def test_small_pieces_and_the_smallest_may_be_left_out():
+    mask = np.array([[1, 0, 1, 1, 0, 1], [0, 0, 0, 0, 0, 1], [1, 1, 1, 0, 0, 1]], bool)
+    assert [piece.count for piece in pieces(mask)] == [1, 2, 3, 3]
+    assert [piece.count for piece in pieces(mask, least=3)] == [3, 3]
+    assert [piece.count for piece in pieces(mask, most=3)] == [2, 3, 3]
+
+
+@pytest.mark.parametrize(("side", "apart"), [(2, 9), (5, 14)])
+def test_digits_are_found_among_thousands_of_specks(side, apart):
+    grey = np.pad(sheet(DIGITS, lines=2), ((306, 306), (107, 107)), mode="edge")
+    some = np.random.default_rng(0).random([-(-length // apart) for length in grey.shape]) < 0.6
+    speck = np.pad(np.ones((side, side), bool), (0, apart - side))
+    specks = np.kron(some, speck)[: grey.shape[0], : grey.shape[1]]
+    near = np.asarray(Image.fromarray(grey).filter(ImageFilter.MinFilter(31))) < 150
+    clean = find_digits(grey, 10)
+    grey[specks & ~near] = 43
+    assert [one.box for one in find_digits(grey, 10)] == [one.box for one in clean]
 
 
 def file_of(image, kind="PNG", **settings):
