@@ -64,6 +64,8 @@ def named_path(text: str) -> Path:
     """Return the path that an argument names; an empty one, as of an unset variable, names none."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: name a file or a folder")
+    if text == "-":  # to other programs, standard input or output
+        raise argparse.ArgumentTypeError("- is no file: name one, or write ./- for one called -")
     return Path(text)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ TEMPORARY_SUFFIX = ".tmp"
 _START = 100
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_NAME = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP)
+
+_DEVICES, _PROCESSES = Path("/dev"), Path("/proc")
+_MAX_LINKS = 40  # as in Linux
 
 
 def temporary_name(path: Path) -> Path:
@@ -32,7 +36,8 @@ def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path to write; at the end flush it to disk and rename it to `path`.
 
     At any moment `path` is either the old file or the complete new one. If the block raises, the
-    temporary file is deleted and `path` is unchanged.
+    temporary file is deleted and `path` is unchanged. A link stays, and the file behind it is
+    replaced. The new file may be read and written by whom the old one might.
 
     Args:
         path: of the file.
@@ -44,19 +49,24 @@ def replacing(path: Path, previous: Path | None = None) -> Iterator[Path]:
     """
     try:
         if not path.name or (path.exists() and not path.is_file()):
-            raise BadValue(f"Could not write {path}: it is not a file. Choose another name.")
-        temporary = temporary_name(path)
+            raise _not_a_file(path)
+        # Where both are kept, they may be links themselves: the files could be on two disks.
+        place = path if previous is not None else _behind_links(path)
+        temporary = temporary_name(place)
         try:
             yield temporary
             with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
-            if previous is not None and path.exists():
-                _keep(path, previous)
-            temporary.replace(path)
+            if place.exists():
+                with contextlib.suppress(OSError):  # a file system without modes
+                    shutil.copymode(place, temporary)
+                if previous is not None:
+                    _keep(place, previous)
+            temporary.replace(place)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        _sync_folder(place.parent)
     except UserError:  # MissingFile is also an OSError
         raise
     except OSError as error:
@@ -72,6 +82,28 @@ def _advice(error: OSError) -> str:
     if error.errno in _NO_SPACE:
         return "Free some disk space or choose another folder."
     return f"Choose another {'name' if error.errno in _NO_NAME else 'folder'}."
+
+
+def _not_a_file(path: Path) -> BadValue:
+    return BadValue(f"Could not write {path}: it is not a file. Choose another name.")
+
+
+def _behind_links(path: Path) -> Path:
+    """Return the file that a name leads to, which may not exist yet.
+
+    Raises:
+        BadValue: the links go in a circle, or lead to what a process has open, as /dev/stdout
+            does: to replace that would put a file in a device's place.
+    """
+    place = path
+    for _ in range(_MAX_LINKS):
+        folder = Path(os.path.realpath(place.parent))
+        if folder == _DEVICES or _PROCESSES in (folder, *folder.parents):
+            break
+        if not place.is_symlink():
+            return place
+        place = folder / place.readlink()
+    raise _not_a_file(path)
 
 
 def _keep(path: Path, previous: Path) -> None:

@@ -267,3 +267,14 @@ def test_an_empty_path_is_refused(capsys, text):
         parser.parse_args(["--out", text])
     assert caught.value.code == 2
     assert "--out: it is empty" in capsys.readouterr().err
+
+
+def test_a_hyphen_is_no_path(capsys):
+    """Other programs write to standard output then; here it would be a file of that name."""
+    parser = Parser(prog="x")
+    parser.add_argument("-o", "--out", type=named_path)
+    assert parser.parse_args(["-o", "./-"]).out == Path("-")
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["-o", "-"])
+    assert caught.value.code == 2
+    assert "--out: - is no file" in capsys.readouterr().err

@@ -128,6 +128,69 @@ def test_a_device_in_the_way_stays(tmp_path):
     assert names(tmp_path) == ["device"]
 
 
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/file").write_text("old")
+    (tmp_path / "second").symlink_to("folder/file")
+    (tmp_path / "first").symlink_to(tmp_path / "second")
+    (tmp_path / "to nothing").symlink_to("folder/new")
+    for name in ("first", "to nothing"):
+        files.write_text(tmp_path / name, name)
+        assert (tmp_path / name).is_symlink()
+    assert (tmp_path / "second").is_symlink()
+    assert (tmp_path / "folder/file").read_text() == "first"
+    assert (tmp_path / "folder/new").read_text() == "to nothing"
+    assert names(tmp_path / "folder") == ["file", "new"]
+
+
+def test_links_in_a_circle_stay(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(UserError) as caught:
+        files.write_bytes(tmp_path / "a", b"new")
+    assert str(tmp_path / "a") in message(caught)
+    assert names(tmp_path) == ["a", "b"]
+    assert (tmp_path / "a").is_symlink()
+
+
+def test_what_a_process_has_open_is_no_name_of_a_file(tmp_path):
+    """As /dev/stdout, which leads to /proc/self/fd/1."""
+    with (tmp_path / "open").open("w") as file:
+        (tmp_path / "link").symlink_to(f"/proc/self/fd/{file.fileno()}")
+        inode = (tmp_path / "open").stat().st_ino
+        with pytest.raises(UserError, match="is not a file"):
+            files.write_bytes(tmp_path / "link", b"new")
+    assert (tmp_path / "open").stat().st_ino == inode
+    assert names(tmp_path) == ["link", "open"]
+
+
+def test_nothing_is_put_beside_devices(tmp_path):
+    code = (
+        "import os, pathlib\n"
+        "from cgan.common import files\n"
+        f"os.getuid() or os.setuid({NOBODY})\n"  # so that it could not be, either
+        "try:\n"
+        "    files.write_bytes(pathlib.Path('/dev/cgan-test'), b'new')\n"
+        "except files.UserError as error:\n"
+        "    print(error)\n"
+    )
+    result = run_python("-c", code, cwd=tmp_path)
+    assert result.stderr == ""
+    assert "is not a file" in result.stdout
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o444])
+def test_a_file_keeps_its_mode(tmp_path, mode):
+    path = tmp_path / "a"
+    path.touch()
+    path.chmod(mode)
+    (tmp_path / "link").symlink_to("a")
+    for name in ("a", "link"):
+        files.write_text(tmp_path / name, name)
+        assert path.read_text() == name
+        assert path.stat().st_mode & 0o777 == mode
+
+
 @pytest.mark.parametrize("path", [".", "/", ""])
 def test_a_folder_without_a_name_stays(path):
     with pytest.raises(UserError, match="is not a file"):
