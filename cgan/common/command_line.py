@@ -91,12 +91,12 @@ def run(main: Callable[[], None], *, whole_process: bool = False) -> int:
     with terminal.despite_closed_pipes() as lost:
         try:
             code = _run(main)
-            sys.stdout.flush()
-            if lost.error is not None:
-                why = lost.error.strerror or lost.error
-                print(f"Error: The output could not be written: {why}.", file=sys.stderr)
-                return code or EXIT_USER_ERROR
-            return code
+            is_lost = _told_if_lost(lost)
+            return code or (EXIT_USER_ERROR if is_lost else 0)
+        except Exit as stop:
+            if _told_if_lost(lost):
+                raise Exit(stop.code or EXIT_USER_ERROR) from stop
+            raise
         except NeedsNewProcess as error:
             if not may_start_again:
                 print(f"Error: {error}", file=sys.stderr)
@@ -107,6 +107,16 @@ def run(main: Callable[[], None], *, whole_process: bool = False) -> int:
             if error.arguments is not None:
                 command = command[: len(command) - len(sys.argv[1:])] + error.arguments
             os.execve(sys.executable, command, environment | {_STARTED_AGAIN: "1"})
+
+
+def _told_if_lost(output: terminal.Mended) -> bool:
+    """Return whether something of the output could not be written, and say why."""
+    output.flush()
+    if output.error is None:
+        return False
+    why = output.error.strerror or output.error
+    print(f"Error: The output could not be written: {why}.", file=sys.stderr)
+    return True
 
 
 def _run(main: Callable[[], None]) -> int:

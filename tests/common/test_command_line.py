@@ -247,6 +247,17 @@ def test_output_that_can_not_be_written_is_told_and_ends_nothing(tmp_path, redir
     assert (tmp_path / "done").exists()
 
 
+def test_help_that_can_not_be_written_is_told():
+    found = subprocess.run(
+        ["sh", "-c", '"$0" -m cgan --help >/dev/full', sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 2
+    assert found.stderr.startswith("Error: The output could not be written: ")
+
+
 def test_what_the_output_has_no_characters_for_is_escaped(tmp_path):
     found = subprocess.run(
         [sys.executable, "-c", PRINTS.replace('"result"', '"数 é"')],
