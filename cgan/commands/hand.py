@@ -19,7 +19,7 @@ from cgan.sampler import Sampler
 from cgan.writing import number, picture
 from cgan.writing.limits import check_classes
 from cgan.writing.own_hand import MAX_TEXT, ForeignHand, OwnHand
-from cgan.writing.photo import MAX_BYTES, BadPhoto, read_photo
+from cgan.writing.photo import MAX_BYTES, LargePhoto, read_photo
 from cgan.writing.sheet import UnreadableSheet
 from cgan.writing.upright import Doubt, ReadSheet, read_sheet
 
@@ -55,7 +55,7 @@ def do(values: argparse.Namespace) -> None:
     try:
         grey = read_photo(_read(values.photo, MAX_BYTES))
     except reading.TooLarge as error:
-        raise BadPhoto from error
+        raise LargePhoto from error
     sheet = _read_sheet(grey, sampler, labels.tolist())
     hand = sampler.hand([digit.ink for digit in sheet.found], labels)
     files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")

@@ -13,7 +13,7 @@ from cgan.writing.checks import one_of, real, whole
 from cgan.writing.hand import format_redrawn, parse_redrawn
 from cgan.writing.number import read_limited
 from cgan.writing.own_hand import link_text
-from cgan.writing.photo import SENT, BadPhoto
+from cgan.writing.photo import SENT, LargePhoto, OtherFormat
 
 # A number that may be missing. Callers see it as a default, which None can't be in Gradio.
 NOT_GIVEN = -1
@@ -151,13 +151,15 @@ class PictureText(Setting):
 
     def check(self, value: Any) -> bytes:
         """Return the bytes of the file."""
-        if not isinstance(value, str) or len(value) > 2 * SENT.bytes:
-            raise BadPhoto(SENT)
+        if not isinstance(value, str):
+            raise OtherFormat
+        if len(value) > 2 * SENT.bytes:
+            raise LargePhoto(SENT)
         try:
             coded = "".join(value.rpartition(",")[2].split())
             return base64.b64decode(coded, validate=True)
         except ValueError as error:
-            raise BadPhoto(SENT) from error
+            raise OtherFormat from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -241,9 +241,10 @@ ERRORS = {
     ),
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
     "drawn.not_strokes": "无法读取这次书写：请清空画布，重新写这个数字。",
-    "photo.unreadable": (
-        "无法读取这张图片：只支持 JPEG、PNG 或 WebP，最大 {megabytes:g} MB、{megapixels}00 万像素。"
-    ),
+    "photo.other_format": "无法读取这张图片：只支持 JPEG、PNG 或 WebP。",
+    "photo.too_large": "图片太大：最大 {megabytes:g} MB、{megapixels}00 万像素。",
+    "photo.no_memory": "内存不足，无法读取这张图片：请缩小后再试。",
+    "photo.damaged": "图片已损坏：请重新复制，或换一张。",
     "sheet.count": (
         "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"
         "从正上方拍摄，画面里不要有别的东西。"

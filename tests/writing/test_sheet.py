@@ -142,20 +142,40 @@ def test_a_photo_is_read_grey_upright_on_white_and_not_too_large():
 
 
 SHORT = b"Exif\0\0II*\0"
-KINDS = ("too many pixels", "too many bytes", "GIF", "cut", "text", "PNG", "WEBP")
+LARGE, OTHER, DAMAGED = "at most 20 MB and 50 megapixels", "JPEG, PNG or WebP", "is damaged"
+KINDS = {
+    "too many pixels": LARGE,
+    "far too many pixels": LARGE,
+    "too many bytes": LARGE,
+    "GIF": OTHER,
+    "text": OTHER,
+    "nothing": OTHER,
+    "a sound": OTHER,
+    "cut": DAMAGED,
+    "cut JPEG": DAMAGED,
+    "cut head": DAMAGED,
+    "PNG": DAMAGED,
+    "WEBP": DAMAGED,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_photo_is_refused_before_it_is_decoded(kind):
+    noise = Image.effect_noise((64, 64), 50)
     data = {
         "too many pixels": lambda: file_of(Image.new("1", (10_000, 5_001))),
+        "far too many pixels": lambda: file_of(Image.new("1", (20_000, 10_000))),
         "too many bytes": lambda: bytes((20 << 20) + 1),
         "GIF": lambda: file_of(Image.new("L", (8, 8)), "GIF"),
-        "cut": lambda: file_of(Image.effect_noise((64, 64), 50))[:200],
         "text": lambda: b"0123456789",
+        "nothing": lambda: b"",
+        "a sound": lambda: b"RIFF\x24\0\0\0WAVEfmt ",
+        "cut": lambda: file_of(noise)[:200],
+        "cut JPEG": lambda: file_of(noise, "JPEG")[:-300],
+        "cut head": lambda: file_of(noise)[:20],
         # With EXIF that ends in its head.
-        **{one: partial(file_of, Image.new("L", (8, 8)), one, exif=SHORT) for one in KINDS[-2:]},
+        **{one: partial(file_of, noise, one, exif=SHORT) for one in ("PNG", "WEBP")},
     }[kind]()
     with pytest.raises(BadPhoto) as caught:
         read_photo(data)
-    assert "JPEG, PNG or WebP" in message(caught)
+    assert KINDS[kind] in message(caught)
