@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cgan.commands.hand import load_hand
 from cgan.common import files
-from cgan.common.command_line import Commands, Parser, named_path
+from cgan.common.command_line import Commands, Parser, ending, named_path
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
@@ -138,13 +138,13 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
     if given is None:
         endings = {".svg": "svg", ".pdf": "pdf"}
         _check_output(values.output, ".png", *endings)
-        return endings.get(values.output.suffix.lower(), "png")
+        return endings.get(ending(values.output), "png")
     kind = str(FILE.check(given))
-    ending = ".svg" if kind == "strokes" else f".{kind}"
+    wanted = ".svg" if kind == "strokes" else f".{kind}"
     if values.output == _DEFAULT_OUTPUT:
-        values.output = values.output.with_suffix(ending)
-    if values.output.suffix.lower() not in ("", ending):
-        raise BadValue(f"--output {values.output} must end in {ending} with --format {kind}.")
+        values.output = values.output.with_suffix(wanted)
+    if ending(values.output) not in ("", wanted):
+        raise BadValue(f"--output {values.output} must end in {wanted} with --format {kind}.")
     return kind
 
 
@@ -227,7 +227,7 @@ def _check_output(path: Path, *endings: str) -> None:
     Raises:
         BadValue: it is not one of `endings`.
     """
-    if path.suffix and path.suffix.lower() not in endings:
+    if ending(path) not in ("", *endings):
         raise BadValue(
             f"--output {path} must end in {' or '.join(endings)}: no other format is written."
         )

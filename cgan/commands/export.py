@@ -1,11 +1,10 @@
 """`export`: weights as ONNX files, for every other runtime."""
 
 import argparse
-import contextlib
 from pathlib import Path
 
 from cgan.common import files
-from cgan.common.command_line import Commands, named_path
+from cgan.common.command_line import Commands, ending, named_path
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.export.exported import PARTS, export, file_name, require
@@ -38,7 +37,7 @@ def add(commands: Commands) -> None:
 def do(values: argparse.Namespace) -> None:
     """Export, and write all files or none."""
     output: Path = values.output
-    if output.suffix.lower() != _ENDING:
+    if ending(output) != _ENDING:
         raise BadValue(f"The output must end in {_ENDING}, not {output.name!r}.")
     require("Exporting needs")
     weights, _ = read(values.weights)
@@ -47,9 +46,7 @@ def do(values: argparse.Namespace) -> None:
         part: output if part == PARTS[0] else output.with_name(file_name(part, output.stem))
         for part in made
     }
-    with contextlib.ExitStack() as stack:
-        for part, content in made.items():
-            stack.enter_context(files.replacing(paths[part])).write_bytes(content)
+    files.write_all({paths[part]: content for part, content in made.items()})
     for part, path in paths.items():
         note(f"Wrote {path}: the {part}, {len(made[part]) / 1e6:.1f} MB.")
     missing = [part for part in PARTS if part not in made]

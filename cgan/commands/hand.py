@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from cgan.common import files, reading
-from cgan.common.command_line import Commands, named_path
+from cgan.common.command_line import Commands, ending, named_path
 from cgan.common.errors import BadValue, MissingFile, kind_of
 from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
@@ -49,7 +50,7 @@ def add(commands: Commands) -> None:
 def do(values: argparse.Namespace) -> None:
     """Find the digits, and write the hand and perhaps the preview."""
     _check_names(values.photo, values.output, values.preview)
-    labels = np.array(number.digits_of(number.parse(values.digits)))
+    labels = np.array(_named(values.digits))
     sampler = Sampler.from_pretrained(values.weights)
     check_classes(sampler.config, labels)
     try:
@@ -58,11 +59,34 @@ def do(values: argparse.Namespace) -> None:
         raise LargePhoto from error
     sheet = _read_sheet(grey, sampler, labels.tolist())
     hand = sampler.hand([digit.ink for digit in sheet.found], labels)
-    files.write_text(values.output, json.dumps(hand.to_dict(), indent=2) + "\n")
+    made = {values.output: (json.dumps(hand.to_dict(), indent=2) + "\n").encode()}
     if values.preview is not None:
-        _save_preview(values.preview, sampler, hand, sheet.images, labels)
-    file = shlex.quote(str(values.output))
-    note(f"Wrote {values.output}: write with it by python -m cgan write 138 --hand {file}.")
+        made[values.preview] = _preview(sampler, hand, sheet.images, labels)
+    files.write_all(made)
+    if values.preview is not None:
+        note(f"Wrote {values.preview}.")
+    file = str(values.output)
+    if file.startswith("-"):  # it would be taken for an option
+        file = f"./{file}"
+    note(
+        f"Wrote {values.output}: write with it by python -m cgan write 138 --hand "
+        f"{shlex.quote(file)}."
+    )
+
+
+def _named(digits: str) -> list[int]:
+    """Return the digits that are said to be on the photo.
+
+    Raises:
+        BadValue: there are none, or something else is among them.
+    """
+    try:
+        return number.digits_of(number.parse(digits))
+    except number.NoDigit as error:
+        raise BadValue(
+            "--digits names no digit: name those on the photo, line by line, such as --digits "
+            "0123456789."
+        ) from error
 
 
 def _read_sheet(grey: NDArray[np.uint8], sampler: Sampler, labels: list[int]) -> ReadSheet:
@@ -91,7 +115,10 @@ def _read_sheet(grey: NDArray[np.uint8], sampler: Sampler, labels: list[int]) ->
 
 
 def _doubtful(doubts: list[Doubt]) -> str:
-    said = ", ".join(f"number {one.place + 1}, a {one.label}, like {one.read}" for one in doubts)
+    said = "; ".join(
+        f"number {one.place + 1}, {'an' if one.label == 8 else 'a'} {one.label}, like {one.read}"
+        for one in doubts
+    )
     some = "A digit looks like another" if len(doubts) == 1 else "Some digits look like others"
     return f"{some}: {said}. Is --digits right, and is the photo upright?"
 
@@ -107,7 +134,7 @@ def _check_names(photo: Path, output: Path, preview: Path | None) -> None:
     places = [os.path.realpath(one) for one in (photo, *written)]
     if len(set(places)) < len(places):
         raise BadValue("The photo, --output and --preview must be different files.")
-    if preview is not None and preview.suffix.lower() not in ("", ".png"):
+    if preview is not None and ending(preview) not in ("", ".png"):
         raise BadValue(f"--preview {preview} must end in .png.")
 
 
@@ -140,8 +167,8 @@ def _read(path: Path, limit: int) -> bytes:
         raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
 
 
-def _save_preview(path: Path, sampler: Sampler, hand: OwnHand, images: Any, labels: Any) -> None:
-    """Write what was found, the same drawn again, and all digits, in three rows."""
+def _preview(sampler: Sampler, hand: OwnHand, images: Any, labels: Any) -> bytes:
+    """Return a PNG of what was found, the same drawn again, and all digits, in three rows."""
     classes = np.arange(sampler.config.n_classes)
     rows = [images]
     for drawn in (labels, classes):
@@ -152,5 +179,4 @@ def _save_preview(path: Path, sampler: Sampler, hand: OwnHand, images: Any, labe
     for row, some in zip(paper, rows, strict=True):
         row[: len(some)] = some
     pixels = picture.to_pixels(paper.reshape(-1, *sampler.config.image_shape))
-    picture.save_png(path, picture.tile(pixels, columns))
-    note(f"Wrote {path}.")
+    return picture.png(Image.fromarray(picture.tile(pixels, columns)))

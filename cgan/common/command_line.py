@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from cgan.common import terminal
-from cgan.common.errors import NeedsNewProcess, UserError, printable
+from cgan.common.errors import BadValue, NeedsNewProcess, UserError, printable
 from cgan.common.packages import explain_missing
 from cgan.common.signals import Interrupted
 
@@ -67,6 +67,19 @@ def named_path(text: str) -> Path:
     if text == "-":  # to other programs, standard input or output
         raise argparse.ArgumentTypeError("- is no file: name one, or write ./- for one called -")
     return Path(text)
+
+
+def ending(path: Path) -> str:
+    """Return the ending of a file's name in small letters, such as ".svg"; "" if it has none.
+
+    Raises:
+        BadValue: the name is nothing else, as after an unset variable.
+    """
+    if path.name.startswith(".") and path.name[1:].isalnum():
+        raise BadValue(
+            f"{path} is an ending without a name: choose a name such as result{path.name}."
+        )
+    return path.suffix.lower()
 
 
 # What `add_subparsers` returns; a string, since the class can't be subscripted at run time.

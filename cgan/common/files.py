@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cgan.common.errors import BadValue, UserError, kind_of
@@ -127,6 +127,13 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` (UTF-8) to `path` as `replacing` does."""
     write_bytes(path, text.encode())
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Write files as `replacing` does: all of them, or none if one can't be written."""
+    with contextlib.ExitStack() as stack:
+        for path, data in contents.items():
+            stack.enter_context(replacing(path)).write_bytes(data)
 
 
 def remove_stale_temporaries(folder: Path) -> None:

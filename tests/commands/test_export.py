@@ -63,6 +63,7 @@ def test_a_file_for_each_part_that_the_weights_have(folder, capsys):
         (["other"], "architecture must be one of"),
         (["old", "-o", "model.pt"], "must end in .onnx, not 'model.pt'"),
         (["old", "-o", "model"], "must end in .onnx, not 'model'"),
+        (["old", "-o", ".onnx"], "is an ending without a name"),
         (["old", "-o", "nowhere/model.onnx"], "Could not write nowhere/model.onnx"),
         (["full", "-o", "taken.onnx"], "Could not write taken-encoder.onnx: it is not a file"),
     ],

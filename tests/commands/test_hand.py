@@ -1,6 +1,7 @@
 """`python -m cgan hand` and `write --hand`."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -56,6 +57,22 @@ def test_a_preview_has_what_was_found_and_all_digits(folder, tmp_path):
         assert not np.asarray(image)[:16, 16:].any()
 
 
+def test_hand_and_preview_are_both_written_or_neither(folder, tmp_path, capsys):
+    arguments = ["hand", str(folder / "photo.png"), "--digits", "25", "--weights", str(folder)]
+    preview = tmp_path / "nowhere/preview.png"
+    assert main([*arguments, "-o", str(tmp_path / "new.json"), "--preview", str(preview)]) == 2
+    assert str(preview) in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_that_is_named_at_the_end_works(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    photo = str(folder / "photo.png")
+    assert main(["hand", photo, "--digits", "25", "--weights", str(folder), "-o=-my hand"]) == 0
+    _, command = capsys.readouterr().err.strip(".\n").split("python -m cgan ")
+    assert main([*shlex.split(command), "--weights", str(folder), "-o", "x.png"]) == 0
+
+
 def refusals():
     """Yield a name, the files it needs, the arguments, and words of the sentence."""
     yield "too few", {}, lambda f: make(f, "photo.png", "253"), "instead of 3"
@@ -88,6 +105,13 @@ def refusals():
         lambda f: make(f, "photo.png", "25", "--preview", str(f / "preview.jpg")),
         "must end in .png",
     )
+    for digits in ("", "-"):
+        yield (
+            f"no digit {digits}",
+            {},
+            lambda f, d=digits: make(f, "photo.png", d),
+            "--digits names",
+        )
     yield "style", {}, lambda f: write(f, f / "x.png", "--style", "one"), "--style"
 
 
@@ -143,8 +167,9 @@ def test_a_photo_of_other_digits_than_were_named_is_warned_of(tmp_path, capsys):
     status, said = said_of(tmp_path, capsys, [7, 1, 4], "724")
     assert status == 0
     assert "Warning: A digit looks like another: number 2, a 2, like 1. Is --digits right" in said
+    assert "number 2, an 8, like 1." in said_of(tmp_path, capsys, [7, 1, 4], "784")[1]
     status, said = said_of(tmp_path, capsys, [7, 1, 4], "174")
-    assert "others: number 1, a 1, like 7, number 2, a 7, like 1. Is --digits right" in said
+    assert "others: number 1, a 1, like 7; number 2, a 7, like 1. Is --digits right" in said
 
 
 @pytest.mark.parametrize("turned", [90, 180, 270])

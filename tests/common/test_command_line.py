@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cgan.common.command_line import Exit, Parser, named_path, run
-from cgan.common.errors import UserError
+from cgan.common.command_line import Exit, Parser, ending, named_path, run
+from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interrupted
 from tests.conftest import ROOT, run_python
 
@@ -289,3 +289,10 @@ def test_a_hyphen_is_no_path(capsys):
         parser.parse_args(["-o", "-"])
     assert caught.value.code == 2
     assert "--out: - is no file" in capsys.readouterr().err
+
+
+def test_an_ending_is_no_name():
+    endings = {"a/b.SVG": ".svg", "b": "", ".hidden.png": ".png", "a.b/c": "", "..": "", ".a-b": ""}
+    assert {name: ending(Path(name)) for name in endings} == endings
+    with pytest.raises(BadValue, match="is an ending without a name"):
+        ending(Path("a/.svg"))

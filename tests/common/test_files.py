@@ -191,6 +191,15 @@ def test_a_file_keeps_its_mode(tmp_path, mode):
         assert path.stat().st_mode & 0o777 == mode
 
 
+def test_several_files_are_written_or_none(tmp_path):
+    a, b = tmp_path / "a", tmp_path / "b"
+    files.write_all({a: b"1", b: b"2"})
+    assert (a.read_bytes(), b.read_bytes()) == (b"1", b"2")
+    with pytest.raises(UserError):
+        files.write_all({a: b"3", tmp_path / "missing/b": b"4"})
+    assert (a.read_bytes(), names(tmp_path)) == (b"1", ["a", "b"])
+
+
 @pytest.mark.parametrize("path", [".", "/", ""])
 def test_a_folder_without_a_name_stays(path):
     with pytest.raises(UserError, match="is not a file"):
