@@ -1,6 +1,7 @@
 """`write` and `grid`: draw with a generator."""
 
 import argparse
+import os
 from collections.abc import Iterator, Set
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +113,8 @@ def write(values: argparse.Namespace) -> None:
         name = min(other).replace("_", "-")
         raise BadValue(f"--hand can't take --{name}: the hand decides how digits look.")
     kind = _format(values, given.pop("format", None))
+    if values.hand is not None and os.path.realpath(values.hand) == os.path.realpath(values.output):
+        raise BadValue("--hand and --output must be different files.")
     if kind == "pdf" or CARD.check(given.get("card", NO_CARD)) != NO_CARD:
         given = {"spacing": "ink"} | given
     parts = number.read(values.number).parts

@@ -112,6 +112,13 @@ def refusals():
             lambda f, d=digits: make(f, "photo.png", d),
             "--digits names",
         )
+    for name in ("hh", "./hh"):
+
+        def over(f, name=name):
+            use = ["--hand", str(f / "hh"), "--weights", str(f)]
+            return ["write", "1", *use, "-o", f"{f}/{name}"]
+
+        yield f"over the hand {name}", {"hh": b"{}"}, over, "must be different files"
     yield "style", {}, lambda f: write(f, f / "x.png", "--style", "one"), "--style"
 
 
@@ -129,6 +136,7 @@ def test_what_is_wrong_is_said_in_one_sentence(folder, capsys, files, arguments,
     assert error.count("\n") == 1
     assert words in error
     assert (folder / "hand.json").read_bytes() == before
+    assert all((folder / name).read_bytes() == content for name, content in files.items())
 
 
 @pytest.mark.parametrize("more", [["a"], ["no.png", "-o", "a"], ["no.png", "--preview", "a"]])
