@@ -3,12 +3,14 @@
 import functools
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cgan.common.errors import BadValue
+from cgan.common import reading
+from cgan.common.errors import BadValue, MissingFile, kind_of
 from cgan.hub.source import Source, read
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import Encoder, NoEncoder, is_encoder
@@ -31,7 +33,7 @@ from cgan.writing.limits import (
 from cgan.writing.marks import SIDE
 from cgan.writing.memory import Memory
 from cgan.writing.normalise import normalise
-from cgan.writing.own_hand import OwnHand
+from cgan.writing.own_hand import MAX_TEXT, ForeignHand, OwnHand
 from cgan.writing.settings import SPACINGS
 
 # Columns of an unconditional generator's grid, which has no classes to fill them.
@@ -293,6 +295,29 @@ class Sampler:
             raise BadValue("A hand needs at least one digit.")
         latents = self.encode(images, labels)
         return OwnHand.of(self.sha256, latents, np.asarray(labels).tolist())
+
+    def load_hand(self, path: str | os.PathLike[str]) -> OwnHand:
+        """Read a hand that `python -m cgan hand` wrote for these weights.
+
+        Raises:
+            MissingFile: there is none.
+            ForeignHand: it is for other weights.
+            BadValue: it is something else.
+            UserError: it can't be read.
+        """
+        try:
+            values = reading.parse_json(reading.read(Path(path), MAX_TEXT))
+            return OwnHand.from_dict(values, self.config, self.sha256)
+        except ForeignHand:
+            raise
+        except FileNotFoundError as error:
+            raise MissingFile(f"{path} is missing.") from error
+        except OSError as error:
+            raise kind_of(error)(f"Could not read {path}: {error.strerror}.") from error
+        except ValueError as error:
+            raise BadValue(
+                f"{path} is no hand that can be read: make one with python -m cgan hand."
+            ) from error
 
     def _normalised(self, drawings: Any) -> NDArray[np.float32]:
         if self.config.channels != 1:

@@ -1,11 +1,12 @@
 """A sampler takes a hand from digits, and writes with it."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cgan.common.errors import BadValue
+from cgan.common.errors import BadValue, MissingFile
 from cgan.model.encoder import NoEncoder, without_encoder
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
@@ -53,6 +54,19 @@ def test_a_hand_decides_alone_and_each_digit_for_itself(sampler, hand):
     np.testing.assert_array_equal(sampler.write("223", hand=hand, seed=9), written)
     np.testing.assert_array_equal(written[:, :8], written[:, 8:16])
     assert np.any(written != sampler.write("223"))
+
+
+def test_a_hand_is_kept_in_a_file(sampler, hand, tmp_path):
+    path = tmp_path / "hand.json"
+    path.write_text(json.dumps(hand.to_dict()))
+    assert sampler.load_hand(path) == sampler.load_hand(str(path)) == hand
+    with pytest.raises(ForeignHand):
+        random_sampler(CONFIG, seed=1).load_hand(path)
+    path.write_text("{}")
+    with pytest.raises(BadValue, match="is no hand"):
+        sampler.load_hand(path)
+    with pytest.raises(MissingFile):
+        sampler.load_hand(tmp_path / "none.json")
 
 
 def test_what_is_no_hand_or_no_drawing_is_refused(sampler, hand):

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cgan.commands.hand import load_hand
 from cgan.common import files
 from cgan.common.command_line import Commands, Parser, ending, named_path
 from cgan.common.errors import BadValue
@@ -221,7 +220,7 @@ def _hand(values: argparse.Namespace, sampler: Sampler) -> OwnHand | None:
         return None
     if check_best_of(values.best_of) > 1:
         raise BadValue("--hand can't take --best-of: the hand decides how digits look.")
-    return load_hand(values.hand, sampler)
+    return sampler.load_hand(values.hand)
 
 
 def _check_output(path: Path, *endings: str) -> None:

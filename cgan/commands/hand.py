@@ -19,7 +19,7 @@ from cgan.hub.source import HELP
 from cgan.sampler import Sampler
 from cgan.writing import number, picture
 from cgan.writing.limits import check_classes
-from cgan.writing.own_hand import MAX_TEXT, ForeignHand, OwnHand
+from cgan.writing.own_hand import OwnHand
 from cgan.writing.photo import MAX_BYTES, LargePhoto, read_photo
 from cgan.writing.sheet import UnreadableSheet
 from cgan.writing.upright import Doubt, ReadSheet, read_sheet
@@ -136,26 +136,6 @@ def _check_names(photo: Path, output: Path, preview: Path | None) -> None:
         raise BadValue("The photo, --output and --preview must be different files.")
     if preview is not None and ending(preview) not in ("", ".png"):
         raise BadValue(f"--preview {preview} must end in .png.")
-
-
-def load_hand(path: Path, sampler: Sampler) -> OwnHand:
-    """Read a hand that `hand` wrote, for the generator that will write.
-
-    Raises:
-        MissingFile: there is none.
-        ForeignHand: it is for another generator.
-        BadValue: it is something else.
-        UserError: it can't be read.
-    """
-    try:
-        values = reading.parse_json(_read(path, MAX_TEXT))
-        return OwnHand.from_dict(values, sampler.config, sampler.sha256)
-    except ForeignHand:
-        raise
-    except ValueError as error:
-        raise BadValue(
-            f"{path} is no hand that can be read: make one with python -m cgan hand."
-        ) from error
 
 
 def _read(path: Path, limit: int) -> bytes:
