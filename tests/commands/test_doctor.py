@@ -164,7 +164,8 @@ def test_variables_are_named(find, monkeypatch):
     for name in ("use_mkl", "use_mpi", "mpicc_path"):
         monkeypatch.setenv(name, "0")
     found = find()
-    assert found["variables"].text.split(", ")[-3:] == ["mpicc_path=0", "use_mkl=0", "use_mpi=0"]
+    shown = found["variables"].text.split(", ")
+    assert {"mpicc_path=0", "use_mkl=0", "use_mpi=0"} <= set(shown)
     assert found["oneDNN"].level == "note"
 
 
