@@ -14,6 +14,7 @@ if __name__ == "__main__" and _BY_DEFAULT:
 from cgan import __version__  # noqa: E402
 from cgan.common.command_line import Parser, run  # noqa: E402
 from cgan.common.errors import UserError  # noqa: E402
+from cgan.common.signals import interrupted_afterwards  # noqa: E402
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -28,6 +29,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+@interrupted_afterwards()
 def _find_commands(arguments: list[str]) -> tuple[ModuleType, ...]:
     """Return the commands' modules; `doctor` alone if that is the command.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cgan.common.errors import BadValue, MissingFile, printable
+from cgan.common.signals import interrupted_afterwards
 from cgan.data import idx, images, mnist
 
 _TRAINING_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
@@ -231,7 +232,8 @@ def normalise(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _sklearn_digits(request: Request) -> Dataset:
     """Return scikit-learn's 1,797 bundled 8x8 digits (values 0-16), scaled to 0-255."""
-    from sklearn.datasets import load_digits  # here: it takes a second to import
+    with interrupted_afterwards():
+        from sklearn.datasets import load_digits  # here: it takes a second to import
 
     digits = load_digits()
     pixels = np.rint(digits.images * (255 / 16)).astype(np.uint8)

@@ -8,6 +8,7 @@ import json
 
 from cgan.common.errors import BadValue
 from cgan.common.packages import is_installed, missing_package
+from cgan.common.signals import interrupted_afterwards
 from cgan.model.weights import LICENSE, Weights, encoder_fingerprint, fingerprint
 
 GENERATOR, READER, ENCODER = "generator", "reader", "encoder"
@@ -49,7 +50,8 @@ def export(weights: Weights) -> tuple[dict[str, bytes], float]:
         UserError: onnx or onnxruntime is not installed.
     """
     require("Exporting needs")
-    from cgan.export import check, generator, judges
+    with interrupted_afterwards():
+        from cgan.export import check, generator, judges
 
     makers = {
         GENERATOR: generator.generator_graph,

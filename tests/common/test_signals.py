@@ -4,10 +4,11 @@ import io
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cgan.common.signals import Interruption
+from cgan.common.signals import Interruption, interrupted_afterwards
 from cgan.common.terminal import note
 
 
@@ -73,3 +74,19 @@ def test_signals_are_as_before_afterwards():
         assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
     assert threading.active_count() == threads
+
+
+@pytest.mark.usefixtures("_usual_ctrl_c")
+def test_ctrl_c_may_wait_for_the_end_of_a_block():
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupted_afterwards():  # noqa: PT012
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(10):
+            threading.Event().wait(0.01)
+        done.append("the block")
+    assert done == ["the block"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with interrupted_afterwards():
+        pass  # and nothing came
+    with ThreadPoolExecutor(1) as pool:  # where no handler can be set
+        assert pool.submit(interrupted_afterwards()(lambda: "done")).result() == "done"
