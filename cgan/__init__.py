@@ -4,11 +4,14 @@
 is imported only where it is used.
 """
 
-from typing import TYPE_CHECKING, Any
-
-from cgan.common.errors import UserError
+# As typing's, whose import would be most of this one's time: until `__main__` is reached, Ctrl-C
+# in `python -m cgan` gives a traceback.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from cgan.common.errors import UserError
     from cgan.sampler import Sampler
 
 __all__ = ["Sampler", "UserError", "__version__"]
@@ -16,12 +19,16 @@ __all__ = ["Sampler", "UserError", "__version__"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    """Import `Sampler` at its first use: `python -m cgan doctor` runs without NumPy, too."""
+def __getattr__(name: str) -> "Any":
+    """Import a name at its first use: `python -m cgan doctor` runs without NumPy, too."""
     if name == "Sampler":
         from cgan.sampler import Sampler
 
         return Sampler
+    if name == "UserError":
+        from cgan.common.errors import UserError
+
+        return UserError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,15 +1,16 @@
 """Use a generator from the command line: `python -m cgan write 13812345678 -o result.png`."""
 
-import argparse
 import signal
-import sys
-from pathlib import Path
-from types import ModuleType
 
 _BY_DEFAULT = signal.getsignal(signal.SIGINT) is signal.default_int_handler
 if __name__ == "__main__" and _BY_DEFAULT:
     # Until everything is imported, Ctrl-C just ends the program.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import argparse  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from types import ModuleType  # noqa: E402
 
 from cgan import __version__  # noqa: E402
 from cgan.common.command_line import Parser, run  # noqa: E402

@@ -28,6 +28,17 @@ def test_using_a_generator_needs_numpy_alone(tiny_weights):
     assert (result.stdout, result.stderr) == ("[]\n", "")
 
 
+def test_importing_it_imports_nothing_else(tmp_path):
+    """Until `python -m cgan` has imported it, Ctrl-C gives a traceback."""
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import cgan\n"
+        "print(sorted(set(sys.modules) - before), cgan.UserError.__name__)\n"
+    )
+    assert run_python("-S", "-c", code, cwd=tmp_path).stdout == "['cgan'] UserError\n"
+
+
 def test_importing_it_has_no_side_effects(tmp_path):
     code = (
         "import os, random, signal, sys, threading\n"
