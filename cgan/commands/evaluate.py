@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cgan.common.command_line import EXIT_SIGNAL_BASE, Commands, named_path
-from cgan.common.errors import BadValue, UserError, kind_of
+from cgan.common.errors import BadValue, MissingFile, UserError, kind_of
 from cgan.common.terminal import note, result
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP, recorded_folder
 from cgan.model import metrics, weights
@@ -64,13 +64,21 @@ def do(values: argparse.Namespace) -> None:
     from cgan.evaluation import evaluator
 
     folder, pictures = values.folder, values.output or values.folder
+    if not folder.exists():
+        raise MissingFile(
+            f"There is no folder {folder}: only folders are evaluated, so download weights on the "
+            "Hub first (hf download USER/NAME --local-dir FOLDER)."
+        )
     sampler = Sampler(weights.load(folder))
     seed = check_seed(values.seed)
+    before = _before(values, sampler)
     train, test = _load_splits(values, sampler.config)
     samples = values.samples
     if samples is None:
         samples = min(evaluator.SAMPLES, len(train.labels))
     evaluator.check_fits(sampler.config, train, samples)
+    if before is not None and values.details:
+        _check_same_samples(folder, before, samples, seed)
     _check_writable(folder, pictures)
     load_jittor(values.device)
 
@@ -78,7 +86,6 @@ def do(values: argparse.Namespace) -> None:
         if not values.quiet:
             note(message)
 
-    before = _before(values, sampler, samples)
     lines, written = [], [folder / METRICS_NAME]
     with _stoppable() as check, compile_race_told():
         measuring = evaluator.Evaluator(train, test, say=say, check=check)
@@ -109,23 +116,36 @@ def do(values: argparse.Namespace) -> None:
     say(f"Wrote {', '.join(first)}{' and ' if first else ''}{last}.")
 
 
-def _before(values: argparse.Namespace, sampler: Sampler, samples: int) -> metrics.Metrics | None:
+def _before(values: argparse.Namespace, sampler: Sampler) -> metrics.Metrics | None:
     """Return the figures so far, if others are to be added to them; None to measure everything.
 
     Raises:
-        UserError: there are none, they are of other samples, or the weights have no encoder.
+        UserError: there are none, or the weights have no encoder.
     """
     if not (values.hands or values.details):
         return None
     if values.hands and not sampler.config.encoder:
         raise NoEncoder
-    before = metrics.read(values.folder, sampler.sha256)
-    if values.details and (before.samples, before.seed) != (samples, values.seed):
+    try:
+        return metrics.read(values.folder, sampler.sha256)
+    except MissingFile as error:
+        raise MissingFile(
+            f"{values.folder / METRICS_NAME} is missing: evaluate without --hands and --details "
+            "first, since they add to its figures."
+        ) from error
+
+
+def _check_same_samples(folder: Path, before: metrics.Metrics, samples: int, seed: int) -> None:
+    """Check that details are measured of the samples that the other figures are of.
+
+    Raises:
+        BadValue: they are of others.
+    """
+    if (before.samples, before.seed) != (samples, seed):
         raise BadValue(
-            f"The figures in {values.folder / METRICS_NAME} are of {before.samples} samples with "
+            f"The figures in {folder / METRICS_NAME} are of {before.samples} samples with "
             f"seed {before.seed}: measure the details of the same ones, or everything again."
         )
-    return before
 
 
 def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[Dataset, Dataset]":
@@ -133,9 +153,13 @@ def _load_splits(values: argparse.Namespace, config: GeneratorConfig) -> "tuple[
     from cgan.data import datasets
 
     trained_on, trained_in = _trained_on(values.folder)
-    dataset, folder = values.dataset or trained_on, values.data_dir
+    dataset = trained_on if values.dataset is None else values.dataset
+    folder = values.data_dir
     if dataset == trained_on:
         folder = recorded_folder(folder, trained_in)
+    if dataset == "mnist" and folder != DATA_DIR and not folder.is_dir():
+        # MNIST is downloaded into the usual folder; another one is of data that are there.
+        raise MissingFile(f"There is no folder {folder}: say where the data are with --data-dir.")
     return datasets.load_splits(dataset, folder, config.img_size, values.quiet, config.channels)
 
 

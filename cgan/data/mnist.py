@@ -62,7 +62,7 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
     """Download whichever of the four files `folder` lacks, check them, and save them there.
 
     Args:
-        folder: created if it doesn't exist.
+        folder: made when the first file has arrived, if it doesn't exist.
         quiet: show no progress bar.
 
     Raises:
@@ -76,13 +76,6 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
             f"{', '.join(MD5)}, plain or .gz, or with .idx in place of -idx. Rename the files, or "
             "choose another folder with --data-dir."
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise kind_of(error)(
-            f"Could not make the data folder {folder}: {error.strerror}; choose another with "
-            "--data-dir."
-        ) from error
     for name in missing:
         _download(name, folder / f"{name}.gz", quiet)
 
@@ -106,6 +99,7 @@ def _download(name: str, path: Path, quiet: bool) -> None:
         try:
             data = _fetch(f"{mirror}{path.name}", quiet)
             if idx.md5(idx.unpack(io.BytesIO(data), path)) == MD5[name]:
+                _make(path.parent)
                 files.write_bytes(path, data)
                 return
             reasons.append(f"{mirror} sent something else")
@@ -118,9 +112,19 @@ def _download(name: str, path: Path, quiet: bool) -> None:
         warn(f"{path.name}: {reasons[-1]}.")
     raise UserError(
         f"Could not download {path.name} from any mirror ({len(reasons)} tried). Copy MNIST's four "
-        "files into a folder and name it with --data-dir, or train on the bundled digits, which "
-        "need no download: --dataset digits."
+        "files into a folder and name it with --data-dir, or use the bundled digits, which need no "
+        "download: --dataset digits."
     )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise kind_of(error)(
+            f"Could not make the data folder {folder}: {error.strerror}; choose another with "
+            "--data-dir."
+        ) from error
 
 
 def _fetch(url: str, quiet: bool) -> bytes:

@@ -194,7 +194,14 @@ def make_weights(folder, **changes):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["nowhere", *DIGITS], "nowhere/config.json is missing"),
+        (["nowhere", *DIGITS], "There is no folder nowhere"),
+        (["user/name", *DIGITS], "hf download"),
+        (["empty", *DIGITS], "empty/config.json is missing"),
+        (["weights", "--dataset", ""], "--dataset must be one of mnist, digits, images, not ''"),
+        (["weights", "--data-dir", "nowhere"], "There is no folder nowhere"),
+        (["weights", "--data-dir", "a_file"], "There is no folder a_file"),
+        (["weights", "--details"], "evaluate without --hands and --details first"),
+        (["weights"], "Could not download train-images-idx3-ubyte.gz"),
         (
             ["weights", "--dataset", "cats"],
             "--dataset must be one of mnist, digits, images, not 'cats'",
@@ -223,14 +230,14 @@ def test_bad_input_is_one_sentence(tiny_weights, capsys, arguments, reason):
     pixels = np.zeros((20, 8, 8, 3), np.uint8)
     coloured = idx_files.data_set() | {idx_files.TRAIN_IMAGES: idx_bytes(pixels)}
     idx_files.write(here / "coloured", coloured | {TEST_IMAGES: idx_bytes(pixels[:5])})
-    before = {path for path in here.rglob("*") if path.is_file()}
+    before = set(here.rglob("*"))
     assert main(*arguments) == 2
     shown, said = capsys.readouterr()
     assert shown == ""
     assert said.count("\n") == 1
     assert said.startswith("Error: ")
     assert reason in said
-    assert {path for path in here.rglob("*") if path.is_file()} == before
+    assert set(here.rglob("*")) == before
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

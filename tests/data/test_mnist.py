@@ -192,7 +192,7 @@ def test_a_mirror_that_falls_silent_is_given_up(mirrors, monkeypatch, tmp_path, 
 def test_without_a_good_mirror_nothing_is_written(mirrors, tmp_path, fault):
     mirrors(fault, fault)
     with pytest.raises(UserError) as caught:
-        mnist.download_missing(tmp_path, quiet=True)
+        mnist.download_missing(tmp_path / "new/data", quiet=True)
     text = message(caught)
     assert "from any mirror (2 tried)" in text
     assert "--data-dir" in text
