@@ -92,9 +92,9 @@ def stage(folder: Path, weights: list[Pinned], hardware: str = CPU) -> None:
     new = not folder.exists()
     try:
         _write(folder, weights, hardware)
-    except (OSError, UserError) as error:
+    except BaseException as error:  # also Ctrl-C
         _empty(folder, remove=new)  # so that a second try finds it as this one did
-        if isinstance(error, UserError):
+        if not isinstance(error, OSError) or isinstance(error, UserError):
             raise
         raise kind_of(error)(f"Could not write {folder}: {error.strerror or error}.") from error
 

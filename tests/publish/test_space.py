@@ -340,6 +340,18 @@ def test_a_folder_that_can_not_be_filled_is_left_as_it_was(tmp_path, made):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_ctrl_c_leaves_a_folder_as_it_was(tmp_path, monkeypatch):
+    def interrupted(folder):
+        (folder / "cgan").mkdir(parents=True)
+        (folder / "cgan/half.py").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo_files, "stage", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        space.stage(tmp_path / "made", [])
+    assert list(tmp_path.iterdir()) == []
+
+
 @http_only
 @pytest.mark.parametrize("weights", ["digits", "ann/", "ann/digits@", "a/b/c", "./a@b"])
 def test_what_names_no_weights_is_refused(hub, deploy, weights):
