@@ -239,6 +239,21 @@ def test_strokes_are_written_as_svg(folder):
     assert "stroke-linecap" in Path("result.svg").read_text()
 
 
+def test_a_conversion_that_can_not_be_written_leaves_nothing(folder, tiny_tensors):
+    checkpoint(folder / "a.pkl", tiny_tensors)
+    code = (
+        "import resource, sys\n"
+        "from cgan.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "sys.exit(main(['convert', 'a.pkl', 'new']))\n"
+    )
+    before = contents(folder)
+    result = run_python("-c", code, cwd=folder)
+    assert result.returncode == 2
+    assert "Could not write new/model.safetensors" in result.stderr
+    assert contents(folder) == before
+
+
 def test_what_was_converted_writes_the_same(folder, tiny_tensors, tiny_sampler):
     checkpoint(folder / "a.pkl", tiny_tensors)
     assert main(["convert", "a.pkl", "new"]) == 0

@@ -1,5 +1,6 @@
 """Turn the tensors of the article's generator into a weights folder."""
 
+import contextlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,12 +58,18 @@ def convert(tensors: Mapping[str, NDArray[Any]], pickle_path: Path, folder: Path
         ) from error
     # Names the tensor that has the wrong shape, or isn't float32.
     weights.check_tensors(config, tensors, pickle_path)
+    new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise kind_of(error)(f"Could not make the folder {folder}: {error.strerror}.") from error
     if (folder / weights.WEIGHTS_NAME).exists() or (folder / weights.CONFIG_NAME).exists():
         raise BadValue(f"{folder} already holds weights: choose another folder.")
-    weights.save_tensors(folder, config, tensors)
-    weights.save_config(folder, config)
+    try:
+        weights.save(folder, config, tensors)
+    except BaseException:  # also Ctrl-C
+        if new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
     return config

@@ -60,10 +60,14 @@ def save_config(
         config: of the generator.
         training: how it was trained, for people and for resuming; None to leave it out.
     """
+    files.write_text(folder / CONFIG_NAME, _config_file(config, training))
+
+
+def _config_file(config: GeneratorConfig, training: Mapping[str, Any] | None) -> str:
     content = {FORMAT_KEY: FORMAT} | config.to_dict()
     if training is not None:
         content[TRAINING_KEY] = dict(training)
-    files.write_text(folder / CONFIG_NAME, json.dumps(content, indent=2) + "\n")
+    return json.dumps(content, indent=2) + "\n"
 
 
 def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> None:
@@ -76,6 +80,19 @@ def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> Non
     path = folder / WEIGHTS_NAME
     check_tensors(config, tensors, path)
     files.write_bytes(path, to_safetensors(tensors))
+
+
+def save(folder: Path, config: GeneratorConfig, tensors: Tensors) -> None:
+    """Write both files, or none.
+
+    Raises:
+        BadValue: the tensors don't fit this config.
+        UserError: a file can't be written.
+    """
+    path = folder / WEIGHTS_NAME
+    check_tensors(config, tensors, path)
+    content = _config_file(config, None).encode()
+    files.write_all({path: to_safetensors(tensors), folder / CONFIG_NAME: content})
 
 
 def to_safetensors(tensors: Tensors, metadata: dict[str, str] | None = None) -> bytes:

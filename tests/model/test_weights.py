@@ -48,6 +48,16 @@ def test_round_trip(tiny_weights, tiny_tensors):
         np.testing.assert_array_equal(loaded.tensors[name], tensor)
 
 
+def test_both_files_are_written_or_none(tmp_path, tiny_tensors):
+    (tmp_path / "config.json").mkdir()
+    with pytest.raises(UserError, match=r"config\.json"):
+        weights.save(tmp_path, TINY, tiny_tensors)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+    (tmp_path / "config.json").rmdir()
+    weights.save(tmp_path, TINY, tiny_tensors)
+    assert weights.load(tmp_path).config == TINY
+
+
 def test_an_encoder_that_the_config_does_not_name_is_left_out(tmp_path, tiny_tensors):
     """As when a program is killed after the one file, and before the other."""
     with_encoder = replace(TINY, encoder=True)
