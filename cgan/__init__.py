@@ -4,8 +4,8 @@
 is imported only where it is used.
 """
 
-# As typing's, whose import would be most of this one's time: until `__main__` is reached, Ctrl-C
-# in `python -m cgan` gives a traceback.
+# Like typing's, whose import would take time: until `python -m cgan` has reached `__main__`, Ctrl-C
+# gives a traceback.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
