@@ -115,6 +115,10 @@ def test_a_card_has_the_marks(folder, capsys, options):
     assert capsys.readouterr().err.startswith("Not written: “,”.")
 
 
+def test_a_card_of_even_cells_may_have_gaps_side_by_side(folder):
+    assert main(["write", "1  3", *USE, "--spacing", "grid", "--card", "a6", "-o", "x.svg"]) == 0
+
+
 @pytest.mark.parametrize(
     ("options", "option"),
     [

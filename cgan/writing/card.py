@@ -16,7 +16,7 @@ from cgan.writing.drawing import Drawing
 from cgan.writing.export import File
 from cgan.writing.limits import check_grey
 from cgan.writing.settings import WritingSettings
-from cgan.writing.spacing import GROUP_GAP, LINE_HEIGHT, Page, space, wrap
+from cgan.writing.spacing import GROUP_GAP, LINE_HEIGHT, Page, divisions, space, wrap
 
 DPI = 300
 # A sheet's units are tenths of a millimetre.
@@ -99,8 +99,8 @@ def _wrapped(drawing: Drawing, pen: float) -> Iterator[Page]:
     for lines in range(1, len(groups) + 1):
         yield wrap(groups, max(whole / lines, widest))
     if len(groups) == 1:  # many digits without a gap
-        for lines in range(2, 9):
-            yield wrap(groups, whole / lines)
+        for pieces in divisions(groups[0]):
+            yield wrap(pieces, max(piece.width for piece in pieces))
 
 
 def _extent(page: Page) -> tuple[float, float, float, float]:

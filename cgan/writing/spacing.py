@@ -4,7 +4,7 @@ Units are pixels of a digit of 32 x 32; digits of other sizes are scaled to that
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -30,6 +30,10 @@ _UNEVEN = 0.15
 # A line in a file has room for so much: about 24 digits.
 FILE_WIDTH = 480.0
 _MARGIN = 4.0
+# A group is divided after some marks and before others, and one without them into so many pieces at
+# most.
+_LAST, _FIRST = frozenset("-/.,)]"), frozenset("([")
+_MOST_PIECES = 8
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,8 @@ def space(
         _stand(part, index, outline, unit, whole)
         for index, (part, outline) in enumerate(zip(written, made, strict=True))
     ]
-    found = [_side_by_side([placed[at] for at in group], whole) for group in groups(parts)]
-    return [group for group in found if group.glyphs]
+    # Two gaps may stand side by side, with nothing between them.
+    return [_side_by_side([placed[at] for at in group], whole) for group in groups(parts) if group]
 
 
 def _stand(part: int | str, index: int, outline: Outline, unit: float, whole: bool) -> Glyph:
@@ -129,6 +133,7 @@ def _stand(part: int | str, index: int, outline: Outline, unit: float, whole: bo
 
 
 def _side_by_side(glyphs: Sequence[Glyph], whole: bool) -> Group:
+    """Return some glyphs, at least one, as close as their ink lets them."""
     placed: list[Glyph] = []
     right = 0.0  # of the ink so far
     for glyph in glyphs:
@@ -150,7 +155,7 @@ def _side_by_side(glyphs: Sequence[Glyph], whole: bool) -> Group:
         replace(glyph, left=left, width=end - left)
         for glyph, left, end in zip(placed, rooms[:-1], rooms[1:], strict=True)
     ]
-    return Group(glyphs, rooms[-1] if placed else 0.0)
+    return Group(glyphs, rooms[-1])
 
 
 def _kern(one: Glyph, other: Glyph) -> float:
@@ -217,13 +222,57 @@ def _pieces(group: Group, width: float) -> list[Group]:
     count = int(np.ceil(group.width / width))
     pieces: list[list[Glyph]] = [[]]
     for glyph in group.glyphs:
-        if pieces[-1] and glyph.left + glyph.width - pieces[-1][0].left > group.width / count + 16:
+        if pieces[-1] and _width([pieces[-1][0], glyph]) > group.width / count + 16:
             pieces.append([])
         pieces[-1].append(glyph)
-    return [
-        Group(
-            [glyph.moved(-piece[0].left) for glyph in piece],
-            piece[-1].left + piece[-1].width - piece[0].left,
-        )
-        for piece in pieces
-    ]
+    return [_alone(piece) for piece in pieces]
+
+
+def divisions(group: Group) -> Iterator[list[Group]]:
+    """Yield a group in two pieces, in three, and so on, about equally long.
+
+    One with marks is divided at these alone, another one anywhere, but for no digit alone.
+    """
+    glyphs = group.glyphs
+    parts = [glyph.part for glyph in glyphs]
+    at_marks = [at for at in range(1, len(parts)) if parts[at - 1] in _LAST or parts[at] in _FIRST]
+    most = len(at_marks) + 1 if at_marks else min(_MOST_PIECES, len(glyphs) // 2)
+    for count in range(2, most + 1):
+        cuts = _cuts(group, at_marks or range(len(glyphs)), count, 1 if at_marks else 2)
+        yield [_alone(glyphs[start:end]) for start, end in itertools.pairwise(cuts)]
+
+
+def _cuts(group: Group, places: Sequence[int], count: int, fewest: int) -> tuple[int, ...]:
+    """Return where so many pieces of a group begin, and its end: with the least sum of squares.
+
+    Args:
+        group: to divide.
+        places: where a piece may begin.
+        count: of the pieces.
+        fewest: glyphs of a piece.
+    """
+    lefts = [glyph.left for glyph in group.glyphs]
+    rights = [glyph.left + glyph.width for glyph in group.glyphs]
+    # For each end of the pieces so far, the least sum, and where they begin and end.
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
+    for piece in range(1, count + 1):
+        ends = places if piece < count else [len(lefts)]
+        best = {
+            end: min(
+                (total + (rights[end - 1] - lefts[start]) ** 2, (*cuts, end))
+                for start, (total, cuts) in best.items()
+                if end - start >= fewest
+            )
+            for end in ends
+            if any(end - start >= fewest for start in best)
+        }
+    return best[len(lefts)][1]
+
+
+def _width(glyphs: Sequence[Glyph]) -> float:
+    return glyphs[-1].left + glyphs[-1].width - glyphs[0].left
+
+
+def _alone(glyphs: Sequence[Glyph]) -> Group:
+    """Return neighbours of a group as one of their own."""
+    return Group([glyph.moved(-glyphs[0].left) for glyph in glyphs], _width(glyphs))

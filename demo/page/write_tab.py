@@ -109,7 +109,7 @@ class WriteTab:
             self.controls.add("look")
             self.controls.add("ink")
             self.controls.add("spacing")
-            with gr.Row():
+            with gr.Row(elem_classes="level"):
                 self.controls.add("pen")
                 self.controls.add("truncation")
                 self.controls.add("best_of")

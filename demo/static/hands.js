@@ -52,6 +52,8 @@ Object.assign(cgan, {
     clearTimeout(cgan.othersTimer);
     if (cgan.othersOf === fragment) return;
     cgan.othersTimer = setTimeout(() => {
+      // A link's number is still to come.
+      if (document.documentElement.dataset.ready !== "true" || cgan.onItsWay) return cgan.drawOthersSoon(fragment);
       cgan.othersOf = fragment;
       document.querySelector("#draw-others")?.click();
     }, 500);

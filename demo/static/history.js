@@ -21,7 +21,11 @@ Object.assign(cgan, {
       if (inside(event, "button, input[type=radio]") && event.target !== opener) settle();
     }, true); // before what it does
     addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && inside(event, ".number")) settle();
+      if (event.key === "Enter" && inside(event, ".number, [role=listbox], [role=combobox]")) settle();
+    }, true);
+    // A list is answered before there is a click.
+    addEventListener("pointerdown", (event) => {
+      if (inside(event, "[role=option]")) settle();
     }, true);
     new MutationObserver(() => {
       if (cgan.tab() !== cgan.tabIn(location.hash)) cgan.record();

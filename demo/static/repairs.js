@@ -13,15 +13,20 @@ Object.assign(cgan, {
     if (element[name] !== value) element[name] = value;
   },
 
+  choices: 0,
+
   // After each change of the page: Gradio makes its elements anew.
   repair() {
     cgan.relabel();
     // Radio buttons of one choice have one name, so that arrow keys move between them.
-    document.querySelectorAll("fieldset").forEach((choice, index) => {
-      for (const radio of choice.querySelectorAll("input[type=radio]")) cgan.put(radio, "name", `choice-${index}`);
+    for (const choice of document.querySelectorAll("fieldset")) {
+      // Once given, it stays: the one that is checked would lose that to another choice of its name.
+      choice.dataset.choice ??= cgan.choices++;
+      const name = `choice-${choice.dataset.choice}`;
+      for (const radio of choice.querySelectorAll("input[type=radio]")) cgan.put(radio, "name", name);
       const label = choice.querySelector("[data-testid=block-info]")?.textContent.trim() ?? null;
       cgan.put(choice, "ariaLabel", label);
-    });
+    }
     for (const button of document.querySelectorAll("button.label-wrap")) {
       cgan.put(button, "ariaExpanded", String(button.nextElementSibling?.style.display !== "none"));
     }

@@ -46,13 +46,21 @@ Object.assign(cgan, {
     });
   },
 
+  // Another number of as many digits: these backwards; or others, where that would be the same.
+  other(digits) {
+    const number = digits.join("");
+    const backwards = [...digits].reverse().join("");
+    if (backwards !== number || !/^\d+$/.test(number)) return backwards;
+    return digits.map((digit) => (Number(digit) + 5) % 10).join("");
+  },
+
   // The other tabs start with the number and the hand of the first one, until the visitor changes
   // them there. A number to end with has as many digits.
   led: {},
   follow(name, given, ids) {
     if (given == null) return; // the box of a number is empty
     const digits = () => (given ?? "").match(/\p{Nd}/gu) ?? [];
-    const value = name === "end" ? digits().reverse().join("") : given;
+    const value = name === "end" ? cgan.other(digits()) : given;
     const led = (cgan.led[name] ??= cgan.shared[name]);
     cgan.led[name] = value;
     for (const id of ids) {

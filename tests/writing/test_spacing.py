@@ -10,7 +10,7 @@ from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
 from cgan.writing.marks import BASELINE, HEIGHT, SIDE
 from cgan.writing.number import parse
-from cgan.writing.spacing import FILE_WIDTH, GROUP_GAP, LINE_HEIGHT, space, wrap
+from cgan.writing.spacing import FILE_WIDTH, GROUP_GAP, LINE_HEIGHT, divisions, space, wrap
 
 NUMBERS = ["+86 (138) 1234-5678", "7411.7/0,4 [29]", "0123456789", "177-4477 6161"]
 
@@ -141,6 +141,37 @@ def test_digits_of_another_size_are_spaced_alike(tiny_sampler):
     for glyph in wrap(space(drawing.parts, drawing.pixels)).glyphs:
         if isinstance(glyph.part, str):
             assert glyph.scale == SIDE / 8
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13812345678", [["138123", "45678"], ["1381", "234", "5678"]]),
+        ("138-1234-5678", [["138-1234-", "5678"], ["138-", "1234-", "5678"]]),
+        ("123", []),
+        ("1-2", [["1-", "2"]]),
+        ("86(138)1", [["86", "(138)1"], ["86", "(138)", "1"]]),
+    ],
+)
+def test_a_group_is_divided_after_marks_or_else_evenly(spaced, text, expected):
+    (group,) = spaced(text)
+    found = list(divisions(group))
+    written = [
+        ["".join(str(glyph.part) for glyph in piece.glyphs) for piece in one] for one in found
+    ]
+    assert written[: len(expected)] == expected
+    assert all("".join(pieces) == text for pieces in written)
+    for pieces in found:
+        for piece in pieces:
+            assert piece.glyphs[0].left == 0
+            assert sum(one.width for one in piece.glyphs) == pytest.approx(piece.width)
+
+
+def test_two_gaps_are_one():
+    pixels = np.zeros((2, 32, 32), np.uint8)
+    pixels[:, 8:24, 14:18] = 255
+    one, two = (space(parts, pixels) for parts in ([1, None, 2], [1, None, None, 2, None]))
+    assert [len(group.glyphs) for group in two] == [len(group.glyphs) for group in one] == [1, 1]
 
 
 def test_nothing_takes_no_room():

@@ -21,6 +21,9 @@ COVERED = """alert => {
         .filter((control) => control.checkVisibility())
         .filter((control) => {
             const other = control.getBoundingClientRect();
+            const middle = document.elementFromPoint(
+                other.left + other.width / 2, other.top + other.height / 2);
+            if (alert.closest(".block").contains(middle)) return true;
             return other.left < one.right && other.right > one.left && other.width > 0
                 && other.top < one.bottom && other.bottom > one.top && other.height > 0;
         })

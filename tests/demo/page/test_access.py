@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import visit
-from tests.demo.page.acting import expect_number, number, open_tab, show_details, sized
+from tests.demo.page.acting import expect_number, made, number, open_tab, show_details, sized
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,28 @@ def test_the_keyboard_focus_is_visible_on_sliders_and_choices_too(page):
     page.get_by_role("radio", name="As a hand writes").press("ArrowRight")
     assert page.evaluate("document.activeElement.type") == "radio"
     assert outline() != "none"
+
+
+def test_what_is_chosen_stays_so_when_other_choices_appear(new_page):
+    page = new_page
+
+    def chosen():
+        return page.evaluate(
+            "[...document.querySelectorAll('fieldset:has([type=radio])')]"
+            ".filter(one => one.checkVisibility())"
+            ".map(one => one.querySelectorAll(':checked').length)"
+        )
+
+    show_details(page)
+    page.get_by_role("button", name="A card to print or for a phone").click()
+    made(page)
+    assert len(chosen()) >= 4
+    assert set(chosen()) == {1}
+    open_tab(page, "Styles")
+    open_tab(page, "Write")
+    assert set(chosen()) == {1}
+    open_tab(page, "Styles")
+    assert set(chosen()) == {1}
 
 
 def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):

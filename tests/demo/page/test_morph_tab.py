@@ -52,6 +52,13 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     page.get_by_role("button", name="Pause").click()
 
 
+def test_a_number_that_is_the_same_backwards_turns_into_another(new_page):
+    new_page.get_by_label("Your number").fill("1221")
+    expect(new_page.locator("#paper .digit")).to_have_count(4)
+    open_tab(new_page, "Morph")
+    expect(new_page.get_by_label("To", exact=True)).to_have_value("6776")
+
+
 def test_a_morph_is_downloaded_as_an_animation(new_page):
     page = new_page
     open_tab(page, "Morph")
