@@ -62,7 +62,7 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
     """Download whichever of the four files `folder` lacks, check them, and save them there.
 
     Args:
-        folder: made when the first file has arrived, if it doesn't exist.
+        folder: made if it doesn't exist, and removed again if nothing arrives.
         quiet: show no progress bar.
 
     Raises:
@@ -76,8 +76,15 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
             f"{', '.join(MD5)}, plain or .gz, or with .idx in place of -idx. Rename the files, or "
             "choose another folder with --data-dir."
         )
-    for name in missing:
-        _download(name, folder / f"{name}.gz", quiet)
+    is_new = _make(folder)
+    try:
+        for name in missing:
+            _download(name, folder / f"{name}.gz", quiet)
+    except BaseException:  # also Ctrl-C
+        if is_new:
+            with contextlib.suppress(OSError):  # some have arrived
+                folder.rmdir()
+        raise
 
 
 def _other_files(folder: Path) -> list[str]:
@@ -99,7 +106,6 @@ def _download(name: str, path: Path, quiet: bool) -> None:
         try:
             data = _fetch(f"{mirror}{path.name}", quiet)
             if idx.md5(idx.unpack(io.BytesIO(data), path)) == MD5[name]:
-                _make(path.parent)
                 files.write_bytes(path, data)
                 return
             reasons.append(f"{mirror} sent something else")
@@ -117,9 +123,12 @@ def _download(name: str, path: Path, quiet: bool) -> None:
     )
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path) -> bool:
+    """Make a folder; return whether there was none."""
     try:
+        is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
+        return is_new
     except OSError as error:
         raise kind_of(error)(
             f"Could not make the data folder {folder}: {error.strerror}; choose another with "
