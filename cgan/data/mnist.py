@@ -76,14 +76,14 @@ def download_missing(folder: Path, quiet: bool = False) -> None:
             f"{', '.join(MD5)}, plain or .gz, or with .idx in place of -idx. Rename the files, or "
             "choose another folder with --data-dir."
         )
-    is_new = _make(folder)
+    made = _make(folder)
     try:
         for name in missing:
             _download(name, folder / f"{name}.gz", quiet)
     except BaseException:  # also Ctrl-C
-        if is_new:
-            with contextlib.suppress(OSError):  # some have arrived
-                folder.rmdir()
+        with contextlib.suppress(OSError):  # some have arrived
+            for one in made:
+                one.rmdir()
         raise
 
 
@@ -123,12 +123,12 @@ def _download(name: str, path: Path, quiet: bool) -> None:
     )
 
 
-def _make(folder: Path) -> bool:
-    """Make a folder; return whether there was none."""
+def _make(folder: Path) -> list[Path]:
+    """Make a folder; return it and those that it is in, as far as they are new, in this order."""
     try:
-        is_new = not folder.exists()
+        made = [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
-        return is_new
+        return made
     except OSError as error:
         raise kind_of(error)(
             f"Could not make the data folder {folder}: {error.strerror}; choose another with "
