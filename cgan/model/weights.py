@@ -82,8 +82,13 @@ def save_tensors(folder: Path, config: GeneratorConfig, tensors: Tensors) -> Non
     files.write_bytes(path, to_safetensors(tensors))
 
 
-def save(folder: Path, config: GeneratorConfig, tensors: Tensors) -> None:
-    """Write both files, or none.
+def save(
+    folder: Path,
+    config: GeneratorConfig,
+    tensors: Tensors,
+    training: Mapping[str, Any] | None = None,
+) -> None:
+    """Write both files, or none; the arguments are those of `save_config` and `save_tensors`.
 
     Raises:
         BadValue: the tensors don't fit this config.
@@ -91,7 +96,7 @@ def save(folder: Path, config: GeneratorConfig, tensors: Tensors) -> None:
     """
     path = folder / WEIGHTS_NAME
     check_tensors(config, tensors, path)
-    content = _config_file(config, None).encode()
+    content = _config_file(config, training).encode()
     files.write_all({path: to_safetensors(tensors), folder / CONFIG_NAME: content})
 
 

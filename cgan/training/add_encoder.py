@@ -133,8 +133,7 @@ def add(
     record = weights.load_config(folder).get(weights.TRAINING_KEY)
     if record is not None:
         record |= {"encoder": True, "encoder_steps": options.encoder_steps}
-    weights.save_tensors(folder, config, {**generator, **its_own})
-    weights.save_config(folder, config, record)
+    weights.save(folder, config, {**generator, **its_own}, record)
     measured = metrics.load(folder, weights.fingerprint(generator))
     of_hand = None if measured is None else measured.hand
     new = weights.encoder_fingerprint(its_own)
