@@ -82,10 +82,12 @@ class Interruption:
         self._restore()
         self._heard()
         if self._announcement is not None:
-            # A signal may come while the main thread is writing a line to the same stream, which
-            # takes no other then. What stops says so later.
-            with contextlib.suppress(RuntimeError):
+            try:
                 note(self._announcement)
+            except RuntimeError:
+                # The main thread is in the middle of a line to the same stream, which takes no
+                # other then. Another thread waits for its end.
+                threading.Thread(target=note, args=(self._announcement,)).start()
 
     def _restore(self) -> None:
         for number, handler in self._previous.items():
