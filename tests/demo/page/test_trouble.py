@@ -62,6 +62,8 @@ def test_a_grid_that_meets_a_busy_server_is_drawn_later(chromium, demo):
     page = chromium.new_page()
     page.goto(demo.address)
     ready(page)
+    # These are asked for when the visitor pauses, and would meet the busy server instead.
+    expect(page.locator("#others .other")).to_have_count(6)
     open_styles(page)
     busy(page, 1)
     rows = page.locator("#rows input[type=number]")
