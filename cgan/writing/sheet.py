@@ -8,6 +8,7 @@ contrast with the paper around, so that uneven light doesn't matter
   -> lines of digits, from the top, each from the left
 """
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,9 @@ _MAX_PIECES = 200  # so many are no digits, and it would take long to join them
 # the middles of each line are nearer to each other than this.
 _CLEAR_GAP, _LEVEL = 0.65, 2.0
 _SMALL = 0.4  # pieces of less than this part of the usual height are no digits
+# Where more digits are found than there are, strokes beside each other may be one digit: those that
+# are nearer than this part of the usual height, and no wider together than that one.
+_NEAR, _WIDE = 0.25, 1.2
 
 
 class UnreadableSheet(BadValue):
@@ -66,18 +70,23 @@ class Found(NamedTuple):
     Attributes:
         ink: (H, W) uint8, ink 255 on exactly 0, for `cgan.writing.normalise.normalise`.
         box: left, top, right and bottom, in pixels of the picture; right and bottom are outside.
+        joined: whether it is several ones, which were too many.
     """
 
     ink: NDArray[np.uint8]
     box: tuple[int, int, int, int]
+    joined: bool = False
 
 
-def find_digits(grey: NDArray[np.uint8], wanted: int | None = None) -> list[Found]:
+def find_digits(
+    grey: NDArray[np.uint8], wanted: int | None = None, join: bool = False
+) -> list[Found]:
     """Return the digits on a sheet, line by line from the top, each from the left.
 
     Args:
         grey: (H, W) uint8, dark strokes on light paper.
         wanted: how many digits there are; None for 1 to 30.
+        join: whether, of more digits than wanted, those close beside each other are one.
 
     Raises:
         UnreadableSheet: another number was found.
@@ -93,13 +102,20 @@ def find_digits(grey: NDArray[np.uint8], wanted: int | None = None) -> list[Foun
             if len(again.digits) == len(looked.digits):
                 looked = again
     digits = looked.digits if looked else []
+    joined: list[Piece] = []
+    if join and wanted is not None and len(digits) > wanted:
+        digits, joined = _as_many(digits, wanted)
     if wanted is None and not 1 <= len(digits) <= MAX_FOUND:
         raise UnreadableSheet(len(digits), f"1\N{EN DASH}{MAX_FOUND}")
     if wanted is not None and len(digits) != wanted:
         raise UnreadableSheet(len(digits), wanted)
     if looked is None:
         return []
-    return [_cut_out(looked, digit) for line in _lines(digits) for digit in line]
+    return [
+        _cut_out(looked, digit)._replace(joined=any(digit is one for one in joined))
+        for line in _lines(digits)
+        for digit in line
+    ]
 
 
 class _Looked(NamedTuple):
@@ -216,8 +232,34 @@ def _joined(found: list[Piece], usual: float) -> list[Piece]:
     return whole
 
 
+def _as_many(digits: list[Piece], wanted: int) -> tuple[list[Piece], list[Piece]]:
+    """Join the nearest strokes until there are as many digits as wanted, if that is possible.
+
+    A digit may be of strokes that don't touch, such as a 4 whose upright stands apart.
+
+    Returns:
+        All digits, and those that were joined.
+    """
+    usual = float(np.median([piece.height for piece in digits]))
+    whole, joined = list(digits), list[Piece]()
+    while len(whole) + len(joined) > wanted:
+        near = [
+            (beside, i, j)
+            for (i, a), (j, b) in combinations(enumerate(whole), 2)
+            if (beside := _beside(a, b)) < _NEAR * usual
+            and _overlap(a, b) > 0.3
+            and max(a.right, b.right) - min(a.left, b.left) < _WIDE * usual
+        ]
+        if not near:
+            break
+        _, i, j = min(near)
+        joined.append(whole[i].joined(whole.pop(j)))
+        del whole[i]
+    return whole + joined, joined
+
+
 def _belong_together(a: Piece, b: Piece, usual: float) -> bool:
-    beside = max(a.left, b.left) - min(a.right, b.right)  # negative where they overlap
+    beside = _beside(a, b)
     above = max(a.top, b.top) - min(a.bottom, b.bottom)
     overlap = -beside / min(a.width, b.width)
     if above < 0:  # at the same height: one must be inside the other's columns, or be small
@@ -228,6 +270,11 @@ def _belong_together(a: Piece, b: Piece, usual: float) -> bool:
         and above < 0.2 * usual
         and max(a.bottom, b.bottom) - min(a.top, b.top) < 1.6 * usual
     )
+
+
+def _beside(a: Piece, b: Piece) -> int:
+    """Return how many columns are between two pieces; negative where they overlap."""
+    return max(a.left, b.left) - min(a.right, b.right)
 
 
 def _lines(digits: list[Piece]) -> list[list[Piece]]:

@@ -160,6 +160,9 @@ def read_sheet(
         raise
     if upright.chances is None:
         return upright
+    if labels is None and len(upright.found) > len(IN_ORDER):
+        with contextlib.suppress(UnreadableSheet):
+            return _read(grey, reader, IN_ORDER, 0)
     if labels is not None:
         before = _fit(upright, labels)
         if before + _NAMED.better > 1:
@@ -209,7 +212,22 @@ def _read(
     grey: NDArray[np.uint8], reader: ReadsImages, labels: Sequence[int] | None, degrees: int
 ) -> ReadSheet:
     turned = np.ascontiguousarray(np.rot90(grey, -degrees // 90))
-    found = find_digits(turned, None if labels is None else len(labels))
+    wanted = None if labels is None else len(labels)
+    try:
+        return _seen(find_digits(turned, wanted), reader, degrees)
+    except UnreadableSheet as error:
+        if labels is None or error.found < len(labels) or not _can_read(reader):
+            raise
+        # A digit may be in strokes that don't touch, such as a 4 whose upright stands apart.
+        joined = _seen(find_digits(turned, wanted, join=True), reader, degrees)
+        fits = _fits(joined, labels)
+        sure = [fit for digit, fit in zip(joined.found, fits, strict=True) if digit.joined]
+        if min(sure) < _CERTAIN or fits.mean() < _NAMED.fit:
+            raise
+        return joined
+
+
+def _seen(found: list[Found], reader: ReadsImages, degrees: int) -> ReadSheet:
     images = np.stack([normalise(digit.ink, reader.config.img_size) for digit in found])
     chances = reader.read(images) if _can_read(reader) else None
     return ReadSheet(found, images, chances, degrees)
@@ -221,7 +239,11 @@ def _can_read(reader: ReadsImages) -> bool:
 
 def _fit(sheet: ReadSheet, labels: Sequence[int] | None) -> float:
     """Return how probable these digits are, or those that the reader sees, on average."""
+    return float(_fits(sheet, labels).mean())
+
+
+def _fits(sheet: ReadSheet, labels: Sequence[int] | None) -> NDArray[np.float64]:
+    """Return how probable each of these digits is, or what the reader sees, (N,)."""
     assert sheet.chances is not None
-    if labels is None:
-        return float(sheet.chances.max(axis=1).mean())
-    return float(sheet.chances[np.arange(len(labels)), list(labels)].mean())
+    read = sheet.chances.argmax(axis=1) if labels is None else list(labels)
+    return sheet.chances[np.arange(len(sheet.chances)), read]

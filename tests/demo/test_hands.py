@@ -13,6 +13,7 @@ from cgan import UserError
 from cgan.model.encoder import NoEncoder
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.settings import HandSettings
+from cgan.writing.sheet import UnreadableSheet
 from cgan.writing.upright import NotUpright, OtherDigits
 from demo import hands
 from demo.models import Model, Models
@@ -89,6 +90,15 @@ def test_ten_digits_in_a_photo_are_in_order_unless_they_clearly_look_otherwise(d
     found = hands.find(MODEL, encoded(digits, lines=2))
     assert labels_of(found) == (digits if reordered else list(range(10)))
     assert (found.turned, found.reordered) == (0, reordered)
+
+
+def test_strokes_that_stand_apart_are_a_digit_if_it_looks_like_the_one_that_is_missing():
+    ten = [0, 1, 2, 3, "apart", 5, 6, 7, 8, 9]
+    found = hands.find(MODEL, encoded(ten, lines=2))
+    assert (labels_of(found), found.reordered) == (list(range(10)), False)
+    assert hands.from_photo(MODEL, HandSettings(encoded(["apart", 7]), "47"))
+    with pytest.raises(UnreadableSheet, match=r"^3 digits"):
+        hands.from_photo(MODEL, HandSettings(encoded(["11", 7]), "17"))
 
 
 def labels_of(photo):
