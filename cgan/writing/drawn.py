@@ -1,5 +1,6 @@
 """A digit that somebody draws on the page: strokes in, ink out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,14 @@ MAX_WIDTH = 200
 MAX_STROKES = 64
 MAX_POINTS = 4096  # of all strokes
 
-# Of the ink, in pixels. A digit that fills a third of the square still has the 20 of MNIST's twice.
-_PIXELS = 160
+# The ink's scale: a digit that fills a third of the square still has MNIST's 20 pixels twice.
+_PIXELS = 160  # of the square's side
+_MARGIN = 20  # pixels around it, where the pen reaches beyond the square
+# Smaller drawings than the usual are made as large, but not their pen, or they would be blots. What
+# is smaller than the least is no digit.
+_USUAL, _LEAST = 450, 80
+
+Stroke = Sequence[tuple[float, float, float]]  # x, y and the pen's width at each point
 
 
 class BadStrokes(BadValue):
@@ -30,6 +37,17 @@ class BadStrokes(BadValue):
         )
 
 
+class SmallDrawing(BadValue):
+    """Hardly more than a dot was drawn."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "This drawing is too small: clear it, and draw the digit larger.",
+            text_id="drawn.small",
+        )
+
+
 def ink_of(strokes: Any) -> NDArray[np.uint8]:
     """Return the ink of strokes, which may come from anyone.
 
@@ -38,19 +56,20 @@ def ink_of(strokes: Any) -> NDArray[np.uint8]:
             from the top left, and the width of the pen there.
 
     Returns:
-        (160, 160) uint8, ink 255 on 0.
+        (200, 200) uint8, ink 255 on 0. Without strokes, there is no ink.
 
     Raises:
         BadStrokes: it is something else, or too much.
+        SmallDrawing: it is too small for a digit.
     """
-    checked = _checked(strokes)
-    image = Image.new("L", (_PIXELS, _PIXELS))
+    checked = _enlarged(_checked(strokes))
+    image = Image.new("L", (_PIXELS + 2 * _MARGIN,) * 2)
     draw = ImageDraw.Draw(image)
     scale = _PIXELS / SIDE
     for stroke in checked:
         before: tuple[float, float] | None = None
         for x, y, width in stroke:
-            at, pen = (x * scale, y * scale), width * scale
+            at, pen = (_MARGIN + x * scale, _MARGIN + y * scale), width * scale
             if before is not None:
                 draw.line((before, at), fill=255, width=max(1, round(pen)))
             half = pen / 2
@@ -59,7 +78,30 @@ def ink_of(strokes: Any) -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
-def _checked(strokes: Any) -> list[list[tuple[int, int, int]]]:
+def _enlarged(strokes: Sequence[Stroke]) -> Sequence[Stroke]:
+    """Return a small drawing in the middle of the square, and large enough; others as they are."""
+    xs = [x for stroke in strokes for x, _, _ in stroke]
+    ys = [y for stroke in strokes for _, y, _ in stroke]
+    if not xs:
+        return strokes
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    extent = max(right - left, bottom - top)
+    if extent >= _USUAL:
+        return strokes
+    if extent < _LEAST:
+        raise SmallDrawing
+    factor = _USUAL / extent
+
+    def moved(place: float, low: float, high: float) -> float:
+        return SIDE / 2 + factor * (place - (low + high) / 2)
+
+    return [
+        [(moved(x, left, right), moved(y, top, bottom), width) for x, y, width in stroke]
+        for stroke in strokes
+    ]
+
+
+def _checked(strokes: Any) -> Sequence[Stroke]:
     if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
         raise BadStrokes
     if not all(isinstance(stroke, list) for stroke in strokes):
@@ -69,7 +111,7 @@ def _checked(strokes: Any) -> list[list[tuple[int, int, int]]]:
     return [[_point(point) for point in stroke] for stroke in strokes]
 
 
-def _point(point: Any) -> tuple[int, int, int]:
+def _point(point: Any) -> tuple[float, float, float]:
     if not isinstance(point, list) or len(point) != 3:
         raise BadStrokes
     x, y, width = point

@@ -241,6 +241,7 @@ ERRORS = {
     ),
     "drawn.too_large": "手写图的长和宽最多 {side} 像素。",
     "drawn.not_strokes": "无法读取这次书写：请清空画布，重新写这个数字。",
+    "drawn.small": "写得太小了：请清空画布，把数字写大一些。",
     "photo.other_format": "无法读取这张图片：只支持 JPEG、PNG 或 WebP。",
     "photo.too_large": "图片太大：最大 {megabytes:g} MB、{megapixels}00 万像素。",
     "photo.no_memory": "内存不足，无法读取这张图片：请缩小后再试。",

@@ -15,7 +15,7 @@ from cgan.model.encoder import NoEncoder
 from cgan.model.reader import NoReader
 from cgan.model.weights import load
 from cgan.writing.checks import NotOffered, OutOfRange, one_of, real, whole
-from cgan.writing.drawn import BadStrokes, ink_of
+from cgan.writing.drawn import BadStrokes, SmallDrawing, ink_of
 from cgan.writing.hand import BadRedrawn, parse_redrawn
 from cgan.writing.left_out import left_out
 from cgan.writing.look import INKS, LOOKS
@@ -143,6 +143,7 @@ ERRORS = [
     (NoEncoder, lambda: random_sampler(TINY).encode(NOTHING, []), ["--add-encoder"]),
     (NoInk, lambda: normalise(NOTHING, 32), ["画布"]),
     (BadStrokes, lambda: ink_of(7), ["清空"]),
+    (SmallDrawing, lambda: ink_of([[[500, 500, 60]]]), ["大一些"]),
     (BadPhoto, lambda: read_photo(b""), ["JPEG、PNG 或 WebP"]),
     (BadPhoto, lambda: read_photo(bytes((20 << 20) + 1)), ["20 MB", "5000 万像素"]),
     (BadPhoto, lambda: read_photo(b"\x89PNG\r\n\x1a\n"), ["损坏"]),
@@ -202,7 +203,7 @@ def test_every_kind_of_error_is_tried():
     kinds = BadValue.__subclasses__()
     ours = {kind for kind in kinds if kind.__module__.startswith("cgan.writing.")}
     assert ours <= {kind for kind, _, _ in ERRORS}
-    assert len(ours) == 15
+    assert len(ours) == 16
 
 
 @given(st.text("0123456789 -", max_size=9), st.characters(exclude_categories=["Nd", "Zs"]))
