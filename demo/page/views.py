@@ -6,12 +6,13 @@ from html import escape
 from cgan import UserError
 from cgan.writing.hand import Hand
 from cgan.writing.left_out import left_out
+from cgan.writing.number import scan
 from cgan.writing.settings import GridSettings
 from demo import actions
 from demo.actions import Morphed, Settings
 from demo.models import Model
 from demo.page import film, paper, sheet
-from demo.text.texts import explain, say
+from demo.text.texts import explain, joined, say
 
 
 def paper_html(model: Model, settings: Settings, language: str) -> tuple[str, str]:
@@ -90,9 +91,13 @@ def _number_note(hand: Hand, count: int, language: str) -> str:
 
 
 def _left_out(language: str, *numbers: str, marks: bool = False) -> str:
-    """Return a sentence on what isn't written of numbers; empty if all is."""
+    """Return a sentence or two on what isn't written of numbers; empty if all is."""
     sentence = left_out(*numbers, marks=marks)
-    return "" if sentence is None else explain(sentence, language)
+    said = [] if sentence is None else [explain(sentence, language)]
+    parts = [] if marks else [part for text in numbers for part in scan(text, True).parts]
+    if gaps := dict.fromkeys(part for part in parts if isinstance(part, str)):
+        said.append(say(language, "marks_are_gaps", marks=" ".join(gaps)))
+    return joined(said)
 
 
 def _row_note(hand: Hand, language: str) -> str:

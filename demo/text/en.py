@@ -46,6 +46,7 @@ TEXTS = {
     "best_of": "Legibility: the clearest of this many",
     "click_hint": "Click any digit to rewrite just that one (keyboard: Enter).",
     "row_note": "Hand {row} of this seed",
+    "marks_are_gaps": "Gaps in place of marks: “{marks}”.",
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
     "log_in": "This page needs a user and a password: reload it to enter them.",

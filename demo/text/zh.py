@@ -40,6 +40,7 @@ TEXTS = {
     "best_of": "清晰度：每个数字写几遍，取最清楚的一个",
     "click_hint": "点一下数字即可单独重写（键盘：选中后按回车）。",
     "row_note": "此种子的第 {row} 种笔迹",
+    "marks_are_gaps": "以下符号在这里只留空，不写出：“{marks}”。",
     "redrawn_note": "已重写 {count} 个",
     "undo": "撤销",
     "log_in": "访问本页需要用户名和密码：请刷新后输入。",

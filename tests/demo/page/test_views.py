@@ -57,6 +57,15 @@ def test_what_is_not_written_is_said_below_the_number_and_the_film(tiny_model):
         assert f"<span>{said}“x”" in views.film_html(morphed, language)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "marks: “+ ( )”."), ("zh", "：“+ ( )”。")])
+def test_marks_that_are_gaps_alone_are_named(tiny_model, language, said):
+    for spacing, named in (("grid", True), ("ink", False)):
+        settings = Settings(digits="+49 (0)", spacing=spacing)
+        assert (said in views.paper_html(tiny_model, settings, language)[0]) == named
+    morphed = actions.make_morph(tiny_model, MorphSettings("+1", "(2)"))
+    assert said in views.film_html(morphed, language)
+
+
 def test_a_grid_on_the_page_has_a_button_for_each_cell(tiny_model):
     html = views.grid_html(tiny_model, GridSettings(3, 4, "paper", "red"), "en")
     assert html.count("<button") == 30

@@ -34,6 +34,7 @@ from tests.conftest import TINY, random_sampler
 
 LANGUAGES = list(languages())
 VALUES = {
+    "marks": "+ (",
     "position": 3,
     "digit": 7,
     "digits": "138",
