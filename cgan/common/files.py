@@ -130,9 +130,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write files as `replacing` does: all of them, or none if one can't be written."""
+    """Write files as `replacing` does: all of them, or none if one can't be written.
+
+    They get their names in the order given, so whoever stops in between leaves the first ones.
+    """
     with contextlib.ExitStack() as stack:
-        for path, data in contents.items():
+        for path, data in reversed(list(contents.items())):  # the last one entered leaves first
             stack.enter_context(replacing(path)).write_bytes(data)
 
 

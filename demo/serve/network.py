@@ -25,7 +25,7 @@ def choose_port(host: str, wanted: str | None) -> int:
         UserError: it is not free, or the host is not this machine's.
     """
     if wanted is not None:
-        if not wanted.isascii() or not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:
+        if not re.fullmatch("[0-9]{1,9}", wanted) or not 1 <= int(wanted) <= 65535:
             raise BadValue(f"The port must be a number from 1 to 65535, not {wanted!r}.")
         reason = _why_not_free(host, int(wanted))
         if reason:

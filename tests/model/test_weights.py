@@ -4,6 +4,7 @@ import json
 import pickle
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +57,25 @@ def test_both_files_are_written_or_none(tmp_path, tiny_tensors):
     (tmp_path / "config.json").rmdir()
     weights.save(tmp_path, TINY, tiny_tensors)
     assert weights.load(tmp_path).config == TINY
+
+
+def test_stopped_between_the_files_the_weights_can_still_be_used(tiny_weights, monkeypatch):
+    with_encoder = replace(TINY, encoder=True)
+    rename, renamed = Path.replace, []
+
+    def only_one(path, target):
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(target)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", only_one)
+    with pytest.raises(KeyboardInterrupt):
+        weights.save(tiny_weights, with_encoder, random_tensors(with_encoder))
+    monkeypatch.setattr(Path, "replace", rename)
+    assert not weights.load(tiny_weights).config.encoder
+    weights.save(tiny_weights, with_encoder, random_tensors(with_encoder))
+    assert weights.load(tiny_weights).config.encoder
 
 
 def test_an_encoder_that_the_config_does_not_name_is_left_out(tmp_path, tiny_tensors):
