@@ -1,5 +1,6 @@
 # The demo anywhere but on a Space:
 #   docker build -t cgan . && docker run -p 7860:7860 cgan
+# On all networks; -p 127.0.0.1:7860:7860 is for this machine alone.
 # With weights from the Hub, kept between runs:
 #   docker run -p 7860:7860 -e CGAN_WEIGHTS=user/name@revision -v cgan:/app/cache cgan
 
