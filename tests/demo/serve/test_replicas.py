@@ -110,6 +110,8 @@ def test_compose_names_what_nginx_has():
         own = proxy["networks"]["inside"]["ipv4_address"]
         assert one["environment"]["FORWARDED_ALLOW_IPS"] == own
         assert one["build"] == "."
+        # Passed on only if they are set.
+        assert [one["environment"][name] for name in ("HF_TOKEN", "HF_ENDPOINT")] == [None, None]
 
 
 def test_a_path_https_cached_pictures_limits_and_slow_visitors(demos, in_front):
