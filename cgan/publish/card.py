@@ -76,7 +76,7 @@ _DETAIL_METRICS = {
 
 _INSTALL = """## Use
 
-Install the project's code, in a clone of the repository:
+Install the project's code, in a clone of its source; this repository has the weights alone:
 
 ```sh
 pip install ".[hub]"  # or ".[demo]", for the page as well
@@ -303,9 +303,13 @@ def _is_widths(value: Any) -> bool:
 
 
 def _limits(config: GeneratorConfig, training: Mapping[str, Any]) -> str:
-    lines = ["Each image is drawn by itself: neighbours don't touch or match in style."]
+    lines = ["Each image is drawn by itself."]
     if writes_numbers(config):
-        lines.append("It draws single digits and no other characters.")
+        lines = [
+            "Each digit is drawn by itself: neighbours don't touch, and match in style only where "
+            "they share a hand (`--variation 0.22`).",
+            "It draws digits alone. Marks such as + are the project's own (`--spacing ink`).",
+        ]
     if limits := _dataset(training).limits:
         lines.append(limits)
     lines.append("What it draws is not evidence that a person wrote anything.")

@@ -119,6 +119,7 @@ def test_what_people_read():
         "| GAN-test | 0.9943 |",
         "| `n_epochs` | 100 |",
         "## Limits",
+        "match in style only where they share a hand",
         "CC BY-SA 3.0",
     ):
         assert part in text
