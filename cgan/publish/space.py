@@ -43,7 +43,8 @@ _README = """\
 # Numbers written by hand
 
 Type a phone number and get it in handwriting. A conditional GAN trained on MNIST draws the
-digits, with NumPy alone: the page needs no GPU. What you type isn't kept anywhere.
+digits, with NumPy alone: the page needs no GPU. The server keeps nothing of what you type. It
+stays in your browser's history.
 
 {weights}
 """
