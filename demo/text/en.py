@@ -158,7 +158,7 @@ TEXTS = {
     "game_next": "Next",
     "game_score": "{right} right of {played}. Guessing gets one in four.",
     "game_credit": (
-        "The real ones are from MNIST's test set, by Yann LeCun and Corinna Cortes (CC BY-SA 3.0)."
+        "The real ones are from MNIST's test set, by LeCun, Cortes and Burges (CC BY-SA 3.0)."
     ),
     # The line of facts, and what went wrong
     "facts": "Generated in {ms:.1f} ms by {parameters:,} parameters · {weights}",

@@ -143,7 +143,7 @@ TEXTS = {
     "game_next": "下一题",
     "game_score": "共 {played} 题，答对 {right} 题。乱猜平均四题对一题。",
     "game_credit": (
-        "人写的数字来自 MNIST 的测试集，作者是 Yann LeCun 和 Corinna Cortes（CC BY-SA 3.0）。"
+        "人写的数字来自 MNIST 的测试集，作者是 LeCun、Cortes 和 Burges（CC BY-SA 3.0）。"
     ),
     # The line of facts, and what went wrong
     "facts": "生成用时 {ms:.1f} 毫秒 · {parameters:,} 个参数 · {weights}",
