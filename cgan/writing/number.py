@@ -46,19 +46,26 @@ class NoDigit(BadValue):
 class BadCharacter(BadValue):
     """A character can't be written, or a plus sign is not at the beginning."""
 
-    def __init__(self, character: str, position: int) -> None:
-        """Name the character with its position, from 1."""
+    def __init__(self, character: str, position: int, marks: bool = False) -> None:
+        """Name the character with its position, from 1.
+
+        Args:
+            character: as typed.
+            position: among those one sees.
+            marks: whether marks are written, of which `_SEPARATORS` has no comma.
+        """
         late_plus = unicodedata.normalize("NFKC", character) == "+"
         super().__init__(
             "Character {position}, '{shown}'{code}, is a misplaced plus sign: only a leading + is "
             "allowed."
             if late_plus
-            else "Character {position}, '{shown}'{code}, is not a digit: only digits, spaces, "
-            "hyphens, dots, slashes, brackets and a leading + can be written.",
+            else "Character {position}, '{shown}'{code}, is not a digit: only digits, spaces and "
+            "{marks} can be written.",
             text_id="number.plus_inside" if late_plus else "number.bad_character",
             position=position,
             shown=repr(character)[1:-1],
             code=_code(character),
+            marks=" ".join(mark for mark in MARKS if marks or mark != ","),
         )
 
 
@@ -246,7 +253,7 @@ def parse(text: str, marks: bool = False) -> list[Part]:
     if reading.left_out:
         first = reading.left_out[0]
         start = len(first.text) - len(first.text.lstrip(MARKS if marks else ""))
-        raise BadCharacter(first.text[start], first.position + start)
+        raise BadCharacter(first.text[start], first.position + start, marks)
     return read(text, marks).parts
 
 

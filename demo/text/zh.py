@@ -200,8 +200,7 @@ ERRORS = {
     # What is asked for
     "number.no_digit": "没有可写的数字：请输入号码，例如 13812345678。",
     "number.bad_character": (
-        "第 {position} 个字符“{shown}”{code}写不出来，"
-        "请只输入数字、空格、连字符、点、斜杠、括号和开头的 +。"
+        "第 {position} 个字符“{shown}”{code}写不出来，请只输入数字、空格和 {marks}。"
     ),
     "number.plus_inside": "第 {position} 个字符“{shown}”{code}是加号：加号只能放在开头。",
     "number.left_out": "以下内容写不出来，已略去：{shown}。",

@@ -131,7 +131,8 @@ NOTHING = np.zeros((9, 9), np.uint8)
 ERRORS = [
     (NoDigit, lambda: read_limited("-"), ["13812345678"]),
     (TooLong, lambda: read_limited("1" * 65), ["64"]),
-    (BadCharacter, lambda: parse("12é"), ["3", "“é” (U+00E9)"]),
+    (BadCharacter, lambda: parse("12é"), ["3", "“é” (U+00E9)", "+ - ( ) . / [ ]"]),
+    (BadCharacter, lambda: parse("12é", marks=True), ["+ - ( ) . , / [ ]"]),
     (BadCharacter, lambda: parse("1+2"), ["2", "“+”", "加号"]),
     (DifferentLengths, different_lengths, ["3", "11"]),
     (OutOfRange, lambda: whole("seed", 5.5, 0, 9999), ["种子", "0", "9999"]),
