@@ -83,7 +83,9 @@ def _settings() -> dict[str, Setting]:
 def _default(setting: Setting) -> str:
     """Return a default as the help shows it."""
     if setting.name == "look":
-        return f"{setting.default}, or paper with --ink, --spacing or --pen"
+        return f"{setting.default}, or paper with --ink, --spacing or --pen and on a card"
+    if setting.name == "spacing":
+        return f"{setting.default}, or ink on a card"
     return (
         f"{setting.default:g}"
         if isinstance(setting.default, float)

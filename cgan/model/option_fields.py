@@ -39,6 +39,7 @@ class Option:
         name: the field's.
         type: the field's; of `int | None` it is int.
         default: the field's.
+        default_in_words: the default in `--help`, where it may be another than the field's.
         description: the text in `--help`; or a table of the choices, which makes it.
         decides_weights: whether another value gives other weights. Where it doesn't, `--resume`
             accepts a new value.
@@ -57,6 +58,7 @@ class Option:
     name: str = ""
     type: Any = None
     default: Any = None
+    default_in_words: str = ""
     description: str | Mapping[str, Titled]
     decides_weights: bool = True
     private: bool = False
@@ -131,7 +133,8 @@ def add_to(parser: Parser, options: Iterable[Option]) -> None:
                 its.name, action="store_true", default=argparse.SUPPRESS, help=its.describe()
             )
             continue
-        default = "" if its.default is None else f" (default {its.default})"
+        said = its.default_in_words or its.default
+        default = "" if said is None else f" (default {said})"
         parser.add_option(
             its.name,
             type=_TYPES[its.type].read,

@@ -59,7 +59,11 @@ class TrainingOptions:
     """
 
     # The data and the networks.
-    dataset: str = option("mnist", DATASETS)
+    dataset: str = option(
+        "mnist",
+        DATASETS,
+        default_in_words="images if --data-dir holds such folders and no IDX files, or else mnist",
+    )
     arch: str = option(registry.DEFAULT, ARCHITECTURES)
     own: Any = None
 
