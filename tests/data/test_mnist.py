@@ -182,9 +182,9 @@ def test_a_mirror_that_would_take_for_ever_is_given_up(mirrors, tmp_path, monkey
 
 def test_a_mirror_that_falls_silent_is_given_up(mirrors, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(mnist, "_TIMEOUT_SECONDS", 0.2)
-    mirrors("silent", "good")
-    mnist.download_missing(tmp_path, quiet=True)
-    assert names(tmp_path) == ALL
+    mirrors("silent")  # alone: a busy machine keeps good ones silent for as long
+    with pytest.raises(UserError):
+        mnist.download_missing(tmp_path, quiet=True)
     assert "/silent/ failed (timed out)" in capsys.readouterr().err
 
 

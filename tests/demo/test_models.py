@@ -155,7 +155,7 @@ def test_the_page_switches_over_when_the_hub_is_back(hub, made):
 
 
 FAULTS = {
-    "slow": (Fault(delay=2.0), "still loading"),
+    "slow": (Fault(delay=60), "still loading"),
     "down": (Fault(drop=True), "was lost"),
     "5xx": (Fault(status=502), "having problems"),
     "rate limit": (Fault(status=429), "too many requests"),
@@ -190,7 +190,7 @@ def test_whatever_the_hub_does_something_draws_and_the_reason_is_known(hub, made
     hub.fault, said = FAULTS[fault]
     started = time.monotonic()
     loaded = made("ann/digits", patience=0.3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     until(lambda: said in str(loaded["ann/digits"].reason))
     model = loaded["ann/digits"]
     assert model.source == (source if cached else "")
