@@ -153,17 +153,20 @@ def test_a_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path):
         temporary.make_folder()
 
 
-@pytest.fixture
-def nothing_can_be_written(monkeypatch):
-    """No file may have a single byte: Python finds no folder for temporary files."""
-    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", None)
+@contextlib.contextmanager
+def nothing_can_be_written():
+    """No file may have a single byte, pytest's own log neither: Python finds no folder."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_no_folder_for_temporary_files_is_said_in_a_sentence(nothing_can_be_written):
-    with pytest.raises(MissingFile, match="set GRADIO_TEMP_DIR to one that can"):
+def test_no_folder_for_temporary_files_is_said_in_a_sentence(monkeypatch):
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    sentence = "set GRADIO_TEMP_DIR to one that can"
+    with pytest.raises(MissingFile, match=sentence), nothing_can_be_written():
         temporary.make_folder()
