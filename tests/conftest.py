@@ -56,6 +56,8 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # What tests start writes as it does for users: not each line at once.
+    os.environ.pop("PYTHONUNBUFFERED", None)
     # Let threads sleep while they wait for each other: others need the CPUs.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if WORKER is not None:
