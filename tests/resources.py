@@ -5,7 +5,9 @@ them. Nobody has to keep the markers right by hand: a quick test that starts a p
 server or imports Jittor fails and says so.
 """
 
+import dis
 import functools
+import itertools
 import sys
 import types
 from pathlib import Path
@@ -83,18 +85,25 @@ def _collect(function, names, seen):
     function = getattr(function, "__wrapped__", function)
     mentioned = _names(function.__code__)
     names |= mentioned
-    spaces = [function.__globals__]
-    spaces += [
-        vars(value)
-        for name in mentioned
-        if isinstance(value := function.__globals__.get(name), types.ModuleType)
-        and value.__name__.startswith("tests.")
-    ]
-    for space in spaces:
-        for name in mentioned:
-            value = space.get(name)
-            if getattr(value, "__module__", "").startswith("tests."):
-                _collect(value, names, seen)
+    known = function.__globals__
+    values = [known.get(name) for name in mentioned]
+    values += [vars(known[name]).get(one) for name, one in _taken(function.__code__, known)]
+    for value in values:
+        if getattr(value, "__module__", "").startswith("tests."):
+            _collect(value, names, seen)
+
+
+def _taken(code, known):
+    """Return what a function takes from the tests' modules: a module's name and its own name."""
+    inside = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    return {
+        (before.argval, after.argval)
+        for before, after in itertools.pairwise(dis.get_instructions(code))
+        if before.opname == "LOAD_GLOBAL"
+        and after.opname in ("LOAD_ATTR", "LOAD_METHOD")
+        and isinstance(module := known.get(before.argval), types.ModuleType)
+        and module.__name__.startswith("tests.")
+    }.union(*(_taken(one, known) for one in inside))
 
 
 def _names(code):
