@@ -89,10 +89,21 @@ def test_another_number_of_digits_is_told_with_advice(wanted):
     assert message(caught).startswith(f"2 digits were found in the picture instead of {wanted}: ")
 
 
-@pytest.mark.parametrize("grey", [np.full((300, 300), 200, np.uint8), np.zeros((3, 2), np.uint8)])
-def test_there_may_be_nothing(grey):
+def table_at_the_edge():
+    grey = np.full((400, 600), 230, np.uint8)
+    grey[150:250, :60] = 20
+    return grey
+
+
+@pytest.mark.parametrize(
+    "grey",
+    [np.full((300, 300), 200, np.uint8), np.zeros((3, 2), np.uint8), table_at_the_edge()],
+    ids=["paper", "tiny", "edge"],
+)
+@pytest.mark.parametrize("wanted", [1, None])
+def test_there_may_be_nothing(grey, wanted):
     with pytest.raises(UnreadableSheet):
-        find_digits(grey, 1)
+        find_digits(grey, wanted)
 
 
 def test_pieces_touch_at_sides_and_corners():
