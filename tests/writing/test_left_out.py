@@ -16,6 +16,7 @@ from cgan.writing.left_out import left_out
             "Not written: “GOT” “ＪＵＮＫ”. On a phone's keypad, GOT JUNK is 468 5865.",
         ),
         ("FAX 1 ext 2 AB 3 Ext", "Not written: “FAX” “ext” “AB” “Ext”."),  # no words to dial
+        ("1 КОТ", "Not written: “КОТ”."),  # no letters of a keypad
         ("1a2b3c4d5e", "Not written: “a” “b” “c” “d” …."),
         (f"1{'x' * 99}", f"Not written: “{'x' * 24}…”."),
         ("\0\U0001f4de1", "Not written: “\\x00\U0001f4de”."),

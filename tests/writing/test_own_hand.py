@@ -48,6 +48,12 @@ def test_it_survives_a_link_bit_for_bit():
         assert again.to_dict() == hand.to_dict()
 
 
+def test_what_is_too_large_for_a_byte_becomes_the_largest_that_it_holds():
+    hand = OwnHand(SHA, rounded(np.array([5, -5, 0.5], np.float32)))
+    again = OwnHand.from_text(hand.to_text(), TINY, SHA)
+    assert again.latent.tolist() == hand.latent.tolist() == [127 / 32, -127 / 32, 0.5]
+
+
 def test_one_digit_makes_a_short_link_and_ten_a_sendable_one():
     lengths = [len(OwnHand.of(SHA, near(np.zeros(100), n, 1), range(n)).to_text()) for n in (1, 10)]
     assert lengths[0] < 300
@@ -154,6 +160,7 @@ FORM, WEIGHTS, LATENT, *_ = TEXT.split(".")
         f"1.{WEIGHTS}.{LATENT}AAAA",
         f"1.{WEIGHTS}.{LATENT[:-1]}+",
         f"1.{WEIGHTS}.{LATENT[:-1]}",
+        f"1.{WEIGHTS}.{LATENT}{' ' * (64 << 10)}",
     ],
     ids=lambda text: repr(text)[:40],
 )

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 import pytest
 
 from cgan.common.errors import BadValue
-from cgan.writing.setting import NOT_GIVEN, Number, checked, setting_field, specified, unnamed
+from cgan.writing.photo import OtherFormat
+from cgan.writing.setting import (
+    NOT_GIVEN,
+    Number,
+    PictureText,
+    checked,
+    setting_field,
+    specified,
+    unnamed,
+)
 from cgan.writing.settings import WritingSettings
 
 
@@ -29,6 +38,12 @@ def test_a_setting_is_read_from_text(name, text, value):
 def test_text_that_is_not_a_seed_is_refused(text):
     with pytest.raises(BadValue, match="Seed must be a whole number from 0 to 9999"):
         specified(WritingSettings)["seed"].read(text)
+
+
+@pytest.mark.parametrize("value", [5, None, "%", b"GIF8"])
+def test_what_is_no_text_of_a_picture_is_refused(value):
+    with pytest.raises(OtherFormat):
+        PictureText().check(value)
 
 
 def test_a_description_names_the_limits_and_the_choices():
