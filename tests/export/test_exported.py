@@ -92,8 +92,9 @@ def test_an_encoder_leaves_the_generators_file_as_it_is_but_for_the_config():
     )
 
 
-def test_a_file_that_draws_something_else_is_refused(monkeypatch):
-    monkeypatch.setattr(check, "TOLERANCE", 1e-12)
+@pytest.mark.parametrize("difference", [0.01, float("nan")])
+def test_a_file_that_draws_something_else_is_refused(monkeypatch, difference):
+    monkeypatch.setattr(check, "differences", lambda *_: {"generator": difference})
     with pytest.raises(BadValue) as caught:
         exported.export(random_weights(TINY))
     assert "computes something else than NumPy from the generator" in message(caught)

@@ -174,6 +174,13 @@ def test_long_numbers_have_lines_in_all_files(tiny_sampler):
         assert tops == {"0)", "8)"}
 
 
+def test_a_number_in_several_hands_may_be_clear(tiny_sampler):
+    settings = replace(SETTINGS, look="clear")
+    drawings = [written(tiny_sampler, replace(settings, seed=seed)) for seed in (2, 3)]
+    with Image.open(io.BytesIO(export.rows_png(drawings, settings, LARGE).data)) as image:
+        assert image.convert("RGBA").getchannel("A").getextrema() == (0, 255)
+
+
 def test_files_say_what_is_not_written(tiny_sampler):
     settings = replace(SETTINGS, digits="Tel. 13 8")
     drawing = written(tiny_sampler, settings, "13 8")
