@@ -174,3 +174,10 @@ def test_the_pen_moves_the_outline(digits, drawn, pen, least, most):
     for outline, expected in zip(other, drawn, strict=True):
         ways = [[area(loop) > 0 for loop in o.loops] for o in (outline, expected)]
         assert ways[0] == ways[1]
+
+
+def test_of_many_outlines_the_last_are_kept(digits, monkeypatch):
+    monkeypatch.setattr(curves, "_KEPT", 2)
+    first, _, last = (outlines([ink])[0] for ink in digits[:3])
+    assert outlines([digits[2]])[0] is last
+    assert outlines([digits[0]])[0] is not first

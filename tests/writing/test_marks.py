@@ -7,7 +7,7 @@ from cgan.sampler import Sampler
 from cgan.writing.curves import outlines
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
-from cgan.writing.marks import BASELINE, HEIGHT, SIDE, ink
+from cgan.writing.marks import BASELINE, FIRST_LATENT, HEIGHT, SIDE, ink
 from cgan.writing.number import MARKS
 from cgan.writing.pieces import pieces
 
@@ -85,3 +85,7 @@ def test_two_of_a_mark_differ_a_little(mark):
     assert len(np.unique(drawn, axis=0)) == 4
     extents = [(one.left, one.top, one.right, one.bottom) for one in outlines(list(drawn))]
     assert np.ptp(extents, axis=0).max() < 4
+
+
+def test_the_marks_of_old_links_stay_the_same():
+    assert FIRST_LATENT == 64_000  # another one would write them with other strokes

@@ -78,6 +78,26 @@ def test_digits_stand_on_one_line_and_are_about_as_high(spaced, variation, uneve
     assert np.abs(extents[:, 1] - extents[:, 0] - HEIGHT).max() < uneven
 
 
+BAR = (5, 27)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "closer"),
+    [
+        (BAR, BAR, 0),
+        ((5, 8), (24, 27), 3),  # as in 74: most of each is set back from the other
+        ((5, 16), (17, 27), 0),  # neighbouring rows are near, too
+    ],
+)
+def test_ink_that_is_set_back_lets_its_neighbour_come_closer(one, other, closer):
+    pixels = np.zeros((2, 32, 32), np.uint8)
+    pixels[0, 5:27, 8:12] = pixels[1, 5:27, 20:24] = 255
+    pixels[0, slice(*one), 8:20] = pixels[1, slice(*other), 12:24] = 255
+    (group,) = space([1, 1], pixels)
+    (_, right), (left, _) = map(sides, group.glyphs)
+    assert left - right == pytest.approx(3.4 - closer, abs=0.1)
+
+
 def test_gaps_between_groups_are_wider_than_those_between_digits(spaced):
     page = wrap(spaced("138 1234"))
     gaps = [sides(other)[0] - sides(one)[1] for one, other in itertools.pairwise(page.glyphs)]

@@ -83,6 +83,12 @@ def test_a_speck_is_no_stroke_and_a_dot_is_one():
     assert strokes(np.zeros((32, 32), np.uint8)).paths == ()
 
 
+def test_a_short_branch_of_a_crossing_is_no_stroke():
+    cross = [[(6, 16), (26, 16)], [(16, 5), (16, 27)]]
+    for branch in ([(16, 12), (20, 12)], [(22, 16), (20, 20)]):
+        assert len(strokes(ink(*cross, branch)).paths) == 2
+
+
 @pytest.mark.parametrize("lines", [[[(16, 26), (16, 6)]], [ring(16, 16, 8)]])
 def test_the_pen_leaves_as_much_ink(lines):
     found = [strokes(ink(*lines, width=width)) for width in (24, 32)]
