@@ -91,6 +91,20 @@ def test_who_leaves_before_or_in_their_turn_holds_nobody_up(gone):
     asyncio.run(asyncio.wait_for(main(), 10))
 
 
+def test_who_leaves_while_another_turn_ends_holds_nobody_up():
+    async def main():
+        line = Line(together=1)
+        first = await line.join(ANN)
+        leaving = asyncio.create_task(line.join(BEN))
+        await settle()
+        leaving.cancel()
+        first.end()  # before the other task notices
+        await asyncio.gather(leaving, return_exceptions=True)
+        await line.join(ANN)
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+
+
 def test_who_does_not_read_the_answer_holds_nobody_up():
     async def main():
         line = Line(together=1, places=4)

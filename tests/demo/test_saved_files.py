@@ -5,6 +5,7 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,6 +49,18 @@ def test_a_file_that_somebody_deleted_is_written_again(tmp_path):
 
 
 def test_an_answer_keeps_its_file_for_ten_minutes_more(tmp_path, monkeypatch):
+    now = 0
+    monkeypatch.setattr(saved_files, "time", SimpleNamespace(monotonic=lambda: now))
+    files = SavedFiles()
+    paths = [Path(files.save(data, "a.png", str(tmp_path))) for data in (b"data", b"more")]
+    now = 500
+    files.save(b"data", "a.png", str(tmp_path))
+    now = 700
+    files.delete_old()
+    assert [path.exists() for path in paths] == [True, False]
+
+
+def test_the_file_of_the_last_answer_is_kept_longest(tmp_path, monkeypatch):
     monkeypatch.setattr(saved_files, "MAX_BYTES", 8)
     files = SavedFiles()
     first, second = (

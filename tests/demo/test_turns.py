@@ -68,6 +68,14 @@ def test_who_was_served_longest_ago_comes_first():
     assert arranged(turns, "b1", "a1") == "a1 b1"
 
 
+def test_who_was_served_again_is_not_forgotten_before_others(monkeypatch):
+    monkeypatch.setattr("demo.turns._REMEMBERED", 6)  # two clients
+    turns = Turns()
+    for call in ("b1", "a1", "b1", "c1"):
+        turns.note(place(call))
+    assert arranged(turns, "b1", "a1") == "a1 b1"
+
+
 def test_clients_who_have_gone_take_no_memory():
     turns = Turns()
     for number in range(10_000):
