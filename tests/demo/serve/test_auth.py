@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -112,6 +113,45 @@ def test_the_health_check_knows_it(served):
     for password, code in ((ANN[1], 0), ("wrong", 1)):
         environment = os.environ | SET | {"GRADIO_SERVER_PORT": port, auth.PASSWORD: password}
         assert subprocess.run(command, cwd=ROOT, env=environment, timeout=30).returncode == code
+
+
+def asked(app, address="192.0.2.1", password="wrong", **headers):
+    """Return the status of the answer to somebody at an address."""
+    client = TestClient(app, client=(address, 1))
+    return client.get("/", auth=("ann", password), headers=headers).status_code
+
+
+@pytest.fixture
+def app():
+    return auth.Auth(PlainTextResponse("here"), auth.Credentials(*ANN), "closed")
+
+
+def test_a_minute_after_the_first_wrong_guess_there_are_new_ones(app, monkeypatch):
+    now = 0
+    monkeypatch.setattr(auth, "time", SimpleNamespace(monotonic=lambda: now))
+    for second in (*range(19), 59):
+        now = second
+        assert asked(app) == 401
+    assert asked(app, password=ANN[1]) == 429
+    assert asked(app, "192.0.2.2", ANN[1]) == 200
+    now = 60
+    assert asked(app, password=ANN[1]) == 200
+
+
+def test_who_guesses_from_many_addresses_takes_no_memory(app, monkeypatch):
+    monkeypatch.setattr(auth, "_MOST", 3)
+    for number in range(10):
+        assert asked(app, f"192.0.2.{number}") == 401
+    assert len(app._guesses) <= 3
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", "none"])
+def test_other_sites_may_only_link_to_the_page(app, site):
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "cors"}
+    expected = 403 if site in ("cross-site", "same-site") else 200
+    assert asked(app, password=ANN[1], **headers) == expected
+    headers["Sec-Fetch-Mode"] = "navigate"
+    assert asked(app, password=ANN[1], **headers) == 200
 
 
 @pytest.mark.slow

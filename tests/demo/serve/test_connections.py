@@ -6,9 +6,11 @@ import resource
 import socket
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
+from uvicorn.server import ServerState
 
 from demo.serve import connections
 
@@ -118,6 +120,23 @@ def test_a_new_connection_takes_the_place_of_one_that_asks_for_nothing(port):
             assert read_to_end(connection).startswith(b"HTTP/1.1 200")
 
 
+def test_connections_that_come_at_once_take_the_places_of_different_ones():
+    async def main():
+        config = uvicorn.Config(app, lifespan="off", log_config=None)
+        config.load()
+        state = ServerState()
+        opened = [Mock(spec=asyncio.Transport) for _ in range(Impatient.most + 2)]
+        for transport in opened:
+            transport.get_extra_info.return_value = None
+            transport.get_write_buffer_size.return_value = 0
+            Impatient(config, state, {}).connection_made(transport)
+        assert [transport.abort.call_count for transport in opened] == [1, 1, 0, 0, 0, 0]
+        for connection in [*state.connections]:
+            connection.connection_lost(None)
+
+    asyncio.run(main())
+
+
 def test_where_all_are_being_answered_a_new_one_is_refused_in_a_sentence(port):
     with contextlib.ExitStack() as stack:
         stack.callback(released.set)
@@ -130,13 +149,19 @@ def test_where_all_are_being_answered_a_new_one_is_refused_in_a_sentence(port):
         assert b"The server is busy. Try again in a minute." in answer
 
 
-def test_as_many_files_as_allowed_may_be_opened_and_connections_leave_some():
+@pytest.mark.parametrize(
+    ("files", "most"), [(300, 200), (50, 16), (5000, 1000), (resource.RLIM_INFINITY, 1000)]
+)
+def test_connections_leave_some_files(monkeypatch, files, most):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert connections.raise_file_limit() == most
+
+
+def test_as_many_files_as_allowed_may_be_opened():
     before = soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 300), hard))
-        most = connections.raise_file_limit()
+        connections.raise_file_limit()
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
-        assert most <= 1000
-        assert hard == resource.RLIM_INFINITY or most < hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)

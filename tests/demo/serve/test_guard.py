@@ -61,6 +61,10 @@ def test_a_range_that_cannot_be_read_asks_for_the_whole_file(asked, kept):
     assert ("range" in ask(range=asked).json()) is kept
 
 
+def test_nobody_names_a_server_of_gradios_in_front_of_this_one():
+    assert "x-gradio-server" not in ask(**{"x-gradio-server": "http://elsewhere"}).json()
+
+
 @pytest.mark.parametrize("path", ["/%00", "/a%0ab", f"/{'x' * 256}", f"/{'x/' * 2000}"])
 def test_a_path_that_no_file_can_have_is_not_found(path):
     answer = ask(path=path)

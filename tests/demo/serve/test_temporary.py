@@ -34,6 +34,7 @@ process.stop_in_order()
 sys.exit(run(keep))
 """
 WAIT = "time.sleep(60)"
+NOBODY = 65534
 
 
 def start(folder, then, command=()):
@@ -112,12 +113,22 @@ def test_a_start_deletes_what_killed_processes_left_and_nothing_else(started, tm
     others.mkdir()
     (others / "note").touch()
     (tmp_path / "cgan-demo-link").symlink_to(in_use)
+    linked = tmp_path / "cgan-demo-linked"
+    linked.mkdir()
+    (linked / ".lock").symlink_to(others / "note")
+    foreign = tmp_path / "cgan-demo-foreign"
+    foreign.mkdir()
+    (foreign / ".lock").touch()
+    if os.geteuid() == 0:
+        os.chown(foreign, NOBODY, NOBODY)
+    else:  # nobody else's folder can be made
+        foreign = others
     killed.kill()
     killed.wait(20)
     assert (left / "picture.png").exists()
     _, new, _ = started(tmp_path, WAIT)
     assert not left.exists()
-    kept = {in_use, new, others, tmp_path / "cgan-demo-link"}
+    kept = {in_use, new, others, linked, foreign, tmp_path / "cgan-demo-link"}
     assert {*tmp_path.iterdir()} == kept
     assert (in_use / "picture.png").exists()
     assert (others / "note").exists()
