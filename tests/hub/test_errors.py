@@ -100,6 +100,13 @@ def test_a_token_that_cannot_be_sent(hub, tiny_weights, monkeypatch):
     assert hub.requests == []
 
 
+def test_a_token_that_the_hub_refuses(hub, tiny_weights):
+    """The Hub answers with the status of a repository that it doesn't show."""
+    hub.fault = Fault(status=401, code="RepoNotFound")
+    assert "does not accept your token" in refused(push, tiny_weights, X)
+    assert "There is no model ann/x" in refused(pull, X)
+
+
 def test_a_token_that_a_server_repeats_is_not_shown(hub, monkeypatch):
     monkeypatch.setitem(REASONS, 400, f"Bad: {WRITE} hf_abcdefghijkl")
     hub.fault = Fault(status=400)

@@ -1,10 +1,12 @@
 """Sessions with a Hub: the library's settings are ours during one and restored after it."""
 
+import logging
 import time
 
 import httpx2
 import huggingface_hub
 import pytest
+from huggingface_hub.utils.logging import get_verbosity, set_verbosity
 
 from cgan.hub.errors import HubError
 from cgan.hub.repository import Repository
@@ -35,3 +37,19 @@ def test_the_time_limit_outlives_a_connection_that_failed(hub, monkeypatch):
     assert huggingface_hub.get_session().timeout == before
     huggingface_hub.close_session()
     assert huggingface_hub.get_session().timeout == before
+
+
+@pytest.mark.parametrize(
+    ("chosen", "during"),
+    [(logging.WARNING, logging.ERROR), (logging.INFO, logging.INFO)],
+    ids=["default", "chosen"],
+)
+def test_the_library_is_quiet_unless_somebody_chose_otherwise(chosen, during):
+    before = get_verbosity()
+    try:
+        set_verbosity(chosen)
+        with hub_session(Repository("ann/x")):
+            assert get_verbosity() == during
+        assert get_verbosity() == chosen
+    finally:
+        set_verbosity(before)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cgan.hub import variables
 from cgan.hub.errors import HubError
 from cgan.hub.pull import pull
 from cgan.hub.repository import Repository
@@ -71,6 +72,15 @@ def test_a_variable_that_cannot_be_used_is_named_and_the_cache_serves(
 def test_what_can_be_used_passes(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     assert name not in unusable()
+
+
+@pytest.mark.parametrize(
+    ("value", "usable"), [("socks5://x:1", True), ("socks5h://x:1", True), ("socks4://x:1", False)]
+)
+def test_of_socks_the_fifth_version_can_be_used(monkeypatch, value, usable):
+    monkeypatch.setattr(variables, "is_installed", lambda package: package == "socksio")
+    monkeypatch.setenv("ALL_PROXY", value)
+    assert ("ALL_PROXY" not in unusable()) == usable
 
 
 def test_variables_at_which_the_library_itself_fails_do_no_harm():
