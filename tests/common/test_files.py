@@ -25,6 +25,13 @@ def test_a_new_file_is_written(tmp_path):
     assert names(tmp_path) == ["a"]
 
 
+def test_a_file_and_its_name_are_on_the_disk_before_anybody_goes_on(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    files.write_bytes(tmp_path / "a", b"new")
+    assert synced == [path.stat().st_ino for path in (tmp_path / "a", tmp_path)]
+
+
 def test_text_is_utf8(tmp_path):
     files.write_text(tmp_path / "a", "计图\n")
     assert (tmp_path / "a").read_bytes() == "计图\n".encode()

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,12 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path):
     os.truncate(path, 1 << 40)  # no disk has it
     with pytest.raises(reading.TooLarge):
         reading.read(path, 1 << 30)
+
+
+def test_a_file_that_has_more_than_it_says_is_refused():
+    """As one has that grows while it is read."""
+    with pytest.raises(OSError, match="it changed while it was read"):
+        reading.read(Path("/proc/self/status"), 1 << 20)
 
 
 def test_a_pointer_of_git_lfs_says_what_to_do(tmp_path):
