@@ -81,6 +81,7 @@ from cgan.common.errors import NeedsNewProcess
 def main():
     with open("starts", "a") as file:
         print(os.getpid(), sys.argv[1:], os.environ.get("NEW"), file=file)
+    print("begun")
     os.environ["NEW"] = "set"
     if len(Path("starts").read_text().splitlines()) <= {}:
         raise NeedsNewProcess("Start it again.")
@@ -100,6 +101,7 @@ def test_a_command_starts_again_once_where_a_library_needs_that(
     assert result.returncode == code, result.stderr
     lines = (tmp_path / "starts").read_text().splitlines()
     assert len(lines) == starts
+    assert result.stdout == starts * "begun\n"
     assert {line.partition(" ")[2] for line in lines} == {"['a b', '$c'] None"}
     assert len({line.partition(" ")[0] for line in lines}) == 1  # it is replaced, not added to
     assert result.stderr.endswith("Error: Start it again.\n") == (code == 2)
