@@ -5,15 +5,16 @@ not know HTML, languages or Gradio.
 """
 
 import urllib.parse
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cgan import UserError
-from cgan.writing import card, export, number
+from cgan.writing import export, formats, number
+from cgan.writing.card import SHEETS
 from cgan.writing.checks import one_of
 from cgan.writing.drawing import Drawing, draw
 from cgan.writing.export import File
+from cgan.writing.formats import CARD, FILE, FORMATS
 from cgan.writing.hand import NATURAL
 from cgan.writing.memory import Memory
 from cgan.writing.morph import Morph, animation, morph
@@ -27,12 +28,8 @@ from cgan.writing.setting import (
     unnamed,
 )
 from cgan.writing.settings import (
-    CARD,
-    CARDS,
-    FILE,
     FORMAT,
     LARGE,
-    NO_CARD,
     SCALE,
     SPACING,
     VARIATION,
@@ -128,28 +125,30 @@ def write(model: Model, settings: Settings) -> Written:
     return Written(right, draw(model.sampler, right.parts(), hand, _MEMORY))
 
 
-def _png(written: Written, scale: int) -> File:
-    return export.png(written.drawing, written.settings, scale)
-
-
-# A small picture is this many times as large as the generator's: enough to be used as it is.
+# The page's files of pixels are this many times as large as the generator's: enough to be used as
+# they are.
 _SMALL = 4
-# The files of a number, by the names that the page's buttons have for them.
-_TAKES: dict[str, Callable[[Written], File]] = {
-    "png": lambda written: _png(written, _SMALL),
-    "large": lambda written: _png(written, LARGE),
-    "svg": lambda written: export.svg(written.drawing, written.settings),
-    "strokes": lambda written: export.strokes_svg(written.drawing, written.settings),
-}
+
+
+def _file(model: Model, settings: Settings, kind: str, scale: int) -> File:
+    written = write(model, settings)
+    return formats.make(written.drawing, written.settings, kind, scale)
 
 
 def number_file(model: Model, settings: Settings, kind: str) -> File:
-    """Return the number as "png", "large" (also PNG), "svg" or "strokes" (also SVG).
+    """Return the number as the page's buttons offer it.
+
+    Args:
+        model: what draws.
+        settings: how the number looks; not checked.
+        kind: one of `FORMATS` that isn't for cards alone, or "large", a large PNG.
 
     Raises:
         UserError: a setting is wrong.
     """
-    return _TAKES[kind](write(model, settings))
+    if kind == "large":
+        return _file(model, settings, "png", LARGE)
+    return _file(model, settings, kind, _SMALL)
 
 
 def number_png(model: Model, settings: Settings, scale: Any) -> File:
@@ -158,8 +157,7 @@ def number_png(model: Model, settings: Settings, scale: Any) -> File:
     Raises:
         UserError: a setting is wrong.
     """
-    factor = int(SCALE.check(scale))
-    return _png(write(model, settings), factor)
+    return _file(model, settings, "png", int(SCALE.check(scale)))
 
 
 def write_file(
@@ -174,7 +172,7 @@ def write_file(
     Args:
         model: what draws.
         settings: how the number looks; not checked.
-        scale: of a PNG or WebP, as `number_png` takes it.
+        scale: of a picture of pixels, as `number_png` takes it.
         format: one of `FILE`, or "webp".
         card: one of `CARD`; a PDF without one is a card of the first size.
 
@@ -183,24 +181,24 @@ def write_file(
     """
     if format == "webp":
         return export.webp(write_file(model, settings, scale, "png", card))
-    kind, sheet = FILE.check(format), CARD.check(card)
-    if sheet != NO_CARD or kind == "pdf":
-        return card_file(model, settings, CARDS[0] if sheet == NO_CARD else sheet, kind)
-    if kind == "png":
-        return number_png(model, settings, scale)
-    return number_file(model, settings, kind)
+    kind = FILE.check(format)
+    if sheet := formats.sheet_of(kind, CARD.check(card)):
+        return card_file(model, settings, sheet, kind)
+    # Of other files, a scale isn't checked, since it changes nothing.
+    factor = int(SCALE.check(scale)) if FORMATS[kind].has_pixels else 1
+    return _file(model, settings, kind, factor)
 
 
 def card_file(model: Model, settings: Settings, sheet: Any, kind: Any) -> File:
-    """Return the number on a card, as "png", "svg" or "pdf".
+    """Return the number on a card, in a format that cards can have.
 
     Raises:
         UserError: a setting is wrong, or an unknown card or format.
     """
-    one_of("card", sheet, card.SHEETS)
-    one_of("format", kind, card.KINDS)
+    one_of("card", sheet, SHEETS)
+    one_of("format", kind, formats.OF_CARDS)
     written = write(model, settings)
-    return card.make(written.drawing, written.settings, sheet, kind)
+    return formats.make_card(written.drawing, written.settings, sheet, kind)
 
 
 def make_grid(model: Model, settings: GridSettings, scale: int = GRID_SCALE) -> Grid:

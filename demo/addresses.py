@@ -20,8 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cgan.common.errors import BadValue, UserError
 from cgan.writing.export import File
+from cgan.writing.formats import BY_ENDING, CARD, FILE, FORMATS, NO_CARD
 from cgan.writing.setting import Setting, specified, unnamed
-from cgan.writing.settings import CARD, FILE, NO_CARD, SCALE
+from cgan.writing.settings import SCALE
 from demo import actions
 from demo.accepted import liked_best
 from demo.actions import Settings
@@ -30,9 +31,9 @@ from demo.models import Model, Models
 from demo.text.texts import explain, languages, tag_of
 from demo.turns import Client, client_of
 
-# The formats that have an address, by its ending.
-FORMATS = ("png", "svg", "webp", "pdf")
-PATHS = tuple(f"/write.{ending}" for ending in FORMATS)
+# The endings of the addresses. WebP, made from PNG, has no other name, as only pages want it.
+ENDINGS = (*BY_ENDING, "webp")
+PATHS = tuple(f"/write.{ending}" for ending in ENDINGS)
 
 # How many may wait; a drawing takes some hundredths of a second.
 _WAITING = 64
@@ -148,7 +149,7 @@ class PicturesByAddress:
             model = named or self._models[weights]
         except UserError as error:
             raise _Refused(_OtherWeights() if _is_sha256(weights) else error, 404) from error
-        if file_format == "strokes":
+        if file_format not in ENDINGS:
             texts[FILE.name] = file_format
         leads_to = "" if named else urlencode({**texts, "weights": model.sampler.sha256})
         return _Asked(
@@ -187,7 +188,7 @@ def _client(request: Request) -> Client:
 
 
 def _format(asked: str | None, path: str) -> str:
-    """Return the format of a file; only single strokes aren't named by the ending.
+    """Return the format of a file; only single strokes aren't what the ending names.
 
     Args:
         asked: the parameter `format`, if it is given.
@@ -198,9 +199,9 @@ def _format(asked: str | None, path: str) -> str:
     """
     ending = path.rpartition(".")[2]
     if asked in (None, ending):
-        return ending
-    if (asked, ending) == ("strokes", "svg"):
-        return "strokes"
+        return BY_ENDING.get(ending, ending)
+    if asked in FORMATS and FORMATS[asked].ending == ending:
+        return asked
     raise BadValue(
         "Leave out format: the address ends with it. Only .svg has another, format=strokes.",
         text_id="address.format",

@@ -15,8 +15,9 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
+from cgan.writing.formats import CARD, FILE
 from cgan.writing.setting import Setting, specified, unnamed
-from cgan.writing.settings import CARD, FILE, FORMAT, SCALE, GridSettings, MorphSettings
+from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings
 from demo import actions, compat, hands
 from demo.actions import Kinds, Settings
 from demo.components import component

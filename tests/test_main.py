@@ -17,7 +17,9 @@ from cgan.model import weights
 from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import generator_shapes
 from cgan.sampler import Sampler
+from cgan.writing.formats import BY_ENDING, FILE, FORMATS
 from tests.conftest import random_tensors, run_python
+from tests.formats import assert_is
 
 # "weights" is the folder of `tiny_weights`; the tests run beside it.
 USE = ("--weights", "weights")
@@ -238,9 +240,16 @@ def test_cards_are_written_as_pdf_and_in_the_chosen_size(folder):
         assert image.size == (1004, 650)
 
 
-def test_strokes_are_written_as_svg(folder):
-    assert main(["write", "13", *USE, "--format", "strokes"]) == 0
-    assert "stroke-linecap" in Path("result.svg").read_text()
+@pytest.mark.parametrize("kind", FILE.choices)
+def test_every_format_is_written(folder, kind):
+    name = f"result.{FORMATS[kind].ending}"
+    assert main(["write", "13", *USE, "--format", kind]) == 0
+    assert_is(kind, Path(name).read_bytes())
+    assert main(["write", "13", *USE, "-o", name]) == 0
+    assert_is(BY_ENDING[FORMATS[kind].ending], Path(name).read_bytes())
+    if FORMATS[kind].card:
+        assert main(["write", "13", *USE, "--format", kind, "--card", "business"]) == 0
+        assert_is(kind, Path(name).read_bytes())
 
 
 def test_a_conversion_that_can_not_be_written_leaves_nothing(folder, tiny_tensors):

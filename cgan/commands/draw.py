@@ -16,8 +16,9 @@ from cgan.common.errors import BadValue
 from cgan.common.terminal import note, warn
 from cgan.hub.source import HELP
 from cgan.sampler import Sampler
-from cgan.writing import card, export, number, picture
+from cgan.writing import export, formats, number, picture
 from cgan.writing.drawing import draw
+from cgan.writing.formats import BY_ENDING, CARD, FILE, FORMATS, NO_CARD, either
 from cgan.writing.hand import Hand, parse_redrawn
 from cgan.writing.latents import check_seed
 from cgan.writing.left_out import left_out
@@ -25,7 +26,7 @@ from cgan.writing.limits import MAX_ROWS, check_best_of, check_count
 from cgan.writing.look import LOOKS
 from cgan.writing.own_hand import OwnHand
 from cgan.writing.setting import Setting, specified
-from cgan.writing.settings import CARD, CARDS, FILE, NO_CARD, SCALE, WritingSettings, left_out_field
+from cgan.writing.settings import SCALE, WritingSettings, left_out_field
 
 # The settings that choose latents.
 _OF_LATENTS = {"style", "row", "truncation", "redrawn"}
@@ -53,7 +54,9 @@ def add(commands: Commands) -> None:
     writer.add_option("hand", type=named_path, help="hand.json that the command hand wrote")
     for name, setting in _settings().items():
         writer.add_option(name, help=f"{setting.describe()} (default {_default(setting)})")
-    _add_common(writer, _DEFAULT_OUTPUT, "PNG to write, or SVG or PDF if it ends in .svg or .pdf")
+    others = [one for one in BY_ENDING if one != FILE.default]
+    names, endings = either(one.upper() for one in others), either(f".{one}" for one in others)
+    _add_common(writer, _DEFAULT_OUTPUT, f"PNG to write, or {names} if it ends in {endings}")
     writer.set_defaults(do=write)
     drawer = commands.add_parser("grid", help="draw every class in several variations")
     drawer.add_option("rows", type=int, default=10, help="variations (default 10)")
@@ -116,12 +119,12 @@ def write(values: argparse.Namespace) -> None:
     kind = _format(values, given.pop("format", None))
     if values.hand is not None and os.path.realpath(values.hand) == os.path.realpath(values.output):
         raise BadValue("--hand and --output must be different files.")
-    if kind == "pdf" or CARD.check(given.get("card", NO_CARD)) != NO_CARD:
+    if formats.sheet_of(kind, CARD.check(given.get("card", NO_CARD))):
         given = {"spacing": "ink"} | given
     parts = number.read(values.number).parts
     if sentence := left_out(values.number, marks=given.get("spacing") == "ink"):
         note(str(sentence))
-    if given or kind != "png":
+    if given or kind != FILE.default:
         _write_as_the_page(values, kind, given)
         return
     seed, best_of = check_seed(values.seed), check_best_of(values.best_of)
@@ -140,11 +143,10 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
         BadValue: the format or the name's ending is none that is written, or they don't match.
     """
     if given is None:
-        endings = {".svg": "svg", ".pdf": "pdf"}
-        _check_output(values.output, ".png", *endings)
-        return endings.get(ending(values.output), "png")
+        _check_output(values.output, *(f".{one}" for one in BY_ENDING))
+        return BY_ENDING.get(ending(values.output).removeprefix("."), str(FILE.default))
     kind = str(FILE.check(given))
-    wanted = ".svg" if kind == "strokes" else f".{kind}"
+    wanted = f".{FORMATS[kind].ending}"
     if values.output == _DEFAULT_OUTPUT:
         values.output = values.output.with_suffix(wanted)
     if ending(values.output) not in ("", wanted):
@@ -154,16 +156,16 @@ def _format(values: argparse.Namespace, given: str | None) -> str:
 
 def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, str]) -> None:
     """Write a number with the page's settings; `given` maps their names to texts."""
-    if kind != "png" and "scale" in given:
-        what = "a PDF" if kind == "pdf" else "an SVG"
-        raise BadValue(f"--scale is for PNG only: leave it out, since {what} has no pixels.")
-    sheet = CARD.check(given.get("card", NO_CARD))
-    if sheet != NO_CARD or kind == "pdf":
+    if not FORMATS[kind].has_pixels and "scale" in given:
+        what = FORMATS[kind].ending.upper()
+        raise BadValue(f"--scale is for pictures of pixels: leave it out, since {what} has none.")
+    sheet = formats.sheet_of(kind, CARD.check(given.get("card", NO_CARD)))
+    if sheet:
         if "scale" in given:
             raise BadValue("--card can't take --scale: cards have sizes of their own.")
-        if kind == "strokes":
-            raise BadValue("--card can't take --format strokes: cards are png, svg or pdf.")
-        sheet = CARDS[0] if sheet == NO_CARD else sheet
+        if not FORMATS[kind].card:
+            of_cards = either(formats.OF_CARDS)
+            raise BadValue(f"--card can't take --format {kind}: cards are {of_cards}.")
     if _OF_PAPER & given.keys():
         given = {"look": "paper"} | given
     checked: dict[str, Any] = {
@@ -177,18 +179,15 @@ def _write_as_the_page(values: argparse.Namespace, kind: str, given: dict[str, s
     own = _hand(values, sampler)
     text = "" if own is None else own.to_text()
     settings = WritingSettings(values.number, **checked, seed=seed, best_of=best_of, hand=text)
-    for sentence in _without_effect(given.keys(), settings, kind if sheet == NO_CARD else "card"):
+    for sentence in _without_effect(given.keys(), settings, "card" if sheet else kind):
         warn(sentence)
     drawing = draw(sampler, settings.parts(), settings.to_hand(own))
-    if sheet != NO_CARD:
-        file = card.make(drawing, settings, sheet, kind)
+    if sheet:
+        file = formats.make_card(drawing, settings, sheet, kind)
         files.write_bytes(values.output, file.data)
         note(f"Wrote {values.output} (a card, {sheet}).")
         return
-    if kind == "png":
-        file = export.png(drawing, settings, scale)
-    else:
-        file = (export.svg if kind == "svg" else export.strokes_svg)(drawing, settings)
+    file = formats.make(drawing, settings, kind, scale)
     files.write_bytes(values.output, file.data)
     width, height = export.size_of(file)
     note(f"Wrote {values.output} ({width}x{height}).")
@@ -199,7 +198,7 @@ def _without_effect(given: Set[str], settings: WritingSettings, kind: str) -> It
     look = LOOKS[settings.look]
     if "pen" in given and settings.spacing != "ink":
         yield "--pen makes strokes finer or bolder only with --spacing ink."
-    elif "pen" in given and look.pixelated and kind == "png":
+    elif "pen" in given and look.pixelated and kind != "card" and FORMATS[kind].has_pixels:
         yield f"--pen changes nothing with --look {settings.look}, the generator's own pixels."
     if "ink" in given and look.ink is not None and kind != "strokes":
         yield f"--ink changes nothing with --look {settings.look}, whose ink is always the same."

@@ -1,7 +1,7 @@
 """Cards: a number alone on a sheet of a common size, to print or for a phone's screen.
 
-They are PNG, SVG or PDF. All three have the page's own outlines, spaced as a hand spaces them, as
-large as the margins allow, in the middle.
+They are PNG, SVG or PDF (`cgan.writing.formats`). All three have the page's own outlines, spaced as
+a hand spaces them, as large as the margins allow, in the middle.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from html import escape
 
 import numpy as np
 
-from cgan.writing import inked, pdf, picture
+from cgan.writing import inked, picture
 from cgan.writing import look as looks
+from cgan.writing import pdf as pdfs
 from cgan.writing.drawing import Drawing
-from cgan.writing.export import File
 from cgan.writing.limits import check_grey
 from cgan.writing.settings import WritingSettings
 from cgan.writing.spacing import GROUP_GAP, LINE_HEIGHT, Page, divisions, space, wrap
@@ -30,46 +30,51 @@ _TALLEST = 0.5
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's width and height in millimetres."""
+    """A sheet.
+
+    Attributes:
+        width: in millimetres.
+        height: in millimetres.
+        screen_of: what it fills the screen of; "" for paper.
+    """
 
     width: float
     height: float
+    screen_of: str = ""
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height as PNG."""
+        width, height = (round(side * _MM * DPI / _PER_INCH) for side in (self.width, self.height))
+        return width, height
 
 
-def _screen(width: int, height: int) -> Sheet:
+def _screen(device: str, width: int, height: int) -> Sheet:
     """Return a sheet that has so many pixels as PNG."""
-    return Sheet(width * _PER_INCH / DPI / _MM, height * _PER_INCH / DPI / _MM)
+    return Sheet(width * _PER_INCH / DPI / _MM, height * _PER_INCH / DPI / _MM, device)
 
 
+# In the order of the page. To add a size, add an entry, and its name to the page's languages.
 SHEETS = {
     "business": Sheet(85, 55),
     "a6": Sheet(148, 105),
     "a4": Sheet(297, 210),
-    "phone": _screen(1080, 1920),
+    "phone": _screen("phone", 1080, 1920),
 }
 
 
-def make(drawing: Drawing, settings: WritingSettings, card: str, kind: str) -> File:
-    """Return a card.
+def lay_out(drawing: Drawing, pen: float, sheet: Sheet) -> Page:
+    """Return the number in the lines that make it largest, in the middle of the sheet.
 
     Args:
         drawing: the number.
-        settings: what made it, checked.
-        card: a key of `SHEETS`.
-        kind: a key of `KINDS`.
+        pen: from -1, the finest, to 1, the boldest.
+        sheet: one of `SHEETS`.
 
     Raises:
         BadValue: the picture is not grey.
     """
     check_grey(drawing.pixels)
-    page = _lay_out(drawing, settings.pen, SHEETS[card])
-    data = _MAKERS[kind](page, drawing, settings)
-    name = f"{drawing.digits}-seed-{settings.seed}.{card}.{kind}"
-    return File(name, KINDS[kind], data)
-
-
-def _lay_out(drawing: Drawing, pen: float, sheet: Sheet) -> Page:
-    """Return the number in the lines that make it largest, in the middle of the sheet."""
     width, height = sheet.width * _MM, sheet.height * _MM
     margin = _MARGIN * min(width, height)
     best, largest = Page([], width, height), 0.0
@@ -120,13 +125,15 @@ def _extent(page: Page) -> tuple[float, float, float, float]:
     return left, top, max(right, left + 1), max(bottom, top + 1)  # maybe there is no ink
 
 
-def _png(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+def png(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+    """Return a card as PNG, with its size."""
     image = looks.colour(inked.ink(page, DPI / _PER_INCH), settings.look, settings.ink)
     fields = settings.fields(drawing.digits, drawing.weights)
     return picture.png(image, fields, compress_level=9, dpi=(DPI, DPI))
 
 
-def _svg(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+def svg(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+    """Return a card as SVG."""
     look = looks.LOOKS[settings.look]
     size = f"0 0 {page.width:g} {page.height:g}"
     paper = "" if look.paper is None else f'<path d="M0 0H{page.width:g}V{page.height:g}H0z" '
@@ -140,9 +147,10 @@ def _svg(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
     ).encode()
 
 
-def _pdf(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+def pdf(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
+    """Return a card as PDF."""
     look = looks.LOOKS[settings.look]
-    return pdf.make(
+    return pdfs.make(
         [one.loops for one in page.glyphs],
         (page.width, page.height),
         72 / _PER_INCH,
@@ -155,7 +163,3 @@ def _pdf(page: Page, drawing: Drawing, settings: WritingSettings) -> bytes:
 def _about(drawing: Drawing, settings: WritingSettings) -> str:
     fields = settings.fields(drawing.digits, drawing.weights)
     return "; ".join(f"{name}: {text}" for name, text in fields.items())
-
-
-_MAKERS = {"png": _png, "svg": _svg, "pdf": _pdf}
-KINDS = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}

@@ -127,8 +127,8 @@ def webp(file: File) -> File:
 
 
 def size_of(file: File) -> tuple[int, int]:
-    """Return width and height of a PNG or an SVG, in pixels."""
-    if file.mime == "image/png":
+    """Return width and height of a picture of pixels, or of an SVG, in pixels."""
+    if file.mime != "image/svg+xml":
         with Image.open(io.BytesIO(file.data)) as image:
             return image.size
     width, height = re.findall(rb'(?:width|height)="(\d+)"', file.data)[:2]

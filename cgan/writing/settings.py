@@ -2,7 +2,8 @@
 
 A class of settings is a frozen dataclass whose fields carry a `Setting`. The page's controls, the
 links, the API's parameters, the command line's options and the checks all come from there. To add
-a setting, add a field, and use it in the drawing.
+a setting, add a field, and use it in the drawing. The formats of a number's file and the sizes of
+cards are settings, too; they are in `cgan.writing.formats`.
 """
 
 from collections.abc import Mapping
@@ -84,28 +85,6 @@ SCALE = Number(
     high=LARGE,
     description="{low:g} (32 pixels high) to {high:g}",
     api_label="scale",
-    strokes=False,
-)
-# The formats of a number's file.
-FILE = Choice(
-    name="format",
-    default="png",
-    choices=("png", "svg", "strokes", "pdf"),
-    description="{choices}; strokes is SVG with a line for each stroke, for pen plotters, and pdf "
-    "is a card",
-    api_label="format",
-    strokes=False,
-)
-# The sizes of `cgan.writing.card.SHEETS`; a PDF is a card of the first one if none is asked for.
-CARDS = ("a6", "business", "a4", "phone")
-NO_CARD = "none"
-CARD = Choice(
-    name="card",
-    default=NO_CARD,
-    choices=(NO_CARD, *CARDS),
-    description="{choices}: the number alone on a card of 148 x 105, 85 x 55 or 297 x 210 mm, or "
-    "for a phone's screen of 1080 x 1920 pixels, at 300 dpi; as png, svg or pdf",
-    api_label="card",
     strokes=False,
 )
 FORMAT = Choice(

@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from cgan import UserError
-from cgan.writing import card
+from cgan.writing.card import SHEETS
 from cgan.writing.export import File
+from cgan.writing.formats import FIRST_CARD, OF_CARDS
 from demo import actions, api
 from demo.actions import Settings
 from demo.page import views
@@ -35,9 +36,10 @@ class Keep:
         words.html(told, elem_id="kept")
         self._picture = hidden_text("picture")
         with words.accordion("card"):
-            self._card = words.radio("sheet", {name: f"sheet_{name}" for name in card.SHEETS}, "a6")
+            sheets = {name: f"sheet_{name}" for name in SHEETS}
+            self._card = words.radio("sheet", sheets, FIRST_CARD)
             with gr.Row(elem_classes="take"):
-                self._cards = {kind: words.button(f"card_{kind}", size="sm") for kind in card.KINDS}
+                self._cards = {kind: words.button(f"card_{kind}", size="sm") for kind in OF_CARDS}
 
     def answer(self, controls: Controls[Settings], problem: Any) -> None:
         """Add the events.

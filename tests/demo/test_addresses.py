@@ -17,10 +17,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from cgan.hub.source import BUNDLED
-from cgan.writing.setting import specified
-from cgan.writing.settings import CARD, FILE, SCALE, WritingSettings
+from cgan.writing.formats import CARD, FILE, FORMATS
+from cgan.writing.setting import specified, unnamed
+from cgan.writing.settings import SCALE, WritingSettings
 from demo import actions, addresses
 from demo.models import Models
+from tests.formats import assert_is
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +116,7 @@ def test_pictures_of_pixels(client, sha256, ending, values, kind, size):
 
 
 def test_the_ending_may_be_named_as_the_format(client, sha256):
-    for ending in addresses.FORMATS:
+    for ending in addresses.ENDINGS:
         named = client.get(address(ending, digits="1", format=ending, weights=sha256))
         assert named.content == client.get(address(ending, digits="1", weights=sha256)).content
         first = client.get(address(ending, digits="1", format=ending))
@@ -127,7 +129,7 @@ def test_the_bytes_do_not_tell_where_the_weights_are_from(client, sha256, tmp_pa
     """They may have another name on another server, or here tomorrow."""
     copied = shutil.copytree(BUNDLED, tmp_path / "mine")
     others = served(Models([str(copied)]))
-    for ending in addresses.FORMATS:
+    for ending in addresses.ENDINGS:
         asked = address(ending, digits="138", weights=sha256)
         expected, found = client.get(asked), others.get(asked)
         assert (found.content, found.headers["etag"]) == (
@@ -146,12 +148,19 @@ def test_the_bundled_weights_have_addresses_on_every_server(sha256, tiny_weights
     assert sha256 not in others.get(address(digits="1")).headers["location"]
 
 
-def test_other_formats(client, sha256):
-    strokes = client.get(address("svg", digits="138", format="strokes", weights=sha256))
-    assert b"stroke-linecap" in strokes.content
-    card = client.get(address("pdf", digits="138", weights=sha256))
-    assert card.headers["content-type"] == "application/pdf"
-    assert card.content.startswith(b"%PDF")
+@pytest.mark.parametrize("kind", FILE.choices)
+def test_every_format_has_an_address(client, models, sha256, kind):
+    ending = FORMATS[kind].ending
+    found = client.get(address(ending, digits="138", format=kind, weights=sha256))
+    assert found.headers["content-type"] == FORMATS[kind].mime
+    assert_is(kind, found.content)
+    # The API's endpoint does the same.
+    settings = actions.Settings(**unnamed(actions.Settings) | {"digits": "138"})
+    file = actions.write_file(models[""].unlabelled, settings, SCALE.default, kind, CARD.default)
+    assert file.data == found.content
+    if FORMATS[kind].card:
+        asked = address(ending, digits="138", format=kind, card="business", weights=sha256)
+        assert_is(kind, client.get(asked).content)
 
 
 def test_head_answers_as_get_does(client, sha256):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cgan import Sampler
-from cgan.writing import card, look
+from cgan.writing import card, formats, look
 from cgan.writing.drawing import draw
 from cgan.writing.settings import WritingSettings
 
@@ -22,7 +22,7 @@ PIXELS = {"business": (1004, 650), "a6": (1748, 1240), "a4": (3508, 2480), "phon
 
 def make(settings, sheet, kind):
     drawing = draw(SAMPLER, settings.parts(), settings.to_hand())
-    return card.make(drawing, settings, sheet, kind)
+    return formats.make_card(drawing, settings, sheet, kind)
 
 
 def objects(pdf):

@@ -16,8 +16,9 @@ from cgan.common.errors import UserError
 from cgan.hub.sentences import SENTENCES
 from cgan.hub.source import BUNDLED
 from cgan.publish import demo_files
+from cgan.writing.formats import CARD, FILE
 from cgan.writing.setting import specified
-from cgan.writing.settings import CARD, FILE, FORMAT, SCALE, GridSettings, MorphSettings
+from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings
 from demo.actions import Settings
 from demo.page import about, page, write_tab
 from demo.page.widgets import Widgets
