@@ -14,6 +14,7 @@ from cgan.model import weights
 from cgan.model.architectures.conv import ConvConfig
 from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.reader import NoReader, Reader
+from cgan.model.registry import ARCHITECTURES
 from cgan.sampler import Sampler
 from cgan.writing import picture
 from cgan.writing.latents import candidates
@@ -22,9 +23,9 @@ from tests.conftest import TINY, message, random_sampler, random_tensors, run_py
 UNCONDITIONAL = MlpConfig(latent_dim=3, img_size=8, conditional=False)
 COLOUR = MlpConfig(latent_dim=3, n_classes=4, img_size=8, channels=3)
 LABELS = np.arange(40) % 10
-# Of the usual sizes, where a matrix library has the most to choose.
+# Of the usual sizes, where a matrix library has the most to choose; conv as the recipes have it.
 CONFIGS = {
-    "mlp": MlpConfig(),
+    **{name: one.config(architecture=name) for name, one in ARCHITECTURES.items()},
     "conv": ConvConfig(class_norm=True),
 }
 

@@ -10,6 +10,7 @@ import pytest
 
 from cgan.common.errors import BadValue
 from cgan.export import check, exported
+from cgan.model.registry import ARCHITECTURES
 from cgan.model.weights import Weights, encoder_fingerprint, fingerprint
 from cgan.sampler import Sampler
 from cgan.writing.picture import to_pixels
@@ -17,8 +18,13 @@ from tests.conftest import TINY, TINY_CONV, message, random_sampler, random_tens
 from tests.model.architectures.test_conv import CONFIGS
 
 FULL = replace(TINY_CONV, class_norm=True, latent_norm=True, reader=True, encoder=True)
+SMALL = {"latent_dim": 3, "n_classes": 10, "img_size": 8, "reader": True, "encoder": True}
 ALL = {
-    "mlp": replace(TINY, reader=True, encoder=True),
+    **{
+        name: one.config(architecture=name, **SMALL)
+        for name, one in ARCHITECTURES.items()
+        if one.graph
+    },
     "mlp, unconditional": replace(TINY, conditional=False, channels=3),
     **CONFIGS,
     "all": FULL,

@@ -26,7 +26,8 @@ def test_the_shapes_are_those_of_the_architecture(config, module):
 def test_an_unknown_architecture_is_refused_by_name():
     with pytest.raises(UserError) as caught:
         generator_shapes(GeneratorConfig(architecture="transformer"))
-    assert message(caught) == "architecture must be one of 'mlp', 'conv', not 'transformer'"
+    names = ", ".join(map(repr, ARCHITECTURES))
+    assert message(caught) == f"architecture must be one of {names}, not 'transformer'"
 
 
 def test_a_config_without_the_fields_of_its_architecture_is_refused():

@@ -110,7 +110,7 @@ def test_options_that_it_does_not_take_are_refused(option):
 
 
 @pytest.mark.parametrize("option", [{"boost": 2}, {"d_scale": 0.5}])
-@pytest.mark.parametrize("arch", ["mlp", "conv"])
+@pytest.mark.parametrize("arch", registry.ARCHITECTURES)
 def test_its_options_are_refused_elsewhere(arch, option):
     with pytest.raises(UserError, match=f"--{next(iter(option))} needs --arch linear"):
         TrainingOptions.from_dict({"arch": arch} | option)
