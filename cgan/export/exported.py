@@ -68,7 +68,8 @@ def export(weights: Weights) -> tuple[dict[str, bytes], float]:
             raise BadValue(
                 f"onnxruntime {check.version()} computes something else than NumPy from the {part} "
                 f"(difference {difference:.2g}, at most {check.TOLERANCE:g}), so nothing was "
-                "written: try another version of onnxruntime."
+                "written: try another version of onnxruntime; of an architecture of your own, its "
+                "graph may be wrong."
             )
         worst = max(worst, difference)
     return files, worst
