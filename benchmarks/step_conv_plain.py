@@ -9,9 +9,9 @@ from cgan.backend.setup import load_jittor
 
 jt = load_jittor(device(), int(os.environ["OMP_NUM_THREADS"]))
 
-from cgan.backend.spectral import SpectralNorm  # noqa: E402
+from cgan.backend.spectral import SpectralNorm  # noqa: E402  (needs Jittor, set up above)
 from cgan.training.ema import Average  # noqa: E402
-from cgan.training.losses import LOSSES  # noqa: E402  (imports Jittor, which is set up above)
+from cgan.training.losses import LOSSES  # noqa: E402
 
 BATCH_SIZE = 128
 nn = jt.nn
