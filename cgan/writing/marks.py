@@ -50,20 +50,29 @@ def _arc(bulge: float) -> _Points:
     return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-# The lines of each mark, as points in a picture of 32 x 32.
-_LINES: dict[str, list[_Points]] = {
-    "-": [[(11.8, 17.2), (20.2, 16.8)]],
-    "+": [[(11.2, 17.4), (20.8, 16.8)], [(16.0, 12.2), (16.0, 22.0)]],
-    ".": [[(16.0, BASELINE - 1.2), (16.3, BASELINE - 1.0)]],
-    ",": [[(16.4, BASELINE - 1.4), (16.2, BASELINE + 0.6), (14.9, BASELINE + 2.6)]],
-    "/": [[(12.4, BASELINE + 1.0), (19.6, BASELINE - HEIGHT - 1.0)]],
-    "(": [_arc(-4.6)],
-    ")": [_arc(4.6)],
-    "[": [[(18.4, 3.6), (14.6, 3.6), (14.6, 29.0), (18.4, 29.0)]],
-    "]": [[(13.6, 3.6), (17.4, 3.6), (17.4, 29.0), (13.6, 29.0)]],
+class _Form(NamedTuple):
+    """How a mark is written.
+
+    Attributes:
+        lines: as points in a picture of 32 x 32.
+        leans: whether it leans with the hand; a dash or a dot doesn't.
+    """
+
+    lines: list[_Points]
+    leans: bool = True
+
+
+_FORMS = {
+    "-": _Form([[(11.8, 17.2), (20.2, 16.8)]], leans=False),
+    "+": _Form([[(11.2, 17.4), (20.8, 16.8)], [(16.0, 12.2), (16.0, 22.0)]]),
+    ".": _Form([[(16.0, BASELINE - 1.2), (16.3, BASELINE - 1.0)]], leans=False),
+    ",": _Form([[(16.4, BASELINE - 1.4), (16.2, BASELINE + 0.6), (14.9, BASELINE + 2.6)]]),
+    "/": _Form([[(12.4, BASELINE + 1.0), (19.6, BASELINE - HEIGHT - 1.0)]]),
+    "(": _Form([_arc(-4.6)]),
+    ")": _Form([_arc(4.6)]),
+    "[": _Form([[(18.4, 3.6), (14.6, 3.6), (14.6, 29.0), (18.4, 29.0)]]),
+    "]": _Form([[(13.6, 3.6), (17.4, 3.6), (17.4, 29.0), (13.6, 29.0)]]),
 }
-# Lines along these lean with the hand; a dash or a dot doesn't.
-_LEANING = frozenset("()[]/,+")
 # A pen is never thinner or thicker than this, whatever the 1 looks like.
 _WIDTHS = (1.9, 4.2)
 _SLANTS = (-0.3, 0.7)
@@ -103,7 +112,7 @@ def _drawn(mark: str, pen: Pen, shape: tuple[int, int]) -> NDArray[np.uint8]:
     scale = shape[0] / SIDE
     y, x = (np.indices(shape) + 0.5) / scale
     distance = np.full(shape, np.inf)
-    for number, line in enumerate(_LINES[mark]):
+    for number, line in enumerate(_FORMS[mark].lines):
         points = _placed(mark, line, pen, number)
         for (x0, y0), (x1, y1) in itertools.pairwise(points):
             distance = np.minimum(distance, _distance(x, y, x0, y0, x1, y1))
@@ -115,7 +124,7 @@ def _drawn(mark: str, pen: Pen, shape: tuple[int, int]) -> NDArray[np.uint8]:
 
 def _placed(mark: str, line: _Points, pen: Pen, number: int) -> _Points:
     """Return a mark's line as the hand writes it: leaning, and a little different each time."""
-    lean = pen.slant if mark in _LEANING else 0.0
+    lean = pen.slant if _FORMS[mark].leans else 0.0
     middle = BASELINE - HEIGHT / 2
     shake = pen.shake[4 * number : 4 * number + 4] or pen.shake[:4]
     placed = []

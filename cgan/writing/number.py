@@ -3,6 +3,7 @@
 import itertools
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from cgan.common.errors import BadValue
@@ -14,14 +15,48 @@ MAX_CHARACTERS = 3 * MAX_DIGITS  # there may be separators between the digits
 # A part of a number: a digit, a mark of `MARKS`, or a gap (None).
 Part: TypeAlias = int | str | None
 
-# Marks that a hand can write.
-MARKS = "+-().,/[]"
-# Those that begin and those that end what they stand beside.
-_OPENING, _CLOSING = "+([", ")]"
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What a mark does in a number.
+
+    Attributes:
+        groups: whether it is typed between digits to group them. Where marks aren't written, it is
+            a gap then; others are left out, but for a + that comes first.
+        opens: whether it begins what it stands before.
+        closes: whether it ends what it stands after.
+        divides_before: whether a number that is too long for a line may be divided before it.
+        divides_after: whether it may be divided after it.
+    """
+
+    groups: bool = False
+    opens: bool = False
+    closes: bool = False
+    divides_before: bool = False
+    divides_after: bool = False
+
+
+_OPENING_BRACKET = Mark(groups=True, opens=True, divides_before=True)
+_CLOSING_BRACKET = Mark(groups=True, closes=True, divides_after=True)
+# The marks that a hand can write; `cgan.writing.marks` has their lines.
+PROPERTIES = {
+    "+": Mark(opens=True),
+    "-": Mark(groups=True, divides_after=True),
+    "(": _OPENING_BRACKET,
+    ")": _CLOSING_BRACKET,
+    ".": Mark(groups=True, divides_after=True),
+    ",": Mark(divides_after=True),
+    "/": Mark(groups=True, divides_after=True),
+    "[": _OPENING_BRACKET,
+    "]": _CLOSING_BRACKET,
+}
+MARKS = "".join(PROPERTIES)
+_OPENING = "".join(mark for mark, its in PROPERTIES.items() if its.opens)
+_CLOSING = "".join(mark for mark, its in PROPERTIES.items() if its.closes)
 # Typed between digits to group them, also in a compatibility form such as full-width, and how each
 # is written where marks are.
 _DASHES = dict.fromkeys("-‐‑‒–—−", "-")
-_SEPARATORS = _DASHES | {mark: mark for mark in ".()[]/"}
+_SEPARATORS = _DASHES | {mark: mark for mark, its in PROPERTIES.items() if its.groups}
 # Come along when a number is pasted from a phone, a table or a page, and can't be seen.
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
@@ -52,7 +87,7 @@ class BadCharacter(BadValue):
         Args:
             character: as typed.
             position: among those one sees.
-            marks: whether marks are written, of which `_SEPARATORS` has no comma.
+            marks: whether marks are written; if not, only a leading + is, and what groups digits.
         """
         late_plus = unicodedata.normalize("NFKC", character) == "+"
         super().__init__(
@@ -65,7 +100,7 @@ class BadCharacter(BadValue):
             position=position,
             shown=repr(character)[1:-1],
             code=_code(character),
-            marks=" ".join(mark for mark in MARKS if marks or mark != ","),
+            marks=" ".join(mark for mark in MARKS if marks or mark == "+" or mark in _SEPARATORS),
         )
 
 
@@ -188,7 +223,7 @@ def scan(text: str, marks: bool = False) -> Reading:
 
 
 def _without_marks(found: Sequence["int | str | Piece"]) -> list[Part]:
-    """Return digits with a gap for each mark and space between them."""
+    """Return digits with a gap for each separator and space between them, or one for a piece."""
     parts: list[Part] = []
     for is_digit, group in itertools.groupby(found, lambda part: isinstance(part, int)):
         between = list(group)

@@ -36,7 +36,8 @@ from cgan.writing.setting import (
 STYLES = {"own": 1.0, "one": 0.0}
 # With more variation than this, digits hardly show that they are of one hand.
 _OF_ONE_HAND = 0.6
-# How digits are spaced: as a hand does, with marks; or in even cells, with gaps in place of marks.
+# How digits are spaced: as a hand does, with marks; or in even cells, with gaps in place of those
+# that group digits.
 SPACINGS = ("ink", "grid")
 MOST_HANDS = 20  # of a seed: the class grid's rows
 LARGE = 8  # a large picture is this many times as large as the generator's
@@ -73,7 +74,8 @@ SPACING = Choice(
     choices=SPACINGS,
     prefix="spacing_",
     description='"ink" (as a hand spaces, with marks such as + - ( ) . / written, and strokes that '
-    'hold) or "grid" (digits in even cells; marks become gaps)',
+    'hold) or "grid" (digits in even cells; marks between them become gaps, and a comma or an '
+    "inner + is left out)",
     api_label="spacing",
 )
 _LOOK = Choice(choices=tuple(LOOKS), prefix="look_", description="{choices}", strokes=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cgan.writing.curves import Outline, outlines
 from cgan.writing.layout import groups
 from cgan.writing.marks import BASELINE, HEIGHT, SIDE
-from cgan.writing.number import Part
+from cgan.writing.number import PROPERTIES, Part
 
 # The height of a line.
 LINE_HEIGHT = 32
@@ -32,7 +32,8 @@ FILE_WIDTH = 480.0
 _MARGIN = 4.0
 # A group is divided after some marks and before others, and one without them into so many pieces at
 # most.
-_LAST, _FIRST = frozenset("-/.,)]"), frozenset("([")
+_LAST = frozenset(mark for mark, its in PROPERTIES.items() if its.divides_after)
+_FIRST = frozenset(mark for mark, its in PROPERTIES.items() if its.divides_before)
 _MOST_PIECES = 8
 
 

@@ -1,5 +1,7 @@
 """Marks of a number, written with the pen that a 1 shows."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -7,11 +9,38 @@ from cgan.sampler import Sampler
 from cgan.writing.curves import outlines
 from cgan.writing.drawing import draw
 from cgan.writing.hand import Hand
-from cgan.writing.marks import BASELINE, FIRST_LATENT, HEIGHT, SIDE, ink
+from cgan.writing.marks import _FORMS, BASELINE, FIRST_LATENT, HEIGHT, SIDE, ink
 from cgan.writing.number import MARKS
 from cgan.writing.pieces import pieces
 
 TOP, MIDDLE = BASELINE - HEIGHT, BASELINE - HEIGHT / 2
+
+
+class Expected(NamedTuple):
+    """Between which heights a mark is, whether it is higher than a digit, and its pieces."""
+
+    top: float = 0.0
+    bottom: float = SIDE
+    high: bool = True
+    pieces: int = 1
+    loops: int = 1
+
+
+EXPECTED = {
+    ".": Expected(BASELINE - 3.5, BASELINE + 1, high=False),
+    ",": Expected(BASELINE - 4, BASELINE + 4.5, high=False),
+    "-": Expected(MIDDLE - 2.5, MIDDLE + 4, high=False),
+    "+": Expected(MIDDLE - 6.5, MIDDLE + 8.5, high=False),
+    "(": Expected(),
+    ")": Expected(),
+    "[": Expected(),
+    "]": Expected(),
+    "/": Expected(),
+}
+
+
+def test_every_mark_has_its_lines_and_is_tested():
+    assert sorted(_FORMS) == sorted(EXPECTED) == sorted(MARKS)
 
 
 def stroke(width=2.6, lean=0.0):
@@ -35,31 +64,22 @@ def lean_of(drawn):
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_each_mark_is_one_piece_of_ink_and_always_the_same(mark):
+def test_each_mark_has_its_pieces_of_ink_and_is_always_the_same(mark):
     drawn = ink(mark, stroke())
     assert (drawn.shape, drawn.dtype) == ((SIDE, SIDE), np.uint8)
     assert drawn.max() == 255
-    assert len(pieces(drawn > 0)) == 1
+    assert len(pieces(drawn > 0)) == EXPECTED[mark].pieces
     (outline,) = outlines([drawn])
-    assert len(outline.loops) == 1
+    assert len(outline.loops) == EXPECTED[mark].loops
     np.testing.assert_array_equal(ink(mark, stroke()), drawn)
 
 
-@pytest.mark.parametrize(
-    ("mark", "top", "bottom"),
-    [
-        (".", BASELINE - 3.5, BASELINE + 1),
-        (",", BASELINE - 4, BASELINE + 4.5),
-        ("-", MIDDLE - 2.5, MIDDLE + 4),
-        ("+", MIDDLE - 6.5, MIDDLE + 8.5),
-        *[(mark, 0.0, SIDE) for mark in "()[]/"],
-    ],
-)
-def test_each_mark_is_at_its_place(mark, top, bottom):
+@pytest.mark.parametrize("mark", MARKS)
+def test_each_mark_is_at_its_place(mark):
+    expected = EXPECTED[mark]
     (outline,) = outlines([ink(mark, stroke())])
-    assert top <= outline.top < outline.bottom <= bottom
-    higher = outline.bottom - outline.top > HEIGHT
-    assert higher == (mark in "()[]/")
+    assert expected.top <= outline.top < outline.bottom <= expected.bottom
+    assert (outline.bottom - outline.top > HEIGHT) == expected.high
 
 
 @pytest.mark.parametrize("mark", MARKS)
@@ -69,7 +89,7 @@ def test_a_broader_pen_writes_broader_marks(mark):
 
 
 def test_marks_lean_as_the_hand_does():
-    for mark in "/()[]":
+    for mark in (mark for mark in MARKS if EXPECTED[mark].high):
         upright, leaning = (lean_of(ink(mark, stroke(lean=lean))) for lean in (0.0, 0.4))
         assert 0.2 < leaning - upright < 0.6, mark
     # A dash doesn't: it is as level in a leaning hand.

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cgan.common.errors import UserError
-from cgan.writing.number import NoDigit, TooLong, parse, read, read_limited, visible
+from cgan.writing.number import (
+    MARKS,
+    PROPERTIES,
+    NoDigit,
+    TooLong,
+    parse,
+    read,
+    read_limited,
+    visible,
+)
 from tests.conftest import message
 
 GAP = None
@@ -251,3 +260,11 @@ def test_every_mark_is_written_or_named(text):
     named = "".join(piece.text for piece in reading.left_out)
     written = [part for part in reading.parts if part is not None]
     assert sorted("".join(map(str, written)) + named) == sorted(f"7{text}".replace(" ", ""))
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_in_even_cells_a_mark_is_a_gap_and_named_unless_it_groups_digits(mark):
+    reading = read(f"1{mark}2")
+    assert reading.parts == [1, None, 2]
+    assert [piece.text for piece in reading.left_out] == ([] if PROPERTIES[mark].groups else [mark])
+    assert read(f"1{mark}2", marks=True).parts == [1, mark, 2]
