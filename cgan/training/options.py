@@ -39,6 +39,8 @@ _OWN = "own"
 # the second discriminator, and rare images.
 _MATCHED = ("frechet_weight", "imle_weight", "classifier_weight")
 _COACHED = (*_MATCHED, "feature_weight", "rare_share")
+# What compares images class by class, in the fields' order; `--match_from` says when it begins.
+COMPARING = ("range_weight", "stroke_weight", *_COACHED)
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
 
 
@@ -208,7 +210,8 @@ class TrainingOptions:
     )
     match_from: float = option(
         0.0,
-        "share of the run after which the seven from --range_weight to --rare_share count",
+        f"share of the run after which the options from --{COMPARING[0]} to --{COMPARING[-1]} "
+        "count",
         at_least=0,
         less_than=1,
     )
@@ -268,10 +271,10 @@ class TrainingOptions:
             raise BadValue(
                 f"--pack must divide --batch_size ({self.batch_size}), which {self.pack} does not."
             )
-        weights = ("range_weight", "stroke_weight", *_COACHED)
-        given = [name for name in weights if getattr(self, name)]
+        given = [name for name in COMPARING if getattr(self, name)]
         if self.match_from and not given:
-            raise BadValue(f"--match_from needs --{', --'.join(weights[:-1])} or --{weights[-1]}.")
+            *others, last = COMPARING
+            raise BadValue(f"--match_from needs --{', --'.join(others)} or --{last}.")
         if given and self.unconditional:
             raise BadValue(
                 f"--{given[0]} compares images class by class: leave out --unconditional."

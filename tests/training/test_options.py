@@ -10,12 +10,18 @@ from cgan.model import registry
 from cgan.model.architecture import OwnOptions
 from cgan.model.architectures.conv import ConvOptions
 from cgan.model.option_fields import option
+from cgan.model.option_fields import options_of as options_in
 from cgan.model.registry import ARCHITECTURES
 from cgan.publish.publication import PRIVATE
-from cgan.training.options import Execution, TrainingOptions
-from tests.conftest import message
+from cgan.training.options import COMPARING, Execution, TrainingOptions
+from tests.conftest import ROOT, message
 
-ARTICLE = {
+# All options. None means that the value comes from the data or from another option.
+DEFAULTS = {
+    # The article's.
+    "dataset": "mnist",
+    "loss": "lsgan",
+    "unconditional": False,
     "n_epochs": 100,
     "batch_size": 64,
     "lr": 0.0002,
@@ -23,9 +29,47 @@ ARTICLE = {
     "b2": 0.999,
     "n_cpu": 8,
     "latent_dim": 100,
+    "n_classes": None,
     "img_size": 32,
+    "channels": None,
     "sample_interval": 1000,
+    # What the article lacks is off.
+    "arch": "mlp",
+    "g_widths": None,
+    "d_widths": None,
+    "d_background": False,
+    "class_norm": False,
+    "latent_norm": False,
+    "d_lr": None,
+    "decay_from": 1.0,
+    "d_steps": 1,
+    "ema": 0.0,
+    "pack": 1,
+    "r1": 0.0,
+    "shift": 0,
+    "checkpoint_interval": 1,
+    "evaluate_interval": 0,
+    "reader": False,
+    "reader_weight": 0.0,
+    "range_weight": 0.0,
+    "stroke_weight": 0.0,
+    "frechet_weight": 0.0,
+    "imle_weight": 0.0,
+    "classifier_weight": 0.0,
+    "feature_weight": 0.0,
+    "rare_share": 0.0,
+    "match_from": 0.0,
+    "encoder": False,
+    "encoder_steps": 2500,
+    "seed": 0,
+    "number": None,
 }
+# The rows of the table of options.
+DOCUMENTED = [
+    line
+    for line in (ROOT / "docs/training.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| `--")
+]
 
 
 def options_of(**values):
@@ -34,32 +78,24 @@ def options_of(**values):
 
 
 NAN, INFINITY = float("nan"), float("inf")
-# Weights of terms that compare what is drawn with the real images of its class.
-COMPARING = (
-    *("range_weight", "stroke_weight", "frechet_weight", "imle_weight"),
-    *("classifier_weight", "feature_weight", "rare_share"),
-)
 
 
-def test_the_defaults_are_the_articles():
-    options = TrainingOptions().to_dict()
-    assert {name: options[name] for name in ARTICLE} == ARTICLE
-    assert (options["dataset"], options["loss"], options["unconditional"]) == (
-        "mnist",
-        "lsgan",
-        False,
-    )
-
-
-def test_nothing_that_the_article_lacks_is_on_by_default():
+def test_the_defaults_are_the_articles_and_what_it_lacks_is_off():
+    assert TrainingOptions().to_dict() == DEFAULTS
     options = TrainingOptions()
-    assert (options.arch, options.d_lr, options.decay_from) == ("mlp", None, 1.0)
-    assert (options.d_steps, options.ema, options.pack, options.shift) == (1, 0.0, 1, 0)
-    assert (options.reader, options.reader_weight, options.r1) == (False, 0.0, 0.0)
-    assert (options.range_weight, options.frechet_weight, options.imle_weight) == (0.0, 0.0, 0.0)
-    assert (options.classifier_weight, options.feature_weight) == (0.0, 0.0)
-    assert (options.rare_share, options.stroke_weight, options.match_from) == (0.0, 0.0, 0.0)
     assert {options.learning_rate_factor(step / 100) for step in range(100)} == {1.0}
+
+
+@pytest.mark.parametrize("name", [*TrainingOptions.known(), *options_in(Execution)])
+def test_every_option_is_in_the_documentation(name):
+    written = (f"`--{name}`", f"`--{name.replace('_', '-')}`")
+    assert any(one in line.split("|")[1] for line in DOCUMENTED for one in written)
+
+
+def test_the_options_that_compare_images_are_side_by_side():
+    """So that "from this one to that one", in the help of --match_from, names all of them."""
+    names = list(TrainingOptions.known())
+    assert tuple(names[names.index(COMPARING[0]) :][: len(COMPARING)]) == COMPARING
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cgan.common.errors import BadValue
-from cgan.training.options import TrainingOptions
+from cgan.training.options import COMPARING, TrainingOptions
 from cgan.training.recipes import RECIPES, from_recipe
 
 
@@ -31,15 +31,7 @@ def test_our_recipes_are_convolutional_and_publish_averages(recipe):
 def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
     good, best = from_recipe("good", {}), from_recipe("best", {})
     assert best.n_epochs > good.n_epochs
-    for name in (
-        "range_weight",
-        "stroke_weight",
-        "frechet_weight",
-        "imle_weight",
-        "classifier_weight",
-        "feature_weight",
-        "rare_share",
-    ):
+    for name in COMPARING:
         assert getattr(best, name) > getattr(good, name) == 0
 
 
