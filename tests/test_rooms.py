@@ -2,78 +2,39 @@
 
 import ast
 import graphlib
+import re
 
 import pytest
 
 from tests.conftest import ROOT
 
-# What each room may import of ours, besides itself.
-MAY_IMPORT = {
-    "cgan.common": (),
-    "cgan.model": ("cgan.common",),
-    "cgan.data": ("cgan.common",),
-    "cgan.backend": ("cgan.common",),
-    "cgan.writing": ("cgan.common", "cgan.model"),
-    "cgan.hub": ("cgan.common", "cgan.model"),
-    "cgan.sampler": ("cgan.common", "cgan.model", "cgan.writing", "cgan.hub"),
-    "cgan.export": ("cgan.common", "cgan.model"),
-    "cgan.publish": (
-        *("cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler", "cgan.export"),
-    ),
-    "cgan.evaluation": (
-        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing"),
-        "cgan.sampler",
-    ),
-    "cgan.training": (
-        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing"),
-        *("cgan.evaluation", "cgan.sampler"),
-    ),
-    "cgan.commands": (
-        *("cgan.common", "cgan.model", "cgan.data", "cgan.backend", "cgan.writing", "cgan.hub"),
-        *("cgan.export", "cgan.publish", "cgan.evaluation", "cgan.sampler"),
-    ),
-    "demo": (),
-    "demo.accepted": (),
-    "demo.compat": ("cgan.common",),
-    "demo.turns": (),
-    "demo.sessions": (),
-    "demo.line": ("demo.turns",),
-    "demo.gradio_queue": ("demo.compat", "demo.sessions", "demo.turns"),
-    "demo.saved_files": ("cgan.common",),
-    "demo.components": ("cgan.writing",),
-    "demo.text": ("cgan", "cgan.common"),
-    "demo.models": (
-        *("cgan", "cgan.common", "cgan.model", "cgan.writing", "cgan.hub", "cgan.sampler"),
-    ),
-    "demo.actions": ("cgan", "cgan.writing", "demo.models"),
-    "demo.hands": ("cgan", "cgan.common", "cgan.model", "cgan.writing", "demo.models"),
-    "demo.api": (
-        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands"),
-        *("demo.components", "demo.compat", "demo.saved_files", "demo.turns"),
-    ),
-    "demo.addresses": (
-        *("cgan", "cgan.common", "cgan.writing", "demo.models", "demo.actions", "demo.text"),
-        *("demo.accepted", "demo.line", "demo.turns"),
-    ),
-    "demo.page": (
-        *("cgan", "cgan.writing", "demo.models", "demo.actions", "demo.hands", "demo.api"),
-        *("demo.components", "demo.compat", "demo.text", "demo.gradio_queue", "demo.saved_files"),
-        "demo.turns",
-    ),
-    "demo.serve": (
-        *("cgan", "cgan.common", "cgan.hub", "demo.accepted", "demo.compat"),
-        *("demo.line", "demo.turns"),
-    ),
-    "demo.app": (
-        "cgan.common",
-        "demo.models",
-        "demo.addresses",
-        "demo.api",
-        "demo.page",
-        "demo.serve",
-        "demo.text",
-    ),
-}
+# A row of the table of rooms: the room's path, what it knows, and what it may import.
+ROW = re.compile(r"\| `((?:cgan|demo)/\w+)(?:/|\.py)` \|[^|]+\| ([^|]+) \|")
+
+
+def read_rules():
+    """Return what each room may import of ours, besides itself, as docs/design.md says it."""
+    rules = {"demo": []}
+    for row in ROW.finditer((ROOT / "docs/design.md").read_text(encoding="utf-8")):
+        names = [] if row[2] == "nothing of ours" else row[2].split(", ")
+        rules[row[1].replace("/", ".")] = [full_name(name) for name in names]
+    return rules
+
+
+def full_name(name):
+    """Return the room that the table calls by the last part of its name."""
+    if name == "cgan":
+        return name
+    found = [
+        f"{package}.{name}"
+        for package in ("cgan", "demo")
+        if (ROOT / package / name).is_dir() or (ROOT / package / f"{name}.py").is_file()
+    ]
+    assert len(found) == 1, f"{name!r} in docs/design.md is no room, or two of them: {found}"
+    return found[0]
+
+
+MAY_IMPORT = read_rules()
 # Only some rooms know what is slow to import, or not always installed.
 MAY_KNOW = {
     "gradio": {
