@@ -18,6 +18,7 @@ from gradio_client import Client
 from cgan import Sampler
 from cgan.model import weights
 from cgan.model.architectures.mlp import MlpConfig
+from demo.serve.options import MCP_PACKAGES
 from tests import browser
 from tests.conftest import ROOT, random_tensors
 
@@ -129,7 +130,7 @@ def test_weights_that_cannot_write_numbers_are_refused(main, tmp_path, config, s
 @pytest.mark.server
 @pytest.mark.skipif(importlib.util.find_spec("mcp") is not None, reason="mcp is installed")
 def test_mcp_without_its_package_says_what_to_install(main):
-    check_refused(main("--mcp"), "pip install 'gradio[mcp]==6.31.0'")
+    check_refused(main("--mcp"), f"pip install '{MCP_PACKAGES}'")
     check_refused(main(GRADIO_MCP_SERVER="true"), "pip install")
 
 

@@ -73,6 +73,8 @@ def test_all_of_this_is_for_the_version_that_is_pinned():
     pins = read_pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     assert pins["gradio"] == compat.VERSION
     assert f"gradio[mcp]=={compat.VERSION}" == options.MCP_PACKAGES
+    hosting = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
+    assert f"`pip install '{options.MCP_PACKAGES}'`" in hosting
 
 
 def test_no_page_is_being_built_now():
