@@ -1,6 +1,9 @@
 """Adding an encoder to finished weights: those of a run, or of any folder."""
 
+import contextlib
+import shlex
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,9 @@ from cgan.data.place import recorded_folder
 from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
 from cgan.model.encoder import without_encoder
+from cgan.training import checkpoint
 from cgan.training.options import Execution, TrainingOptions
+from cgan.training.run_folder import RunFolder
 from cgan.training.run_record import DATA_FOLDER_KEY, DATA_SHA256_KEY
 from cgan.writing.latents import MAX_SEED
 
@@ -28,7 +33,8 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
     """Train an encoder for the weights in a folder, and add it; the generator stays as it is.
 
     It becomes the encoder that `train.py --encoder` would have trained with the generator. An
-    encoder that is there already is replaced.
+    encoder that is there already is replaced. A run must be finished: the weights of one that is
+    still training change meanwhile.
 
     Args:
         folder: of the weights.
@@ -43,9 +49,26 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
         raise BadValue(
             f"--add_encoder can't take --{other[0]}: the generator in {folder} is trained already."
         )
+    with _kept_from_training(folder):
+        _add_to_weights(folder, given, execution)
+
+
+def _kept_from_training(folder: Path) -> AbstractContextManager[Any]:
+    """Let no process train in the folder of a run; other weights need no lock.
+
+    Raises:
+        UserError: one does.
+    """
+    if not checkpoint.exists(RunFolder(folder).checkpoint):
+        return contextlib.nullcontext()
+    return RunFolder.reopen(folder)
+
+
+def _add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution) -> None:
     config = weights.load(folder).config
     record: Any = weights.load_config(folder).get(weights.TRAINING_KEY)
     record = record if isinstance(record, dict) else {}
+    _check_finished(folder, record.get("n_epochs"))
     dataset = given.get("dataset") or record.get("dataset")
     options = TrainingOptions(
         encoder=True,
@@ -65,6 +88,29 @@ def add_to_weights(folder: Path, given: Mapping[str, Any], execution: Execution)
             lambda: interruption.check("Stopped: the weights are as they were."),
         )
     execution.say(f"Done: the weights in {folder} have an encoder.")
+
+
+def _check_finished(folder: Path, n_epochs: Any) -> None:
+    """Check that the weights in a folder aren't those of a run that goes on.
+
+    Raises:
+        BadValue: they are.
+    """
+    path = RunFolder(folder).checkpoint
+    if not checkpoint.exists(path) or not is_whole(n_epochs, 1):
+        return
+    try:
+        position = checkpoint.position(path)
+    except UserError:  # it is damaged: nothing goes on from it
+        return
+    steps = n_epochs * position.steps_per_epoch
+    if position.step < steps:
+        raise BadValue(
+            f"The run in {folder} isn't finished: {position.step:,} of {steps:,} steps are done. "
+            f"Finish it first with --resume {shlex.quote(str(folder))}, or copy its "
+            f"{weights.CONFIG_NAME} and {weights.WEIGHTS_NAME} into another folder, and add an "
+            "encoder to them there."
+        )
 
 
 def _load_data(

@@ -107,6 +107,12 @@ def test_a_run_can_be_stopped_and_resumed_until_the_encoder_is_trained(run, tmp_
     part = tmp_path / "part"
     assert train.main([*RUN, "--encoder", STEPS, f"--out={part}", "--max_steps=2"]) == 0
     assert not weights.load(part).config.encoder
+    before = (part / WEIGHTS_NAME).read_bytes()
+    assert train.main(["--add-encoder", str(part), STEPS]) == 2
+    said = capsys.readouterr().err
+    assert "isn't finished: 2 of 4 steps are done" in said
+    assert f"--resume {part}" in said
+    assert (part / WEIGHTS_NAME).read_bytes() == before
     assert train.main([f"--resume={part}", "--quiet"]) == 0
     for name in (WEIGHTS_NAME, CONFIG_NAME):
         assert (part / name).read_bytes() == (run / name).read_bytes()

@@ -508,8 +508,9 @@ def test_two_processes_cannot_train_in_the_same_folder(settings, tmp_path, capsy
     run = tmp_path / "run"
     process = begin(*settings, "--n_epochs=100", "--out", run)
     try:
-        wait_for((run / "config.json").exists, process)
-        check_refused(capsys, ["--resume", run], "Another process is training")
+        wait_for((run / "model.safetensors").exists, process)
+        for option in ("--resume", "--add-encoder"):
+            check_refused(capsys, [option, run], "Another process is training")
     finally:
         kill(process)
 
