@@ -15,6 +15,8 @@ _MAX_FRAMES = 100
 _FRAME_MS = 120
 _LAST_FRAME_MS = 2000
 _CURVE_POINTS = 400
+# With so few points, each is marked: a single one makes no line.
+_FEW_POINTS = 20
 _PNG_OVERHEAD = 1 << 20
 
 
@@ -34,8 +36,9 @@ def save_loss_curves(path: Path, losses: Sequence[tuple[int, int, float, float]]
     )
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.add_subplot()
-    axes.plot(averages[:, 0], averages[:, 2], label="discriminator", color="#444444")
-    axes.plot(averages[:, 0], averages[:, 3], label="generator", color="#c0392b")
+    marker = "o" if len(averages) <= _FEW_POINTS else ""
+    for column, label, color in ((2, "discriminator", "#444444"), (3, "generator", "#c0392b")):
+        axes.plot(averages[:, 0], averages[:, column], marker=marker, label=label, color=color)
     axes.set_xlabel("step")
     axes.set_ylabel("loss")
     if averages[:, 2:].min() >= 0:  # a generator's hinge loss may be negative

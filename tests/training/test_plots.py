@@ -31,6 +31,15 @@ def test_a_negative_loss_is_in_the_picture(tmp_path):
     assert red[1] > 0.9 * red[0]
 
 
+def test_a_single_row_is_seen(tmp_path):
+    save_loss_curves(tmp_path / "losses.png", [(1, 0, 0.2, 0.5)])
+    with Image.open(tmp_path / "losses.png") as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    red = pixels[..., 0] - pixels[..., 1] > 100
+    # Beside the line in the legend, in the upper right: a point in the middle.
+    assert red[:, 200:600].any()
+
+
 def frames(folder, count):
     paths = []
     for i in range(count):
