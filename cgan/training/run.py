@@ -142,6 +142,7 @@ def _train(
             loop.save_sample()
         if record is not None:
             run.forget_after(trainer.step)
+            loop.forget_end(record.options.sample_interval)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
         with last_words.ready(run.path, run.checkpoint):
             read = None if classifier is None else classifier.tensors

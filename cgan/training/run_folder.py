@@ -35,7 +35,7 @@ class RunFolder:
         path: the folder; the publishable `config.json` and `model.safetensors` are in it.
         checkpoint: the file that a resumed run continues from.
         best: folder of the best weights so far, if they are measured during training.
-        losses_csv: the losses; a row for the first step and for every 50 steps.
+        losses_csv: the losses; a row for the first step, for every 50 steps and for the last.
         losses_png: the same as curves.
         samples: folder of the sample grids.
         progress_gif: an animation of the sample grids.
@@ -193,13 +193,23 @@ class RunFolder:
         Raises:
             UserError: the losses can't be read or written.
         """
-        rows = [row for row in self.read_losses() if row[0] <= step]
-        lines = [",".join(_LOSS_COLUMNS)]
-        lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]
-        files.write_text(self.losses_csv, "".join(f"{line}\r\n" for line in lines))
+        self._write_losses([row for row in self.read_losses() if row[0] <= step])
         for path in self.sample_paths():
             if int(path.stem) > step:
                 path.unlink()
+
+    def forget_losses(self, step: int) -> None:
+        """Delete the losses of a step.
+
+        Raises:
+            UserError: the losses can't be read or written.
+        """
+        self._write_losses([row for row in self.read_losses() if row[0] != step])
+
+    def _write_losses(self, rows: list[Losses]) -> None:
+        lines = [",".join(_LOSS_COLUMNS)]
+        lines += [f"{row[0]},{row[1]},{row[2]:.6g},{row[3]:.6g}" for row in rows]
+        files.write_text(self.losses_csv, "".join(f"{line}\r\n" for line in lines))
 
     def __enter__(self) -> "RunFolder":
         return self

@@ -80,6 +80,7 @@ class RunLoop:
         if step >= self._last:
             self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
             self._save_weights()
+            self.save_sample()
             return
         progress = Progress(self._options.n_epochs, self._last, step, self._execution.quiet)
         try:
@@ -89,6 +90,25 @@ class RunLoop:
         finally:
             progress.close()
 
+    def forget_end(self, sample_interval: int) -> None:
+        """Where training goes on, delete what this step has only as the end of an earlier part.
+
+        So a run in parts, by `max_steps`, leaves what an undisturbed one leaves.
+
+        Args:
+            sample_interval: steps between sample grids so far.
+
+        Raises:
+            UserError: the losses can't be read or written.
+        """
+        step = self._trainer.step
+        if not 0 < step < self._last:
+            return
+        if not _has_losses(step):
+            self._run.forget_losses(step)
+        if step % sample_interval:
+            self._run.sample(step).unlink(missing_ok=True)
+
     def _train_to_end(self, progress: Progress) -> None:
         """Train to the last step; save checkpoints on the way and at the end."""
         options, run = self._options, self._run
@@ -96,14 +116,14 @@ class RunLoop:
         for epoch, images, d_loss, g_loss in self._trainer.run():
             step = self._trainer.step
             progress.update(step, epoch, images, d_loss, g_loss)
-            if step == 1 or step % LOSS_INTERVAL == 0:
+            is_last = step == self._last
+            if is_last or _has_losses(step):
                 run.append_losses(step, epoch, d_loss, g_loss)
-            if step % options.sample_interval == 0:
+            if is_last or step % options.sample_interval == 0:
                 self.save_sample()
             signal_number = self._interruption.signal_number
             if signal_number is None and ranks.asked_to_stop():
                 signal_number = signal.SIGTERM
-            is_last = step == self._last
             is_due = self._is_due(step)
             if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
                 self._save_checkpoint()
@@ -163,3 +183,8 @@ class RunLoop:
             f"The checkpoint of step {position.step:,} and its weights are safe in "
             f"{self._run.path}."
         )
+
+
+def _has_losses(step: int) -> bool:
+    """Return whether a step has a row in `losses.csv`, as the last one has besides."""
+    return step == 1 or step % LOSS_INTERVAL == 0

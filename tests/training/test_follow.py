@@ -120,7 +120,8 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     state, resumed = (load_file(f / "checkpoint/last.safetensors") for f in (whole, run))
     assert state.keys() == resumed.keys()
     assert all(np.array_equal(state[name], resumed[name]) for name in state)
-    assert losses(whole) == losses(run)
+    # Besides, the run that isn't stopped has those of its last step.
+    assert losses(whole)[: len(losses(run))] == losses(run)
 
     # A lone process comes to the same, but for rounding.
     assert train.main([*SETTINGS, f"--max_steps={EARLY}", "--out", str(alone)]) == 0
@@ -128,8 +129,9 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     state = np.load(tmp_path / "early.npz")
     parts = ("generator.", "generator_adam.values", "discriminator.", "discriminator_adam.")
     check_alike(lone, state, *parts, "average", "matching.features")
-    for one, two in zip(losses(alone), losses(whole), strict=False):
-        assert one == pytest.approx(two, rel=1e-4)
+    every = {row[0]: row for row in losses(whole)}
+    for row in losses(alone)[:-1]:  # without the last step's
+        assert row == pytest.approx(every[row[0]], rel=1e-4)
 
 
 def check_alike(one, two, *parts):

@@ -135,10 +135,11 @@ def test_a_run_leaves_all_that_a_person_wants_to_see(whole_run):
     assert training(whole_run)["n_classes"] == 10
     with open(whole_run / "losses.csv") as file:
         rows = list(csv.DictReader(file))
-    assert [int(row["step"]) for row in rows] == [1]
-    assert sorted(path.stem for path in (whole_run / "samples").iterdir()) == ["0", "12", "24"]
+    assert [int(row["step"]) for row in rows] == [1, 30]
+    samples = {int(path.stem): path for path in (whole_run / "samples").iterdir()}
+    assert sorted(samples) == [0, 12, 24, 30]
     with Image.open(whole_run / "progress.gif") as gif:
-        assert gif.n_frames == 3
+        assert gif.n_frames == 4
         assert gif.size == (240, 240)
     with Image.open(whole_run / "losses.png") as curves:
         assert curves.format == "PNG"
@@ -146,6 +147,8 @@ def test_a_run_leaves_all_that_a_person_wants_to_see(whole_run):
     sampler = Sampler.from_pretrained(whole_run)
     with Image.open(whole_run / "result.png") as result:
         assert np.array_equal(np.asarray(result), sampler.write("01234567890", seed=0))
+    with Image.open(samples[30]) as last:  # of the weights that are published
+        assert np.array_equal(np.asarray(last), sampler.grid(10, seed=0))
     assert not list(whole_run.rglob("*.tmp"))
 
 
@@ -167,6 +170,9 @@ def test_whatever_happens_to_a_run_it_ends_bit_identical(settings, whole_run, tm
     assert result.returncode == 0, result.stderr
     assert training(run)["number"] == "7"
     assert (run / "result.png").exists()
+    # Its last step has losses and a grid, which the run in one piece won't have there.
+    assert (run / "samples/3.png").exists()
+    assert (run / "losses.csv").read_text().splitlines()[-1].startswith("3,")
 
     check_a_full_disk_loses_nothing(run)
     # It takes luck to kill it while it writes.
