@@ -72,7 +72,7 @@ def train(arguments: list[str] | None) -> None:
     """Do what the command line says."""
     values = parse(arguments)
     given = _given(values, TrainingOptions.known())
-    execution = Execution(**_given(values, options_of(Execution)))
+    execution = Execution(**_given(values, options_of(Execution)), push_to_hub=values.push_to_hub)
     if values.add_encoder is not None:
         _check_add_encoder(values)
         add_to_weights(values.add_encoder, given, execution)
@@ -100,23 +100,13 @@ def train(arguments: list[str] | None) -> None:
             start(options, folder, execution)
         except NeedsNewProcess as error:
             if (folder / CONFIG_NAME).exists():  # it has begun
-                error.arguments = _to_resume(folder, values)
+                error.arguments = execution.resume_arguments(folder)
             raise
     else:
         folder = values.resume
         resume(folder, given, execution)
     if repository is not None:
         publish(folder, repository, execution)
-
-
-def _to_resume(run: Path, values: argparse.Namespace) -> list[str]:
-    """Return the arguments that continue a run, with what was said of how to do it."""
-    given = _given(values, [*options_of(Execution), "push_to_hub"])
-    arguments = [f"--resume={run}"]
-    for name, value in given.items():
-        if value not in (None, False):
-            arguments.append(f"--{name}" if value is True else f"--{name}={value}")
-    return arguments
 
 
 def _check_resume(values: argparse.Namespace) -> None:

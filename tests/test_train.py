@@ -61,6 +61,13 @@ def test_a_new_option_of_how_to_run_is_on_the_command_line(monkeypatch):
     assert train.parse(["--noise=3", "--quiet"]).noise == 3
 
 
+def test_the_arguments_that_continue_a_run_are_those_of_the_command_line():
+    execution = Execution(max_steps=9, device="cpu", evaluate=True, push_to_hub="ann/x")
+    values = train.parse(execution.resume_arguments(Path("-run")))
+    assert (values.resume, values.max_steps, values.device) == (Path("-run"), 9, "cpu")
+    assert (values.evaluate, values.push_to_hub) == (True, "ann/x")
+
+
 def test_a_dry_run_prints_the_settings_and_touches_nothing(tmp_path):
     result = subprocess.run(
         [

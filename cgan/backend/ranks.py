@@ -34,6 +34,8 @@ _END, _STEP = 0, 1
 _MOST_BYTES = 1 << 26
 # How long a process that follows waits with its error: the first one probably tells the same.
 _SECONDS = 30.0
+# OpenMPI's names for mpirun.
+_STARTERS = ("mpirun", "mpiexec", "orterun", "prterun")
 
 
 class Share(NamedTuple):
@@ -89,13 +91,25 @@ def leads() -> bool:
 
 
 def command() -> str:
-    """Return how to start Python as it was started here, for a sentence."""
-    return "python" if count() == 1 else f"mpirun -np {count()} python"
+    """Return how to start Python as it was started here, for a sentence.
+
+    mpirun's own options are known where it is this process's parent. Elsewhere dots stand for them.
+    """
+    if count() == 1:
+        return "python"
+    started, ours = _parents_arguments(), sys.orig_argv
+    if Path(started[0]).name in _STARTERS and started[-len(ours) :] == ours:
+        return shlex.join([*started[: -len(ours)], "python"])
+    return f"mpirun -np {count()} ... python"
 
 
-def resume_command(run: Path) -> str:
-    """Return the command that continues the run in this folder, for a sentence."""
-    return f"{command()} train.py --resume {shlex.quote(str(run))}"
+def _parents_arguments() -> list[str]:
+    """Return the command line of the process that started this one; [""] where it isn't told."""
+    try:
+        told = Path(f"/proc/{os.getppid()}/cmdline").read_bytes()
+    except OSError:  # not on Linux, for example
+        return [""]
+    return os.fsdecode(told).removesuffix("\0").split("\0")
 
 
 def run(main: Callable[[], int]) -> int:

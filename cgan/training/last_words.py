@@ -39,11 +39,11 @@ _pipe: int | None = None
 
 
 @contextmanager
-def ready(run: Path, last: Path) -> Iterator[None]:
+def ready(again: str, last: Path) -> Iterator[None]:
     """Have somebody speak if several processes don't come to the end of this block.
 
     Args:
-        run: folder of the run.
+        again: the command that continues the run.
         last: file of its last checkpoint, which may not be there yet.
     """
     global _pipe
@@ -51,7 +51,6 @@ def ready(run: Path, last: Path) -> Iterator[None]:
         yield
         return
     lost = "Training ended in the middle of a step: probably one of its processes was killed."
-    again = ranks.resume_command(run)
     saved = f"{lost} The last checkpoint is safe. Continue with: {again}"
     unsaved = f"{lost} There was no checkpoint yet: {again} begins anew."
     reads, _pipe = os.pipe()

@@ -6,11 +6,13 @@ brings options of its own (`cgan.model.architecture.Architecture.options`); here
 those of all runs.
 """
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cgan.backend import ranks
 from cgan.backend.setup import DEVICES
 from cgan.common.errors import BadValue
 from cgan.common.terminal import note
@@ -364,6 +366,10 @@ def _check_taken(name: str, arch: str) -> None:
 class Execution:
     """How to run, not what to train: a run may continue with other values, so none is saved.
 
+    Attributes:
+        push_to_hub: where train.py publishes the finished run; None for nowhere. Training knows it
+            only for `resume_arguments`.
+
     Raises:
         BadValue: names the option that is wrong.
     """
@@ -374,12 +380,37 @@ class Execution:
     device: str = option("auto", "auto uses a GPU if it can", choices=DEVICES)
     evaluate: bool = option(False, "measure the weights when training is done")
     quiet: bool = option(False, "show no progress")
+    push_to_hub: str | None = None
 
     def __post_init__(self) -> None:
         """Check every option."""
         check_values(self)
 
+    def resume_arguments(self, run: Path) -> list[str]:
+        """Return the arguments of train.py that continue a run in this way.
+
+        The folder of the data is left out: the run remembers it.
+        """
+        arguments = _spelled("resume", str(run))
+        for name in (*options_of(type(self)), "push_to_hub"):
+            value = getattr(self, name)
+            if name == "data_dir" or value == getattr(type(self), name):
+                continue
+            arguments += [f"--{name.replace('_', '-')}"] if value is True else _spelled(name, value)
+        return arguments
+
+    def resume_command(self, run: Path) -> str:
+        """Return the command that continues a run in this way, for a sentence."""
+        return f"{ranks.command()} train.py {shlex.join(self.resume_arguments(run))}"
+
     def say(self, message: str) -> None:
         """Tell what is happening, unless quiet."""
         if not self.quiet:
             note(message)
+
+
+def _spelled(name: str, value: object) -> list[str]:
+    """Return an option with its value, as arguments."""
+    option = f"--{name.replace('_', '-')}"
+    # A value with a hyphen in front would be taken for an option.
+    return [f"{option}={value}"] if str(value).startswith("-") else [option, str(value)]

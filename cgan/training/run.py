@@ -46,7 +46,7 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
             f"The run folder {out} would be in the folder of the images, {execution.data_dir}, "
             "which holds a folder for each class: choose another with --out."
         )
-    with RunFolder.create(out) as run, _race_told(run):
+    with RunFolder.create(out) as run, _race_told(run, execution):
         try:
             _train(run, options, execution, None)
         except BaseException:
@@ -72,7 +72,7 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         UserError: no run, other settings, a damaged checkpoint; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.reopen(path) as run, _race_told(run):
+    with RunFolder.reopen(path) as run, _race_told(run, execution):
         record = RunRecord.load(path)
         options = record.options.resumed(given)
         # What is wrong there is told before the data are loaded and anything is computed.
@@ -81,8 +81,9 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         _train(run, options, execution, record)
 
 
-def _race_told(run: RunFolder) -> AbstractContextManager[None]:
-    return compile_race_told(f"Nothing is lost. Continue with: {ranks.resume_command(run.path)}")
+def _race_told(run: RunFolder, execution: Execution) -> AbstractContextManager[None]:
+    again = execution.resume_command(run.path)
+    return compile_race_told(f"Nothing is lost. Continue with: {again}")
 
 
 def _train(
@@ -144,14 +145,15 @@ def _train(
             run.forget_after(trainer.step)
             loop.forget_end(record.options.sample_interval)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
-        with last_words.ready(run.path, run.checkpoint):
+        with last_words.ready(execution.resume_command(run.path), run.checkpoint):
             read = None if classifier is None else classifier.tensors
             coached = None if coach is None else coach.tensors
             ranks.tell(Job(options, config, dataset, read, coached, trainer.step))
             loop.train()
         ranks.dismiss()
         if options.encoder and trainer.step == trainer.total_steps:
-            add(run.path, dataset, options, execution.say, _stopped(run, "encoder", interruption))
+            check = _stopped(run, "encoder", execution, interruption)
+            add(run.path, dataset, options, execution.say, check)
         loop.finish()
 
 
@@ -301,7 +303,7 @@ def _make_reader(
         return None
     from cgan.evaluation import classifier  # imports Jittor
 
-    check = _stopped(run, "reader", interruption)
+    check = _stopped(run, "reader", execution, interruption)
     return classifier.trained(
         dataset, classifier.READER, execution.say, check, n_classes=config.n_classes
     )
@@ -319,19 +321,21 @@ def _make_coach(
         return None
     from cgan.evaluation import classifier  # imports Jittor
 
-    check = _stopped(run, "coach", interruption)
+    check = _stopped(run, "coach", execution, interruption)
     return classifier.trained(
         dataset, classifier.COACH, execution.say, check, n_classes=options.n_classes
     )
 
 
-def _stopped(run: RunFolder, what: str, interruption: Interruption) -> Callable[[], None]:
+def _stopped(
+    run: RunFolder, what: str, execution: Execution, interruption: Interruption
+) -> Callable[[], None]:
     """Return what raises an error if a signal came while the reader or the encoder is trained."""
 
     def check() -> None:
         interruption.check(
             f"Stopped while training the {what}; nothing is lost. Continue with: "
-            f"{ranks.resume_command(run.path)}"
+            f"{execution.resume_command(run.path)}"
         )
 
     return check
@@ -351,4 +355,4 @@ def _make_evaluation(
     splits = datasets.load_splits(
         options.dataset, folder, options.img_size, execution.quiet, config.channels
     )
-    return RunEvaluation(run, config, splits, interruption, execution.say)
+    return RunEvaluation(run, config, splits, interruption, execution)

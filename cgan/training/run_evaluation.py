@@ -1,9 +1,7 @@
 """Measuring a run's weights: during training, to keep the best ones, and at the end."""
 
 import functools
-from collections.abc import Callable
 
-from cgan.backend import ranks
 from cgan.common.errors import UserError
 from cgan.common.signals import Interruption
 from cgan.data import datasets
@@ -12,6 +10,7 @@ from cgan.model import metrics, weights
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
+from cgan.training.options import Execution
 from cgan.training.run_folder import RunFolder
 
 
@@ -24,7 +23,7 @@ class RunEvaluation:
         config: GeneratorConfig,
         splits: tuple[datasets.Dataset, datasets.Dataset],
         interruption: Interruption,
-        say: Callable[[str], None],
+        execution: Execution,
     ) -> None:
         """Check that the weights can be measured; no classifier is trained yet.
 
@@ -33,7 +32,7 @@ class RunEvaluation:
             config: of its generator.
             splits: the training set and the test set.
             interruption: a signal stops an evaluation, too.
-            say: called with messages about what is happening, and with the metrics.
+            execution: how to run.
 
         Raises:
             BadValue: generator and data don't fit together.
@@ -41,8 +40,7 @@ class RunEvaluation:
         self._run, self._config = run, config
         self._train, self._test = splits
         self._interruption = interruption
-        self._say = say
-        self._is_last = False
+        self._execution, self._say = execution, execution.say
         count = len(self._train.labels)
         self._samples, self._few = min(SAMPLES, count), min(QUICK_SAMPLES, count)
         check_fits(config, self._train, self._few)
@@ -52,10 +50,9 @@ class RunEvaluation:
         return Evaluator(self._train, self._test, say=self._say, check=self._check)
 
     def _check(self) -> None:
-        again = " --evaluate" if self._is_last else ""
         self._interruption.check(
             "Stopped while measuring the weights; nothing is lost. Continue with: "
-            f"{ranks.resume_command(self._run.path)}{again}"
+            f"{self._execution.resume_command(self._run.path)}"
         )
 
     def keep_best(self, step: int, tensors: Tensors) -> None:
@@ -94,7 +91,6 @@ class RunEvaluation:
             UserError: they can't be written.
             Interrupted: a signal came.
         """
-        self._is_last = True
         sampler = Sampler(weights.load(self._run.path))
         measured = self._evaluator.evaluate(sampler, self._samples, pictures=self._run.path)
         metrics.save(self._run.path, measured)

@@ -135,7 +135,7 @@ class RunLoop:
                 raise Interrupted(
                     signal_number,
                     f"Stopped at step {step:,}; nothing is lost. Continue with: "
-                    f"{ranks.resume_command(run.path)}",
+                    f"{self._execution.resume_command(run.path)}",
                 )
 
     def _is_due(self, step: int) -> bool:

@@ -44,3 +44,9 @@ def test_what_several_processes_lack_is_told(monkeypatch, environment, words):
         monkeypatch.setenv(name, value)
     with pytest.raises(UserError, match=words):
         check_mpi()
+
+
+def test_a_command_for_several_processes_hides_no_option_that_it_does_not_know(monkeypatch):
+    """Where it is known, tests/training/test_follow.py sees it."""
+    monkeypatch.setenv(COUNT, "4")
+    assert ranks.command() == "mpirun -np 4 ... python"

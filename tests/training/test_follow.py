@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -93,7 +94,8 @@ def test_two_processes_train_as_one_whatever_happens_to_them(tmp_path):
     wait_for(lambda: checkpoint.exists() and len(losses(run)) > 1, process)
     said = said_by(process, signal.SIGKILL, to_rank=1)
     assert said.startswith("Training ended in the middle of a step")
-    assert said.endswith(f"Continue with: mpirun -np 2 python train.py --resume {run}")
+    again = shlex.join([*mpi.command(2)[:-1], "python", "train.py", "--resume", str(run)])
+    assert said.endswith(f"Continue with: {again} --quiet")
     before = checkpoint.stat().st_mtime_ns
 
     # The resumed run is stopped by Ctrl-C, of which mpirun makes SIGTERM.

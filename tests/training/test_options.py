@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import FrozenInstanceError, dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -300,3 +301,13 @@ def test_resume_refuses_what_decides_the_weights():
 def test_how_to_run_is_checked_too(values):
     with pytest.raises(BadValue, match=f"--{next(iter(values))} must be "):
         Execution(**values)
+
+
+def test_the_command_that_continues_a_run_says_how_it_was_run():
+    """But not where the data are, which the run remembers."""
+    assert Execution(quiet=False).resume_command(Path("-r")) == "python train.py --resume=-r"
+    execution = Execution(Path("x"), 9, "cpu", evaluate=True, quiet=True, push_to_hub="ann/x")
+    assert execution.resume_command(Path("a run")) == (
+        "python train.py --resume 'a run' --max-steps 9 --device cpu --evaluate --quiet "
+        "--push-to-hub ann/x"
+    )
