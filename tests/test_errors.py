@@ -19,6 +19,7 @@ from cgan.backend.toolchain import check_compiler
 from cgan.commands import evaluate
 from cgan.common import files
 from cgan.common.errors import BadValue, MissingFile, UserError
+from cgan.common.signals import Interruption
 from cgan.data import idx, mnist
 from cgan.hub.errors import HubError
 from cgan.hub.pull import Pulled
@@ -251,7 +252,7 @@ def test_training_that_fails_keeps_its_kind(kind, tmp_path):
     trainer = SimpleNamespace(step=0, total_steps=9, steps_per_epoch=3, run=run)
     options, execution = TrainingOptions(), Execution(quiet=True)
     with RunFolder.create(tmp_path) as folder:
-        loop = RunLoop(folder, trainer, {}, options, execution, SimpleNamespace(), None)
+        loop = RunLoop(folder, trainer, {}, options, execution, Interruption(None), None)
         with pytest.raises(kind) as caught:
             loop.train()
     assert type(caught.value) is kind

@@ -54,6 +54,15 @@ class Interruption:
         self._over = threading.Event()
         self._receiver = threading.Thread(target=self._receive, name="signals", daemon=True)
 
+    @contextlib.contextmanager
+    def announcing(self, announcement: str) -> Iterator[None]:
+        """Announce something else, if the first signal comes while a block runs."""
+        before, self._announcement = self._announcement, announcement
+        try:
+            yield
+        finally:
+            self._announcement = before
+
     def check(self, message: str) -> None:
         """Raise `Interrupted` with this message if a signal came."""
         if self.signal_number is not None:

@@ -24,7 +24,7 @@ from cgan.training.follow import Job
 from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.run_evaluation import RunEvaluation
 from cgan.training.run_folder import RunFolder
-from cgan.training.run_loop import RunLoop
+from cgan.training.run_loop import STOPPING, RunLoop
 from cgan.training.run_record import Computer, Data, RunRecord
 from cgan.writing.number import digits_of, parse
 
@@ -113,10 +113,7 @@ def _train(
                 f"{run.path / weights.CONFIG_NAME} can't be resumed: the generator that it "
                 "describes is not the one that its training settings make."
             )
-    interruption = Interruption(
-        "Stopping after this step, with a checkpoint (once more to stop at once).",
-        last_words.heard,
-    )
+    interruption = Interruption(STOPPING, last_words.heard)
     folder = execution.data_dir if data.folder is None else Path(data.folder)
     evaluation = _make_evaluation(run, config, options, execution, folder, interruption)
     computer = _prepare_jittor(options, execution)
@@ -151,6 +148,8 @@ def _train(
             ranks.tell(Job(options, config, dataset, read, coached, trainer.step))
             loop.train()
         ranks.dismiss()
+        # The encoder takes minutes, and changes no picture.
+        loop.save_results()
         if options.encoder and trainer.step == trainer.total_steps:
             check = _stopped(run, "encoder", execution, interruption)
             add(run.path, dataset, options, execution.say, check)
@@ -333,8 +332,9 @@ def _stopped(
     """Return what raises an error if a signal came while the reader or the encoder is trained."""
 
     def check() -> None:
+        safe = "The generator is safe. " if checkpoint.exists(run.checkpoint) else ""
         interruption.check(
-            f"Stopped while training the {what}; nothing is lost. Continue with: "
+            f"Stopped while training the {what}, which will begin anew. {safe}Continue with: "
             f"{execution.resume_command(run.path)}"
         )
 

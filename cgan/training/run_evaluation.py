@@ -51,7 +51,8 @@ class RunEvaluation:
 
     def _check(self) -> None:
         self._interruption.check(
-            "Stopped while measuring the weights; nothing is lost. Continue with: "
+            "Stopped while measuring the weights, which will begin anew. The weights are safe. "
+            "Continue with: "
             f"{self._execution.resume_command(self._run.path)}"
         )
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # importing it imports Jittor, which may have to compile itse
 LOSS_INTERVAL = 50
 GRID_ROWS = 10
 
+# What Ctrl-C is answered with: during a step, and where something else is computed.
+_STOPPING_AFTER_STEP = "Stopping after this step, with a checkpoint (once more to stop at once)."
+STOPPING = "Stopping (once more to stop at once)."
+
 
 class RunLoop:
     """Trains what is left of a run, and writes the results into its folder."""
@@ -53,13 +57,12 @@ class RunLoop:
         self._last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
 
     def finish(self) -> None:
-        """Write the results, and measure the weights if that is asked for.
+        """Measure the weights if that is asked for, and say what there is.
 
         Raises:
             UserError: something can't be written.
             Interrupted: a signal stopped it.
         """
-        self._save_results()
         if self._execution.evaluate and self._evaluation is not None:
             self._evaluation.finish()
         self._execution.say(
@@ -75,8 +78,8 @@ class RunLoop:
         """
         step = self._trainer.step
         # It may have been stopped while these weights were measured. Else they are as good as then.
-        if step and self._is_due(step) and self._evaluation is not None:
-            self._evaluation.keep_best(step, self._published())
+        if step and self._is_due(step):
+            self._keep_best(step)
         if step >= self._last:
             self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
             self._save_weights()
@@ -84,7 +87,8 @@ class RunLoop:
             return
         progress = Progress(self._options.n_epochs, self._last, step, self._execution.quiet)
         try:
-            self._train_to_end(progress)
+            with self._interruption.announcing(_STOPPING_AFTER_STEP):
+                self._train_to_end(progress)
         except UserError as error:
             raise kind_of(error)(f"{error} {self._what_is_left()}") from error
         finally:
@@ -127,8 +131,8 @@ class RunLoop:
             is_due = self._is_due(step)
             if signal_number is not None or is_last or is_due or step % checkpoint_steps == 0:
                 self._save_checkpoint()
-            if is_due and self._evaluation is not None and signal_number is None:
-                self._evaluation.keep_best(step, self._published())
+            if is_due and signal_number is None:
+                self._keep_best(step)
             if is_last:
                 return
             if signal_number is not None:
@@ -142,6 +146,11 @@ class RunLoop:
         """Return whether the weights of a step are measured, to keep the best."""
         steps = self._options.evaluate_interval * self._trainer.steps_per_epoch
         return steps > 0 and (step == self._last or step % steps == 0)
+
+    def _keep_best(self, step: int) -> None:
+        if self._evaluation is not None:
+            with self._interruption.announcing(STOPPING):
+                self._evaluation.keep_best(step, self._published())
 
     def _save_checkpoint(self) -> None:
         trainer = self._trainer
@@ -160,7 +169,12 @@ class RunLoop:
         sampler = Sampler(weights.Weights(trainer.config, self._published()))
         picture.save_png(self._run.sample(trainer.step), sampler.grid(GRID_ROWS, seed=0))
 
-    def _save_results(self) -> None:
+    def save_results(self) -> None:
+        """Write the number, the losses' curves and the animation of the sample grids.
+
+        Raises:
+            UserError: something can't be written.
+        """
         run, options = self._run, self._options
         sampler = Sampler.from_pretrained(run.path)
         if sampler.config.conditional:

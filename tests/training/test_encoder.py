@@ -1,5 +1,8 @@
 """Training the encoder on a frozen generator, and adding it to weights."""
 
+import signal
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -102,7 +105,19 @@ def test_adding_it_later_gives_the_same_files_and_the_same_generator(run, tmp_pa
     np.testing.assert_array_equal(sampler.write("123"), picture)
 
 
-def test_a_run_can_be_stopped_and_resumed_until_the_encoder_is_trained(run, tmp_path, capsys):
+def press_ctrl_c(*arguments):
+    """In place of the encoder's training: the last argument is called after each step."""
+    # To the thread that receives signals: those of Jittor began before, in other tests.
+    receiver = next(thread for thread in threading.enumerate() if thread.name == "signals")
+    signal.pthread_kill(receiver.ident, signal.SIGINT)
+    while True:
+        time.sleep(0.001)
+        arguments[-1]()
+
+
+def test_a_run_can_be_stopped_and_resumed_until_the_encoder_is_trained(
+    run, tmp_path, capsys, monkeypatch
+):
     """While the generator is trained, the weights have no encoder, and can be used."""
     part = tmp_path / "part"
     assert train.main([*RUN, "--encoder", STEPS, f"--out={part}", "--max_steps=2"]) == 0
@@ -113,6 +128,21 @@ def test_a_run_can_be_stopped_and_resumed_until_the_encoder_is_trained(run, tmp_
     assert "isn't finished: 2 of 4 steps are done" in said
     assert f"--resume {part}" in said
     assert (part / WEIGHTS_NAME).read_bytes() == before
+
+    # Ctrl-C while the encoder is trained: the pictures are there.
+    (part / "result.png").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder, "trained", press_ctrl_c)
+        assert train.main([f"--resume={part}"]) == 128 + signal.SIGINT
+    *_, announced, stopped = capsys.readouterr().err.splitlines()
+    assert announced == "Stopping (once more to stop at once)."
+    assert stopped == (
+        "Stopped while training the encoder, which will begin anew. The generator is safe. "
+        f"Continue with: python train.py --resume {part}"
+    )
+    for name in ("result.png", "losses.png", "progress.gif"):
+        assert (part / name).exists()
+
     assert train.main([f"--resume={part}", "--quiet"]) == 0
     for name in (WEIGHTS_NAME, CONFIG_NAME):
         assert (part / name).read_bytes() == (run / name).read_bytes()

@@ -241,6 +241,7 @@ def kill_at(run, last, moment):
 def check_stopped(code, errors, number, run):
     assert code == 128 + number
     assert "Traceback" not in errors
+    assert "Stopping after this step, with a checkpoint" in errors
     assert f"--resume {run}" in errors
 
 
