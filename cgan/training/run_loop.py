@@ -1,6 +1,7 @@
 """The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
 
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cgan.backend import ranks
@@ -65,8 +66,15 @@ class RunLoop:
         """
         if self._execution.evaluate and self._evaluation is not None:
             self._evaluation.finish()
+        step, steps, path = self._trainer.step, self._trainer.total_steps, self._run.path
+        if step == steps:
+            self._execution.say(f"Done: {path} holds the weights, the pictures and the losses.")
+            return
+        again = replace(self._execution, max_steps=None).resume_command(path)
         self._execution.say(
-            f"Done: {self._run.path} holds the weights, the pictures and the losses."
+            f"Done as far as --max_steps says: {step:,} of {steps:,} steps, so {steps - step:,} "
+            f"are left. {path} holds the weights so far, the pictures and the losses. Continue "
+            f"with: {again}"
         )
 
     def train(self) -> None:
@@ -81,7 +89,8 @@ class RunLoop:
         if step and self._is_due(step):
             self._keep_best(step)
         if step >= self._last:
-            self._execution.say(f"There is nothing left to train: {step:,} steps are done.")
+            limit = "" if step == self._trainer.total_steps else " up to --max_steps"
+            self._execution.say(f"There is nothing left to train{limit}: {step:,} steps are done.")
             self._save_weights()
             self.save_sample()
             return

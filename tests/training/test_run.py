@@ -195,7 +195,8 @@ def test_whatever_happens_to_a_run_it_ends_bit_identical(settings, whole_run, tm
     # Nothing is computed here, so this process is as good as another.
     assert train.main(["--resume", str(run), "--checkpoint_interval=5", "--n_cpu=1"]) == 0
     said = capsys.readouterr().err
-    assert "nothing left to train" in said
+    assert "nothing left to train: 30 steps are done" in said
+    assert "Done: " in said
     if training(run)["threads"] > 1:  # the computer has more than one CPU
         assert "not bit-for-bit the same" in said
     assert outcome(run) == outcome(whole_run)
@@ -372,6 +373,8 @@ def test_a_damaged_checkpoint_costs_the_steps_since_the_one_before(tmp_path, cap
     said = capsys.readouterr().err
     assert "last.safetensors is damaged: its checksum" in said
     assert "Continuing at step 2 of" in said
+    assert "Done as far as --max_steps says: 4 of 800 steps, so 796 are left." in said
+    assert said.endswith(f"Continue with: python train.py --resume {run}\n")
     assert outcome(run) == outcome(whole)
 
     # What else of a run may have been edited is told before anything is computed.
