@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 _SECONDS_BETWEEN_LINES = 10.0
+# All of it fits into 80 columns.
+_BAR = "{desc}|{bar}| {n_fmt}/{total_fmt}{postfix}"
 
 
 class Progress:
@@ -22,7 +24,7 @@ class Progress:
         if sys.stderr.isatty() and not quiet:
             from tqdm import tqdm  # here: without it, train.py can still say what is missing
 
-            self._bar = tqdm(total=steps, initial=start, unit="step", dynamic_ncols=True)
+            self._bar = tqdm(total=steps, initial=start, bar_format=_BAR, dynamic_ncols=True)
 
     def update(self, step: int, epoch: int, images: int, d_loss: float, g_loss: float) -> None:
         """Show that `step` is done; its batch had `images` images."""
@@ -33,24 +35,22 @@ class Progress:
         if step == self._first_step + 1:
             # The first step compiles operators, so it doesn't count towards the speed.
             self._begin, self._images = now, 0
-        speed = self._images / max(now - self._begin, 1e-9)
+        seconds, done = now - self._begin, step - self._first_step - 1
+        known = []
+        if done:
+            known.append(f"{self._images / max(seconds, 1e-9):,.0f} images/s")
+            if step < self._steps:
+                known.append(f"{_duration((self._steps - step) * seconds / done)} left")
         if self._bar is not None:
-            self._bar.set_description(f"epoch {epoch + 1}/{self._n_epochs}", refresh=False)
-            self._bar.set_postfix_str(
-                f"D {d_loss:.3f}, G {g_loss:.3f}, {speed:,.0f} images/s", refresh=False
-            )
+            self._bar.set_description_str(f"epoch {epoch + 1}/{self._n_epochs} ", refresh=False)
+            losses = f"D {d_loss:.2f}, G {g_loss:.2f}"
+            self._bar.set_postfix_str(", ".join((losses, *known)), refresh=False)
             self._bar.update()
         elif now - self._last_line >= _SECONDS_BETWEEN_LINES or step == self._steps:
             self._last_line = now
-            done = step - self._first_step - 1
-            left = (self._steps - step) * (now - self._begin) / max(done, 1)
-            print(
-                f"epoch {epoch + 1}/{self._n_epochs}, step {step:,}/{self._steps:,}, "
-                f"D loss {d_loss:.3f}, G loss {g_loss:.3f}, {speed:,.0f} images/s, "
-                f"{_duration(left)} left",
-                file=sys.stderr,
-                flush=True,
-            )
+            at = f"epoch {epoch + 1}/{self._n_epochs}, step {step:,}/{self._steps:,}"
+            losses = f"D loss {d_loss:.3f}, G loss {g_loss:.3f}"
+            print(", ".join((at, losses, *known)), file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End the bar, which stays on the terminal."""
