@@ -1,8 +1,8 @@
 """One training run, from its options to a finished folder."""
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from cgan.backend import ranks
 from cgan.backend.setup import compile_race_told, load_jittor, usable_threads
 from cgan.common.errors import BadValue, UserError
 from cgan.common.signals import Interruption
-from cgan.common.terminal import warn
+from cgan.common.terminal import note, warn
 from cgan.data import datasets
 from cgan.data.place import recorded_folder
 from cgan.model import reader, registry, weights
@@ -46,7 +46,7 @@ def start(options: TrainingOptions, out: Path, execution: Execution) -> None:
             f"The run folder {out} would be in the folder of the images, {execution.data_dir}, "
             "which holds a folder for each class: choose another with --out."
         )
-    with RunFolder.create(out) as run, _race_told(run, execution):
+    with RunFolder.create(out) as run, _how_to_go_on_told(run, execution):
         try:
             _train(run, options, execution, None)
         except BaseException:
@@ -72,7 +72,7 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         UserError: no run, other settings, a damaged checkpoint; or training had to stop.
         Interrupted: a signal stopped it.
     """
-    with RunFolder.reopen(path) as run, _race_told(run, execution):
+    with RunFolder.reopen(path) as run, _how_to_go_on_told(run, execution):
         record = RunRecord.load(path)
         options = record.options.resumed(given)
         # What is wrong there is told before the data are loaded and anything is computed.
@@ -81,9 +81,17 @@ def resume(path: Path, given: Mapping[str, Any], execution: Execution) -> None:
         _train(run, options, execution, record)
 
 
-def _race_told(run: RunFolder, execution: Execution) -> AbstractContextManager[None]:
+@contextlib.contextmanager
+def _how_to_go_on_told(run: RunFolder, execution: Execution) -> Iterator[None]:
+    """Say how to continue after a race in Jittor's compiler, and after Ctrl-C stops it at once."""
     again = execution.resume_command(run.path)
-    return compile_race_told(f"Nothing is lost. Continue with: {again}")
+    with compile_race_told(f"Nothing is lost. Continue with: {again}"):
+        try:
+            yield
+        except KeyboardInterrupt:
+            if checkpoint.exists(run.checkpoint):
+                note(f"The last checkpoint is kept. Continue with: {again}")
+            raise
 
 
 def _train(

@@ -326,6 +326,23 @@ def test_a_race_in_jittors_compiler_is_told_and_costs_nothing(tmp_path, capsys, 
         check_refused(capsys, [*SMALL, "--out", run], "Nothing is lost", f"train.py --resume {run}")
     assert train.main(["--resume", str(run), "--max_steps=4", "--quiet"]) == 0
     assert outcome(run) == outcome(whole)
+    capsys.readouterr()
+    check_that_ctrl_c_may_stop_it_at_once(run, capsys, monkeypatch)
+    assert outcome(run)["weights"] == outcome(whole)["weights"]
+
+
+def check_that_ctrl_c_may_stop_it_at_once(run, capsys, monkeypatch):
+    from cgan.training.trainer import Trainer
+
+    def stop(trainer):
+        raise KeyboardInterrupt  # as the second Ctrl-C does
+
+    monkeypatch.setattr(Trainer, "run", stop)
+    assert train.main(["--resume", str(run), "--quiet"]) == 128 + signal.SIGINT
+    assert capsys.readouterr().err.splitlines() == [
+        f"The last checkpoint is kept. Continue with: python train.py --resume {run} --quiet",
+        "Stopped.",
+    ]
 
 
 # Training in a process that is in such a race once: in the second step, before any checkpoint.
