@@ -253,10 +253,13 @@ def test_training_that_fails_keeps_its_kind(kind, tmp_path):
     options, execution = TrainingOptions(), Execution(quiet=True)
     with RunFolder.create(tmp_path) as folder:
         loop = RunLoop(folder, trainer, {}, options, execution, Interruption(None), None)
-        with pytest.raises(kind) as caught:
+        with pytest.raises(kind) as caught, loop.telling_what_is_left():
             loop.train()
     assert type(caught.value) is kind
-    assert message(caught) == "That was wrong. There was no checkpoint yet."
+    assert message(caught) == (
+        "That was wrong. There was no checkpoint yet. Continue with: "
+        f"python train.py --resume {tmp_path} --quiet"
+    )
 
 
 OURS = ("cgan.", "demo.")

@@ -8,6 +8,7 @@ from cgan.common.signals import Interruption
 from cgan.data.datasets import Dataset
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
+from cgan.training.diverged import Diverged
 from cgan.training.options import TrainingOptions
 
 
@@ -49,7 +50,7 @@ def follow() -> None:
 
 def _train(job: Job, interruption: Interruption) -> None:
     from cgan.evaluation.classifier import COACH, READER, Classifier  # imports Jittor
-    from cgan.training.trainer import Diverged, Trainer
+    from cgan.training.trainer import Trainer
 
     shape, n_classes = job.dataset.images.shape[1:], job.dataset.n_classes
     reader, coach = (

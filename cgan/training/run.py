@@ -150,18 +150,19 @@ def _train(
             run.forget_after(trainer.step)
             loop.forget_end(record.options.sample_interval)
             execution.say(f"Continuing at step {trainer.step:,} of {trainer.total_steps:,}.")
-        with last_words.ready(execution.resume_command(run.path), run.checkpoint):
-            read = None if classifier is None else classifier.tensors
-            coached = None if coach is None else coach.tensors
-            ranks.tell(Job(options, config, dataset, read, coached, trainer.step))
-            loop.train()
-        ranks.dismiss()
-        # The encoder takes minutes, and changes no picture.
-        loop.save_results()
-        if options.encoder and trainer.step == trainer.total_steps:
-            check = _stopped(run, "encoder", execution, interruption)
-            add(run.path, dataset, options, execution.say, check)
-        loop.finish()
+        with loop.telling_what_is_left():
+            with last_words.ready(execution.resume_command(run.path), run.checkpoint):
+                read = None if classifier is None else classifier.tensors
+                coached = None if coach is None else coach.tensors
+                ranks.tell(Job(options, config, dataset, read, coached, trainer.step))
+                loop.train()
+            ranks.dismiss()
+            # The encoder takes minutes, and changes no picture.
+            loop.save_results()
+            if options.encoder and trainer.step == trainer.total_steps:
+                check = _stopped(run, "encoder", execution, interruption)
+                add(run.path, dataset, options, execution.say, check)
+            loop.finish()
 
 
 def resolve(

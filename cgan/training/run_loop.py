@@ -1,6 +1,8 @@
 """The loop of a training run: steps, checkpoints, samples, evaluations, and the results."""
 
+import contextlib
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from cgan.model import weights
 from cgan.model.layers import Tensors
 from cgan.sampler import Sampler
 from cgan.training import checkpoint, plots
+from cgan.training.diverged import Diverged
 from cgan.training.options import DEFAULT_NUMBER, Execution, TrainingOptions
 from cgan.training.progress import Progress
 from cgan.training.run_evaluation import RunEvaluation
@@ -57,6 +60,16 @@ class RunLoop:
         self._interruption, self._evaluation = interruption, evaluation
         self._last = min(trainer.total_steps, execution.max_steps or trainer.total_steps)
 
+    @contextlib.contextmanager
+    def telling_what_is_left(self) -> Iterator[None]:
+        """Add to an error in the block what of the run is safe, and how to continue."""
+        try:
+            yield
+        except UserError as error:
+            # A run that diverged would do so again.
+            left = self._what_is_left(may_continue=not isinstance(error, Diverged))
+            raise kind_of(error)(f"{error} {left}") from error
+
     def finish(self) -> None:
         """Measure the weights if that is asked for, and say what there is.
 
@@ -98,8 +111,6 @@ class RunLoop:
         try:
             with self._interruption.announcing(_STOPPING_AFTER_STEP):
                 self._train_to_end(progress)
-        except UserError as error:
-            raise kind_of(error)(f"{error} {self._what_is_left()}") from error
         finally:
             progress.close()
 
@@ -195,17 +206,16 @@ class RunLoop:
         grid = sampler.grid(GRID_ROWS, seed=0)
         plots.save_animation(run.progress_gif, run.sample_paths(), grid.shape)
 
-    def _what_is_left(self) -> str:
+    def _what_is_left(self, may_continue: bool) -> str:
+        again = f" Continue with: {self._execution.resume_command(self._run.path)}"
+        again = again if may_continue else ""
         if not checkpoint.exists(self._run.checkpoint):
-            return "There was no checkpoint yet."
+            return f"There was no checkpoint yet.{again}"
         try:
             _, position = checkpoint.load(self._run.checkpoint, self._trainer.state_bytes)
         except UserError as error:
             return str(error)
-        return (
-            f"The checkpoint of step {position.step:,} and its weights are safe in "
-            f"{self._run.path}."
-        )
+        return f"The checkpoint of step {position.step:,} is safe in {self._run.path}.{again}"
 
 
 def _has_losses(step: int) -> bool:

@@ -11,13 +11,14 @@ from cgan.backend import compat, ranks
 from cgan.backend.adam import Adam
 from cgan.backend.setup import load_jittor
 from cgan.backend.shift import shift
-from cgan.common.errors import BadValue, UserError
+from cgan.common.errors import BadValue
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
 from cgan.model.config import GeneratorConfig
 from cgan.model.layers import Tensors
 from cgan.training import networks, randomness, whole_strokes
 from cgan.training.checkpoint import Position
+from cgan.training.diverged import Diverged
 from cgan.training.ema import Average
 from cgan.training.losses import (
     LOSSES,
@@ -33,17 +34,6 @@ from cgan.training.rare import Rare
 from cgan.training.second_discriminator import SecondDiscriminator
 
 jt = load_jittor()
-
-
-class Diverged(UserError):
-    """The losses or weights are no longer finite numbers."""
-
-    def __init__(self, step: int, what: str) -> None:
-        """Say at which step, and what was found."""
-        super().__init__(
-            f"Training diverged at step {step:,}: {what}. Start a new run with a lower --lr or "
-            "another --seed."
-        )
 
 
 class Trainer:

@@ -215,7 +215,9 @@ def check_a_full_disk_loses_nothing(run):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     result = run_process("--resume", run, preexec_fn=no_room)
-    check_said(result.returncode, result.stderr, "Could not write", "last.safetensors", "step 3")
+    words = "Could not write", "last.safetensors", f"The checkpoint of step 3 is safe in {run}."
+    check_said(result.returncode, result.stderr, *words)
+    assert result.stderr.endswith(f"Continue with: python train.py --resume {run}\n")
     assert (run / "checkpoint/last.safetensors").read_bytes() == checkpoint
     assert (run / "model.safetensors").read_bytes() == weights
     assert not list(run.rglob("*.tmp"))
@@ -413,7 +415,8 @@ def test_a_damaged_checkpoint_costs_the_steps_since_the_one_before(tmp_path, cap
 
 def test_a_run_that_diverges_says_so_and_keeps_no_bad_weights(tmp_path, capsys):
     run = tmp_path / "run"
-    check_refused(capsys, [*SMALL, "--lr=1e30", "--out", run], "diverged at step", "--lr")
+    words = "diverged at step", "--lr", "There was no checkpoint yet."
+    check_refused(capsys, [*SMALL, "--lr=1e30", "--out", run], *words)
     assert not (run / "model.safetensors").exists()
 
 

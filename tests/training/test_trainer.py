@@ -15,10 +15,11 @@ from cgan.model.architectures.mlp import MlpConfig
 from cgan.model.registry import ARCHITECTURES
 from cgan.model.weights import Weights
 from cgan.sampler import Sampler
+from cgan.training.diverged import Diverged
 from cgan.training.losses import R1_NOISE, gradient_penalty
 from cgan.training.options import TrainingOptions
 from cgan.training.randomness import noise
-from cgan.training.trainer import Diverged, Trainer, jt
+from cgan.training.trainer import Trainer, jt
 from cgan.training.whole_strokes import WholeStrokes
 
 CONFIG = MlpConfig(img_size=8)
