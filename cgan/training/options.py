@@ -19,7 +19,7 @@ from cgan.common.terminal import note
 from cgan.data.datasets import DATASETS
 from cgan.data.place import DATA_DIR, DATA_DIR_HELP
 from cgan.model import registry
-from cgan.model.config import GeneratorConfig
+from cgan.model.config import MIN_IMG_SIZE, GeneratorConfig
 from cgan.model.option_fields import (
     Option,
     check_needs,
@@ -281,7 +281,8 @@ class TrainingOptions:
             raise BadValue(
                 f"--{given[0]} compares images class by class: leave out --unconditional."
             )
-        if self.shift >= self.img_size:
+        # A size below its own bounds is refused where the config is made.
+        if self.shift >= self.img_size >= MIN_IMG_SIZE:
             raise BadValue(
                 f"--shift must be less than --img_size ({self.img_size}), not {self.shift}."
             )

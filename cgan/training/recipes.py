@@ -57,4 +57,8 @@ def from_recipe(recipe: str, given: dict[str, Any]) -> TrainingOptions:
     options = RECIPES[recipe]
     if "arch" in options and given.get("arch", options["arch"]) != options["arch"]:
         raise BadValue(f"--recipe {recipe} is for --arch {options['arch']}: leave out --arch.")
+    if given.get("unconditional") and options.get("reader"):
+        raise BadValue(
+            f"--recipe {recipe} is for generators with labels: leave out --unconditional."
+        )
     return TrainingOptions.from_dict(options | given)

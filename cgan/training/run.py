@@ -260,7 +260,9 @@ def generator_config(options: TrainingOptions) -> GeneratorConfig:
         if key is None:
             raise BadValue(f"These options don't make a valid generator: {error}.") from error
         named: dict[str, Any] = error.values | {"key": f"--{architecture.option_for(str(key))}"}
-        raise BadValue(error.template + ".", **named) from error
+        # In a config.json, it is False; on the command line, a flag.
+        template = error.template.replace("must be False", "must be left out")
+        raise BadValue(template + ".", **named) from error
 
 
 def _load_data(

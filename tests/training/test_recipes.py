@@ -38,3 +38,5 @@ def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
 def test_what_does_not_fit_the_recipe_is_refused():
     with pytest.raises(BadValue, match="--recipe best is for --arch conv"):
         from_recipe("best", {"arch": "mlp"})
+    with pytest.raises(BadValue, match=r"--recipe good .*: leave out --unconditional\."):
+        from_recipe("good", {"unconditional": True})
