@@ -66,7 +66,6 @@ def ready(again: str, last: Path) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    os.close(reads)
     before = signal.set_wakeup_fd(_pipe, warn_on_full_buffer=False)
     try:
         yield
@@ -75,6 +74,7 @@ def ready(again: str, last: Path) -> Iterator[None]:
         os.write(_pipe, _DONE)
         os.close(_pipe)
         _pipe = None
+        os.close(reads)  # until now: if that process is killed, what is written is no error
         speaker.wait()
 
 
