@@ -121,6 +121,11 @@ class RunRecord:
                 values.pop(DATA_SHA256_KEY, None),
             )
             data = None if sha256 is None else Data(folder_of_data, sha256)
+            if unknown := sorted(values.keys() - TrainingOptions.known().keys()):
+                raise BadValue(
+                    f"this version doesn't know {unknown[0]!r}; if another one began the run, "
+                    "continue with that one"
+                )
             return cls(TrainingOptions.from_dict(values), computer, data)
         except KeyError as error:
             reason = f"{error} is missing"

@@ -62,7 +62,10 @@ def test_options_that_an_older_version_did_not_know_get_their_defaults(folder):
         ({"threads": 0}, "threads can't be 0"),
         ({"threads": "2"}, "threads can't be '2'"),
         ({"device": ["cpu"]}, "device can't be ['cpu']"),
-        ({"learning_rate": 1}, "learning_rate"),
+        (
+            {"learning_rate": 1},
+            "this version doesn't know 'learning_rate'; if another one began the run, continue",
+        ),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(folder, changes, said):
