@@ -110,8 +110,9 @@ def read(
     shape = (size, size) if channels == 1 else (size, size, channels)
     pixels = np.empty((len(images), *shape), np.uint8)
     unreadable = []
+    off = True if quiet else None  # None: only on a terminal
     for target, (_, path) in zip(
-        pixels, tqdm(images, desc="images", unit="", disable=quiet), strict=True
+        pixels, tqdm(images, desc="images", unit="", disable=off), strict=True
     ):
         try:
             target[:] = _square(path, size, _MODES[channels])

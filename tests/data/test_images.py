@@ -58,6 +58,11 @@ def test_each_folder_is_a_class_and_images_of_any_size_fit(folder):
     np.testing.assert_allclose(dataset.images[:, 0, :, [0, 11]], paper, atol=0.06)
 
 
+def test_reading_shows_no_bar_where_nobody_watches_it(folder, capsys):
+    datasets.load("images", folder, 12)
+    assert capsys.readouterr().err == ""
+
+
 def test_light_on_dark_stays_as_it_is_and_what_differs_is_told(folder):
     for path in folder.glob("*/*"):
         save(drawn(ink=PAPER, paper=INK), path)
