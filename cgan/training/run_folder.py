@@ -88,10 +88,19 @@ class RunFolder:
         """
         found = (path for path in self.path.rglob("*") if path.name != _LOCK_NAME)
         if self.path.is_file() or any(path.is_file() for path in found):
+            again = f", or continue the run in it with --resume {shlex.quote(str(self.path))}"
             raise BadValue(
-                f"{self.path} is already in use: choose another folder with --out, or "
-                f"continue the run in it with --resume {shlex.quote(str(self.path))}."
+                f"{self.path} is already in use: choose another folder with --out"
+                f"{again if self._is_run() and not self._lacks_checkpoint() else ''}."
             )
+
+    def _is_run(self) -> bool:
+        return (self.path / CONFIG_NAME).is_file()
+
+    def _lacks_checkpoint(self) -> bool:
+        """Return whether there are weights that can't be trained on."""
+        # A run saves its checkpoint before its weights.
+        return (self.path / WEIGHTS_NAME).exists() and not checkpoint.exists(self.checkpoint)
 
     @classmethod
     def reopen(cls, path: Path) -> "RunFolder":
@@ -101,11 +110,10 @@ class RunFolder:
             MissingFile: there is no run, or nothing to continue it from.
             UserError: another process is training in it.
         """
-        if not (path / CONFIG_NAME).is_file():
-            raise MissingFile(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
         run = cls(path)
-        # A run saves its checkpoint before its weights.
-        if (path / WEIGHTS_NAME).exists() and not checkpoint.exists(run.checkpoint):
+        if not run._is_run():
+            raise MissingFile(f"There is no run in {path}: {path / CONFIG_NAME} is missing.")
+        if run._lacks_checkpoint():
             raise MissingFile(
                 f"{path} holds weights, but no checkpoint to continue from: "
                 f"{run.checkpoint.parent} is missing. The weights stay as they are. Begin a new "

@@ -548,7 +548,7 @@ def test_two_processes_cannot_train_in_the_same_folder(settings, tmp_path, capsy
 def test_an_existing_run_is_not_overwritten(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
     arguments = [*SMALL, "--out", tmp_path]
-    check_refused(capsys, arguments, "is already in use", "--resume")
+    check_refused(capsys, arguments, "is already in use", "--out")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 

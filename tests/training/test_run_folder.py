@@ -26,8 +26,10 @@ def test_a_new_folder_is_made_with_its_parents(tmp_path):
 def test_a_folder_with_any_file_is_left_alone(tmp_path, name):
     (tmp_path / "samples").mkdir()
     (tmp_path / name).write_text("mine")
-    with pytest.raises(UserError, match="is already in use"):
+    with pytest.raises(UserError, match="is already in use") as caught:
         RunFolder.create(tmp_path)
+    # Only a run can be continued.
+    assert ("--resume" in message(caught)) == (name == "config.json")
     assert (tmp_path / name).read_text() == "mine"
 
 
@@ -81,6 +83,8 @@ def test_weights_without_a_checkpoint_are_not_trained_over(tmp_path):
         (tmp_path / name).write_text("{}")
     with pytest.raises(MissingFile, match="no checkpoint to continue from"):
         RunFolder.reopen(tmp_path)
+    with pytest.raises(UserError, match=r"choose another folder with --out\.$"):
+        RunFolder.create(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
 
 
