@@ -24,6 +24,7 @@ from cgan.common.command_line import Parser, named_path, run  # noqa: E402
 from cgan.common.errors import BadValue, NeedsNewProcess, UserError, kind_of  # noqa: E402
 from cgan.common.terminal import note  # noqa: E402
 from cgan.data.datasets import recognise  # noqa: E402
+from cgan.data.place import check_there  # noqa: E402
 from cgan.hub.repository import Repository  # noqa: E402
 from cgan.model.option_fields import add_to, options_of  # noqa: E402
 from cgan.model.weights import CONFIG_NAME  # noqa: E402
@@ -73,6 +74,8 @@ def train(arguments: list[str] | None) -> None:
     values = parse(arguments)
     given = _given(values, TrainingOptions.known())
     execution = Execution(**_given(values, options_of(Execution)), push_to_hub=values.push_to_hub)
+    if "dataset" not in given:
+        check_there(execution.data_dir)
     if values.add_encoder is not None:
         _check_add_encoder(values)
         add_to_weights(values.add_encoder, given, execution)

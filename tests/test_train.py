@@ -36,6 +36,19 @@ def test_bundled_digits_need_no_folder(capsys):
     assert settings["training"]["dataset"] == "digits"
 
 
+def test_a_misspelt_folder_of_data_is_no_wish_to_download(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for mode in ([], ["--resume=run"], ["--add-encoder=run"]):
+        assert train.main([*mode, "--data-dir=my-digit"]) == 2
+        assert capsys.readouterr().err == (
+            "Error: There is no folder my-digit: say where the data are with --data-dir, or have "
+            "MNIST downloaded into it with --dataset mnist.\n"
+        )
+    # There, and into the default one, it is downloaded.
+    assert dry_run(capsys, "--data-dir=new", "--dataset=mnist") == dry_run(capsys)
+    assert dry_run(capsys, "--data-dir=data") == dry_run(capsys)
+
+
 @pytest.mark.parametrize("separator", ["_", "-"])
 def test_options_may_be_written_with_hyphens_or_underscores(separator):
     name = "--" + "sample_interval".replace("_", separator)

@@ -8,6 +8,19 @@ DATA_DIR = Path("data")
 DATA_DIR_HELP = "folder of the IDX files, or of a folder of images for each class"
 
 
+def check_there(folder: Path) -> None:
+    """Check a folder that somebody names without saying that MNIST is to come into it.
+
+    Raises:
+        MissingFile: it isn't there, and isn't the default one.
+    """
+    if folder != DATA_DIR and not folder.is_dir():
+        raise MissingFile(
+            f"There is no folder {folder}: say where the data are with --data-dir, or have MNIST "
+            "downloaded into it with --dataset mnist."
+        )
+
+
 def recorded_folder(given: Path, recorded: str | None) -> Path:
     """Return where the data of a run are: where it says, unless the user says something else.
 
