@@ -11,6 +11,7 @@ half are those that E found for the real images of the step before, with other l
 consistent on the latents that it finds, too, and a hand survives from one digit to the next.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from cgan.model.layers import BATCH_NORM_EPS, Tensors
 from cgan.model.weights import fingerprint
 from cgan.training import networks, randomness
 from cgan.training.options import TrainingOptions
+from cgan.training.progress import duration
 
 jt = load_jittor()
 nn = jt.nn
@@ -37,6 +39,10 @@ _LEARNING_RATE = 2e-3
 _BETAS = (0.9, 0.999)
 _PIXELS_WEIGHT = 4.0
 _LENGTH_WEIGHT = 0.1
+
+# After which steps it is told how far training is: early, how long it will take, and then now and
+# again.
+_FIRST_TOLD, _STEPS_BETWEEN = 50, 500
 
 # As for classifiers: the last bits of the weights depend on the number of threads, so it is always
 # the same.
@@ -125,8 +131,13 @@ def fit(
             z[: len(again)] = again
             optimiser.lr = _LEARNING_RATE * (1 - step / settings.steps)
             loss, previous = _step(network, draw, optimiser, z, drawn, data.part(indices))
-            if (step + 1) % 500 == 0:
-                say(f"Encoder: step {step + 1:,} of {settings.steps:,}, loss {loss:.3f}.")
+            if step == 0:  # it compiles operators, and says nothing about the others
+                begin = time.monotonic()
+            done = step + 1
+            if done == _FIRST_TOLD or done % _STEPS_BETWEEN == 0:
+                seconds = (settings.steps - done) * (time.monotonic() - begin) / step
+                left = f", {duration(seconds)} left" if done < settings.steps else ""
+                say(f"Encoder: step {done:,} of {settings.steps:,}, loss {loss:.3f}{left}.")
             check()
         tensors = {name: value.copy() for name, value in network.state_dict(to="numpy").items()}
     return fold(tensors)

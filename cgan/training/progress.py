@@ -40,7 +40,7 @@ class Progress:
         if done:
             known.append(f"{self._images / max(seconds, 1e-9):,.0f} images/s")
             if step < self._steps:
-                known.append(f"{_duration((self._steps - step) * seconds / done)} left")
+                known.append(f"{duration((self._steps - step) * seconds / done)} left")
         if self._bar is not None:
             self._bar.set_description_str(f"epoch {epoch + 1}/{self._n_epochs} ", refresh=False)
             losses = f"D {d_loss:.2f}, G {g_loss:.2f}"
@@ -58,7 +58,8 @@ class Progress:
             self._bar.close()
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in hours, minutes and seconds."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

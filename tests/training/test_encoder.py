@@ -1,5 +1,6 @@
 """Training the encoder on a frozen generator, and adding it to weights."""
 
+import re
 import signal
 import threading
 import time
@@ -39,8 +40,19 @@ def generator():
 
 
 @pytest.fixture(scope="module")
-def trained(generator, digits):
-    return fit(TINY_CONV, generator, digits, SETTINGS)
+def said():
+    """What is said while the encoder of `trained` is."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def trained(generator, digits, said):
+    return fit(TINY_CONV, generator, digits, SETTINGS, said.append)
+
+
+def test_how_long_it_will_take_is_said_early(trained, said):
+    (told,) = said
+    assert re.fullmatch(r"Encoder: step 50 of 150, loss \d+\.\d{3}, \d+:\d\d left\.", told)
 
 
 def test_it_finds_the_latents_of_the_generator(generator, trained):
