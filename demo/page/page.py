@@ -34,7 +34,7 @@ from demo.turns import PLACES
 STATIC = Path(__file__).parents[1] / "static"
 SCRIPTS = (
     *("page.js", "values.js", "history.js", "hands.js", "hand.js", "game.js", "keep.js"),
-    "repairs.js",
+    *("repairs.js", "reload.js"),
 )
 PRINT = STATIC / "print.css"
 # Runs before Gradio's own scripts.

@@ -1,8 +1,9 @@
 // "Which one is real?": the score is kept here alone, for as long as the page is open.
 Object.assign(cgan, {
-  // The round that is shown, by its hidden component; a new one at first.
+  // The round that is shown, by its hidden component; at first the one before a reload, or a new one.
   roundShown(id) {
-    return cgan.values().get(id) || String(cgan.newRound());
+    cgan.roundId = id;
+    return cgan.values().get(id) || cgan.place.round || String(cgan.newRound());
   },
 
   newRound() {

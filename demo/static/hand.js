@@ -215,6 +215,7 @@ cgan.hand = (element, trigger, watch) => {
     }),
     take(text) {
       const answer = JSON.parse(text);
+      if (answer.found) cgan.remember("cgan-photo", "");
       if (answer.found && answer.error) {
         say(".photo-said", answer.error, true);
       } else if (answer.found) {
@@ -239,6 +240,10 @@ cgan.hand = (element, trigger, watch) => {
         }
         if (then === write && answer.hand) write();
       }
+    },
+    // The server doesn't answer, or this page follows one that was left before the answer.
+    photoLost() {
+      if (cgan.recall("cgan-photo")) say(".photo-said", desk().dataset.photoLost, true);
     },
     // The first tab has the hand; or the server has other weights since it was made.
     written(text) {
@@ -291,6 +296,7 @@ cgan.hand = (element, trigger, watch) => {
     say(".photo-said", "");
     try {
       cgan.ownHand.photo = await base64(await smaller(file));
+      cgan.remember("cgan-photo", "awaited"); // the photo itself isn't kept
       trigger("upload");
     } catch {
       say(".photo-said", desk().dataset.unreadable, true);
@@ -333,6 +339,8 @@ cgan.hand = (element, trigger, watch) => {
   watch("value", all); // the page's language has changed
   restore();
   all();
+  cgan.ownHand.photoLost();
+  cgan.remember("cgan-photo", "");
   if (document.documentElement.dataset.ready === "true") cgan.ownHand.begin();
 };
 

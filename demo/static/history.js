@@ -92,6 +92,7 @@ Object.assign(cgan, {
     const known = history.state?.cgan; // a reload, or back from another site
     const kept = location.hash && !known ? "" : cgan.recall("cgan-settings");
     const same = known && cgan.recall("cgan-address") === location.hash;
+    cgan.place = (same && cgan.recallJson("cgan-place")) || {};
     // What was kept has more: the other tabs, and a number that can't be written.
     const picture = location.hash || (known && history.state.picture) || "";
     return { fragment: same && kept ? "" : picture, kept, picture };

@@ -223,6 +223,7 @@ window.cgan = {
 
   listen() {
     cgan.watchHistory();
+    cgan.keepPlace();
     cgan.listenToKeep();
     // What is wrong with a link is said until the visitor does something. Escape also closes what is
     // said of the server, until it has answered and fails again.
@@ -248,6 +249,7 @@ window.cgan = {
       const trouble = document.querySelector("#trouble p");
       trouble.textContent = trouble.dataset.busy;
       cgan.stopWaiting();
+      cgan.ownHand?.photoLost();
     }).observe(document.body, { childList: true, subtree: true });
   },
 
@@ -282,6 +284,7 @@ window.cgan = {
     cgan.onPaper(id);
     cgan.mark();
     cgan.showTab(cgan.tabIn(location.hash));
+    cgan.returnToPlace();
     cgan.speak();
     document.documentElement.dataset.ready = "true";
     cgan.ownHand?.begin();

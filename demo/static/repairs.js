@@ -13,6 +13,15 @@ Object.assign(cgan, {
     if (element[name] !== value) element[name] = value;
   },
 
+  // The heads of what opens and closes.
+  sections() {
+    return [...document.querySelectorAll("button.label-wrap")];
+  },
+
+  isOpen(section) {
+    return section.nextElementSibling?.style.display !== "none";
+  },
+
   choices: 0,
 
   // After each change of the page: Gradio makes its elements anew.
@@ -27,8 +36,8 @@ Object.assign(cgan, {
       const label = choice.querySelector("[data-testid=block-info]")?.textContent.trim() ?? null;
       cgan.put(choice, "ariaLabel", label);
     }
-    for (const button of document.querySelectorAll("button.label-wrap")) {
-      cgan.put(button, "ariaExpanded", String(button.nextElementSibling?.style.display !== "none"));
+    for (const button of cgan.sections()) {
+      cgan.put(button, "ariaExpanded", String(cgan.isOpen(button)));
     }
     // One Tab stop for all tabs.
     for (const tab of document.querySelectorAll("[role=tab]")) {

@@ -81,6 +81,7 @@ TEXTS = {
     "hand_too_many": "找到 {count} 个数字，但一份笔迹最多收 {most} 个，这次只收下 {taken} 个。",
     "hand_full": "这份笔迹已有 {most} 个数字，放不下了，请先去掉几个。",
     "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
+    "hand_photo_lost": "照片没有传到，请重新选择。",
     "hand_kept": "这份笔迹用到的数字",
     "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
     "hand_which": "第 {position} 个是哪个数字",

@@ -1,11 +1,22 @@
 """A server that is busy or out of reach."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import ready
-from tests.demo.page.acting import COVERED, EVENTS, expect_number, number, open_styles, sized
+from tests.demo.page.acting import (
+    COVERED,
+    EVENTS,
+    expect_number,
+    number,
+    open_styles,
+    open_tab,
+    show_details,
+    sized,
+)
+from tests.writing.sheets import sheet
 
 pytestmark = pytest.mark.slow
 
@@ -76,11 +87,12 @@ def test_a_grid_that_meets_a_busy_server_is_drawn_later(chromium, demo):
 
 
 def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium, demo):
-    context = chromium.new_context()
+    context = chromium.new_context(viewport={"width": 1000, "height": 500})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(demo.address)
     ready(page)
+    show_details(page)
     context.set_offline(True)
     for typed in ("135", "1357"):
         number(page).fill(typed)
@@ -91,8 +103,36 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
     expect(page.locator("#trouble")).to_contain_text("you're offline")
+    page.evaluate("scrollTo(0, 400)")
     context.set_offline(False)  # Gradio then loads the page again
     expect_number(page, "1357")
     expect(number(page)).to_have_value("1357")
     expect(page.locator("#trouble")).to_be_hidden()
+    # One is where one was.
+    expect(page.get_by_label("Transparent")).to_be_visible()
+    page.wait_for_function("scrollY === 400")
+    context.close()
+
+
+def test_a_photo_that_is_lost_with_the_connection_is_asked_for_again(chromium, demo, tmp_path):
+    Image.fromarray(sheet([5])).save(tmp_path / "one.png")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(demo.address)
+    ready(page)
+    open_tab(page, "Real?")
+    shown = page.locator(".choice path").first
+    strokes = shown.get_attribute("d")
+    open_tab(page, "My hand")
+    said, chosen = page.locator(".photo-said"), page.locator(".own [type=file]")
+    context.set_offline(True)
+    chosen.set_input_files(tmp_path / "one.png")
+    expect(said).to_have_text("The photo didn't get through: choose it again.")
+    with page.expect_navigation():
+        context.set_offline(False)  # Gradio then loads the page again
+    expect(said).to_have_text("The photo didn't get through: choose it again.")
+    chosen.set_input_files(tmp_path / "one.png")
+    expect(said).to_contain_text("One digit was found")
+    open_tab(page, "Real?")
+    expect(shown).to_have_attribute("d", strokes)  # the round is the same
     context.close()
