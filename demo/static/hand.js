@@ -14,6 +14,7 @@ cgan.hand = (element, trigger, watch) => {
   const state = {
     strokes: [], digit: null, kept: [], version: 0, answered: 0, answer: {}, then: null, again: false,
     pointer: null, kind: "", // of the pointer that draws: "mouse", "touch" or "pen"
+    before: 0, outside: false, // how many strokes there were before it, and whether it has left the board
   };
   const part = (name) => element.querySelector(name);
   const desk = () => part(".own");
@@ -32,14 +33,20 @@ cgan.hand = (element, trigger, watch) => {
   };
   const add = (event) => {
     const box = part(".board").getBoundingClientRect();
-    const place = (at, start, length) =>
-      Math.round(Math.min(Math.max((at - start) / length, 0), 1) * SIDE);
-    const x = place(event.clientX, box.left, box.width);
-    const y = place(event.clientY, box.top, box.height);
+    const x = Math.round(((event.clientX - box.left) / box.width) * SIDE);
+    const y = Math.round(((event.clientY - box.top) / box.height) * SIDE);
+    if (state.strokes.reduce((sum, { length }) => sum + length, 0) >= MOST_POINTS) return;
+    // Outside of the board there is no ink; where the pointer comes back, another stroke begins.
+    const inside = Math.min(x, y) >= 0 && Math.max(x, y) <= SIDE;
+    if (inside && state.outside && state.strokes.at(-1).length) {
+      if (state.strokes.length >= MOST_STROKES) return;
+      state.strokes.push([]);
+    }
+    state.outside = !inside;
+    if (!inside) return;
     const stroke = state.strokes.at(-1);
     const [lastX, lastY] = stroke.at(-1) ?? [-SIDE, -SIDE];
     if (Math.hypot(x - lastX, y - lastY) < STEP) return;
-    if (state.strokes.reduce((sum, { length }) => sum + length, 0) >= MOST_POINTS) return;
     // A mouse has no pressure, and fingers have none that means anything.
     const pressed = event.pointerType === "pen" && event.pressure > 0 ? event.pressure : 0.5;
     stroke.push([x, y, Math.round(PEN * (0.5 + pressed))]);
@@ -52,7 +59,7 @@ cgan.hand = (element, trigger, watch) => {
   // A stroke that was none: the browser took the touch for a gesture, or it was the hand with the pen.
   const drop = () => {
     state.pointer = null;
-    state.strokes.pop();
+    state.strokes.length = state.before;
     drawAll();
     show();
   };
@@ -67,6 +74,7 @@ cgan.hand = (element, trigger, watch) => {
     board.setPointerCapture(event.pointerId);
     state.pointer = event.pointerId;
     state.kind = event.pointerType;
+    state.before = state.strokes.length;
     state.strokes.push([]);
     add(event);
     desk().dataset.drawn = "true";

@@ -200,6 +200,29 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     leave(page)
 
 
+def test_a_stroke_that_leaves_the_board_leaves_no_line_along_its_edge(page):
+    board = page.locator(".board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    x, y, side = box["x"], box["y"], box["width"]
+    page.mouse.move(x + side / 2, y + side / 2)
+    page.mouse.down()
+    for place in ((1.2, 0.5), (1.2, 0.9), (0.5, 0.9)):  # out, along the edge, and in again
+        page.mouse.move(x + place[0] * side, y + place[1] * side, steps=10)
+    page.mouse.up()
+    lines = page.eval_on_selector_all(
+        ".board line", "all => all.map(one => [one.x1, one.y1, one.x2, one.y2]"
+        ".map(length => length.baseVal.value))"
+    )
+    heights = {round(height) for line in lines for height in line[1::2]}
+    assert {min(heights), max(heights)} == {500, 900}
+    assert not any(510 < height < 890 for height in heights)
+    assert all(abs(line[1] - line[3]) < 10 for line in lines)  # nor one from out to in
+    page.locator(".own-undo").click()
+    page.locator(".own-undo").click()
+    expect(board.locator("line")).to_have_count(0)
+
+
 def test_what_is_drawn_survives_a_reload(page):
     draw(page, 5)
     page.get_by_role("button", name="Keep it").click()
