@@ -35,7 +35,7 @@ def html(
         style += f";--whole:{_multiple(size, height)}px;--half:{_multiple(size, height / 2):g}px"
     if settings.spacing == "ink":
         content, units, widest = _by_ink(drawing, settings, language)
-        style += f";--units:{units:.1f};--widest:{widest:.1f}"
+        style += f";--units:{units:.1f};--widest:{widest:.1f};--gap:{GROUP_GAP}"
     else:
         digits = zip(drawing.digits, drawing.pixels, strict=True)
         buttons = [

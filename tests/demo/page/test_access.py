@@ -14,6 +14,20 @@ from tests.demo.page.acting import expect_number, made, number, open_tab, show_d
 pytestmark = pytest.mark.slow
 
 
+# Where the middle of the paper is, and of each line on it.
+MIDDLES = """() => {
+    const lines = new Map();
+    for (const one of document.querySelectorAll(".group > *")) {
+        const { top, left, right } = one.getBoundingClientRect();
+        const key = Math.round(top);
+        lines.set(key, [...(lines.get(key) ?? []), left, right]);
+    }
+    const { left, right } = document.querySelector(".sheet").getBoundingClientRect();
+    const sides = [[left, right], ...lines.values()];
+    return sides.map((line) => (Math.min(...line) + Math.max(...line)) / 2);
+}"""
+
+
 def test_a_phone_shows_its_keyboard_of_digits(page):
     expect(number(page)).to_have_attribute("inputmode", "tel")
 
@@ -58,6 +72,10 @@ def test_on_a_narrow_phone_no_group_of_a_number_breaks(page):
         with sized(page, width, 740):
             for group in page.evaluate(tops):
                 assert len(set(group)) == 1
+            # Each line is in the middle: no gap is left at its end.
+            middles = page.evaluate(MIDDLES)
+            assert len(middles) > 2
+            assert middles[1:] == pytest.approx([middles[0]] * (len(middles) - 1), abs=0.1)
             assert min(d.bounding_box()["height"] for d in page.locator(".digit").all()) >= 40
 
 

@@ -211,8 +211,9 @@ def test_a_stroke_that_leaves_the_board_leaves_no_line_along_its_edge(page):
         page.mouse.move(x + place[0] * side, y + place[1] * side, steps=10)
     page.mouse.up()
     lines = page.eval_on_selector_all(
-        ".board line", "all => all.map(one => [one.x1, one.y1, one.x2, one.y2]"
-        ".map(length => length.baseVal.value))"
+        ".board line",
+        "all => all.map(one => [one.x1, one.y1, one.x2, one.y2]"
+        ".map(length => length.baseVal.value))",
     )
     heights = {round(height) for line in lines for height in line[1::2]}
     assert {min(heights), max(heights)} == {500, 900}
