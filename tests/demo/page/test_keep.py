@@ -85,7 +85,6 @@ def test_a_card_is_saved_in_the_chosen_size(new_page):
 
 def test_paper_has_the_number_alone_and_large(new_page):
     page = new_page
-    open_tab(page, "About")  # whatever tab is open
     page.evaluate("cgan.fitToPaper()")
     for landscape in (False, True):
         page.emulate_media(media="print")
@@ -113,3 +112,9 @@ def test_paper_has_the_number_alone_and_large(new_page):
         assert set(page.evaluate(colours)) == {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}
     shown = page.locator("h1, [role=tab], .about, button:not(.digit), input, textarea")
     assert [one for one in shown.all() if one.is_visible()] == []
+    # Another tab is printed as it is.
+    page.emulate_media(media="screen")
+    open_tab(page, "About")
+    page.emulate_media(media="print")
+    expect(page.locator(".about")).to_be_visible()
+    expect(page.locator(".digit").first).to_be_hidden()
