@@ -129,7 +129,11 @@ def trouble(language: str) -> str:
     later = {name: f"{{{name}}}" for name in ("number", "seed", "note")}
     heard = escape(say(language, "number_heard", **later))
     data = f'data-busy="{busy}" data-reset="{reset}" data-heard="{heard}"'
-    return f'<p role="alert" {data} data-lang="{escape(tag_of(language))}"></p>'
+    close = escape(say(language, "close"))
+    return (
+        f'<div class="told"><p role="alert" {data} data-lang="{escape(tag_of(language))}"></p>'
+        f'<button type="button" class="close" aria-label="{close}" title="{close}">×</button></div>'
+    )
 
 
 def _restore(shared: Shared, fragment: str, language: str) -> tuple[str, Any]:

@@ -225,8 +225,8 @@ window.cgan = {
     cgan.watchHistory();
     cgan.keepPlace();
     cgan.listenToKeep();
-    // What is wrong with a link is said until the visitor does something. Escape also closes what is
-    // said of the server, until it has answered and fails again.
+    // What is wrong with a link is said until the visitor does something. Escape and a button also close
+    // what is said of the server, until it has answered and fails again.
     for (const event of ["input", "click", "keydown"]) {
       addEventListener(event, ({ isTrusted, key }) => {
         if (!isTrusted || (event === "keydown" && key !== "Escape")) return;
@@ -234,6 +234,9 @@ window.cgan = {
         if (key === "Escape") document.querySelector("#trouble p").replaceChildren();
       });
     }
+    addEventListener("click", ({ target }) => {
+      if (target.closest?.("#trouble button")) document.querySelector("#trouble p").replaceChildren();
+    });
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
     // A tab or a section opens after the click; the buttons that the script presses open nothing.

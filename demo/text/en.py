@@ -50,9 +50,8 @@ TEXTS = {
     "redrawn_note": "Redrawn: {count}",
     "undo": "Undo",
     "log_in": "This page needs a user and a password: reload it to enter them.",
-    "busy": (
-        "Couldn't draw that: the server is busy or you're offline. Please try again in a moment."
-    ),
+    "busy": "No answer: the server is busy or you're offline. Please try again in a moment.",
+    "close": "Close",
     "reset": "Reset to default value",
     "png": "PNG",
     "png_large": "PNG, large",

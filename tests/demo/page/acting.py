@@ -19,6 +19,7 @@ COVERED = """alert => {
     const one = alert.getBoundingClientRect();
     return [...document.querySelectorAll("button, input, textarea, [role=tab]")]
         .filter((control) => control.checkVisibility())
+        .filter((control) => !alert.closest(".block").contains(control))
         .filter((control) => {
             const other = control.getBoundingClientRect();
             const middle = document.elementFromPoint(

@@ -28,9 +28,10 @@ def busy(page, times=None):
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-US", "the server is busy"), ("zh-CN", "访问的人太多")]
+    ("locale", "said", "close"),
+    [("en-US", "the server is busy", "Close"), ("zh-CN", "访问的人太多", "关闭")],
 )
-def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale, said):
+def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale, said, close):
     context = chromium.new_context(locale=locale)
     page = context.new_page()
     page.goto(demo.address)
@@ -39,11 +40,17 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
     box = page.locator(".number textarea, .number input").first
     box.fill("111")
     expect(page.locator("#trouble")).to_contain_text(said)
+    assert page.locator(".told").evaluate(COVERED) == []
     with sized(page, 320, 640):
-        assert page.locator("#trouble p").evaluate(COVERED) == []
-    assert page.get_by_text("Queue is full").locator("visible=true").count() == 0
-    page.keyboard.press("Escape")
+        # At the bottom, where the page can be scrolled further than its last control.
+        page.evaluate("scrollTo(0, 1e6)")
+        page.wait_for_function("scrollY > 100")
+        assert page.locator(".told").evaluate(COVERED) == []
+        below = page.viewport_size["height"] - page.locator(".told").bounding_box()["y"]
+        assert below < 150
+        page.get_by_role("button", name=close).click()
     expect(page.locator("#trouble")).to_be_hidden()
+    assert page.get_by_text("Queue is full").locator("visible=true").count() == 0
     box.fill("112")
     page.unroute(EVENTS)
     expect_number(page, "112")  # it asks again by itself
@@ -103,6 +110,8 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=138+1234+5678&seed={Settings.seed}")
     expect(page.locator("#trouble")).to_contain_text("you're offline")
+    page.keyboard.press("Escape")
+    expect(page.locator("#trouble")).to_be_hidden()
     page.evaluate("scrollTo(0, 400)")
     context.set_offline(False)  # Gradio then loads the page again
     expect_number(page, "1357")
