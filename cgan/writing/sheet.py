@@ -57,8 +57,12 @@ class UnreadableSheet(BadValue):
         super().__init__(
             "{found} digits were found in the picture instead of {wanted}: write them apart from "
             "each other with a dark pen on light paper, and take the picture from above, in even "
-            "light, with nothing else in it.",
-            text_id="sheet.count",
+            "light, with nothing else in it."
+            if found
+            else "No digits were found in the picture: write them apart from each other with a "
+            "dark pen on light paper, and take the picture from above, in even light, with nothing "
+            "else in it.",
+            text_id="sheet.count" if found else "sheet.none",
             found=found,
             wanted=wanted,
         )

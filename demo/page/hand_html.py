@@ -9,7 +9,7 @@ from demo.text.texts import say
 # What the script says, by the names of the data attributes; it fills in the numbers.
 _SENTENCES = (
     *("read", "chosen", "found", "found_one", "too_many", "full", "turned", "reordered"),
-    *("which", "leave_out", "unreadable", "photo_lost"),
+    *("which", "leave_out", "unreadable", "reading", "photo_lost"),
 )
 _LATER = {name: f"{{{name}}}" for name in ("digit", "count", "taken", "position", "degrees")}
 

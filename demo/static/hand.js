@@ -301,7 +301,7 @@ cgan.hand = (element, trigger, watch) => {
   const send = async (input) => {
     const [file] = input.files;
     if (!file) return;
-    say(".photo-said", "");
+    say(".photo-said", desk().dataset.reading);
     try {
       cgan.ownHand.photo = await base64(await smaller(file));
       cgan.remember("cgan-photo", "awaited"); // the photo itself isn't kept

@@ -95,6 +95,7 @@ TEXTS = {
     ),
     "hand_full": "This hand has {most} digits, and no more fit: remove some first.",
     "hand_unreadable": "Your browser can't open this picture: choose a JPEG, a PNG or a WebP.",
+    "hand_reading": "Reading the photo…",
     "hand_photo_lost": "The photo didn't get through: choose it again.",
     "hand_kept": "The digits of this hand",
     "hand_none": "None is kept yet. The more digits there are, the more the hand is yours.",

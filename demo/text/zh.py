@@ -82,6 +82,7 @@ TEXTS = {
     "hand_too_many": "找到 {count} 个数字，但一份笔迹最多收 {most} 个，这次只收下 {taken} 个。",
     "hand_full": "这份笔迹已有 {most} 个数字，放不下了，请先去掉几个。",
     "hand_unreadable": "浏览器打不开这张图片：请选择 JPEG、PNG 或 WebP。",
+    "hand_reading": "正在读取照片……",
     "hand_photo_lost": "照片没有传到，请重新选择。",
     "hand_kept": "这份笔迹用到的数字",
     "hand_none": "还没有保留数字。数字越多，笔迹越像你的。",
@@ -251,6 +252,10 @@ ERRORS = {
     "sheet.count": (
         "图片里找到 {found} 个数字，应为 {wanted} 个：请用深色笔在浅色纸上分开书写，在均匀的光线下"
         "从正上方拍摄，画面里不要有别的东西。"
+    ),
+    "sheet.none": (
+        "图片里没有找到数字：请用深色笔在浅色纸上分开书写，在均匀的光线下从正上方拍摄，画面里不要有"
+        "别的东西。"
     ),
     "sheet.other_digits": (
         "图片里的数字看起来是 {read}，而不是 {named}：请按行依次写明纸上的数字。"

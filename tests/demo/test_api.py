@@ -215,7 +215,7 @@ def test_a_photo_becomes_a_hand_that_writes(client, served):
         with Image.open(path) as image:
             assert image.text["hand"] == "own"
             np.testing.assert_array_equal(np.asarray(image), sampler.write("253", hand=hand))
-    said = "0 digits were found|2 digits were found in the picture instead of 3"
+    said = "No digits were found|2 digits were found in the picture instead of 3"
     with pytest.raises(Exception, match=said):
         client.predict(photo, "253", api_name="/hand")
     assert photo[:40] not in "".join(served.output)

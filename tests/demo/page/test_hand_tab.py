@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import open_tab
+from tests.demo.page.acting import EVENTS, open_tab
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -305,7 +305,7 @@ def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_pa
     chosen = page.locator(".own [type=file]")
     draw(page, 1)
     before = expect_hand(page)
-    for name, said in (("empty", "0 digits were found"), ("text", "can't open this picture")):
+    for name, said in (("empty", "No digits were found"), ("text", "can't open this picture")):
         chosen.set_input_files(tmp_path / f"{name}.png")
         expect(page.locator(".photo-said")).to_contain_text(said)
     speak(page, "zh")
@@ -313,8 +313,22 @@ def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_pa
     assert paths(page, ".own-all") == before  # what was drawn is still there
     assert page.locator(".board line").count() > 0
     chosen.set_input_files(tmp_path / "empty.png")
-    expect(page.locator(".photo-said")).to_contain_text("图片里找到 0 个数字")
+    expect(page.locator(".photo-said")).to_contain_text("图片里没有找到数字")
     speak(page, "en")
+
+
+def test_a_photo_is_said_to_be_read_until_the_answer(page, tmp_path):
+    Image.fromarray(sheet([5])).save(tmp_path / "one.png")
+    held = []
+    page.route(EVENTS, lambda route: held.append(route), times=1)
+    page.locator(".own [type=file]").set_input_files(tmp_path / "one.png")
+    said = page.locator(".photo-said")
+    expect(said).to_have_text("Reading the photo…")
+    for _ in range(100):
+        if not held:
+            page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(said).to_contain_text("One digit was found")
 
 
 def test_a_large_photo_is_made_small_enough_in_the_browser(page, tmp_path):

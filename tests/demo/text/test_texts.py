@@ -119,6 +119,10 @@ def no_reader():
     raise NoReader
 
 
+def too_few():
+    raise UnreadableSheet(2, 3)
+
+
 def not_upright():
     raise NotUpright(90)
 
@@ -149,7 +153,8 @@ ERRORS = [
     (BadPhoto, lambda: read_photo(b""), ["JPEG、PNG 或 WebP"]),
     (BadPhoto, lambda: read_photo(bytes((20 << 20) + 1)), ["20 MB", "5000 万像素"]),
     (BadPhoto, lambda: read_photo(b"\x89PNG\r\n\x1a\n"), ["损坏"]),
-    (UnreadableSheet, lambda: find_digits(NOTHING, 3), ["0", "3"]),
+    (UnreadableSheet, lambda: find_digits(NOTHING, 3), ["没有找到"]),
+    (UnreadableSheet, too_few, ["2", "3"]),
     (NotUpright, not_upright, ["90"]),
     (OtherDigits, other_digits, ["789", "123"]),
     (BadHand, lambda: OwnHand.from_dict({}, TINY, ""), ["笔迹"]),
