@@ -5,7 +5,7 @@ window.cgan = {
     let focused = null;
     element.addEventListener("click", (event) => {
       const button = event.target.closest(".digit, .undo");
-      if (element.querySelector(".writing")) return cgan.written(); // a click skips it
+      cgan.written(); // a click ends the writing before one's eyes
       if (!button) return;
       cgan.clicked = button.dataset.index ?? null;
       focused = cgan.clicked === null ? ".undo" : `[data-index="${cgan.clicked}"]`;

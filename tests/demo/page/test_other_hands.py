@@ -38,9 +38,9 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         wanted = [shown.nth(at).get_attribute("d") for at in range(shown.count())]
         taken.click()
         expect(page.locator("#seed input[type=number]")).to_have_value(seed)
-        # It is written before one's eyes, once; a click skips the rest and redraws nothing.
+        # It is written before one's eyes, once; a click beside the digits skips the rest.
         expect(page.locator("#paper .writing")).to_have_count(1)
-        page.locator("#paper .digit").first.click()
+        page.locator("#paper .sheet").click(position={"x": 5, "y": 5})
         expect(page.locator("#paper .writing")).to_have_count(0)
         assert paths(page) == wanted
         page.locator("#hand-back").press("Enter")
@@ -50,6 +50,19 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         clock.send("Animation.setPlaybackRate", {"playbackRate": 10})
         expect(page.locator("#paper .writing")).to_have_count(0)
         assert paths(page) == first
+        # A click on a digit skips it, too, and rewrites the digit. A long number takes 3 s.
+        clock.send("Animation.setPlaybackRate", {"playbackRate": 0.01})
+        page.get_by_label("Your number").fill("7" * 60)
+        expect(page.locator("#paper .digit")).to_have_count(60)
+        page.get_by_role("button", name="Another hand").click()
+        expect(page.locator("#paper .writing")).to_have_count(1)
+        times = "cgan.strokes.map((one) => one.effect.getComputedTiming().endTime)"
+        ends = page.evaluate(times)
+        assert len(set(ends)) == 60
+        assert 2900 < max(ends) <= 3000
+        page.locator("#paper .digit").first.click()
+        expect(page.locator("#paper .writing")).to_have_count(0)
+        expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
         # While one types, nothing moves.
         page.get_by_label("Your number").fill("777")
         expect(page.locator("#paper .digit")).to_have_count(3)
