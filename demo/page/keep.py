@@ -31,9 +31,8 @@ class Keep:
         ]
 
     def add_card(self) -> None:
-        """Add what is below that row."""
+        """Add what is below that row and what is said of it."""
         words = self._shared.words
-        words.html(told, elem_id="kept")
         self._picture = hidden_text("picture")
         with words.accordion("card"):
             sheets = {name: f"sheet_{name}" for name in SHEETS}
@@ -80,12 +79,14 @@ class Keep:
         return make
 
 
-def told(language: str) -> str:
-    """Return where the browser reports what it did with a picture."""
+def said(language: str) -> str:
+    """Return where the browser reports what it did with the link or the picture."""
     texts: Mapping[str, str] = {
-        "copied": say(language, "picture_copied"),
-        "not-copied": say(language, "picture_not_copied"),
-        "not-shared": say(language, "picture_not_shared"),
+        "copied": say(language, "copied"),
+        "by-hand": say(language, "copy_by_hand"),
+        "picture-copied": say(language, "picture_copied"),
+        "picture-not-copied": say(language, "picture_not_copied"),
+        "picture-not-shared": say(language, "picture_not_shared"),
     }
     data = " ".join(f'data-{name}="{escape(text)}"' for name, text in texts.items())
     return f'<p role="status" {data}></p>'

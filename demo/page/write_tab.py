@@ -13,7 +13,7 @@ from cgan.writing.number import NoDigit
 from cgan.writing.setting import Number
 from demo import actions, compat
 from demo.actions import Settings
-from demo.page import hand_html, other_hands, views
+from demo.page import hand_html, keep, other_hands, views
 from demo.page.controls import Controls
 from demo.page.events import (
     AT_ONCE,
@@ -27,7 +27,6 @@ from demo.page.events import (
     settle,
 )
 from demo.page.keep import Keep
-from demo.text.texts import say
 
 
 class WriteTab:
@@ -101,7 +100,7 @@ class WriteTab:
             # The browser alone answers this one: it works without the server.
             words.button("copy", size="sm", elem_id="copy")
             self._keep = Keep(self._shared)
-        words.html(said, elem_id="said")
+        words.html(keep.said, elem_id="said")
         self._keep.add_card()
 
     def _add_details(self) -> None:
@@ -232,9 +231,3 @@ class WriteTab:
 def _ink_for(look: Any) -> Any:
     """Return the update of the choice of ink that a look asks for."""
     return gr.update(interactive=look not in LOOKS or not LOOKS[look].pixelated)
-
-
-def said(language: str) -> str:
-    """Return where "Copy link" reports, with its messages."""
-    copied, by_hand = (escape(say(language, key)) for key in ("copied", "copy_by_hand"))
-    return f'<p role="status" data-copied="{copied}" data-by-hand="{by_hand}"></p>'

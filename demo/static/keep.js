@@ -4,10 +4,8 @@ Object.assign(cgan, {
   keep_picture: null, // where the picture is awaited
 
   listenToKeep() {
-    const told = () => document.querySelector("#kept [role=status]");
-    const clear = () => {
-      told().textContent = document.querySelector("#said [data-copied]").textContent = "";
-    };
+    const told = () => document.querySelector("#said p");
+    const clear = () => (told().textContent = "");
     const awaited = () =>
       new Promise((resolve, reject) => {
         cgan.keep_picture?.reject(new Error("another one is asked for"));
@@ -19,9 +17,9 @@ Object.assign(cgan, {
       const blob = awaited().then((picture) => picture.blob);
       try {
         await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
-        told().textContent = told().dataset.copied;
+        told().textContent = told().dataset.pictureCopied;
       } catch {
-        const notCopied = () => (told().textContent = told().dataset.notCopied);
+        const notCopied = () => (told().textContent = told().dataset.pictureNotCopied);
         blob.then(notCopied, () => {}); // why there is no picture is said beside the number
       }
     });
@@ -33,7 +31,7 @@ Object.assign(cgan, {
       try {
         await navigator.share({ files: [new File([blob], name, { type: blob.type })] });
       } catch (error) {
-        if (error.name !== "AbortError") told().textContent = told().dataset.notShared;
+        if (error.name !== "AbortError") told().textContent = told().dataset.pictureNotShared;
       }
     });
     const probe = new File([""], "number.png", { type: "image/png" });

@@ -18,9 +18,7 @@ window.cgan = {
       // The new drawing replaced what had the focus; a focus elsewhere stays there.
       const digit = element.querySelector('[data-index="0"]'); // the last "Undo" has disappeared
       if (focused !== null) (element.querySelector(focused) ?? digit)?.focus();
-      for (const told of document.querySelectorAll("#said [data-copied], #kept [role=status]")) {
-        told.textContent = "";
-      }
+      document.querySelector("#said p").textContent = "";
       cgan.writeBeforeOnesEyes();
     });
     cgan.watchWriting();
@@ -401,10 +399,9 @@ window.cgan = {
   // A link to the number on the paper, once what was typed is there. Its settings are in the fragment,
   // which is never sent.
   async copyLink() {
-    const said = document.querySelector("#said [data-copied]");
-    document.querySelector("#kept [role=status]").textContent = "";
+    const said = document.querySelector("#said p");
     const drawn = cgan.untilDrawn();
-    if (drawn) said.textContent = "";
+    said.textContent = "";
     const link = () => cgan.address() + cgan.fragment;
     try {
       // In the click itself, or browsers wouldn't let it write.

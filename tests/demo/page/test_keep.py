@@ -37,9 +37,12 @@ def test_the_picture_is_copied_or_a_sentence_says_why_not(new_page):
     page = new_page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(page.get_by_role("button", name="Share")).to_be_hidden()  # there is no share sheet here
+    below = page.get_by_role("button", name="A card to print")
+    before = below.bounding_box()
     page.get_by_role("button", name="Copy as picture").click()
-    told = page.locator("#kept [role=status]")
+    told = page.locator("#said [role=status]")
     expect(told).to_have_text("Picture copied.")
+    assert below.bounding_box() == before  # nothing moves
     width, height = size(base64.b64decode(page.evaluate(COPIED)))
     assert (width > 1000, height) == (True, 256)
     page.get_by_label("Your number").fill("1" * 65)

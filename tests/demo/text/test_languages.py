@@ -20,7 +20,7 @@ from cgan.writing.formats import CARD, FILE
 from cgan.writing.setting import specified
 from cgan.writing.settings import FORMAT, SCALE, GridSettings, MorphSettings
 from demo.actions import Settings
-from demo.page import about, page, write_tab
+from demo.page import about, keep, page
 from demo.page.widgets import Widgets
 from demo.text import texts
 from demo.text.texts import explain, language_of, languages, next_language, say, tag_of
@@ -228,7 +228,7 @@ def test_the_button_goes_through_all_languages():
 
 @pytest.mark.usefixtures("another_language")
 def test_a_text_with_quotation_marks_or_markup_is_shown_as_it_is():
-    shown = [about.html(NEW), page.trouble(NEW), write_tab.said(NEW)]
+    shown = [about.html(NEW), page.trouble(NEW), keep.said(NEW)]
     told = Attributes()
     told.feed("".join(shown))
     for name in ("data-busy", "data-copied", "aria-label"):
