@@ -57,7 +57,8 @@ def html(model: Model, settings: Settings, language: str) -> str:
     ink = looks.LOOKS[right.look].ink_of(right.ink)
     title = escape(say(language, "other_hands"))
     return (
-        f'<div class="others" role="group" aria-label="{title}" '
+        f'<p id="others-name">{title}</p>'
+        f'<div class="others" role="group" aria-labelledby="others-name" '
         f'data-more="{" ".join(map(str, more))}" '
         f'style="--ink:rgb{ink}">{"".join(buttons)}</div>'
     )

@@ -38,6 +38,10 @@ def test_looks_and_inks_change_the_paper(page):
     page.get_by_label("Transparent").check()
     page.get_by_label("Blue").check()
     page.locator(".sheet.clear[style*='#1d3582']").wait_for()
+    page.locator(".other.clear").first.wait_for()
+    pattern = "getComputedStyle(document.querySelector('{}')).backgroundImage"
+    assert page.evaluate(pattern.format(".other")) == page.evaluate(pattern.format(".sheet"))
+    assert "conic" in page.evaluate(pattern.format(".other"))
     size = page.get_by_role("spinbutton", name="Size on the page")
     size.fill("100")
     size.press("Enter")
