@@ -47,7 +47,7 @@ TEXTS = {
     "click_hint": "Click any digit to rewrite just that one (keyboard: Enter).",
     "row_note": "Hand {row} of this seed",
     "marks_are_gaps": "Gaps in place of marks: “{marks}”.",
-    "redrawn_note": "Redrawn: {count}",
+    "redrawn_note": "Rewritten: {count}",
     "undo": "Undo",
     "log_in": "This page needs a user and a password: reload it to enter them.",
     "busy": "No answer: the server is busy or you're offline. Please try again in a moment.",
@@ -60,7 +60,7 @@ TEXTS = {
     "copy": "Copy link",
     "copied": "Link copied. It restores exactly this picture.",
     "copy_by_hand": "Copy this address: ",
-    "digit_label": "Digit {position}: {digit}. Redraw it",
+    "digit_label": "Digit {position}: {digit}. Rewrite it",
     "paper_label": "The number {digits}, written by hand",
     "number_heard": "{number}. Seed {seed}. {note}",
     # A hand of one's own
@@ -192,7 +192,7 @@ TEXTS = {
         "D, two small classifiers: one says what it can't read, the other how far the drawn digits "
         "are from the real ones. Each digit of your number has a "
         "latent between that of the hand and one of its own, both made from the seed, so "
-        "the same number and seed give everyone the same picture, until someone redraws a digit."
+        "the same number and seed give everyone the same picture, until someone rewrites a digit."
     ),
     "about_privacy_head": "Privacy",
     "about_privacy": (

@@ -197,4 +197,4 @@ def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
     expect(seed).not_to_have_value("27")
     expect(heard).to_contain_text(f"Seed {seed.input_value()}.")
     page.locator(".digit").first.click()
-    expect(heard).to_contain_text("Redrawn: 1")
+    expect(heard).to_contain_text("Rewritten: 1")

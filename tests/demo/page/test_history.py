@@ -50,7 +50,7 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     expect_tab(page, "Styles")
     page.go_back()
     expect_tab(page, "Write")
-    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
+    expect(page.locator("#paper .note")).to_contain_text("Rewritten: 1")
     page.go_back()
     expect(page.locator("#paper .note span")).to_have_count(0)
     expect(seed(page)).to_have_value(thrown)

@@ -149,7 +149,7 @@ def test_all_settings_survive_a_reload_and_are_shared_by_the_tabs(new_page):
     expect_number(page, "2468")
     before = expect_other_glyphs(page, before[:4])
     page.locator(".digit").nth(1).click()
-    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
+    expect(page.locator("#paper .note")).to_contain_text("Rewritten: 1")
     drawn = expect_other_glyphs(page, before)
     # The other tabs have the number and the seed.
     open_tab(page, "Styles")

@@ -32,6 +32,8 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         clock.send("Animation.setPlaybackRate", {"playbackRate": 0.01})  # on a busy machine, too
         others = page.locator(".other")
         expect(others).to_have_count(6)
+        expect(page.get_by_role("group", name="The number in six other hands")).to_be_visible()
+        expect(page.get_by_text("The number in six other hands")).to_be_visible()
         expect(page.locator("#hand-back")).not_to_be_visible()
         first, taken = paths(page), others.nth(2)
         seed, shown = taken.get_attribute("data-seed"), taken.locator("path")
@@ -62,7 +64,7 @@ def test_a_click_takes_another_hand_and_back_returns(chromium, demo):
         assert 2900 < max(ends) <= 3000
         page.locator("#paper .digit").first.click()
         expect(page.locator("#paper .writing")).to_have_count(0)
-        expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
+        expect(page.locator("#paper .note")).to_contain_text("Rewritten: 1")
         # While one types, nothing moves.
         page.get_by_label("Your number").fill("777")
         expect(page.locator("#paper .digit")).to_have_count(3)

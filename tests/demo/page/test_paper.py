@@ -68,7 +68,7 @@ def html(drawing, look="paper", language="en", spacing="grid", ink="black"):
     [
         (
             "en",
-            [f"Digit {i}: {digit}. Redraw it" for i, digit in ((1, 1), (2, 3), (3, 8))],
+            [f"Digit {i}: {digit}. Rewrite it" for i, digit in ((1, 1), (2, 3), (3, 8))],
             "The number 138, written by hand",
         ),
         (

@@ -147,7 +147,7 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
     before = glyphs(page)
     for position in (2, 2, 5, 7, 2):
         page.locator(".digit").nth(position).click()
-    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 3")
+    expect(page.locator("#paper .note")).to_contain_text("Rewritten: 3")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     copy = page.get_by_role("button", name="Copy link")
     link = ""
@@ -160,7 +160,7 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
     after = glyphs(page)
     assert [i for i in range(11) if after[i] != before[i]] == [2, 5, 7]
     # Each "Undo" takes back one click.
-    for left in ("Redrawn: 3", "Redrawn: 2", "Redrawn: 1", "Redrawn: 1"):
+    for left in ("Rewritten: 3", "Rewritten: 2", "Rewritten: 1", "Rewritten: 1"):
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#paper .note")).to_contain_text(left)
     page.get_by_role("button", name="Undo").click()
@@ -171,7 +171,7 @@ def test_every_one_of_many_quick_clicks_counts_and_can_be_undone(page):
 
 def test_the_dice_forgets_what_was_redrawn(page):
     page.locator(".digit").first.click()
-    expect(page.locator("#paper .note")).to_contain_text("Redrawn: 1")
+    expect(page.locator("#paper .note")).to_contain_text("Rewritten: 1")
     page.get_by_role("button", name="Another hand").click()
     expect(page.locator("#paper .note span")).to_have_count(0)
 

@@ -99,7 +99,7 @@ def test_what_is_not_written_is_said_and_nothing_moves(page):
         "Not written: “FLOWERS” “<b>”. On a phone's keypad, FLOWERS is 3569377."
     )
     page.locator(".digit").first.click()
-    expect(note).to_contain_text("Redrawn: 1")
+    expect(note).to_contain_text("Rewritten: 1")
     assert page.evaluate(PLACES) == places
     open_styles(page)
     cell = page.locator("[data-row='3'][data-class='6']")
