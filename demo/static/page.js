@@ -61,6 +61,12 @@ window.cgan = {
     };
     element.addEventListener("mouseover", name);
     element.addEventListener("focusin", name);
+    // Without the pointer, it is the cell that the keyboard is on, if one is.
+    element.addEventListener("mouseleave", () => {
+      const cell = element.querySelector("button[data-row]:focus-visible");
+      const caption = element.querySelector(".cell-name");
+      if (caption) caption.textContent = cell?.title ?? "";
+    });
     element.addEventListener("click", (event) => {
       const cell = cellOf(event);
       if (cell) {

@@ -33,6 +33,11 @@ def test_a_cell_of_the_grid_is_carried_over_to_write(page):
     cell = page.locator("[data-row='3'][data-class='6']")
     cell.hover()
     expect(page.locator(".cell-name")).to_have_text(f"6 in hand 4, seed {Settings.seed}")
+    # The whole row is marked, which a click takes; nothing is when the pointer has left.
+    marked = cell.evaluate("one => parseFloat(getComputedStyle(one, '::before').width)")
+    assert marked >= page.locator(".cells").bounding_box()["width"]
+    page.mouse.move(1, 1)
+    expect(page.locator(".cell-name")).to_be_empty()
     name, grid = download(page, "PNG")
     assert name == f"grid-seed-{Settings.seed}.png"
     before = glyphs(page)
