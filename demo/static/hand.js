@@ -117,6 +117,7 @@ cgan.hand = (element, trigger, watch) => {
     const { answer, strokes, kept } = state;
     const drawn = strokes.length > 0;
     desk().dataset.drawn = String(drawn);
+    if (drawn || kept.length) desk().dataset.begun = "true"; // and stays so, or the page would jump
     const read = drawn ? answer.read : null;
     for (const radio of element.querySelectorAll(".own-digits input")) {
       radio.checked = Number(radio.value) === (state.digit ?? read ?? -1);

@@ -296,7 +296,7 @@ def test_the_page_looks_for_these_names():
 
 
 # Classes of our own whose names are put together, in `paper`, `game` and `hand_html`.
-COMPOSED = {"by-ink", "by-grid", "real", "chosen", "main", "own-keep", "own-remove"}
+COMPOSED = {"by-ink", "by-grid", "real", "chosen", "main", "own-keep", "own-remove", "own-write"}
 
 
 def our_classes():

@@ -373,6 +373,9 @@ def test_fingers_draw_on_a_narrow_phone(chromium, demo):
     with visit(chromium, demo.address, **settings) as visited:
         page = visited.page
         open_tab(page, "My hand")
+        # Nothing empty is between board and photo; it comes with the first stroke, and stays.
+        empty = page.locator(".own-pair, .own-all, .own-write")
+        assert not any(one.is_visible() for one in empty.all())
         box = page.locator(".board").bounding_box()
         devtools = page.context.new_cdp_session(page)
 
@@ -390,6 +393,8 @@ def test_fingers_draw_on_a_narrow_phone(chromium, demo):
         touch("touchEnd")
         expect(page.locator(".own-list select")).to_have_value("1")
         expect_hand(page)
+        assert all(one.is_visible() for one in empty.all())
+        assert page.locator(".board").bounding_box() == box
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
         assert page.evaluate("scrollY") == 0
         # A touch that the browser takes away is no stroke, nor is one of the hand with the pen.
