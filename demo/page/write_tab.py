@@ -83,6 +83,7 @@ class WriteTab:
             self._dice = words.button("dice", elem_id="dice")
             self._back = words.button("hand_back", elem_id="hand-back")
             self.controls.add("variation", elem_id="variation")
+            self._hand_problem = problem_place()
         self._others = gr.HTML(
             "",
             apply_default_css=False,
@@ -115,23 +116,25 @@ class WriteTab:
             self.controls.add_others(besides="rows_show")  # it stands above the rows
 
     def _draw(self, shown: str, language: str, *values: Any) -> list[Any]:
-        """Return paper and problem.
+        """Return paper, and what is wrong with the number and with its hand.
 
         If there is a problem, the paper stays as it is, except for its language.
         """
-        settings, problem = self.controls.settings(values), ""
+        settings, problems = self.controls.settings(values), ["", ""]
         try:
             html = self._on_paper(settings, language)
         except UserError as error:
             # A + or a bracket is the beginning of a number, not a mistake.
             begun = isinstance(error, NoDigit) and error.begun
-            problem = "" if begun else views.problem(error, language)
+            if not begun:
+                place = int(error.values.get("setting") in ("Seed", "Variation"))
+                problems[place] = views.problem(error, language)
             shown_language, _, fragment = shown.partition("#")
             if shown_language == language:
-                return [gr.skip(), problem]
+                return [gr.skip(), *problems]
             settings, _ = actions.restore(fragment, self._shared.models, self._shared.kinds.write)
             html = self._on_paper(settings, language)
-        return [html, problem]
+        return [html, *problems]
 
     def _other_hands(self, language: str, shown: str) -> Any:
         """Return the number that is shown in other hands."""
@@ -184,7 +187,7 @@ class WriteTab:
             shared.drawn["write"].click,
             self._draw,
             [self.shown, language, *controls],
-            [self._paper, self._problem],
+            [self._paper, self._problem, self._hand_problem],
             js="cgan.askForNumber(IDS)",
             progress=False,  # the script shows it: Gradio's way costs some of the page's time
             **AT_ONCE,

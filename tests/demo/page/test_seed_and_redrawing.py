@@ -37,7 +37,11 @@ def test_an_invalid_seed_is_reported_and_the_corrected_one_is_drawn(page):
     before = glyphs(page)
     seed = page.locator("#seed input[type=number]")
     seed.fill("99999")
-    expect(page.get_by_role("alert")).to_contain_text("Seed must be a whole number from 0 to 9999")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Seed must be a whole number from 0 to 9999")
+    # It is said below the seed.
+    box = page.locator("#seed").bounding_box()
+    assert 0 <= alert.bounding_box()["y"] - box["y"] - box["height"] < 20
     assert glyphs(page) == before
     seed.blur()
     expect(seed).to_have_value("9999")
