@@ -32,7 +32,7 @@ class GridTab:
         self._shared = shared
         words = shared.words
         with words.tab("grid") as self._tab:
-            words.html(views.paragraph("grid_hint"), elem_classes="hint")
+            words.html(views.hint("hand"), elem_classes="hint")
             write.controls.add("rows_show", elem_id="rows-show")
             self._grid = gr.HTML(
                 "",

@@ -51,6 +51,16 @@ def paragraph(key: str) -> Callable[[str], str]:
     return lambda language: f"<p>{content(language, key)}</p>"
 
 
+def hint(key: str) -> Callable[[str], str]:
+    """Return a function of the language that makes a hint, for a pointer and for a finger."""
+
+    def make(language: str) -> str:
+        click, tap = content(language, f"click_{key}"), content(language, f"tap_{key}")
+        return f'<p><span class="by-click">{click}</span><span class="by-tap">{tap}</span></p>'
+
+    return make
+
+
 def content(language: str, key: str) -> str:
     """Return a text as the content of an element."""
     return escape(say(language, key), quote=False)

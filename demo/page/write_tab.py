@@ -74,7 +74,7 @@ class WriteTab:
             elem_id="paper",
             js_on_load="cgan.paper(element, trigger, watch)",
         )
-        words.html(views.paragraph("click_hint"), elem_classes="hint")
+        words.html(views.hint("digit"), elem_classes="hint")
 
     def _add_controls(self) -> None:
         words = self._words

@@ -41,6 +41,8 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
             page.wait_for_timeout(300)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
         open_tab(page, "Write")
+        expect(page.get_by_text("Tap any digit to rewrite just that one.")).to_be_visible()
+        expect(page.get_by_text("Click any digit")).to_be_hidden()
         boxes = [digit.bounding_box() for digit in page.locator(".digit").all()]
         assert len({round(box["y"]) for box in boxes}) == 1  # a phone number takes one line
         assert min(box["height"] for box in boxes) >= 40
