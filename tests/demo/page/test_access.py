@@ -28,6 +28,24 @@ MIDDLES = """() => {
 }"""
 
 
+# What is too small for a finger, of what isn't in a line of text, in the picture or in a choice.
+TOO_SMALL = """() => [...document.querySelectorAll(
+        "button:not(.digit, .cells *), input[type=number], .own-digits label, .own-choose")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+    .map((one) => one.ariaLabel || one.textContent.trim())"""
+# Which of them touch another one.
+OVERLAPPING = """() => {
+    const kinds = "button:not(.digit, .cells *), .number textarea, input:not([type=file])";
+    const all = [...document.querySelectorAll(`${kinds}, .own-choose`)]
+        .filter((one) => one.checkVisibility())
+        .map((one) => [one.ariaLabel || one.textContent.trim(), one.getBoundingClientRect()]);
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+    return all.flatMap(([name, box], place) => all.slice(place + 1)
+        .filter(([, other]) => over(box, other)).map(([other]) => [name, other]));
+}"""
+
+
 def test_a_phone_shows_its_keyboard_of_digits(page):
     expect(number(page)).to_have_attribute("inputmode", "tel")
 
@@ -40,6 +58,8 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
             open_tab(page, tab)
             page.wait_for_timeout(300)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+            assert page.evaluate(TOO_SMALL) == []
+            assert page.evaluate(OVERLAPPING) == []
         open_tab(page, "Write")
         expect(page.get_by_text("Tap any digit to rewrite just that one.")).to_be_visible()
         expect(page.get_by_text("Click any digit")).to_be_hidden()
@@ -50,6 +70,12 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         heights = []
         number(page).fill("77")
         show_details(page)
+        page.get_by_role("button", name="A card to print").click()
+        made(page)
+        for width in (768, 320, 360):
+            with sized(page, width, 740):
+                assert page.evaluate(TOO_SMALL) == []
+                assert page.evaluate(OVERLAPPING) == []
         for size in (24, 48, 72, 120):
             page.get_by_label("Size on the page").and_(page.locator("[type=number]")).fill(
                 str(size)

@@ -369,7 +369,7 @@ def test_a_full_hand_says_what_it_took_and_can_be_emptied(page, tmp_path):
 
 
 def test_fingers_draw_on_a_narrow_phone(chromium, demo):
-    settings = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+    settings = {"viewport": {"width": 320, "height": 740}, "has_touch": True, "is_mobile": True}
     with visit(chromium, demo.address, **settings) as visited:
         page = visited.page
         open_tab(page, "My hand")
