@@ -1,7 +1,9 @@
 """Keyboards, screen readers, phones, and colours that the visitor chose."""
 
 import io
+import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
@@ -226,3 +228,31 @@ def test_keyboards_and_screen_readers_get_what_gradio_lacks(page):
     expect(heard).to_contain_text(f"Seed {seed.input_value()}.")
     page.locator(".digit").first.click()
     expect(heard).to_contain_text("Rewritten: 1")
+
+
+def test_sliders_stand_on_one_line_and_the_button_is_as_high_as_the_box(page):
+    tracks = page.locator(".controls input[type=range]").locator("visible=true")
+    for width in (650, 700, 768):
+        with sized(page, width, 800):
+            assert len({round(one.bounding_box()["y"]) for one in tracks.all()}) == 1
+    heights = [one.bounding_box()["height"] for one in (number(page), page.locator("#draw"))]
+    assert heights[0] == heights[1]
+
+
+def test_the_edge_of_the_box_and_of_buttons_can_be_seen(page):
+    colours = """() => [".number :is(textarea, input)", "#dice"].map(
+        (one) => getComputedStyle(document.querySelector(one)).borderTopColor)
+        .concat(getComputedStyle(document.body).backgroundColor)"""
+
+    def light(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.05 + sum(np.multiply((0.2126, 0.7152, 0.0722), linear))
+
+    for dark in (False, True):
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
+        page.wait_for_timeout(300)  # colours change slowly
+        box, button, paper = map(light, page.evaluate(colours))
+        assert max(box, paper) / min(box, paper) >= 3
+        assert max(button, paper) / min(button, paper) >= 1.5
+    page.evaluate("document.body.classList.remove('dark')")
