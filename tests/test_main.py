@@ -312,7 +312,7 @@ USER_ERRORS = {
     "weights in no folder": (["grid", "--weights", "weights/config.json"], "config.json"),
     "a long weights folder": (["write", "1", "--weights", "w" * 300], "w" * 300),
     "weights of two lines": (["write", "1", "--weights", "a\nb"], "is missing"),
-    "another format": (["write", "1", *USE, "-o", "a.jpg"], "a.jpg must end in .png or .svg"),
+    "another format": (["write", "1", *USE, "-o", "a.xyz"], "a.xyz must end in .png or .svg"),
     "an ending alone": (["write", "1", *USE, "-o", ".svg"], ".svg is an ending without a name"),
     "an SVG of the grid": (["grid", *USE, "-o", "a.svg"], "a.svg must end in .png"),
     "no output folder": (["write", "1", *USE, "-o", "nowhere/a.png"], "nowhere/a.png"),

@@ -40,8 +40,8 @@ def test_a_format_has_what_it_says(drawing, kind):
 
 
 def test_a_name_alone_means_a_format_of_its_ending():
-    assert formats.BY_ENDING == {"png": "png", "svg": "svg", "pdf": "pdf"}
-    assert formats.OF_CARDS == ("png", "svg", "pdf")
+    assert formats.BY_ENDING["svg"] == "svg"  # not the strokes
+    assert formats.BY_ENDING.keys() == {its.ending for its in FORMATS.values()}
 
 
 def test_what_is_always_on_a_card_is_on_the_first_one():
