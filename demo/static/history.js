@@ -95,7 +95,7 @@ Object.assign(cgan, {
     cgan.place = (same && cgan.recallJson("cgan-place")) || {};
     // What was kept has more: the other tabs, and a number that can't be written.
     const picture = location.hash || (known && history.state.picture) || "";
-    return { fragment: same && kept ? "" : picture, kept, picture };
+    return { fragment: same && kept ? "" : picture, kept, picture, same };
   },
 
   // The page is ready. An address without a fragment stands for the picture at the start.

@@ -186,8 +186,8 @@ window.cgan = {
     // Something else may have written there.
     const typed = cgan.recallJson("cgan-typed");
     const past = cgan.recallJson("cgan-past");
-    const { fragment, kept, picture } = cgan.begun();
-    cgan.typed = fragment ? {} : typed ?? {};
+    const { fragment, kept, picture, same } = cgan.begun();
+    cgan.typed = fragment && !same ? {} : typed ?? {};
     cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
     return JSON.stringify([fragment, language, kept, picture]);
   },
@@ -291,7 +291,6 @@ window.cgan = {
     cgan.onPaper(id);
     cgan.mark();
     cgan.showTab(cgan.tabIn(location.hash));
-    cgan.returnToPlace();
     cgan.speak();
     document.documentElement.dataset.ready = "true";
     cgan.ownHand?.begin();
@@ -302,6 +301,8 @@ window.cgan = {
       element.value = text;
       element.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    // Once Gradio knows that: where a section opens, it sets controls to what it knows.
+    setTimeout(cgan.returnToPlace, 100);
   },
 
   speak() {

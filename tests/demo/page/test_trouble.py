@@ -101,6 +101,9 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     ready(page)
     show_details(page)
     context.set_offline(True)
+    # Gradio notices, and runs no event from then on; so far no setting has changed.
+    page.get_by_role("button", name="PNG", exact=True).click()
+    expect(page.locator("#trouble")).to_contain_text("you're offline")
     for typed in ("135", "1357"):
         number(page).fill(typed)
         expect(page.locator("#trouble")).to_contain_text("you're offline")
@@ -113,7 +116,9 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     page.keyboard.press("Escape")
     expect(page.locator("#trouble")).to_be_hidden()
     page.evaluate("scrollTo(0, 400)")
-    context.set_offline(False)  # Gradio then loads the page again
+    with page.expect_navigation():
+        context.set_offline(False)  # Gradio then loads the page again
+    ready(page)
     expect_number(page, "1357")
     expect(number(page)).to_have_value("1357")
     expect(page.locator("#trouble")).to_be_hidden()
