@@ -87,7 +87,8 @@ def test_a_cell_is_carried_over_to_morph(new_page):
     film = page.locator("#film")
     expect(film).to_contain_text("Hand 3 of this seed")
     third = frames_of(page)
-    film.get_by_role("button", name="Undo").click()
+    # At once: what was carried may be drawn again, and a press that begins before it ends nowhere.
+    film.get_by_role("button", name="Undo").evaluate("button => button.click()")
     expect(film).not_to_contain_text("of this seed")
     expect(film.get_by_role("button")).to_be_focused()
     assert frames_of(page) != third
