@@ -10,7 +10,7 @@ sys.path.insert(0, str(HERE.parent))
 from tests import browser  # noqa: E402
 
 DESKTOP = {"viewport": {"width": 1000, "height": 800}, "device_scale_factor": 1.5}
-PHONE = {"viewport": {"width": 360, "height": 700}, "device_scale_factor": 2}
+PHONE = {"viewport": {"width": 360, "height": 700}, "device_scale_factor": 2, "has_touch": True}
 FRAME = 9
 SHOTS = {
     "desktop": (DESKTOP, "Write"),

@@ -69,6 +69,9 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         assert len({round(box["y"]) for box in boxes}) == 1  # a phone number takes one line
         assert min(box["height"] for box in boxes) >= 40
         assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+        parts = [page.locator(f"#seed {one}") for one in ("label", "[type=number]")]
+        label, box = (part.bounding_box() for part in parts)
+        assert label["y"] + label["height"] > box["y"]  # beside the box, not above it
         heights = []
         number(page).fill("77")
         show_details(page)
