@@ -160,7 +160,7 @@ def read_sheet(
         raise
     if upright.chances is None:
         return upright
-    if labels is None and len(upright.found) > len(IN_ORDER):
+    if labels is None and len(upright.found) > len(IN_ORDER) <= reader.config.n_classes:
         with contextlib.suppress(UnreadableSheet):
             return _read(grey, reader, IN_ORDER, 0)
     if labels is not None:
