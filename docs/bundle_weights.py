@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cgan.common import files  # noqa: E402
+from cgan.common import command_line, files  # noqa: E402
 from cgan.common.errors import BadValue, MissingFile  # noqa: E402
 from cgan.hub.repository import Repository  # noqa: E402
 from cgan.model.metrics import METRICS_NAME  # noqa: E402
@@ -52,5 +52,12 @@ def bundle(run: Path, root: Path = ROOT) -> None:
     files.write_all(content)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Bundle the run that is named."""
+    if len(sys.argv) != 2:
+        raise BadValue("Name the folder of a finished run: python docs/bundle_weights.py runs/NAME")
     bundle(Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    sys.exit(command_line.run(main))
