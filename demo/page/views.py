@@ -104,10 +104,18 @@ def _left_out(language: str, *numbers: str, marks: bool = False) -> str:
     """Return a sentence or two on what isn't written of numbers; empty if all is."""
     sentence = left_out(*numbers, marks=marks)
     said = [] if sentence is None else [explain(sentence, language)]
-    parts = [] if marks else [part for text in numbers for part in scan(text, True).parts]
-    if gaps := dict.fromkeys(part for part in parts if isinstance(part, str)):
-        said.append(say(language, "marks_are_gaps", marks=" ".join(gaps)))
+    if not marks and (left := _marks_in(numbers)):
+        said.append(say(language, "marks_left_out", marks=" ".join(left)))
     return joined(said)
+
+
+def _marks_in(numbers: tuple[str, ...]) -> list[str]:
+    """Return the marks that aren't written in even cells, but for those that a sentence names."""
+    found = dict.fromkeys(
+        part for text in numbers for part in scan(text, marks=True).parts if isinstance(part, str)
+    )
+    named = "".join(piece.text for text in numbers for piece in scan(text).left_out)
+    return [mark for mark in found if mark not in named]
 
 
 def _row_note(hand: Hand, language: str) -> str:

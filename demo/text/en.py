@@ -47,7 +47,7 @@ TEXTS = {
     "click_digit": "Click any digit to rewrite just that one (keyboard: Enter).",
     "tap_digit": "Tap any digit to rewrite just that one.",
     "row_note": "Hand {row} of this seed",
-    "marks_are_gaps": "Gaps in place of marks: “{marks}”.",
+    "marks_left_out": "Written without the marks: “{marks}”.",
     "redrawn_note": "Rewritten: {count}",
     "undo": "Undo",
     "log_in": "This page needs a user and a password: reload it to enter them.",

@@ -41,7 +41,7 @@ TEXTS = {
     "click_digit": "点一下数字即可单独重写（键盘：选中后按回车）。",
     "tap_digit": "点一下数字即可单独重写。",
     "row_note": "此种子的第 {row} 种笔迹",
-    "marks_are_gaps": "以下符号在这里只留空，不写出：“{marks}”。",
+    "marks_left_out": "以下符号在这里不写出：“{marks}”。",
     "redrawn_note": "已重写 {count} 个",
     "undo": "撤销",
     "log_in": "访问本页需要用户名和密码：请刷新后输入。",

@@ -62,6 +62,9 @@ def test_marks_that_are_gaps_alone_are_named(tiny_model, language, said):
     for spacing, named in (("grid", True), ("ink", False)):
         settings = Settings(digits="+49 (0)", spacing=spacing)
         assert (said in views.paper_html(tiny_model, settings, language)[0]) == named
+    # A comma is named as what can't be written there, and not once more.
+    comma, _ = views.paper_html(tiny_model, Settings(digits="1,2", spacing="grid"), language)
+    assert (comma.count("“,”"), said[-5:] in comma) == (1, False)
     morphed = actions.make_morph(tiny_model, MorphSettings("+1", "(2)"))
     assert said in views.film_html(morphed, language)
 
