@@ -141,6 +141,15 @@ def answer(model: Model, text: Any) -> Answer:
     return Answer(question.version, current, read, seen, again, hand, all_digits, milliseconds)
 
 
+def version_of(text: Any) -> int | None:
+    """Return the version of a question that can't be answered; None if it has none."""
+    try:
+        version = json.loads(text)["version"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return version if is_whole(version, 0, 1 << 53) else None
+
+
 def find(model: Model, photo: Any) -> Photo:
     """Return the digits in a photograph, in reading order.
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -79,10 +78,16 @@ class HandTab:
             )
 
     def _answer(self, text: str, language: str, weights: str) -> str:
-        def make() -> dict[str, Any]:
+        """Answer a question, as JSON; or say why there is no answer to this one."""
+        try:
             found = hands.answer(self._shared.models[weights], text)
-            current = found.current
-            return {
+        except UserError as error:
+            return json.dumps(
+                {"version": hands.version_of(text), "error": explain(error, language)}
+            )
+        current = found.current
+        return json.dumps(
+            {
                 "version": found.version,
                 "read": found.read,
                 "seen": _path(found.seen),
@@ -91,20 +96,22 @@ class HandTab:
                 "hand": "" if found.hand is None else found.hand.to_text(),
                 "all": [] if found.all_digits is None else list(map(_path, found.all_digits)),
             }
-
-        return _said(make, language)
+        )
 
     def _find(self, photo: str, language: str, weights: str) -> str:
-        def make() -> dict[str, Any]:
+        """Return the digits in a photo, as JSON; or the sentence that says why there are none."""
+        try:
             photographed = hands.find(self._shared.models[weights], photo)
-            digits = zip(photographed.digits, photographed.seen, strict=True)
-            return {
+        except UserError as error:
+            return json.dumps({"found": [], "error": explain(error, language)})
+        digits = zip(photographed.digits, photographed.seen, strict=True)
+        return json.dumps(
+            {
                 "found": [_kept(digit, seen) for digit, seen in digits],
                 "turned": photographed.turned,
                 "reordered": photographed.reordered,
             }
-
-        return _said(make, language, found=[])
+        )
 
     def _write(self, text: str, language: str, weights: str, variation: Any) -> list[Any]:
         """Return the hand for the first tab, and a variation that shows it; select that tab.
@@ -117,14 +124,6 @@ class HandTab:
         except UserError as error:
             return [json.dumps({"error": explain(error, language)}), *[gr.skip()] * 3]
         return ["{}", "" if own is None else own.to_text(), seen, gr.Tabs(selected="write")]
-
-
-def _said(make: Callable[[], dict[str, Any]], language: str, **otherwise: Any) -> str:
-    """Return an answer as JSON; or the sentence that says why there is none, and `otherwise`."""
-    try:
-        return json.dumps(make())
-    except UserError as error:
-        return json.dumps({"error": explain(error, language), **otherwise})
 
 
 def _kept(digit: Digit, seen: NDArray[np.uint8] | None) -> dict[str, Any]:

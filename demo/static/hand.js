@@ -9,10 +9,12 @@ cgan.hand = (element, trigger, watch) => {
     digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES, pixels: MOST_PIXELS,
   } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
-  // `answered` is the version that the answer is to; `then` is what a button is to do after the
-  // answer to this version; `again` is whether the hand is made again since it couldn't be used.
+  // `waiting` are drawings to keep that the server hasn't seen yet, the oldest first; `answered` is the
+  // version that the answer is to; `writes` is whether the hand is to be written with after the answer
+  // to this version; `again` is whether the hand is made again since it couldn't be used.
   const state = {
-    strokes: [], digit: null, kept: [], version: 0, answered: 0, answer: {}, then: null, again: false,
+    strokes: [], digit: null, waiting: [], kept: [],
+    version: 0, answered: 0, answer: {}, writes: false, again: false,
     pointer: null, kind: "", // of the pointer that draws: "mouse", "touch" or "pen"
     before: 0, outside: false, // how many strokes there were before it, and whether it has left the board
   };
@@ -20,8 +22,7 @@ cgan.hand = (element, trigger, watch) => {
   const desk = () => part(".own");
 
   // --- The board
-  const draw = (stroke, from = 0) => {
-    const ink = part(".ink");
+  const draw = (stroke, from = 0, ink = part(".board .ink")) => {
     for (let index = from; index < stroke.length; index++) {
       const [x, y, width] = stroke[index];
       const [beforeX, beforeY] = stroke[Math.max(index - 1, 0)];
@@ -53,7 +54,7 @@ cgan.hand = (element, trigger, watch) => {
     draw(stroke, stroke.length - 1);
   };
   const drawAll = () => {
-    part(".ink").replaceChildren();
+    part(".board .ink").replaceChildren();
     state.strokes.forEach((stroke) => draw(stroke));
   };
   // A stroke that was none: the browser took the touch for a gesture, or it was the hand with the pen.
@@ -61,7 +62,7 @@ cgan.hand = (element, trigger, watch) => {
     state.pointer = null;
     state.strokes.length = state.before;
     drawAll();
-    show();
+    ask();
   };
   element.addEventListener("pointerdown", (event) => {
     const board = event.target.closest(".board");
@@ -70,7 +71,7 @@ cgan.hand = (element, trigger, watch) => {
     if (state.pointer !== null && state.kind === "touch" && event.pointerType === "pen") drop();
     if (state.strokes.length >= MOST_STROKES) return;
     event.preventDefault();
-    state.then = null; // this stroke belongs to the digit, too
+    state.writes = false; // this stroke belongs to the digit, too
     board.setPointerCapture(event.pointerId);
     state.pointer = event.pointerId;
     state.kind = event.pointerType;
@@ -99,6 +100,7 @@ cgan.hand = (element, trigger, watch) => {
   });
 
   // --- What is shown
+  const full = () => state.kept.length + state.waiting.length >= MOST_DIGITS;
   const glyph = (place, path) => {
     place.innerHTML = '<svg viewBox="0 0 32 32" aria-hidden="true"><path/></svg>';
     place.querySelector("path").setAttribute("d", path ?? "");
@@ -114,10 +116,10 @@ cgan.hand = (element, trigger, watch) => {
     line.classList.toggle("bad", bad);
   };
   const show = () => {
-    const { answer, strokes, kept } = state;
+    const { answer, strokes, kept, waiting } = state;
     const drawn = strokes.length > 0;
     desk().dataset.drawn = String(drawn);
-    if (drawn || kept.length) desk().dataset.begun = "true"; // and stays so, or the page would jump
+    if (drawn || kept.length || waiting.length) desk().dataset.begun = "true"; // and stays so, or the page would jump
     const read = drawn ? answer.read : null;
     for (const radio of element.querySelectorAll(".own-digits input")) {
       radio.checked = Number(radio.value) === (state.digit ?? read ?? -1);
@@ -132,14 +134,13 @@ cgan.hand = (element, trigger, watch) => {
     });
     part(".own-undo").disabled = part(".own-clear").disabled = !drawn;
     const known = state.answered === state.version;
-    const full = kept.length >= MOST_DIGITS;
-    part(".own-keep").disabled = !drawn || full || (known && !answer.current);
-    part(".own-write").disabled = known ? !answer.hand : !drawn && !kept.length;
+    part(".own-keep").disabled = !drawn || full() || (known && !answer.current);
+    part(".own-write").disabled = known ? !answer.hand : !drawn && !kept.length && !waiting.length;
     cgan.ownHand.text = answer.hand ?? "";
     const name = state.digit === null ? "read" : "chosen";
     const digit = state.digit ?? read;
     const isKnown = drawn && digit !== null && digit !== undefined;
-    const told = full && drawn ? desk().dataset.full : isKnown ? sentence(name, { digit }) : "";
+    const told = full() && drawn ? desk().dataset.full : isKnown ? sentence(name, { digit }) : "";
     say(".own-said", answer.error ?? told, Boolean(answer.error));
   };
   const list = () => {
@@ -167,61 +168,98 @@ cgan.hand = (element, trigger, watch) => {
       });
       return item;
     }));
-    part(".own-list .none").hidden = state.kept.length > 0;
-    part(".own-remove").hidden = state.kept.length < 2;
+    for (const { strokes } of state.waiting) {
+      const item = document.createElement("li");
+      item.innerHTML = '<span class="glyph"><svg aria-hidden="true"><g class="ink"/></svg></span>';
+      item.querySelector("svg").setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
+      strokes.forEach((stroke) => draw(stroke, 0, item.querySelector(".ink")));
+      place.append(item);
+    }
+    const count = state.kept.length + state.waiting.length;
+    part(".own-list .none").hidden = count > 0;
+    part(".own-remove").hidden = count < 2;
   };
 
   // --- The server
   const ask = () => {
     state.version += 1;
-    state.then = null;
-    const { strokes, digit, kept } = state;
-    cgan.remember("cgan-drawn", JSON.stringify({ strokes, digit, kept }));
-    if (strokes.length || kept.length) trigger("click");
+    state.writes = false;
+    const { strokes, digit, waiting, kept } = state;
+    cgan.remember("cgan-drawn", JSON.stringify({ strokes, digit, waiting, kept }));
+    if (strokes.length || waiting.length || kept.length) trigger("click");
     else [state.answer, state.answered] = [{}, state.version];
     show();
-  };
-  // What a button does takes the answer to all that is drawn.
-  const after = (action) => {
-    if (state.answered === state.version) return action();
-    if (state.then === action) trigger("click"); // pressed again: the question may have got lost
-    state.then = action;
   };
   // A disabled button loses the focus.
   const refocus = (button) => {
     if (button.disabled) part(".own-digits input").focus();
   };
+  // What is known of the hand, but of no drawing: it has left the board.
+  const ofHand = ({ hand, all }) => ({ hand, all });
+  // The board is free for the next digit at once, however long the server takes.
   const keep = () => {
-    state.kept.push(state.answer.current);
+    const { answer, strokes, digit } = state;
+    if (state.answered === state.version) state.kept.push(answer.current);
+    else state.waiting.push({ strokes, digit });
+    state.answer = ofHand(answer);
     list();
     clear();
+  };
+  // The answer to the drawing that has waited longest. One that is no digit comes back to the board.
+  const keepWaiting = (answer) => {
+    const { strokes, digit } = state.waiting.shift();
+    if (answer.current) {
+      state.kept.push(answer.current);
+      state.answer = ofHand(answer);
+    } else {
+      state.strokes = [...strokes, ...state.strokes];
+      state.before += strokes.length;
+      state.digit ??= digit;
+      drawAll();
+    }
+    list();
+    const { writes } = state;
+    if (state.pointer === null) ask();
+    else state.version += 1; // the end of the stroke asks
+    state.writes = writes;
   };
   const clear = () => {
     state.strokes = [];
     state.digit = null;
-    part(".ink").replaceChildren();
+    part(".board .ink").replaceChildren();
     ask();
   };
-  const write = () => trigger("submit");
+  // It takes the answer to all that is drawn.
+  const write = () => {
+    if (state.answered === state.version) return trigger("submit");
+    if (state.writes) trigger("click"); // pressed again: the question may have got lost
+    state.writes = true;
+  };
   // What was drawn before the page was loaded again.
   const restore = () => {
     const before = cgan.recallJson("cgan-drawn");
-    const { strokes, kept, digit } = before ?? {};
+    const { strokes, kept, digit, waiting } = before ?? {};
     if (!Array.isArray(strokes) || !Array.isArray(kept)) return;
     const right = (stroke) => Array.isArray(stroke) && stroke.every((point) => point?.length === 3);
     state.strokes = strokes.filter(right);
+    if (Array.isArray(waiting)) {
+      state.waiting = waiting.filter((one) => one?.strokes?.length && one.strokes.every(right));
+    }
     state.kept = kept.filter((one) => one?.ink && Number.isInteger(one.digit));
     state.digit = Number.isInteger(digit) ? digit : null;
   };
   cgan.ownHand = {
     text: "",
     photo: "",
-    question: () => JSON.stringify({
-      version: state.version,
-      digits: state.kept.map(({ ink, digit }) => ({ ink, digit })),
-      strokes: state.strokes.length ? state.strokes : null,
-      digit: state.digit,
-    }),
+    question() {
+      const { strokes, digit } = state.waiting[0] ?? state;
+      return JSON.stringify({
+        version: state.version,
+        digits: state.kept.map((one) => ({ ink: one.ink, digit: one.digit })),
+        strokes: strokes.length ? strokes : null,
+        digit,
+      });
+    },
     take(text) {
       const answer = JSON.parse(text);
       if (answer.found) cgan.remember("cgan-photo", "");
@@ -229,7 +267,7 @@ cgan.hand = (element, trigger, watch) => {
         say(".photo-said", answer.error, true);
       } else if (answer.found) {
         const count = answer.found.length;
-        const taken = Math.min(count, MOST_DIGITS - state.kept.length);
+        const taken = Math.min(count, MOST_DIGITS - state.kept.length - state.waiting.length);
         state.kept.push(...answer.found.slice(0, taken));
         list();
         const name = !taken ? "full" : taken < count ? "tooMany" : count === 1 ? "foundOne" : "found";
@@ -239,15 +277,13 @@ cgan.hand = (element, trigger, watch) => {
         // Chinese has no space after a full stop.
         say(".photo-said", said.join(said[0].endsWith("。") ? "" : " "));
         ask();
-      } else if (answer.error || answer.version === state.version) {
-        const { then } = state;
-        [state.answer, state.answered, state.then] = [answer, state.version, null];
+      } else if (answer.version === state.version) {
+        state.answered = state.version;
+        if (state.waiting.length) return keepWaiting(answer);
+        const { writes } = state;
+        [state.answer, state.writes] = [answer, false];
         show();
-        if (then === keep && answer.current) {
-          keep();
-          refocus(part(".own-keep"));
-        }
-        if (then === write && answer.hand) write();
+        if (writes && answer.hand) write();
       }
     },
     // The server doesn't answer, or this page follows one that was left before the answer.
@@ -262,7 +298,7 @@ cgan.hand = (element, trigger, watch) => {
       if (!error) return cgan.focusTab();
       if (first) {
         ask();
-        state.then = write;
+        state.writes = true;
       } else {
         state.answer = { error };
         show();
@@ -270,7 +306,7 @@ cgan.hand = (element, trigger, watch) => {
     },
     // The page is ready, or other weights were chosen: ask about what was there before.
     begin() {
-      if (state.strokes.length || state.kept.length) ask();
+      if (state.strokes.length || state.waiting.length || state.kept.length) ask();
     },
   };
 
@@ -330,14 +366,14 @@ cgan.hand = (element, trigger, watch) => {
     }
     if (button.matches(".own-clear")) clear();
     if (button.matches(".own-remove")) {
-      state.kept = [];
+      [state.kept, state.waiting] = [[], []];
       list();
       say(".photo-said", "");
       ask();
       part("[type=file]").focus();
     }
-    if (button.matches(".own-keep")) after(keep);
-    if (button.matches(".own-write")) after(write);
+    if (button.matches(".own-keep")) keep();
+    if (button.matches(".own-write")) write();
     refocus(button);
   });
   const all = () => {

@@ -183,6 +183,12 @@ def test_any_other_question_is_refused_in_a_sentence(changes):
         ask(**changes)
 
 
+def test_the_version_of_a_question_is_known_though_it_is_refused():
+    assert hands.version_of(json.dumps(EMPTY | {"version": 7, "strokes": []})) == 7
+    for text in ("x", None, "[]", "{}", '{"version": "7"}', '{"version": -1}', "[" * 100_000):
+        assert hands.version_of(text) is None
+
+
 @pytest.mark.parametrize("text", [None, 5, "", "[]", "{}", "x", "[" * 100_000, "1" * 300_000])
 def test_what_is_no_question_is_refused_in_a_sentence(text):
     with pytest.raises(UserError, match="draw the digit again"):

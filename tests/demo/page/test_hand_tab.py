@@ -1,5 +1,6 @@
 """The tab "My hand" in Chromium: drawing with a mouse, photographs, the keyboard, and links."""
 
+import contextlib
 import json
 import re
 
@@ -9,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import EVENTS, open_tab
+from tests.demo.page.acting import EVENTS, expect_other_glyphs, open_tab
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.slow
 PLACES = """() => [...document.querySelectorAll(".own :is(button, fieldset, h2, figure), .own-all")]
     .filter((one) => !one.closest(".own-list li"))
     .map((one) => JSON.stringify(one.getBoundingClientRect()))"""
+
+# Drawings in the list that the server hasn't seen yet.
+WAITING = ".own-list li:not(:has(select))"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,7 @@ def shared(chromium, demo):
 def page(shared):
     """The page that the tests share, on the tab "My hand", with nothing drawn."""
     open_tab(shared, "My hand")
+    expect(shared.locator(WAITING)).to_have_count(0)
     while (left_out := shared.locator(".own-list li button")).count():
         left_out.first.click()
     if (clear := shared.locator(".own-clear")).is_enabled():
@@ -181,7 +186,7 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     part = paths(page, ".seen")
     draw(page, 5, strokes=slice(1, None))
     page.get_by_role("button", name="Keep it").click()
-    kept = page.locator(".own-list li")
+    kept = page.locator(".own-list select")
     expect(kept).to_have_count(1)
     assert paths(page, ".own-list .glyph") != part
     draw(page, 1)
@@ -189,7 +194,7 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     page.get_by_role("radio", name="7", exact=True).check(force=True)
     page.get_by_role("button", name="Keep it").click()
     expect(kept).to_have_count(2)
-    assert [choice.input_value() for choice in kept.locator("select").all()] == ["5", "7"]
+    assert [choice.input_value() for choice in kept.all()] == ["5", "7"]
     before = expect_hand(page)
     draw(page, 3)
     written = write(page)
@@ -198,6 +203,68 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     assert expect_hand(page) != before
     assert write(page) == written
     leave(page)
+
+
+@contextlib.contextmanager
+def silent_server(page):
+    """Hold the server's answers back until the block ends."""
+    held, silent = [], True
+    page.route(EVENTS, lambda route: held.append(route) if silent else route.continue_())
+    yield
+    silent = False
+    for route in held:
+        route.continue_()
+    page.unroute(EVENTS)
+
+
+def test_what_is_kept_leaves_the_board_at_once_however_long_the_answer_takes(page):
+    with silent_server(page):
+        for digit in (5, 3):
+            draw(page, digit)
+            page.get_by_role("button", name="Keep it").click()
+            expect(page.locator(".board line")).to_have_count(0)
+        draw(page, 7)
+        expect(page.locator(WAITING)).to_have_count(2)
+        assert all(one.locator("line").count() for one in page.locator(WAITING).all())
+    choices = page.locator(".own-list select")
+    expect(choices).to_have_count(2)
+    assert [choice.input_value() for choice in choices.all()] == ["5", "3"]
+    expect_read(page, 7)
+    expect(page.locator(".own-all .mine")).to_have_count(3)
+
+
+def test_what_waits_survives_a_reload_and_is_written_with(page):
+    before = glyphs(page)
+    with silent_server(page):
+        draw(page, 5)
+        page.get_by_role("button", name="Keep it").click()
+        page.reload()
+    ready(page)
+    open_tab(page, "My hand")
+    expect(page.locator(".own-list select")).to_have_value("5")
+    with silent_server(page):
+        draw(page, 3)
+        page.get_by_role("button", name="Keep it").click()
+        page.get_by_role("button", name="Write with this hand").click()
+    expect(page.get_by_text("A person's own hand")).to_be_visible()
+    expect_other_glyphs(page, before)
+    expect(page.locator(".own-list select")).to_have_count(2)
+    leave(page)
+
+
+def test_what_is_no_digit_comes_back_to_the_board_with_a_sentence(page):
+    board = page.locator(".board")
+    board.scroll_into_view_if_needed()
+    with silent_server(page):
+        board.click()  # a dot
+        page.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".own-said")).to_have_class(re.compile("bad"))
+    expect(board.locator("line")).to_have_count(1)
+    expect(page.locator(".own-list li")).to_have_count(0)
+    draw(page, 3)  # the dot belongs to it
+    expect(page.locator(".own-said")).not_to_have_class(re.compile("bad"))
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".own-list select")).to_have_count(1)
 
 
 def test_a_stroke_that_leaves_the_board_leaves_no_line_along_its_edge(page):
@@ -237,7 +304,7 @@ def test_what_is_drawn_survives_a_reload(page):
     assert expect_hand(page) == before
     expect(page.get_by_text("Taken for 8.")).to_be_visible()
     assert page.locator(".board line").count() == lines
-    expect(page.locator(".own-list li")).to_have_count(1)
+    expect(page.locator(".own-list select")).to_have_value("5")
 
 
 def test_the_keyboard_alone_goes_from_a_photo_to_a_number(page, tmp_path):
