@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from demo.text.texts import language_of, next_language, say
 from tests.hosting import free_port
 
 ROOT = Path(__file__).parents[1]
+# On a busy machine; what `expect` waits for would otherwise be given up after five seconds.
+TIMEOUT = 60_000
+expect.set_options(timeout=TIMEOUT)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -149,7 +152,7 @@ def visit(browser: Browser, address: str, **settings):
     """Open the page and wait for the number; at the end check that nothing went wrong."""
     home = re.match(r"https?://[^/]+/", address)[0]
     context = browser.new_context(**{"viewport": {"width": 1100, "height": 850}, **settings})
-    context.set_default_timeout(60_000)  # on a busy machine
+    context.set_default_timeout(TIMEOUT)
     visited = Visit(context.new_page())
     visited.page.on("request", lambda request: visited.requests.append(request.url))
 

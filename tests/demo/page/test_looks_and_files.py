@@ -26,7 +26,7 @@ def test_the_pixels_of_mnist_are_all_as_large(chromium, demo, density, widths):
             box.fill(str(size))
             box.press("Enter")
             digit = page.locator(f".sheet.mnist[style*='--digit:{size}px'] .digit").first
-            expect(digit).to_have_css("width", f"{width}px", timeout=20_000)
+            expect(digit).to_have_css("width", f"{width}px")
 
 
 def test_looks_and_inks_change_the_paper(page):

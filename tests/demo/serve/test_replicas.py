@@ -273,7 +273,7 @@ def test_a_replica_dies_and_its_visitors_go_on(demos, in_front):
             result.result()
         let_on()
         # Gradio says that the connection is lost, and loads the page again.
-        expect(page.locator(".digit")).to_have_count(3, timeout=30_000)
+        expect(page.locator(".digit")).to_have_count(3)
         expect(page.get_by_label("Your number")).to_have_value("135")
     # Those of the one that died asked again, and nobody else did.
     assert [visitor.asked_again for visitor in visitors] == [int(one == dying) for one in before]
