@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from demo.text.texts import language_of, next_language, say
+from demo.text.texts import language_of, next_language, say, tag_of
 from tests.hosting import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -196,3 +196,4 @@ def speak(page: Page, code: str):
     while current != code:
         page.get_by_role("button", name=say(current, "other_language")).click()
         current = next_language(current)
+        expect(page.locator("html")).to_have_attribute("lang", tag_of(current))

@@ -11,6 +11,8 @@ from cgan import Sampler
 SAMPLER = Sampler.from_pretrained()
 # Where the page asks for what its events bring.
 EVENTS = re.compile("/queue/join|/run/predict")
+DRAWINGS = re.compile("/run/predict")  # of the number, beside the queue
+QUEUED = re.compile("/queue/join")  # and all others
 # What is drawn for a digit, without its place.
 GLYPH = "one => one.querySelector('path')?.getAttribute('d') ?? one.querySelector('img').src"
 
@@ -102,6 +104,34 @@ def download(page, name):
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def wait_until(page, done):
+    """Wait for something that this process sees, such as a request."""
+    for _ in range(600):
+        if done():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It never came.")
+
+
+@contextlib.contextmanager
+def held_back(page, requests=EVENTS):
+    """Hold requests back until the block ends; yield a function that waits for the first one."""
+    held, silent = [], True
+
+    def hold(route):
+        if silent:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(requests, hold)
+    yield lambda: wait_until(page, lambda: held)
+    silent = False
+    for route in held:
+        route.continue_()
+    page.unroute(requests, hold)
 
 
 def refuse_a_morph(page):

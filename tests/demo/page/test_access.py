@@ -48,6 +48,11 @@ OVERLAPPING = """() => {
 }"""
 
 
+# Colours change slowly.
+COLOURS_CHANGED = """() => Promise.allSettled(document.getAnimations()
+    .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+
+
 def test_a_phone_shows_its_keyboard_of_digits(page):
     expect(number(page)).to_have_attribute("inputmode", "tel")
 
@@ -91,6 +96,7 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
         number(page).fill("138 1234 5678")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
         open_tab(page, "Morph")
+        expect(page.locator(".frame")).to_have_count(11)
         frames = [frame.bounding_box() for frame in page.locator(".frame").all()]
         assert [round(frame["width"]) for frame in frames] == [54] * 11
         assert len({round(frame["y"] / 10) for frame in frames}) == 3
@@ -254,7 +260,7 @@ def test_the_edge_of_the_box_and_of_buttons_can_be_seen(page):
 
     for dark in (False, True):
         page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
-        page.wait_for_timeout(300)  # colours change slowly
+        page.evaluate(COLOURS_CHANGED)
         box, button, paper = map(light, page.evaluate(colours))
         assert max(box, paper) / min(box, paper) >= 3
         assert max(button, paper) / min(button, paper) >= 1.5

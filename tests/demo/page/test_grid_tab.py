@@ -23,6 +23,7 @@ from tests.demo.page.acting import (
     show_details,
     variation,
     vary,
+    wait_until,
 )
 
 pytestmark = pytest.mark.slow
@@ -155,10 +156,7 @@ def test_a_cell_carries_the_seed_that_it_shows(new_page):
     page.route(EVENTS, lambda route: held.append(route), times=2)
     seed = page.get_by_role("spinbutton", name="Seed").locator("visible=true")
     seed.fill("99")  # neither this one's grid nor the number arrives
-    for _ in range(100):
-        if len(held) < 2:
-            page.wait_for_timeout(100)
-    assert len(held) == 2
+    wait_until(page, lambda: len(held) == 2)
     expect(cell).to_have_attribute("title", f"4 in hand 2, seed {Settings.seed}")
     cell.click()
     expect(page.get_by_role("tab", name="Write")).to_be_focused()

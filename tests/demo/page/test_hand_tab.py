@@ -1,6 +1,5 @@
 """The tab "My hand" in Chromium: drawing with a mouse, photographs, the keyboard, and links."""
 
-import contextlib
 import json
 import re
 
@@ -10,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import EVENTS, expect_other_glyphs, open_tab
+from tests.demo.page.acting import held_back, open_tab
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -95,23 +94,25 @@ def glyphs(page):
     return page.eval_on_selector_all(".digit", "digits => digits.map(digit => digit.innerHTML)")
 
 
+def expect_other_glyphs(page, before):
+    page.wait_for_function(
+        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
+    )
+
+
 def write(page):
     """Go on to the first tab; return the digits that are written there in that hand."""
     before = glyphs(page)
     page.get_by_role("button", name="Write with this hand").click()
     expect(page.get_by_text("A person's own hand")).to_be_visible()
-    page.wait_for_function(
-        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
-    )
+    expect_other_glyphs(page, before)
     return glyphs(page)
 
 
 def leave(page):
     before = glyphs(page)
     page.get_by_role("button", name="Leave this hand").click()
-    page.wait_for_function(
-        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
-    )
+    expect_other_glyphs(page, before)
     expect(page.get_by_text("A person's own hand")).to_be_hidden()
 
 
@@ -205,20 +206,8 @@ def test_a_button_waits_for_the_answer_to_all_that_is_drawn(page):
     leave(page)
 
 
-@contextlib.contextmanager
-def silent_server(page):
-    """Hold the server's answers back until the block ends."""
-    held, silent = [], True
-    page.route(EVENTS, lambda route: held.append(route) if silent else route.continue_())
-    yield
-    silent = False
-    for route in held:
-        route.continue_()
-    page.unroute(EVENTS)
-
-
 def test_what_is_kept_leaves_the_board_at_once_however_long_the_answer_takes(page):
-    with silent_server(page):
+    with held_back(page):
         for digit in (5, 3):
             draw(page, digit)
             page.get_by_role("button", name="Keep it").click()
@@ -235,14 +224,14 @@ def test_what_is_kept_leaves_the_board_at_once_however_long_the_answer_takes(pag
 
 def test_what_waits_survives_a_reload_and_is_written_with(page):
     before = glyphs(page)
-    with silent_server(page):
+    with held_back(page):
         draw(page, 5)
         page.get_by_role("button", name="Keep it").click()
         page.reload()
     ready(page)
     open_tab(page, "My hand")
     expect(page.locator(".own-list select")).to_have_value("5")
-    with silent_server(page):
+    with held_back(page):
         draw(page, 3)
         page.get_by_role("button", name="Keep it").click()
         page.get_by_role("button", name="Write with this hand").click()
@@ -255,7 +244,7 @@ def test_what_waits_survives_a_reload_and_is_written_with(page):
 def test_what_is_no_digit_comes_back_to_the_board_with_a_sentence(page):
     board = page.locator(".board")
     board.scroll_into_view_if_needed()
-    with silent_server(page):
+    with held_back(page):
         board.click()  # a dot
         page.get_by_role("button", name="Keep it").click()
     expect(page.locator(".own-said")).to_have_class(re.compile("bad"))
@@ -386,15 +375,10 @@ def test_another_picture_is_refused_in_a_sentence_in_both_languages(page, tmp_pa
 
 def test_a_photo_is_said_to_be_read_until_the_answer(page, tmp_path):
     Image.fromarray(sheet([5])).save(tmp_path / "one.png")
-    held = []
-    page.route(EVENTS, lambda route: held.append(route), times=1)
-    page.locator(".own [type=file]").set_input_files(tmp_path / "one.png")
     said = page.locator(".photo-said")
-    expect(said).to_have_text("Reading the photo…")
-    for _ in range(100):
-        if not held:
-            page.wait_for_timeout(50)
-    held[0].continue_()
+    with held_back(page):
+        page.locator(".own [type=file]").set_input_files(tmp_path / "one.png")
+        expect(said).to_have_text("Reading the photo…")
     expect(said).to_contain_text("One digit was found")
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import open_tab
+from tests.demo.page.acting import made, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +48,7 @@ def test_the_picture_is_copied_or_a_sentence_says_why_not(new_page):
     page.get_by_label("Your number").fill("1" * 65)
     page.get_by_role("button", name="Copy as picture").click()
     expect(page.get_by_role("alert")).to_contain_text("the limit is 64")
+    page.wait_for_function("cgan.keep_picture === null")  # the button has its answer
     expect(told).to_be_empty()  # it isn't the browser's fault
     page.get_by_label("Your number").fill("138")
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -75,6 +76,7 @@ def test_a_phone_shares_the_picture_as_a_file(chromium, demo):
 def test_a_card_is_saved_in_the_chosen_size(new_page):
     page = new_page
     page.get_by_role("button", name="A card to print").click()
+    made(page)
     page.get_by_label("Business card").check()
     for kind in ("PNG", "SVG", "PDF"):
         with page.expect_download() as waiting:

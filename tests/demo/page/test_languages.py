@@ -38,7 +38,7 @@ def test_a_chinese_browser_gets_chinese_and_may_switch(chromium, demo, locale):
         for name in ("更多笔迹", "渐变", "书写"):
             open_tab(page, name)
             expect(page.get_by_label("种子").locator("visible=true").first).to_be_visible()
-            for _ in range(20):  # a tab that is opened first gets its words a moment later
+            for _ in range(300):  # a tab that is opened first gets its words a moment later
                 english = page.locator("button, input").evaluate_all(
                     "elements => elements.filter(one => one.checkVisibility())"
                     ".map(one => (one.ariaLabel || one.title || one.textContent).trim())"

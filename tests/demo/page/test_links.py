@@ -10,7 +10,7 @@ from demo.actions import Settings
 from tests.browser import ready, visit
 from tests.demo.page.acting import (
     COVERED,
-    EVENTS,
+    DRAWINGS,
     download,
     expect_glyphs,
     expect_number,
@@ -22,6 +22,7 @@ from tests.demo.page.acting import (
     sized,
     variation,
     vary,
+    wait_until,
 )
 
 pytestmark = pytest.mark.slow
@@ -88,12 +89,13 @@ def test_copy_link_copies_the_picture_that_is_shown(page, demo):
 def test_copy_link_waits_for_the_number_that_was_just_typed(page, demo):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     held, slow = [], True
-    page.route(EVENTS, lambda route: held.append(route) if slow else route.continue_())
+    page.route(DRAWINGS, lambda route: held.append(route) if slow else route.continue_())
     for typed in ("4711", "4712"):
         number(page).fill(typed)
         page.get_by_role("button", name="Copy link").click()
         page.wait_for_timeout(300)
         expect(page.locator("#said")).not_to_contain_text("Link copied")
+    wait_until(page, lambda: held)
     held.pop(0).continue_()
     expect_number(page, "4711")
     expect(page.locator("#said")).not_to_contain_text("Link copied")
@@ -101,7 +103,7 @@ def test_copy_link_waits_for_the_number_that_was_just_typed(page, demo):
     for route in held:
         route.continue_()
     expect(page.locator("#said")).to_contain_text("Link copied")
-    page.unroute(EVENTS)
+    page.unroute(DRAWINGS)
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{demo.address}#digits=4712&")
 

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import download, open_tab, refuse_a_morph
+from tests.demo.page.acting import QUEUED, download, held_back, open_tab, refuse_a_morph
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +46,7 @@ def test_a_morph_plays_and_is_scrubbed_without_requests(visited):
     page.keyboard.press("End")
     assert film_position(page) == "100%"
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(300)
-    assert film_position(page) != "100%"
+    page.wait_for_function("document.querySelector('.frame').style.backgroundPositionY !== '100%'")
     assert len(visited.requests) == asked
     page.get_by_role("button", name="Pause").click()
 
@@ -98,13 +97,11 @@ def test_a_visitor_who_wants_no_motion_gets_none(chromium, demo):
 def test_slow_work_shows_that_it_is_in_progress(new_page):
     page = new_page
     bar = "getComputedStyle(document.body, '::before').animationName"
+    expect(page.locator("#others .other")).to_have_count(6)
     open_tab(page, "Morph")
     page.locator(".film").wait_for()
     page.wait_for_function(f"{bar} === 'none'")
-    held = []
-    page.route("**/queue/join*", lambda route: held.append(route), times=1)
-    with page.expect_download():
+    with page.expect_download(), held_back(page, QUEUED):
         page.get_by_role("button", name="GIF").click()
         page.wait_for_function(f"{bar} === 'on-its-way'")
-        held[0].continue_()
     page.wait_for_function(f"{bar} === 'none'")

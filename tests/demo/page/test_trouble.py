@@ -21,10 +21,10 @@ from tests.writing.sheets import sheet
 pytestmark = pytest.mark.slow
 
 
-def busy(page, times=None):
-    """Let the server answer that its queue is full, or the line beside it, as often as said."""
+def busy(page):
+    """Let the server answer that its queue is full, or the line beside it, until `unroute`."""
     full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
-    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full), times=times)
+    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full))
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,18 @@ def test_a_busy_server_is_reported_in_the_pages_language(chromium, demo, locale,
 
 def test_a_link_that_meets_a_busy_server_is_restored_later(chromium, demo):
     page = chromium.new_page()
-    busy(page, 2)
+    busy(page)
     page.goto(f"{demo.address}#digits=2547&seed=7")
     expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    page.unroute(EVENTS)
     expect_number(page, "2547")
     ready(page)
     expect(page.locator("#trouble")).to_be_hidden()
     # A link that is opened, or a step back, in the open page.
-    busy(page, 1)
+    busy(page)
     page.goto(f"{demo.address}#digits=1380")
     expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    page.unroute(EVENTS)
     expect_number(page, "1380")
     expect(number(page)).to_have_value("1380")
     ready(page)
@@ -83,11 +85,12 @@ def test_a_grid_that_meets_a_busy_server_is_drawn_later(chromium, demo):
     # These are asked for when the visitor pauses, and would meet the busy server instead.
     expect(page.locator("#others .other")).to_have_count(6)
     open_styles(page)
-    busy(page, 1)
+    busy(page)
     rows = page.locator("#rows input[type=number]")
     rows.fill("4")
     rows.press("Enter")
     expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    page.unroute(EVENTS)
     expect(page.locator("[data-row='4']")).to_have_count(0)
     expect(page.locator("#trouble")).to_be_hidden()
     page.context.close()

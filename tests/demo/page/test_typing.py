@@ -7,7 +7,15 @@ from playwright.sync_api import expect
 
 from demo.page.page import STATIC
 from tests.browser import ready
-from tests.demo.page.acting import SAMPLER, expect_number, glyphs, number, open_styles, sized
+from tests.demo.page.acting import (
+    SAMPLER,
+    expect_number,
+    glyphs,
+    number,
+    open_styles,
+    sized,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -145,8 +153,7 @@ def test_what_is_typed_before_the_page_is_ready_stays(chromium, demo, locale):
     page.goto(demo.address)
     box = page.locator(".number textarea, .number input").first
     box.fill("997")
-    page.wait_for_timeout(500)  # the page has asked by now, and waits
-    assert len(held) == 1
+    wait_until(page, lambda: held)  # the page has asked, and waits
     held[0].continue_()
     ready(page)
     expect_number(page, "997")
