@@ -209,7 +209,7 @@ def running(command, app, disk, port, **environment):
 
 
 def _wait_until_it_answers(host):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # where all modules have to be compiled
     while time.monotonic() < end and host.process.poll() is None:
         try:
             host.get("config")

@@ -31,21 +31,24 @@ class Writing(io.RawIOBase):
     def writable(self):
         return True
 
-    def __init__(self):
+    def __init__(self, interruption):
         super().__init__()
-        self.written = b""
+        self.interruption, self.written = interruption, b""
 
     def write(self, data):
         if not self.written:
             os.kill(os.getpid(), signal.SIGTERM)
-            threading.Event().wait(0.05)  # its handler runs here
+            for _ in range(1000):  # its handler runs here
+                if self.interruption.signal_number is not None:
+                    break
+                threading.Event().wait(0.01)
         self.written += bytes(data)
         return len(data)
 
 
 def test_a_signal_while_a_line_is_written_asks_all_the_same(monkeypatch):
     with Interruption("Stopping.") as interruption:
-        written = Writing()
+        written = Writing(interruption)
         stream = io.TextIOWrapper(io.BufferedWriter(written), write_through=True)
         monkeypatch.setattr("sys.stderr", stream)
         note("A line.")

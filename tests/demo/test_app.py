@@ -50,7 +50,7 @@ def run(*arguments, cwd, **environment):
         env=CLEAN | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

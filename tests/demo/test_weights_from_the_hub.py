@@ -130,7 +130,7 @@ def test_without_the_hub_the_page_is_up_and_switches_over_when_it_is_back(hub, c
         expect(facts(page)).to_contain_text("尚未取得最新的 ann/digits：无法连接 http://127")
         hub.start()
         commit = hub.commits("ann/digits")[0]
-        for _ in range(60):  # it asks again after five seconds, then ten
+        for _ in range(240):  # it asks again after five seconds, ten, twenty and forty
             page.get_by_role("button", name="书写").click()
             page.wait_for_timeout(500)
             if commit in facts(page).inner_text():
