@@ -152,6 +152,11 @@ def visit(browser: Browser, address: str, **settings):
     """Open the page and wait for the number; at the end check that nothing went wrong."""
     home = re.match(r"https?://[^/]+/", address)[0]
     context = browser.new_context(**{"viewport": {"width": 1100, "height": 850}, **settings})
+    with contextlib.closing(context):  # also after a failure: a film would go on for ever
+        yield from _visit(context, address, home)
+
+
+def _visit(context, address, home):
     context.set_default_timeout(TIMEOUT)
     visited = Visit(context.new_page())
     visited.page.on("request", lambda request: visited.requests.append(request.url))
@@ -182,7 +187,6 @@ def visit(browser: Browser, address: str, **settings):
         left = [one for one in visited.complaints if not any(text in one for text in told)]
         visited.complaints[:] = left
     assert visited.complaints == []
-    context.close()
 
 
 def ready(page: Page):
