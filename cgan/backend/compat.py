@@ -85,7 +85,6 @@ CUDA_FOLDER = f"{CACHE_FOLDER}/jtcuda"
 
 # Where Linux tells about the threads of this process. Other systems have no such folder.
 _TASKS = Path("/proc/self/task")
-_LONGEST_BEGINNING = 2.0  # seconds; a thread that computes without a pause may be there, too
 
 # Characters that break the commands with which Jittor compiles, where they are in a path: it hands
 # these to a shell, some in quotes and some not, and to the linker in a list. Test: test_compat.py,
@@ -202,14 +201,17 @@ def stop_compilers(utilities: Any) -> None:
         utilities.pool_size = 0
 
 
-def let_threads_begin() -> None:
+def let_threads_begin(longest: float = 2.0) -> None:
     """Wait until all threads of this process have begun and wait for work; call it before the end.
 
     Jittor's compiler has threads. At its end, Jittor tells each to end, too, but one that the
     machine hasn't run yet would miss that: it would wait for ever, and the process for it. Tests:
     test_compat.py, Jittor's threads; test_setup.py, the end of a process.
+
+    Args:
+        longest: to wait, in seconds: a thread that computes without a pause may be there, too.
     """
-    deadline = time.monotonic() + _LONGEST_BEGINNING
+    deadline = time.monotonic() + longest
     while not all(map(_has_waited, _TASKS.glob("*/status"))) and time.monotonic() < deadline:
         time.sleep(0.001)
 
