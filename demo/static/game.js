@@ -1,9 +1,9 @@
 // "Which one is real?": the score is kept here alone, for as long as the page is open.
 Object.assign(cgan, {
-  // The round that is shown, by its hidden component; at first the one before a reload, or a new one.
-  roundShown(id) {
-    cgan.roundId = id;
-    return cgan.values().get(id) || cgan.place.round || String(cgan.newRound());
+  // The round that is to be shown and, after a dot, what the visitor chose; at first the one before a
+  // reload, or a new one.
+  roundShown() {
+    return (cgan.round ??= cgan.place.round || String(cgan.newRound()));
   },
 
   newRound() {
@@ -12,6 +12,7 @@ Object.assign(cgan, {
 
   game(element, trigger, watch) {
     const score = { right: 0, played: 0 };
+    const chosen = new Set(); // rounds whose answer isn't there yet
     let waiting = false; // for what a click brings
     const tell = () => {
       const { said, right } = element.querySelector(".game")?.dataset ?? {};
@@ -27,15 +28,20 @@ Object.assign(cgan, {
       const button = event.target.closest("button");
       if (!button) return;
       waiting = true;
-      const next = button.matches(".next");
-      trigger("click", {
-        round: next ? cgan.newRound() : Number(button.closest(".game").dataset.round),
-        place: next ? null : Number(button.dataset.place),
-      });
+      const { round } = element.querySelector(".game").dataset;
+      const [wanted, place] = cgan.round.split(".");
+      // Pressed again before the answer: the first choice counts, and the next round stays what it is.
+      // It is asked for again, since the question may have got lost.
+      if (wanted === round && button.matches(".next")) cgan.round = String(cgan.newRound());
+      else if (wanted === round && place === undefined) {
+        cgan.round += `.${button.dataset.place}`;
+        chosen.add(round);
+      }
+      trigger("click");
     });
     watch("value", () => {
-      const { right } = element.querySelector(".game")?.dataset ?? {};
-      if (waiting && right) {
+      const { round, right } = element.querySelector(".game")?.dataset ?? {};
+      if (right && chosen.delete(round)) {
         score.played += 1;
         score.right += right === "true";
       }

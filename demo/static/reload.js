@@ -7,7 +7,7 @@ Object.assign(cgan, {
     addEventListener("pagehide", () => {
       if (!cgan.kept) return; // the page wasn't ready: what was kept before stays
       const open = cgan.sections().map(cgan.isOpen);
-      const round = cgan.values().get(cgan.roundId) || cgan.place.round;
+      const round = cgan.round ?? cgan.place.round;
       cgan.remember("cgan-place", JSON.stringify({ y: scrollY, open, round }));
     });
   },

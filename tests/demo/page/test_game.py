@@ -13,7 +13,7 @@ from cgan.data.datasets import resize
 from demo.page import game
 from demo.text.texts import say
 from tests.browser import speak, visit
-from tests.demo.page.acting import open_tab
+from tests.demo.page.acting import held_back, open_tab
 
 SAMPLER = Sampler.from_pretrained()
 
@@ -92,3 +92,36 @@ def test_a_game_by_keyboard_in_two_languages_on_a_narrow_phone(chromium, demo):
         expect(page.locator(".choice path").first).to_have_attribute("d", strokes)
         stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         assert "score" not in stored
+
+
+@pytest.mark.slow
+def test_what_is_done_before_the_answer_changes_no_choice(new_page):
+    page = new_page
+    open_tab(page, "Real?")
+    expect(choices(page)).to_have_count(4)
+    answered = page.locator("figure.choice")
+    chosen = page.locator(".choice.chosen")
+    with held_back(page):  # pressed twice
+        choices(page).nth(0).click()
+        choices(page).nth(2).click()
+    expect(chosen).to_have_attribute("aria-label", re.compile("^Number 1"))
+    with held_back(page):  # the next round, too
+        for _ in range(2):
+            page.get_by_role("button", name="Next").click()
+    expect(choices(page)).to_have_count(4)
+    with held_back(page):  # to another tab and back
+        choices(page).nth(3).click()
+        open_tab(page, "About")
+        open_tab(page, "Real?")
+    expect(chosen).to_have_attribute("aria-label", re.compile("^Number 4"))
+    expect(page.locator(".score")).to_contain_text("of 2.")
+    page.get_by_role("button", name="Next").click()
+    expect(choices(page)).to_have_count(4)
+    with held_back(page):  # in another language
+        choices(page).nth(1).click()
+        page.get_by_role("button", name="中文").click()
+        page.wait_for_timeout(300)
+    expect(page.locator("html[lang=zh-CN]")).to_have_count(1)
+    expect(answered).to_have_count(4)
+    expect(page.locator(".score")).to_contain_text("共 3 题")
+    expect(page.locator(".verdict")).to_contain_text("是人写的")
