@@ -8,7 +8,7 @@ import gradio as gr
 
 from cgan import UserError
 from cgan.writing.export import File
-from demo import api
+from demo import api, compat
 from demo.actions import Kinds
 from demo.models import Models
 from demo.page import views
@@ -58,6 +58,7 @@ class Shared:
         self.renewed = hidden_text("renewed")
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
+        self._press = hidden_text("press")
         # The script presses them when a control has changed; outside the tabs, since what is in a
         # tab isn't there before it is opened.
         self.drawn = {name: hidden_button(f"draw-{name}") for name in ("write", "grid", "morph")}
@@ -76,8 +77,11 @@ class Shared:
         inputs: list[Any],
         problem: Any,
         line: Mapping[str, Any] = api.DRAWING,
-    ) -> None:
-        """Let `button` save the file that `make` makes; it is never written on the server.
+        taken: str = "save",
+    ) -> Any:
+        """Let `button` bring the file that `make` makes; it is never written on the server.
+
+        Each press brings what was set then, however soon another one follows. Return the event.
 
         Args:
             button: to press.
@@ -85,19 +89,29 @@ class Shared:
             inputs: components.
             problem: where a sentence is shown if there is no file.
             line: where the call waits.
+            taken: the script's function that takes the file.
         """
 
-        def send(language: str, *values: Any) -> list[Any]:
+        def send(press: str, language: str, *values: Any) -> str:
             try:
-                return [courier(make(*values)), ""]
+                return courier(make(*values), press)
             except UserError as error:
-                return ["", views.problem(error, language)]
+                return json.dumps({"press": press, "problem": views.problem(error, language)})
 
-        outputs = [self._courier, problem]
-        given = [self.language, *inputs]
-        sent = self.values.ask(button.click, send, given, outputs, **PRIVATE, **line)
-        sent.then(None, self._courier, None, js="cgan.save", **PRIVATE)
+        sent = self.values.ask(
+            button.click,
+            send,
+            [self._press, self.language, *inputs],
+            self._courier,
+            js=f"cgan.press({compat.number_of(button)}, IDS)",
+            trigger_mode="multiple",
+            **PRIVATE,
+            **line,
+        )
+        js = f"(text) => cgan.{taken}(text)"
+        sent.success(None, self._courier, problem, js=js, **PRIVATE)
         settle(sent)
+        return sent
 
 
 def settle(event: Any, button: str = "") -> None:
@@ -113,9 +127,10 @@ def settle(event: Any, button: str = "") -> None:
         event.failure(None, None, None, js=f"() => cgan.failed({button!r})", **PRIVATE)
 
 
-def courier(file: File) -> str:
-    """Return a file as the JSON that the page saves under its name."""
-    return json.dumps({"name": file.name, "address": data_uri(file.data, file.mime)})
+def courier(file: File, press: str) -> str:
+    """Return a file as the JSON that the page takes as the answer to a press."""
+    address = data_uri(file.data, file.mime)
+    return json.dumps({"press": press, "name": file.name, "address": address})
 
 
 def hidden_text(label: str, value: str = "") -> Any:

@@ -6,15 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from cgan import UserError
 from cgan.writing.card import SHEETS
 from cgan.writing.export import File
 from cgan.writing.formats import FIRST_CARD, OF_CARDS
-from demo import actions, api
+from demo import actions
 from demo.actions import Settings
-from demo.page import views
 from demo.page.controls import Controls
-from demo.page.events import PRIVATE, Shared, courier, hidden_text, settle
+from demo.page.events import PRIVATE, Shared
 from demo.text.texts import say
 
 
@@ -33,7 +31,6 @@ class Keep:
     def add_card(self) -> None:
         """Add what is below that row and what is said of it."""
         words = self._shared.words
-        self._picture = hidden_text("picture")
         with words.accordion("card"):
             sheets = {name: f"sheet_{name}" for name in SHEETS}
             self._card = words.radio("sheet", sheets, FIRST_CARD)
@@ -50,23 +47,13 @@ class Keep:
         shared, models = self._shared, self._shared.models
         values = list(controls.all().values())
 
-        def picture(language: str, *given: Any) -> list[Any]:
+        def picture(*given: Any) -> File:
             settings = controls.settings(given)
-            try:
-                made = actions.number_file(models[settings.weights], settings, "large")
-            except UserError as error:
-                return ["", views.problem(error, language)]
-            return [courier(made), ""]
+            return actions.number_file(models[settings.weights], settings, "large")
 
         for button in self._pictures:
-            inputs = [shared.language, *values]
-            outputs = [self._picture, problem]
-            sent = shared.values.ask(
-                button.click, picture, inputs, outputs, **PRIVATE, **api.DRAWING
-            )
-            sent.success(None, self._picture, None, js="cgan.deliver", **PRIVATE)
-            sent.failure(None, None, None, js="() => cgan.deliver('')", **PRIVATE)
-            settle(sent)
+            sent = shared.offer(button, picture, values, problem, taken="deliver")
+            sent.failure(None, None, None, js="cgan.noPicture", **PRIVATE)
         for kind, button in self._cards.items():
             shared.offer(button, self._file(controls, kind), [self._card, *values], problem)
 

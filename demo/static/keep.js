@@ -1,6 +1,41 @@
-// Something to keep: the number as a picture in the clipboard or in the phone's share sheet, and on
-// paper.
+// Something to keep: files, the number as a picture in the clipboard or in the phone's share sheet, and
+// on paper.
 Object.assign(cgan, {
+  // The files that are on their way, by the number of the press that asked for them. Meanwhile, a
+  // visitor may go on, and ask for others.
+  files: new Map(),
+  presses: 0,
+
+  // What a button sends when it is pressed: the values of `ids`, of which the first is that number.
+  press(button, ids) {
+    const asked = cgan.given(ids, button);
+    // Pressed twice, it is the same file: one of them is enough.
+    const same = [...cgan.files].find(([, file]) => file.asked === asked);
+    const press = same?.[0] ?? String(++cgan.presses);
+    cgan.files.set(press, { asked, button, ids, waiting: cgan.keep_picture });
+    return cgan.given(ids, press);
+  },
+
+  // An answer to a press: the file goes to `use`. What is said instead of one is returned, unless
+  // something has changed since: then it would stand beside what it isn't about.
+  takeFile(text, use) {
+    const { press, problem, ...file } = JSON.parse(text);
+    const { asked, button, ids, waiting } = cgan.files.get(press) ?? {};
+    if (!cgan.files.delete(press)) return undefined;
+    use(problem ? null : file, waiting);
+    return problem && cgan.given(ids, button) === asked ? problem : undefined;
+  },
+
+  save(text) {
+    return cgan.takeFile(text, (file) => {
+      if (!file) return;
+      const anchor = document.createElement("a");
+      anchor.href = file.address;
+      anchor.download = file.name;
+      anchor.click();
+    });
+  },
+
   keep_picture: null, // where the picture is awaited
 
   listenToKeep() {
@@ -39,14 +74,17 @@ Object.assign(cgan, {
     addEventListener("beforeprint", cgan.fitToPaper);
   },
 
-  // The picture that a button asked for, as {name, address}; "" if there is none.
-  async deliver(text) {
-    const waiting = cgan.keep_picture;
-    cgan.keep_picture = null;
-    if (!text) return waiting?.reject(new Error("there is no picture"));
-    const { name, address } = JSON.parse(text);
-    const bytes = Uint8Array.from(atob(address.split(",")[1]), (one) => one.charCodeAt(0));
-    waiting?.resolve({ name, blob: new Blob([bytes], { type: "image/png" }) });
+  // The picture that a button asked for goes to the press that waits for it.
+  deliver(text) {
+    return cgan.takeFile(text, (file, waiting) => {
+      if (!file) return waiting?.reject(new Error("there is no picture"));
+      const bytes = Uint8Array.from(atob(file.address.split(",")[1]), (one) => one.charCodeAt(0));
+      waiting?.resolve({ name: file.name, blob: new Blob([bytes], { type: "image/png" }) });
+    });
+  },
+
+  noPicture() {
+    cgan.keep_picture?.reject(new Error("the server doesn't answer"));
   },
 
   // The height of a line on paper: the largest with which the number fits on a page, of whatever

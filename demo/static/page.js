@@ -427,14 +427,4 @@ window.cgan = {
   focusTab() {
     document.querySelector("[role=tab][aria-selected=true]")?.focus();
   },
-
-  // Save a file that Python sent as {name, address}.
-  save(text) {
-    if (!text) return;
-    const { name, address } = JSON.parse(text);
-    const anchor = document.createElement("a");
-    anchor.href = address;
-    anchor.download = name;
-    anchor.click();
-  },
 };

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import made, open_tab
+from tests.demo.page.acting import QUEUED, expect_number, held_back, made, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def test_the_picture_is_copied_or_a_sentence_says_why_not(new_page):
     page.get_by_label("Your number").fill("1" * 65)
     page.get_by_role("button", name="Copy as picture").click()
     expect(page.get_by_role("alert")).to_contain_text("the limit is 64")
-    page.wait_for_function("cgan.keep_picture === null")  # the button has its answer
+    page.wait_for_function("cgan.files.size === 0")  # the button has its answer
     expect(told).to_be_empty()  # it isn't the browser's fault
     page.get_by_label("Your number").fill("138")
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -123,3 +123,55 @@ def test_paper_has_the_number_alone_and_large(new_page):
     page.emulate_media(media="print")
     expect(page.locator(".about")).to_be_visible()
     expect(page.locator(".digit").first).to_be_hidden()
+
+
+def test_each_press_brings_what_was_set_then_however_late(new_page):
+    page, box = new_page, new_page.get_by_label("Your number")
+    saved = []
+    page.on("download", lambda one: saved.append(one.suggested_filename))
+    png = page.get_by_role("button", name="PNG", exact=True)
+    with held_back(page):
+        for number in ("138", "77"):
+            box.fill(number)
+            png.click()
+            png.click()  # an impatient one
+    expect_number(page, "77")
+    page.wait_for_function("cgan.files.size === 0")
+    page.wait_for_timeout(500)
+    assert sorted(name.partition("-")[0] for name in saved) == ["138", "77"]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    with held_back(page, QUEUED):  # the number is drawn meanwhile
+        for number in ("13812345678", "7"):
+            box.fill(number)
+            expect_number(page, number)
+            page.get_by_role("button", name="Copy as picture").click()
+    expect(page.locator("#said [role=status]")).to_have_text("Picture copied.")
+    width, height = size(base64.b64decode(page.evaluate(COPIED)))
+    assert width < 2 * height
+
+
+def test_what_is_said_of_a_file_is_about_the_number_that_is_there(new_page):
+    page, box = new_page, new_page.get_by_label("Your number")
+    png = page.get_by_role("button", name="PNG", exact=True)
+    alert = page.get_by_role("alert")
+
+    def press_and_type(number):
+        with held_back(page, QUEUED):  # the number is drawn meanwhile
+            png.click()
+            box.fill(number)
+            page.wait_for_timeout(100)
+            expect(alert).to_have_count(int(number == "x"))
+            page.wait_for_timeout(300)
+
+    with page.expect_download():
+        press_and_type("x")
+    expect(alert).to_contain_text("There is no digit to write")
+    press_and_type("77")
+    page.wait_for_function("cgan.files.size === 0")
+    page.wait_for_timeout(500)
+    expect(alert).to_have_count(0)
+    box.fill("+")  # says nothing before it is to be saved
+    png.click()
+    expect(alert).to_contain_text("There is no digit to write")
+    box.fill("7")
+    expect(alert).to_have_count(0)

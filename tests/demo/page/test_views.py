@@ -144,7 +144,8 @@ def test_any_number_in_right_settings_has_a_button_for_each_digit(tiny_model, te
 
 def test_a_file_travels_as_json_and_stays_the_same(tiny_model):
     file = actions.number_file(tiny_model, Settings(ink="blue"), "png")
-    sent = json.loads(events.courier(file))
+    sent = json.loads(events.courier(file, "7"))
+    assert sent["press"] == "7"
     start, content = sent["address"].split(",")
     assert (sent["name"], start) == (file[0], "data:image/png;base64")
     assert base64.b64decode(content) == file[2]
