@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -59,6 +60,7 @@ class Shared:
         self.carried = hidden_text("carried")
         self._courier = hidden_text("download")
         self._press = hidden_text("press")
+        self._restored = hidden_text("restored")
         # The script presses them when a control has changed; outside the tabs, since what is in a
         # tab isn't there before it is opened.
         self.drawn = {name: hidden_button(f"draw-{name}") for name in ("write", "grid", "morph")}
@@ -69,6 +71,40 @@ class Shared:
             self.weights = self.words.choice("weights", self.models.names)
         else:
             self.weights = hidden_text("weights")
+
+    def restore(
+        self,
+        event: Callable[..., Any],
+        function: Callable[..., tuple[list[Any], list[Any]]],
+        inputs: list[Any],
+        outputs: list[Any],
+        components: list[Any],
+        **settings: Any,
+    ) -> tuple[Any, Any]:
+        """Let an event set components, but for those that the visitor has changed meanwhile.
+
+        Args:
+            event: takes what Gradio's events take, such as `button.click`.
+            function: gets the values of `inputs`; returns those of `outputs` and of `components`,
+                None for those that stay.
+            inputs: components.
+            outputs: components that are set in any case.
+            components: with values of JSON.
+            settings: of Gradio's event, as `Values.ask` takes them.
+
+        Returns:
+            Gradio's event, and the one after the components are set.
+        """
+
+        @wraps(function)
+        def told(*given: Any) -> list[Any]:
+            values, restored = function(*given)
+            return [*values, json.dumps(restored)]
+
+        self.values.watch(components)
+        asked = self.values.ask(event, told, inputs, [*outputs, self._restored], **settings)
+        js = f"(text) => cgan.restored(text, {[compat.number_of(one) for one in components]})"
+        return asked, asked.success(None, self._restored, components, js=js, **PRIVATE)
 
     def offer(
         self,

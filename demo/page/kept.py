@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import gradio as gr
-
 from cgan import UserError
 from cgan.writing.setting import Choice, Digits, Setting
 from demo import compat
@@ -49,7 +47,7 @@ class Kept:
         return f"{json.dumps(self._version)}, {numbers}"
 
     def restore(self, text: Any, shown: Mapping[Any, Any]) -> dict[Any, Any]:
-        """Return a value for each component; `gr.skip()` if none was kept.
+        """Return a value for each component; None if none was kept.
 
         Args:
             text: what the browser kept.
@@ -63,9 +61,9 @@ class Kept:
         if version != self._version or not isinstance(values, list):
             values = []
         if len(values) != len(self._settings):
-            return dict.fromkeys(self._settings, gr.skip())
+            return dict.fromkeys(self._settings)
         return {
-            component: _usable(setting, value, shown.get(component, gr.skip()))
+            component: _usable(setting, value, shown.get(component))
             for (component, setting), value in zip(self._settings.items(), values, strict=True)
         }
 

@@ -152,21 +152,21 @@ def _answer_links(shared: Shared, fragment: Any, write: WriteTab, link_problem: 
     opened = hidden_button("open-link")
     controls = write.controls.all()
 
-    def restore(fragment: str, language: str) -> list[Any]:
+    def restore(fragment: str, language: str) -> tuple[list[Any], list[Any]]:
         told, settings = _restore(shared, fragment, language)
-        values = (getattr(settings, name) for name in controls)
-        return [told, *values]
+        return [told], [getattr(settings, name) for name in controls]
 
-    asked = shared.values.ask(
+    asked, restored = shared.restore(
         opened.click,
         restore,
         [fragment, shared.language],
-        [link_problem, *controls.values()],
+        [link_problem],
+        list(controls.values()),
         js="cgan.open(IDS)",
         trigger_mode="always_last",  # quick steps back end where the last one leads
         **PRIVATE,
     )
-    asked.success(None, None, None, js="cgan.opened", **PRIVATE)
+    restored.success(None, None, None, js="cgan.opened", **PRIVATE)
     asked.failure(None, None, None, js="cgan.notOpened", **PRIVATE)
     settle(asked)
 
@@ -211,7 +211,7 @@ def _answer_languages(
     texts, controls = shared.words.components, write.controls.all()
     drawn_with = shared.models[""]
 
-    def load(fragment: str, tag: str, before: str, picture: str) -> list[Any]:
+    def load(fragment: str, tag: str, before: str, picture: str) -> tuple[list[Any], list[Any]]:
         language = language_of(tag)
         told, settings = _restore(shared, fragment, language)
         # What was typed while the page was loading stays if there is nothing to restore.
@@ -226,23 +226,24 @@ def _answer_languages(
             updates = shared.words.updates(language)
         # The page starts with a number on its paper; the weights may have been updated since.
         renewed = "" if shared.models[""] is drawn_with else "renewed"
-        return [language, told, renewed, *restored.values(), *updates]
+        return [language, told, renewed, *updates], list(restored.values())
 
     def change(language: str) -> list[Any]:
         other = next_language(language)
         return [other, other, *shared.words.updates(other)]
 
     page = compat.current_page()
-    loaded = shared.values.ask(
+    loaded, restored = shared.restore(
         partial(gr.on, [page.load, hidden_button("begin-again").click]),
         load,
         [fragment, shared.language, kept.text, hidden_text("picture-before")],
-        [shared.language, link_problem, shared.renewed, *kept.components, *texts],
+        [shared.language, link_problem, shared.renewed, *texts],
+        kept.components,
         js="cgan.begin()",
         **PRIVATE,
     )
     ready = f"() => cgan.ready({compat.number_of(write.shown)}, {kept.as_script()})"
-    loaded.success(None, None, None, js=ready, **PRIVATE)
+    restored.success(None, None, None, js=ready, **PRIVATE)
     settle(loaded, "begin-again")
     outputs = [shared.language, shared.switched, *texts]
     shared.values.ask(switch.click, change, [shared.language], outputs, **PRIVATE).then(

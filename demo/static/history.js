@@ -6,6 +6,9 @@ Object.assign(cgan, {
   // click changes; null for what the visitor hasn't done, such as going back.
   next: null,
 
+  // The picture that the visitor went to last: it may be on its way.
+  sought: null,
+
   watchHistory() {
     const opener = document.querySelector("#open-link");
     const inside = (event, selector) => !cgan.showing && event.isTrusted && event.target.closest?.(selector);
@@ -71,6 +74,7 @@ Object.assign(cgan, {
     // With the hands before this one, since browsers go back, too; they keep little for each entry.
     const state = { cgan: true, picture: cgan.fragment, draft, hands: cgan.hands.slice(-50) };
     history[replace ? "replaceState" : "pushState"](state, "", address);
+    cgan.sought = cgan.fragment;
     if (!draft) cgan.next = "replace";
     cgan.remember("cgan-address", location.hash);
   },
@@ -83,7 +87,10 @@ Object.assign(cgan, {
     cgan.remember("cgan-address", location.hash);
     cgan.hands = [...(history.state?.hands ?? [])];
     cgan.showWayBack();
-    if (cgan.target !== cgan.fragment) opener.click();
+    // A step back that isn't answered yet may be undone by a step forward.
+    if (cgan.target !== cgan.fragment || cgan.target !== (cgan.sought ?? cgan.fragment)) opener.click();
+    cgan.sought = cgan.target;
+    cgan.changed.clear();
     history.replaceState({ ...history.state, cgan: true }, "");
   },
 

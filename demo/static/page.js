@@ -247,7 +247,10 @@ window.cgan = {
     addEventListener("click", ({ isTrusted, target }) => {
       if (isTrusted || target.closest?.("[role=tab]")) setTimeout(cgan.repair, 100);
     });
-    addEventListener("input", () => cgan.keepTyped([]));
+    addEventListener("input", ({ isTrusted, target }) => {
+      cgan.keepTyped([]);
+      if (isTrusted) delete cgan.typed?.[target.closest?.(".number")?.id]; // this is newer
+    });
     // Gradio's message that the server is busy or gone is in English, far from the number.
     new MutationObserver((changes) => {
       cgan.repairSoon();

@@ -19,12 +19,30 @@ Object.assign(cgan, {
     return JSON.stringify(values);
   },
 
+  // The controls that the visitor has changed since the last link, or step through the history, was
+  // asked for; and the values of links, steps and reloads that Gradio hasn't told of yet.
+  changed: new Set(),
+  brought: new Map(),
+
+  // The values that the server has found for the controls `ids`. What was changed before its answer is
+  // newer, and stays.
+  restored(text, ids) {
+    return JSON.parse(text).map((value, place) => {
+      const id = ids[place];
+      if (value === null || cgan.changed.has(id)) return undefined;
+      if (!Object.is(cgan.values().get(id), value)) cgan.brought.set(id, value);
+      return value;
+    });
+  },
+
   // A control has a new value: `drawn` says which pictures are drawn with it, and whether they are
   // though their tab is hidden; `followers`, by a setting's name, which controls follow it.
   set(id, value, drawn, followers) {
     if (cgan.overtaken(id, value)) return;
     cgan.moved.delete(id);
     if (Object.is(cgan.values().get(id), value)) return;
+    if (!Object.is(cgan.brought.get(id), value)) cgan.changed.add(id);
+    cgan.brought.delete(id);
     cgan.values().set(id, value);
     for (const [name, ids] of Object.entries(followers)) cgan.follow(name, value, ids);
     for (const [name, hidden] of Object.entries(drawn)) if (hidden || cgan.tab() === name) cgan.draw(name);

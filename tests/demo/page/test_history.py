@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
-from tests.demo.page.acting import expect_number, number, open_tab
+from tests.demo.page.acting import expect_number, number, open_tab, silent_server
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +73,59 @@ def test_back_and_forward_go_through_pictures_and_tabs(visited, demo):
     page.wait_for_url(re.compile("variation=0.5"))
     assert entries(page) == first + 3
     assert not any("2468" in request for request in visited.requests)
+
+
+def test_steps_before_the_answer_end_where_the_last_one_leads(new_page):
+    page = new_page
+    number(page).fill("246")
+    expect_number(page, "246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    with silent_server(page):
+        page.evaluate("history.back(), setTimeout(() => history.forward(), 100)")
+        page.wait_for_timeout(300)
+    page.wait_for_function("!cgan.onItsWay")
+    page.wait_for_timeout(500)  # for a wrong answer
+    expect_number(page, "246")
+    expect(number(page)).to_have_value("246")
+
+
+def test_what_is_changed_before_the_answer_to_a_step_stays(new_page):
+    page = new_page
+    number(page).fill("246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    page.get_by_role("button", name="Another hand").click()
+    page.wait_for_url(re.compile(f"seed=(?!{Settings.seed}&)"))
+    with silent_server(page):
+        page.evaluate("history.back()")
+        page.wait_for_timeout(200)
+        number(page).fill("55")
+    expect(seed(page)).to_have_value(str(Settings.seed))  # the rest is as it was
+    expect_number(page, "55")
+    page.wait_for_url(re.compile(f"#digits=55&seed={Settings.seed}&"))
+    with silent_server(page):
+        page.evaluate("history.back()")
+        page.wait_for_timeout(200)
+        page.get_by_role("button", name="Another hand").click()
+        expect(seed(page)).not_to_have_value(str(Settings.seed))
+        thrown = seed(page).input_value()
+    expect_number(page, "246")
+    page.wait_for_url(re.compile(f"#digits=246&seed={thrown}&"))
+    expect(seed(page)).to_have_value(thrown)
+
+
+def test_what_is_typed_while_a_reload_waits_for_the_answer_stays(new_page):
+    page = new_page
+    number(page).fill("246")
+    page.get_by_role("button", name="Another hand").click()
+    page.wait_for_url(re.compile(f"#digits=246&seed=(?!{Settings.seed}&)"))
+    thrown = seed(page).input_value()
+    with silent_server(page):
+        page.reload()
+        number(page).fill("997")
+        page.wait_for_timeout(300)
+    expect(seed(page)).to_have_value(thrown)
+    expect_number(page, "997")
+    expect(number(page)).to_have_value("997")
 
 
 def test_a_reload_keeps_picture_and_tab_and_what_other_tabs_were_set_to(new_page):
