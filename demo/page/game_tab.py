@@ -35,7 +35,7 @@ class GameTab:
         asked = [self._game.click, self._tab.select, shared.switched.change]
         shown = shared.values.ask(
             partial(gr.on, asked),
-            self.show,
+            self.show_round,
             [self._state, shared.language, shared.weights],
             self._game,
             js="cgan.given(IDS, cgan.roundShown())",
@@ -43,7 +43,7 @@ class GameTab:
         )
         settle(shown)
 
-    def show(self, state: str, language: str, weights: str) -> str:
+    def show_round(self, state: str, language: str, weights: str) -> str:
         """Return a round; with the answer, once the visitor has chosen."""
         number, _, place = (str(state) or "0").partition(".")
         with told_to_the_caller():

@@ -116,6 +116,9 @@ class GridTab:
             values = {self._write.controls[name]: value for name, value in hand.items()}
         else:
             values = targets[target](row, seed, of_one_hand(variation))
+        slider = self._write.controls["variation"]
+        if values[slider] == variation:  # it may be moved before this answer
+            del values[slider]
         return values | {self._tabs: gr.Tabs(selected=target)}
 
     def _to_write(self, row: int, seed: int, variation: float) -> dict[Any, Any]:

@@ -426,8 +426,11 @@ window.cgan = {
     }
   },
 
-  // After a digit was carried to another tab, the keyboard continues from that tab.
+  // After a digit was carried to another tab, the keyboard continues from that tab; or from where the
+  // visitor is on it: typing, before the server has answered.
   focusTab() {
+    const focused = document.activeElement;
+    if (focused?.matches("[role=tabpanel] *") && focused.checkVisibility()) return;
     document.querySelector("[role=tab][aria-selected=true]")?.focus();
   },
 };

@@ -21,6 +21,7 @@ from tests.demo.page.acting import (
     open_styles,
     open_tab,
     show_details,
+    silent_server,
     variation,
     vary,
     wait_until,
@@ -75,6 +76,20 @@ def test_the_grid_works_by_keyboard(page):
     expect(page.locator(".cell-name")).to_have_text(f"1 in hand 2, seed {Settings.seed}")
     page.keyboard.press("Enter")
     expect(page.locator("#paper .note")).to_contain_text("Hand 2 of this seed")
+
+
+def test_what_is_done_on_the_first_tab_before_a_cell_gets_there_stays(page):
+    open_styles(page)
+    with silent_server(page):
+        page.locator("[data-row='2'][data-class='5']").click()
+        open_tab(page, "Write")
+        vary(page, 0.1)
+        number(page).fill("66")
+    expect(page.locator("#paper .note")).to_contain_text("Hand 3 of this seed")
+    expect(number(page)).to_be_focused()
+    expect(variation(page)).to_have_value("0.1")
+    page.keyboard.type("7")
+    expect_number(page, "667")
 
 
 def test_a_cell_is_carried_over_to_morph(new_page):
