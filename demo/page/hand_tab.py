@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from cgan.writing.settings import of_one_hand
 from demo import api, compat, hands
 from demo.hands import Digit
 from demo.page import hand_html
-from demo.page.events import LIVE, PRIVATE, Shared, hidden_text, settle
+from demo.page.events import LIVE, PRIVATE, Shared, hidden_button, hidden_text, settle
 from demo.page.write_tab import WriteTab
 from demo.text.texts import explain
 
@@ -43,13 +44,16 @@ class HandTab:
         """Add the events: a hand is written with on the first tab."""
         shared = self._shared
         inputs = [self._asked, shared.language, shared.weights]
-        for event, function, given, line in (
-            (self._desk.click, self._answer, "cgan.ownHand.question()", api.DRAWING),
-            (self._desk.upload, self._find, "cgan.ownHand.photo", api.READING),
+        # It is pressed if there was no answer. A photo is chosen again by the visitor.
+        again = hidden_button("ask-hand")
+        questions = partial(gr.on, [self._desk.click, again.click])
+        for event, function, given, line, button in (
+            (questions, self._answer, "cgan.ownHand.question()", api.DRAWING, "ask-hand"),
+            (self._desk.upload, self._find, "cgan.ownHand.photo()", api.READING, ""),
         ):
             js, settings = f"cgan.given(IDS, {given})", {**LIVE, **line}
             asked = shared.values.ask(event, function, inputs, self._answered, js=js, **settings)
-            settle(asked)
+            settle(asked, button)
             taken = "(text) => cgan.ownHand.take(text)"
             asked.success(None, self._answered, None, js=taken, **PRIVATE)
         hand, variation = write.controls["hand"], write.controls["variation"]
@@ -65,6 +69,8 @@ class HandTab:
         settle(writing)
         written = "(text) => cgan.ownHand.written(text)"
         writing.success(None, self._answered, None, js=written, **PRIVATE)
+        translate = "() => cgan.ownHand?.translate()"
+        shared.switched.change(None, None, None, js=translate, **PRIVATE)
         # A hand is for the weights that made it.
         made_again = "() => cgan.ownHand?.begin()"
         shared.weights.change(None, None, None, js=made_again, **PRIVATE)
@@ -123,6 +129,8 @@ class HandTab:
             seen = of_one_hand(self._variations.check(variation))
         except UserError as error:
             return [json.dumps({"error": explain(error, language)}), *[gr.skip()] * 3]
+        if seen == variation:  # it may be moved before this answer
+            seen = gr.skip()
         return ["{}", "" if own is None else own.to_text(), seen, gr.Tabs(selected="write")]
 
 

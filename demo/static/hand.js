@@ -250,7 +250,7 @@ cgan.hand = (element, trigger, watch) => {
   };
   cgan.ownHand = {
     text: "",
-    photo: "",
+    photo: () => (photoSent = photos[0] ?? ""),
     question() {
       const { strokes, digit } = state.waiting[0] ?? state;
       return JSON.stringify({
@@ -262,7 +262,7 @@ cgan.hand = (element, trigger, watch) => {
     },
     take(text) {
       const answer = JSON.parse(text);
-      if (answer.found) cgan.remember("cgan-photo", "");
+      if (answer.found) nextPhoto();
       if (answer.found && answer.error) {
         say(".photo-said", answer.error, true);
       } else if (answer.found) {
@@ -289,6 +289,7 @@ cgan.hand = (element, trigger, watch) => {
     // The server doesn't answer, or this page follows one that was left before the answer.
     photoLost() {
       if (cgan.recall("cgan-photo")) say(".photo-said", desk().dataset.photoLost, true);
+      photos = [];
     },
     // The first tab has the hand; or the server has other weights since it was made.
     written(text) {
@@ -303,6 +304,13 @@ cgan.hand = (element, trigger, watch) => {
         state.answer = { error };
         show();
       }
+    },
+    // Another language was chosen: what is said of the drawing is to be in it.
+    translate() {
+      const { writes, answered, version, answer } = state;
+      if (answered === version && !answer.error) return;
+      ask();
+      state.writes = writes;
     },
     // The page is ready, or other weights were chosen: ask about what was there before.
     begin() {
@@ -335,14 +343,24 @@ cgan.hand = (element, trigger, watch) => {
     }
     throw new Error("too large");
   };
+  // One after the other: the next one may be chosen before the server has answered.
+  let photos = [];
+  let photoSent = "";
+  const nextPhoto = () => {
+    if (photos[0] === photoSent) {
+      photos.shift();
+      if (photos.length) trigger("upload");
+    }
+    if (!photos.length) cgan.remember("cgan-photo", "");
+  };
   const send = async (input) => {
     const [file] = input.files;
     if (!file) return;
     say(".photo-said", desk().dataset.reading);
     try {
-      cgan.ownHand.photo = await base64(await smaller(file));
+      photos.push(await base64(await smaller(file)));
       cgan.remember("cgan-photo", "awaited"); // the photo itself isn't kept
-      trigger("upload");
+      if (photos.length === 1) trigger("upload");
     } catch {
       say(".photo-said", desk().dataset.unreadable, true);
     }

@@ -152,3 +152,9 @@ def sized(page, width, height):
         yield
     finally:
         page.set_viewport_size(before)
+
+
+def busy(page):
+    """Let the server answer that its queue is full, or the line beside it, until `unroute`."""
+    full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
+    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full))

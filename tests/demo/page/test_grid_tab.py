@@ -17,11 +17,11 @@ from tests.demo.page.acting import (
     expect_number,
     expect_other_glyphs,
     glyphs,
+    held_back,
     number,
     open_styles,
     open_tab,
     show_details,
-    silent_server,
     variation,
     vary,
     wait_until,
@@ -80,7 +80,7 @@ def test_the_grid_works_by_keyboard(page):
 
 def test_what_is_done_on_the_first_tab_before_a_cell_gets_there_stays(page):
     open_styles(page)
-    with silent_server(page):
+    with held_back(page):
         page.locator("[data-row='2'][data-class='5']").click()
         open_tab(page, "Write")
         vary(page, 0.1)

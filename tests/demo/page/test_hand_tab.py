@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import held_back, open_tab
+from tests.demo.page.acting import EVENTS, busy, held_back, open_tab
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -380,6 +380,55 @@ def test_a_photo_is_said_to_be_read_until_the_answer(page, tmp_path):
         page.locator(".own [type=file]").set_input_files(tmp_path / "one.png")
         expect(said).to_have_text("Reading the photo…")
     expect(said).to_contain_text("One digit was found")
+
+
+def test_photos_that_are_chosen_before_the_answer_are_all_read(page, tmp_path):
+    with held_back(page):
+        for digit in (1, 2, 3):
+            Image.fromarray(sheet([digit])).save(tmp_path / f"{digit}.png")
+            chosen = page.locator(".own [type=file]")
+            chosen.set_input_files(tmp_path / f"{digit}.png")
+            expect(chosen).to_have_value("")  # it waits to be sent
+    kept = page.locator(".own-list select")
+    expect(kept).to_have_count(3)
+    assert [choice.input_value() for choice in kept.all()] == ["1", "2", "3"]
+
+
+def test_a_question_without_an_answer_is_asked_again(chromium, demo):
+    page = chromium.new_page()
+    page.goto(demo.address)
+    ready(page)
+    expect(page.locator("#others .other")).to_have_count(6)  # asked for meanwhile
+    open_tab(page, "My hand")
+    busy(page)
+    draw(page, 5, strokes=slice(None, 1))
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    page.unroute(EVENTS)
+    expect(page.locator(".seen path")).to_have_attribute("d", re.compile("M"))
+    expect(page.locator("#trouble")).to_be_hidden()
+    draw(page, 5, strokes=slice(1, None))
+    expect_read(page, 5)
+    with held_back(page):
+        page.get_by_role("button", name="Clear").click()
+    busy(page)
+    draw(page, 3)
+    page.get_by_role("button", name="Write with this hand").click()
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    page.unroute(EVENTS)
+    expect(page.get_by_text("A person's own hand")).to_be_visible()
+    page.close()
+
+
+def test_what_is_said_of_a_drawing_follows_the_language(page):
+    page.locator(".board").click()  # a dot
+    said = page.locator(".own-said")
+    expect(said).to_contain_text("too small")
+    speak(page, "zh")
+    expect(said).to_contain_text("太小")
+    with held_back(page):
+        page.locator(".board").click()
+        page.get_by_role("button", name="English").click()
+    expect(said).to_contain_text("too small")
 
 
 def test_a_large_photo_is_made_small_enough_in_the_browser(page, tmp_path):

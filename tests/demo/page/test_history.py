@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
-from tests.demo.page.acting import expect_number, number, open_tab, silent_server
+from tests.demo.page.acting import expect_number, held_back, number, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def test_steps_before_the_answer_end_where_the_last_one_leads(new_page):
     number(page).fill("246")
     expect_number(page, "246")
     page.wait_for_url(re.compile("#digits=246&"))
-    with silent_server(page):
+    with held_back(page):
         page.evaluate("history.back(), setTimeout(() => history.forward(), 100)")
         page.wait_for_timeout(300)
     page.wait_for_function("!cgan.onItsWay")
@@ -95,14 +95,14 @@ def test_what_is_changed_before_the_answer_to_a_step_stays(new_page):
     page.wait_for_url(re.compile("#digits=246&"))
     page.get_by_role("button", name="Another hand").click()
     page.wait_for_url(re.compile(f"seed=(?!{Settings.seed}&)"))
-    with silent_server(page):
+    with held_back(page):
         page.evaluate("history.back()")
         page.wait_for_timeout(200)
         number(page).fill("55")
     expect(seed(page)).to_have_value(str(Settings.seed))  # the rest is as it was
     expect_number(page, "55")
     page.wait_for_url(re.compile(f"#digits=55&seed={Settings.seed}&"))
-    with silent_server(page):
+    with held_back(page):
         page.evaluate("history.back()")
         page.wait_for_timeout(200)
         page.get_by_role("button", name="Another hand").click()
@@ -119,7 +119,7 @@ def test_what_is_typed_while_a_reload_waits_for_the_answer_stays(new_page):
     page.get_by_role("button", name="Another hand").click()
     page.wait_for_url(re.compile(f"#digits=246&seed=(?!{Settings.seed}&)"))
     thrown = seed(page).input_value()
-    with silent_server(page):
+    with held_back(page):
         page.reload()
         number(page).fill("997")
         page.wait_for_timeout(300)

@@ -9,6 +9,7 @@ from tests.browser import ready
 from tests.demo.page.acting import (
     COVERED,
     EVENTS,
+    busy,
     expect_number,
     number,
     open_styles,
@@ -19,12 +20,6 @@ from tests.demo.page.acting import (
 from tests.writing.sheets import sheet
 
 pytestmark = pytest.mark.slow
-
-
-def busy(page):
-    """Let the server answer that its queue is full, or the line beside it, until `unroute`."""
-    full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
-    page.route(EVENTS, lambda route: route.fulfill(status=503, json=full))
 
 
 @pytest.mark.parametrize(
