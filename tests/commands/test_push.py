@@ -228,7 +228,7 @@ def test_ctrl_c(server, start, place):
     server.fault = Fault(place, delay=60)
     process = start("push", "weights", "ann/x")
     stop_when_asked(server, process)
-    output, error = process.communicate(timeout=20)
+    output, error = process.communicate(timeout=120)
     assert (process.returncode, output, error) == (130, "", "Stopped.\n")
     if server.repo("ann/x"):
         assert len(server.commits("ann/x")) == 1

@@ -287,7 +287,7 @@ def test_a_folder_that_cannot_be_listed_can_be_written_to(tmp_path):
 
 def test_threads_that_write_the_same_file_do_not_mix(tmp_path):
     path = tmp_path / "a"
-    both_wrote = threading.Barrier(2, timeout=10)
+    both_wrote = threading.Barrier(2, timeout=60)
 
     def write(letter):
         with files.replacing(path) as temporary:

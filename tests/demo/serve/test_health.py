@@ -36,7 +36,7 @@ def check(port, **variables):
     environment = {**os.environ, "PORT": str(port), "GRADIO_SERVER_PORT": "", **variables}
     command = [sys.executable, "-m", "demo.serve.health"]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
     )
 
 
@@ -52,7 +52,7 @@ def check(port, **variables):
 def test_a_server_that_does_not_draw_is_not_healthy(joined, said):
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         server.joined = joined
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         result = check(server.server_port)
         server.shutdown()
     assert result.returncode == 1
@@ -70,7 +70,7 @@ def test_it_asks_where_the_server_listens(name, address):
 
     with Server((address, 0), Answers) as server:
         server.joined = 503, b"here"
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         result = check(server.server_port, GRADIO_SERVER_NAME=name)
         server.shutdown()
     assert "status 503: here" in result.stderr

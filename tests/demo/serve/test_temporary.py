@@ -92,7 +92,7 @@ finally:
         for again in numbers:
             process.send_signal(again)
     for process in processes:
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
         assert (process.returncode, said) == (130, "Stopped.\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -102,7 +102,7 @@ def test_nohup_keeps_it_running_when_the_terminal_is_closed(started, tmp_path):
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
     # The one that is not ignored ended it.
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     assert process.returncode == 130
 
 
