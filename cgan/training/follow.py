@@ -52,7 +52,7 @@ def _train(job: Job, interruption: Interruption) -> None:
     from cgan.evaluation.classifier import COACH, READER, Classifier  # imports Jittor
     from cgan.training.trainer import Trainer
 
-    shape, n_classes = job.dataset.images.shape[1:], job.dataset.n_classes
+    shape, n_classes = job.dataset.images.shape[1:], job.config.n_classes
     reader, coach = (
         None if tensors is None else Classifier(shape, n_classes, settings, tensors)
         for settings, tensors in ((READER, job.reader), (COACH, job.coach))

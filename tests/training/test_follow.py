@@ -148,8 +148,9 @@ def check_alike(one, two, *parts):
 
 @pytest.mark.slow
 def test_two_processes_train_the_second_discriminator_as_one(tmp_path):
-    """With few images in a pack: it has weights for each of them."""
-    settings = (*SETTINGS, "--pack=2", "--feature_weight=0.1", "--max_steps=4")
+    """With few images in a pack: it has weights for each of them. And with untrained classes."""
+    more = ("--pack=2", "--feature_weight=0.1", "--reader", "--reader_weight=0.1", "--n_classes=12")
+    settings = (*SETTINGS, *more, "--max_steps=4")
     _, errors = begin(*settings, "--out", tmp_path / "both").communicate(timeout=300)
     assert "Traceback" not in errors, errors
     assert train.main([*settings, "--out", str(tmp_path / "alone")]) == 0
