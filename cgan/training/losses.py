@@ -15,7 +15,7 @@ with targets a = 0 (generated), b = 1 (real), c = 1 (what G wants), without its 
     min_D  E_x[(D(x) - 1)²] + E_z[D(G(z))²]        min_G  E_z[(D(G(z)) - 1)²]                (3)
 
 Lim and Ye, "Geometric GAN", 2017 (arXiv:1705.02894), the hinge loss, as Miyato and Koyama
-("cGANs with Projection Discriminator", 2018, arXiv:1802.05637, equation 17) use it:
+("cGANs with Projection Discriminator", 2018, arXiv:1802.05637, equation 8) use it:
 
     min_D  E_x[max(0, 1 - D(x|y))] + E_z[max(0, 1 + D(G(z|y)|y))]        min_G  -E_z[D(G(z|y)|y)]
                                                                                              (4)
