@@ -193,6 +193,11 @@ def resolve(
         )
     if len(dataset.labels) < 2:
         raise BadValue(f"{dataset.name} holds fewer than two images: too few to train on.")
+    if options.unconditional and len(dataset.labels) < options.pack:
+        raise BadValue(
+            f"--pack {options.pack} is too large: {dataset.name} holds {len(dataset.labels)} "
+            "images. Add some, or use a smaller --pack."
+        )
     if options.batch_size // options.pack < ranks.count():
         raise BadValue(
             f"--batch_size {options.batch_size} is too small for {ranks.count()} processes, which "

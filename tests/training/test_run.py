@@ -529,6 +529,14 @@ def test_a_class_that_packs_would_leave_out_is_refused(tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+def test_without_labels_there_must_be_a_pack_of_images(tmp_path, capsys):
+    """Otherwise no step would be done, and what nobody trained would be the result."""
+    images_of(tmp_path / "mine", 2, 3)
+    arguments = ["--arch=conv", "--unconditional", "--pack=8", f"--data-dir={tmp_path}/mine"]
+    check_refused(capsys, [*arguments, "--out", tmp_path / "run"], "--pack 8", "holds 5 images")
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.slow
 def test_more_classes_than_the_data_have_may_be_read_too(tmp_path, capsys):
     run = tmp_path / "run"
