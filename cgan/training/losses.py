@@ -83,9 +83,10 @@ def bce(scores: Any, real: bool) -> Any:
     G minimises -log D(G(z)), the non-saturating form (Goodfellow et al., section 3), instead of
     log(1 - D(G(z))): the same fixed point, and gradients that don't vanish early on.
     """
-    logits = -scores if real else scores
-    # log(1 + exp(x)) without overflow: max(x, 0) + log(1 + exp(-|x|)).
-    return (logits.maximum(0.0) + (1.0 + (-logits.abs()).exp()).log()).mean()
+    logits = scores if real else -scores
+    # log(1 + exp(-x)) without overflow: max(-x, 0) + log(1 + exp(-|x|)). At 0, where the slopes of
+    # Jittor's maximum and |x| are 0 and 1, theirs together is -1/2, as it should be.
+    return ((-logits).maximum(0.0) + (1.0 + (-logits.abs()).exp()).log()).mean()
 
 
 def hinge(scores: Any, real: bool) -> Any:

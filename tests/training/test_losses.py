@@ -31,6 +31,14 @@ def test_bce_is_the_cross_entropy_of_the_sigmoid():
     assert bce(jt.array(SCORES), real=False).item() == pytest.approx(-np.log(1 - sigmoid).mean())
 
 
+@pytest.mark.parametrize("real", [True, False])
+def test_the_slope_of_bce_is_the_sigmoid_less_its_target(real):
+    """At 0, too, where the loss is written with a maximum and |x|."""
+    scores = jt.array(SCORES)
+    slope = len(SCORES) * jt.grad(bce(scores, real), scores).numpy()
+    np.testing.assert_allclose(slope, 1 / (1 + np.exp(-SCORES)) - real, rtol=1e-5)
+
+
 def test_bce_of_extreme_logits_is_finite_and_so_is_its_gradient():
     logits = jt.array(np.array([[-1e4], [1e4]], np.float32))
     for real in (True, False):
