@@ -73,7 +73,8 @@ class Evaluator:
 
         Args:
             train: what the generators were trained on.
-            test: real images that they were not trained on.
+            test: other real images, which the judge was not trained on; nor were the generators,
+                if the data have a test set (`cgan.data.datasets`).
             say: called with a message about what is happening.
             check: called many times a second; an exception that it raises stops the work.
         """

@@ -30,7 +30,8 @@ def measure_hands(
 
     Args:
         sampler: the generator, which has an encoder.
-        real: digits that neither was trained on; `samples` of them are taken.
+        real: test digits, which neither was trained on if the data have a test set; `samples` of
+            them are taken.
         reads: returns the share of images whose labels a classifier reads.
         check: called now and then; an exception that it raises stops the work.
         samples: how many hands.

@@ -7,7 +7,7 @@ The generator G stays as it is. Each step takes as many latents z as real images
          + 0.1 max(0, mean of E(x, y)^2 - 1)            and its latent is one that G was trained on
 
 with means over numbers and images in place of sums. Half of the latents z are standard normal, and
-half are those that E found for the real images of the step before, with other labels: so E is
+half are those that E found for the real images of the step before, with random labels: so E is
 consistent on the latents that it finds, too, and a hand survives from one digit to the next.
 """
 

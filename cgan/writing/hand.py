@@ -118,7 +118,8 @@ class Hand:
     """How the digits are written.
 
     The latent of digit i in its variation v is number `i + 64 v` of the seed, its own. That of the
-    hand is number `row`. A digit is written with what lies between the two on the sphere.
+    hand is number `row`. A digit is written with what lies between the two on the sphere. So digit
+    `row` doesn't leave the seed's hand until it is redrawn, unless `best_of` chooses another one.
 
     Attributes:
         seed: of the latents.
