@@ -66,6 +66,7 @@ class RealDetails:
         shares = np.bincount(real.labels[covered], minlength=self._n_classes) / np.maximum(
             of_class, 1
         )
+        shares[of_class == 0] = 1  # nothing is missing
         check()
         strokes = measure_strokes(images.images)
         check()

@@ -101,7 +101,7 @@ class DetailMetrics(Group):
             should be in: about 1 for real ones (Naeem et al., "Reliable fidelity and diversity
             metrics for generative models", 2020, arXiv:2002.09797).
         coverage: share of the real images that have an image nearby (Naeem et al.).
-        coverage_per_class: the same for each class, in order.
+        coverage_per_class: the same for each class, in order; 1 for one without real images.
         pieces: share of the images in more pieces than real ones of their class.
         specks: share of the images with a piece of a few pixels.
         border: mean ink in the outer two rows and columns, from 0 to 1.

@@ -103,6 +103,16 @@ def test_one_class_without_variety(measure, real, images):
     assert found.coverage_per_class[7] < 0.5
 
 
+def test_of_a_class_without_real_images_nothing_is_missing(images):
+    few = TEST.part(TEST.labels != 4)
+    found = RealDetails(labelled(few.images, few.labels), 10).measure(
+        labelled(images, TRAIN.labels[:COUNT]), readable
+    )
+    assert found.coverage_per_class[4] == 1
+    shares = np.array(found.coverage_per_class) @ np.bincount(few.labels) / len(few.labels)
+    assert shares == pytest.approx(found.coverage, abs=1e-5)
+
+
 def test_digits_that_are_like_none(measure, real, images):
     assert measure(images.transpose(0, 1, 3, 2)).density < real.density / 4
 
