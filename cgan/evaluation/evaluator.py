@@ -45,7 +45,7 @@ class Judgement:
         scores: (N,) float32, log-probability of the label.
         features: (N, 128) float32.
         accuracy: share of the images whose label is the most probable class.
-        accuracy_per_class: the same for each class.
+        accuracy_per_class: the same for each class; 1 for one without images.
     """
 
     scores: NDArray[np.float32]
@@ -95,8 +95,8 @@ class Evaluator:
     ) -> Metrics:
         """Measure everything: two or three minutes on two cores for MNIST, with a classifier.
 
-        GAN-train takes as many samples as there are training images, the other metrics the first
-        `samples` of them.
+        GAN-train takes as many samples as there are training images, of the same labels, the other
+        metrics the first `samples` of them.
 
         Args:
             sampler: the generator.
@@ -204,9 +204,21 @@ class Evaluator:
         check_fits(sampler.config, self._train, samples)
         return self._measure(sampler, self.judge(*self.draw(sampler, samples, seed)), seed)
 
+    def labels(self, count: int) -> Labels:
+        """Return labels for samples: those of as many training images, in random order.
+
+        So classes are as frequent as among the real images that samples are compared with: if they
+        weren't, that alone would add to the Frechet distance.
+
+        Args:
+            count: at most as many as there are training images.
+        """
+        labels: Labels = self._train.labels[self._training_order[:count]]
+        return labels
+
     def draw(self, sampler: Sampler, count: int, seed: int) -> tuple[Images, Labels]:
-        """Draw `count` samples, the classes in turn; each depends on (seed, index) alone."""
-        labels = np.arange(count, dtype=np.int32) % sampler.config.n_classes
+        """Draw `count` samples of these labels; each depends on the seed, its index and label."""
+        labels = self.labels(count)
         z = sampler.latents(count, seed=seed)
         images = np.empty((count, *sampler.config.image_shape), np.float32)
         for start in range(0, count, _CHUNK):
@@ -225,8 +237,9 @@ class Evaluator:
         probabilities, features = self._classifier.classify(images)
         correct = probabilities.argmax(axis=1) == labels
         n_classes = self._train.n_classes
+        of_class = np.bincount(labels, minlength=n_classes)
         hits = np.bincount(labels[correct], minlength=n_classes)
-        shares = hits / np.maximum(np.bincount(labels, minlength=n_classes), 1)
+        shares = np.where(of_class, hits / np.maximum(of_class, 1), 1)
         return Judgement(
             scores=probabilities[np.arange(len(labels)), labels],
             features=features,

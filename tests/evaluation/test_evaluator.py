@@ -116,7 +116,7 @@ def measured(evaluator, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_all_is_measured(measured):
+def test_all_is_measured(evaluator, measured):
     """That the same weights give the same metrics is tested with `cgan evaluate`."""
     found, pictures = measured
     assert [name for name, value in vars(found).items() if value is None] == ["hand"]
@@ -130,7 +130,8 @@ def test_all_is_measured(measured):
     assert found.frechet_distance > 10 * found.frechet_distance_real
     assert found.precision < found.precision_real
     assert found.recall < found.recall_real
-    assert found.gan_test == pytest.approx(np.mean(found.gan_test_per_class))
+    counts = np.bincount(evaluator.labels(SAMPLES))
+    assert found.gan_test == pytest.approx(counts @ found.gan_test_per_class / SAMPLES, abs=1e-5)
     for name in ("scores.png", "neighbours.png", "pixels.png"):
         with Image.open(pictures / name) as image:
             assert image.height >= 80
@@ -148,13 +149,21 @@ def test_quick_metrics_are_those_of_the_whole(evaluator, measured):
     assert other.frechet_distance != quick.frechet_distance
 
 
-def test_samples_are_balanced_and_depend_on_their_index_alone(evaluator):
-    sampler = random_sampler(TINY)
-    images, labels = evaluator.draw(sampler, 1203, seed=1)
+def test_samples_have_the_labels_of_the_training_images_and_depend_on_their_index(evaluator):
+    sampler, count = random_sampler(TINY), len(TRAIN.labels)
+    images, labels = evaluator.draw(sampler, count, seed=1)
     assert labels.dtype == np.int32
-    np.testing.assert_array_equal(np.bincount(labels), [121] * 3 + [120] * 7)
-    few, _ = evaluator.draw(sampler, 50, seed=1)
+    assert sorted(labels) == sorted(TRAIN.labels)
+    few, first = evaluator.draw(sampler, 50, seed=1)
     np.testing.assert_array_equal(few, images[:50])
+    np.testing.assert_array_equal(first, labels[:50])
+    assert len(set(first)) == 10  # in random order
+
+
+def test_a_class_without_images_is_not_the_worst_one(evaluator):
+    few = TEST.part(TEST.labels != 4)
+    judged = evaluator.judge(few.images, few.labels)
+    assert judged.accuracy_per_class[4] == 1
 
 
 def test_measuring_between_steps_of_training_changes_no_weight(evaluator):
