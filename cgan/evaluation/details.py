@@ -33,6 +33,21 @@ class Labelled:
     features: NDArray[np.float32]
 
 
+def shares_by_class(
+    chosen: NDArray[np.bool_], labels: NDArray[Any], n_classes: int
+) -> NDArray[np.float64]:
+    """Return which share of each class is chosen, (n_classes,); 1 for one without images.
+
+    Args:
+        chosen: (N,) whether an image is.
+        labels: (N,) integers below `n_classes`.
+        n_classes: how many classes there are.
+    """
+    of_class = np.bincount(labels, minlength=n_classes)
+    hits = np.bincount(labels[chosen], minlength=n_classes)
+    return np.where(of_class, hits / np.maximum(of_class, 1), 1.0)
+
+
 class RealDetails:
     """What other images are compared with: the strokes of real ones."""
 
@@ -62,11 +77,7 @@ class RealDetails:
         """
         real, labels = self._real, images.labels
         density, covered = density_coverage(real.features, images.features)
-        of_class = np.bincount(real.labels, minlength=self._n_classes)
-        shares = np.bincount(real.labels[covered], minlength=self._n_classes) / np.maximum(
-            of_class, 1
-        )
-        shares[of_class == 0] = 1  # nothing is missing
+        shares = shares_by_class(covered, real.labels, self._n_classes)
         check()
         strokes = measure_strokes(images.images)
         check()

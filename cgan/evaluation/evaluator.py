@@ -14,7 +14,7 @@ import cgan
 from cgan.common.errors import BadValue
 from cgan.data.datasets import Dataset
 from cgan.evaluation import galleries
-from cgan.evaluation.details import Labelled, RealDetails
+from cgan.evaluation.details import Labelled, RealDetails, shares_by_class
 from cgan.evaluation.frechet import frechet_distance
 from cgan.evaluation.hands import measure_hands
 from cgan.evaluation.neighbours import precision_recall
@@ -236,10 +236,7 @@ class Evaluator:
         """
         probabilities, features = self._classifier.classify(images)
         correct = probabilities.argmax(axis=1) == labels
-        n_classes = self._train.n_classes
-        of_class = np.bincount(labels, minlength=n_classes)
-        hits = np.bincount(labels[correct], minlength=n_classes)
-        shares = np.where(of_class, hits / np.maximum(of_class, 1), 1)
+        shares = shares_by_class(correct, labels, self._train.n_classes)
         return Judgement(
             scores=probabilities[np.arange(len(labels)), labels],
             features=features,
