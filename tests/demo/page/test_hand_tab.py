@@ -1,6 +1,5 @@
 """The tab "My hand" in Chromium: drawing with a mouse, photographs, the keyboard, and links."""
 
-import json
 import re
 
 import numpy as np
@@ -9,7 +8,15 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, speak, visit
-from tests.demo.page.acting import EVENTS, busy, held_back, open_tab
+from tests.demo.page.acting import (
+    EVENTS,
+    busy,
+    expect_glyphs,
+    expect_other_glyphs,
+    glyphs,
+    held_back,
+    open_tab,
+)
 from tests.writing.sheets import STROKES, sheet
 
 pytestmark = pytest.mark.slow
@@ -80,24 +87,6 @@ def expect_hand(page):
 
 def expect_read(page, digit):
     expect(page.get_by_role("radio", name=str(digit), exact=True)).to_be_checked()
-
-
-def expect_glyphs(page, expected):
-    page.wait_for_function(
-        "expected => JSON.stringify([...document.querySelectorAll('.digit')]"
-        ".map(digit => digit.innerHTML)) === expected",
-        arg=json.dumps(expected, ensure_ascii=False, separators=(",", ":")),
-    )
-
-
-def glyphs(page):
-    return page.eval_on_selector_all(".digit", "digits => digits.map(digit => digit.innerHTML)")
-
-
-def expect_other_glyphs(page, before):
-    page.wait_for_function(
-        "before => document.querySelector('.digit').innerHTML !== before", arg=before[0]
-    )
 
 
 def write(page):

@@ -97,14 +97,14 @@ def test_what_is_changed_before_the_answer_to_a_step_stays(new_page):
     page.wait_for_url(re.compile(f"seed=(?!{Settings.seed}&)"))
     with held_back(page):
         page.evaluate("history.back()")
-        page.wait_for_timeout(200)
+        page.wait_for_url(re.compile(f"#digits=246&seed={Settings.seed}&"))
         number(page).fill("55")
     expect(seed(page)).to_have_value(str(Settings.seed))  # the rest is as it was
     expect_number(page, "55")
     page.wait_for_url(re.compile(f"#digits=55&seed={Settings.seed}&"))
     with held_back(page):
         page.evaluate("history.back()")
-        page.wait_for_timeout(200)
+        page.wait_for_url(re.compile("#digits=246&"))
         page.get_by_role("button", name="Another hand").click()
         expect(seed(page)).not_to_have_value(str(Settings.seed))
         thrown = seed(page).input_value()
