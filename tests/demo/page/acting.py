@@ -16,6 +16,13 @@ QUEUED = re.compile("/queue/join")  # and all others
 # What is drawn for a digit, without its place.
 GLYPH = "one => one.querySelector('path')?.getAttribute('d') ?? one.querySelector('img').src"
 
+# How many digits each line on the paper has.
+LINES = """() => {
+    const digits = [...document.querySelectorAll(".digit")];
+    const tops = digits.map((one) => one.getBoundingClientRect().top);
+    return [...new Set(tops)].map((top) => tops.filter((one) => one === top).length);
+}"""
+
 # Which of the page's controls an alert covers.
 COVERED = """alert => {
     const one = alert.getBoundingClientRect();

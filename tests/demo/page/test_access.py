@@ -11,7 +11,15 @@ from playwright.sync_api import expect
 
 from demo.actions import Settings
 from tests.browser import visit
-from tests.demo.page.acting import expect_number, made, number, open_tab, show_details, sized
+from tests.demo.page.acting import (
+    LINES,
+    expect_number,
+    made,
+    number,
+    open_tab,
+    show_details,
+    sized,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +124,23 @@ def test_on_a_narrow_phone_no_group_of_a_number_breaks(page):
             assert len(middles) > 2
             assert middles[1:] == pytest.approx([middles[0]] * (len(middles) - 1), abs=0.1)
             assert min(d.bounding_box()["height"] for d in page.locator(".digit").all()) >= 40
+
+
+@pytest.mark.parametrize(
+    ("digits", "spacing", "width", "lines"),
+    [
+        ("138123456789", "ink", 320, [6, 6]),
+        ("1234567890" * 4, "ink", 1100, [14, 13, 13]),
+        ("1234567890" * 3 + "1", "grid", 1100, [11, 10, 10]),
+    ],
+)
+def test_a_group_of_some_lines_is_divided_evenly(page, digits, spacing, width, lines):
+    page.evaluate(f"location.hash = '#digits={digits}&seed=40&variation=0.22&spacing={spacing}'")
+    expect_number(page, digits)
+    page.locator(f".sheet.by-{spacing}").wait_for()
+    with sized(page, width, 850):
+        assert page.evaluate(LINES) == lines
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
 def test_forced_colours_on_the_narrowest_phone(chromium, demo):

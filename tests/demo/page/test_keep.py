@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import QUEUED, expect_number, held_back, made, open_tab
+from tests.demo.page.acting import LINES, QUEUED, expect_number, held_back, made, number, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -123,6 +123,17 @@ def test_paper_has_the_number_alone_and_large(new_page):
     page.emulate_media(media="print")
     expect(page.locator(".about")).to_be_visible()
     expect(page.locator(".digit").first).to_be_hidden()
+
+
+def test_a_long_group_is_divided_evenly_on_paper(new_page):
+    page = new_page
+    number(page).fill("1234567890" * 4)
+    expect_number(page, "1234567890" * 4)
+    page.evaluate("cgan.fitToPaper()")
+    page.emulate_media(media="print")
+    for width, height, lines in ((1000, 700, [10] * 4), (700, 1000, [7, 7, 7, 6, 7, 6])):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(LINES) == lines
 
 
 def test_each_press_brings_what_was_set_then_however_late(new_page):
