@@ -241,6 +241,8 @@ window.cgan = {
     addEventListener("click", ({ target }) => {
       if (target.closest?.("#trouble button")) document.querySelector("#trouble p").replaceChildren();
     });
+    // Gradio drops @supports. Where boxes can't (Firefox), their height changes with the text alone.
+    if (CSS.supports("field-sizing", "content")) document.documentElement.dataset.grows = "true";
     document.querySelector("#copy").addEventListener("click", cgan.copyLink);
     addEventListener("keydown", cgan.walkTabs);
     // A tab or a section opens after the click; the buttons that the script presses open nothing.

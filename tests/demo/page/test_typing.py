@@ -28,6 +28,23 @@ def label(page):
     return page.locator(".sheet").get_attribute("aria-label")
 
 
+def test_the_box_is_as_high_as_its_text_in_a_window_of_any_width(page):
+    def height():
+        return round(number(page).bounding_box()["height"])
+
+    number(page).fill("1234567890" * 4)
+    expect_number(page, "1234567890" * 4)
+    assert height() == 54
+    with sized(page, 320, 740):
+        assert height() == 121
+        number(page).fill("1234567890" * 6)
+        expect_number(page, "1234567890" * 6)
+        assert height() == 155  # four lines
+        number(page).fill("1234567890" * 4)
+        expect_number(page, "1234567890" * 4)
+    assert height() == 54
+
+
 def test_a_number_is_already_drawn_when_the_page_opens(page):
     assert page.locator(".digit").count() == 11
     assert label(page) == "The number 13812345678, written by hand"
