@@ -5,21 +5,22 @@ from html import escape
 from demo.page import views
 from demo.text.texts import say
 
+# Narrow enough for a phone.
 _PICTURE = """
-<div class="picture" tabindex="0">
-<svg viewBox="0 0 640 145" role="img" aria-label="{alt}" fill="none" stroke="currentColor"
+<svg viewBox="-8 0 338 145" role="img" aria-label="{alt}" fill="none" stroke="currentColor"
  font-family="system-ui, sans-serif" font-size="14" stroke-width="1.5">
- <rect x="150" y="45" width="120" height="50" rx="6"/>
- <rect x="420" y="45" width="130" height="50" rx="6"/>
- <path d="M75 58h75M75 82h75M270 62h150M550 70h50M345 122v-42h75M110 58v-43h375v30"/>
- <path d="M143 54l7 4-7 4M143 78l7 4-7 4M413 58l7 4-7 4M593 66l7 4-7 4M413 76l7 4-7 4
- M481 38l4 7 4-7"/>
- <circle cx="110" cy="58" r="3" fill="currentColor"/>
+ <rect x="104" y="45" width="44" height="50" rx="6"/>
+ <rect x="220" y="45" width="44" height="50" rx="6"/>
+ <path d="M68 58h36M68 82h36M148 58h72M264 70h22M184 122v-42h36M84 58v-43h158v30"/>
+ <path d="M97 54l7 4-7 4M97 78l7 4-7 4M213 54l7 4-7 4M279 66l7 4-7 4M213 76l7 4-7 4
+ M238 38l4 7 4-7"/>
+ <circle cx="84" cy="58" r="3" fill="currentColor"/>
  <g fill="currentColor" stroke="none" text-anchor="middle">
- <text x="35" y="63">{y}</text><text x="35" y="87">{z}</text><text x="210" y="75">G</text>
- <text x="485" y="75">D</text><text x="345" y="54">G(z, y)</text>
- <text x="345" y="139">{real}</text><text x="620" y="75">{is_real}</text></g>
-</svg></div>
+ <g text-anchor="end"><text x="64" y="63">{y}</text><text x="64" y="87">{z}</text></g>
+ <text x="126" y="75">G</text><text x="242" y="75">D</text><text x="182" y="50">G(z, y)</text>
+ <text x="184" y="139">{real}</text>
+ <text x="290" y="75" text-anchor="start">{is_real}</text></g>
+</svg>
 """
 
 _EQUATIONS = (

@@ -75,6 +75,10 @@ def test_a_phone_needs_no_scrolling_sideways(chromium, demo):
             assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
             assert page.evaluate(TOO_SMALL) == []
             assert page.evaluate(OVERLAPPING) == []
+        for word in page.locator(".about svg, .about svg text").all():  # nothing is cut off
+            box = word.bounding_box()
+            assert box["x"] >= 20
+            assert box["x"] + box["width"] <= 340
         open_tab(page, "Write")
         expect(page.get_by_text("Tap any digit to rewrite just that one.")).to_be_visible()
         expect(page.get_by_text("Click any digit")).to_be_hidden()
