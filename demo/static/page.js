@@ -424,8 +424,18 @@ window.cgan = {
       said.textContent = said.dataset.copied;
     } catch {
       await drawn;
-      said.textContent = said.dataset.byHand + link();
+      cgan.offerAddress(said, link());
     }
+  },
+
+  // An address is long: it stands in a box of one line, chosen as a whole.
+  offerAddress(said, address) {
+    const box = document.createElement("input");
+    Object.assign(box, { readOnly: true, value: address, ariaLabel: said.dataset.byHand });
+    box.addEventListener("focus", () => box.select());
+    said.replaceChildren(said.dataset.byHand, box);
+    box.focus();
+    box.scrollLeft = 0; // its beginning is seen
   },
 
   // After a digit was carried to another tab, the keyboard continues from that tab; or from where the

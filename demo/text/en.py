@@ -60,7 +60,7 @@ TEXTS = {
     "strokes": "SVG for plotters",
     "copy": "Copy link",
     "copied": "Link copied. It restores exactly this picture.",
-    "copy_by_hand": "Copy this address: ",
+    "copy_by_hand": "Copy this address:",
     "digit_label": "Digit {position}: {digit}. Rewrite it",
     "paper_label": "The number {digits}, written by hand",
     "number_heard": "{number}. Seed {seed}. {note}",

@@ -58,6 +58,21 @@ def test_a_link_brings_back_everything_byte_for_byte(page, demo, chromium):
         assert not any("139" in request for request in other.requests)
 
 
+def test_a_link_that_cant_be_copied_is_offered_in_one_line(chromium, demo):
+    with visit(chromium, demo.address, viewport={"width": 360, "height": 740}) as visited:
+        page = visited.page
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        page.get_by_role("button", name="Copy link").click()
+        box = page.get_by_role("textbox", name="Copy this address:")
+        expect(box).to_be_focused()
+        address = box.input_value()
+        assert address.startswith(f"{demo.address}#digits=138+1234+5678&")
+        assert page.evaluate("getSelection().toString()") == address  # one key copies all
+        assert page.locator("#said").bounding_box()["height"] < 70
+        number(page).fill("77")
+        expect(box).to_have_count(0)  # it was about another picture
+
+
 def test_a_link_sets_every_control(chromium, demo):
     with visit(chromium, demo.address + LINK) as visited:
         page = visited.page
