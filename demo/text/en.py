@@ -41,7 +41,7 @@ TEXTS = {
     "red": "Red",
     "green": "Green",
     "sepia": "Sepia",
-    "size": "Size on the page",
+    "size": "Size on the page, as far as it fits",
     "truncation": "Truncation: 0 is the average hand",
     "best_of": "Legibility: the clearest of this many",
     "click_digit": "Click any digit to rewrite just that one (keyboard: Enter).",
