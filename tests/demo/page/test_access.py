@@ -163,6 +163,9 @@ def test_forced_colours_on_the_narrowest_phone(chromium, demo):
         assert (ink, paper) == ("rgb(28, 28, 30)", "rgb(253, 250, 243)")
         assert page.evaluate(style, ["[role=tab].selected", "outlineStyle"]) == "solid"
         assert page.evaluate(style, ["#seed input[type=range]", "appearance"]) == "auto"
+        show_details(page)
+        chosen = 'fieldset [type="radio"]:checked'  # it has its dot
+        assert page.evaluate(style, [chosen, "appearance"]) == "auto"
         page.locator(".other").first.wait_for()
         ink = page.evaluate(style, [".other svg", "fill"])
         paper = page.evaluate(style, [".other", "backgroundColor"])
