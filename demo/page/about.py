@@ -23,17 +23,20 @@ _PICTURE = """
 </svg>
 """
 
+# A term stays together where a line ends.
 _EQUATIONS = (
     '<p class="equation">min<sub>G</sub> max<sub>D</sub> V(D, G) = '
-    "E<sub>x</sub>[log D(x)] + E<sub>z</sub>[log(1 − D(G(z)))] &nbsp; (1)</p>",
+    "<span>E<sub>x</sub>[log D(x)]</span> + <span>E<sub>z</sub>[log(1 − D(G(z)))]</span> "
+    "&nbsp; (1)</p>",
     '<p class="equation">min<sub>G</sub> max<sub>D</sub> V(D, G) = '
-    "E<sub>x</sub>[log D(x | y)] + E<sub>z</sub>[log(1 − D(G(z | y)))] &nbsp; (2)</p>",
+    "<span>E<sub>x</sub>[log D(x | y)]</span> + "
+    "<span>E<sub>z</sub>[log(1 − D(G(z | y)))]</span> &nbsp; (2)</p>",
 )
 
 _TRAIN = "<pre><code>python train.py\npython demo/app.py --weights runs/NAME</code></pre>"
 _API = (
     "<p>{}</p><pre><code>from gradio_client import Client\n"
-    'Client("<span class="address">http://127.0.0.1:7860/</span>").view_api()</code></pre>'
+    'Client("<span class="address">http://127.0.0.1:7860/</span>")<wbr>.view_api()</code></pre>'
 )
 
 
