@@ -9,6 +9,10 @@ Object.assign(cgan, {
   // The picture that the visitor went to last: it may be on its way.
   sought: null,
 
+  // The tab on which the visitor changed the number that is still to be drawn, when a click may open
+  // another one. The entry of that one keeps it as `late`: the number's own entry comes before it.
+  late: null,
+
   watchHistory() {
     const opener = document.querySelector("#open-link");
     const inside = (event, selector) => !cgan.showing && event.isTrusted && event.target.closest?.(selector);
@@ -16,6 +20,7 @@ Object.assign(cgan, {
       if (inside(event, "input, textarea")) cgan.next = event.target.type === "radio" ? "push" : "draft";
     });
     const settle = () => {
+      cgan.late = cgan.isUndrawn() && ["draft", "push"].includes(cgan.next) ? cgan.tab() : null;
       cgan.next = "push";
       const { state } = history;
       if (state?.draft) history.replaceState({ ...state, draft: false }, "");
@@ -24,7 +29,8 @@ Object.assign(cgan, {
       if (inside(event, "button, input[type=radio]") && event.target !== opener) settle();
     }, true); // before what it does
     addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && inside(event, ".number, [role=listbox], [role=combobox]")) settle();
+      const enters = event.key === "Enter" && inside(event, ".number, [role=listbox], [role=combobox]");
+      if (enters || inside(event, "[role=tab]")) settle(); // the script clicks the next tab
     }, true);
     // A list is answered before there is a click.
     addEventListener("pointerdown", (event) => {
@@ -65,30 +71,46 @@ Object.assign(cgan, {
 
   // Write the picture and the tab that are shown into the address.
   record() {
-    if (!cgan.next || !cgan.fragment) return;
     const tab = cgan.tab();
-    const address = cgan.fragment + (tab === "write" ? "" : `&tab=${encodeURIComponent(tab)}`);
-    if (address === location.hash) return;
+    const { late, draft: drafted, picture } = history.state ?? {};
+    if (late && !cgan.isUndrawn()) {
+      const drawn = picture !== cgan.fragment; // or it can't be
+      cgan.enter("replaceState", drawn ? late : tab);
+      if (drawn && tab !== late) cgan.enter("pushState", tab);
+      return;
+    }
+    if (!cgan.next || !cgan.fragment || cgan.fragmentOn(tab) === location.hash) return;
     const draft = cgan.next === "draft";
-    const replace = cgan.next === "replace" || (draft && history.state?.draft);
-    // With the hands before this one, since browsers go back, too; they keep little for each entry.
-    const state = { cgan: true, picture: cgan.fragment, draft, hands: cgan.hands.slice(-50) };
-    history[replace ? "replaceState" : "pushState"](state, "", address);
-    cgan.sought = cgan.fragment;
+    const replace = late || cgan.next === "replace" || (draft && drafted);
+    const waits = late ?? (tab === cgan.late ? null : cgan.late);
+    cgan.enter(replace ? "replaceState" : "pushState", tab, { draft, late: waits });
     if (!draft) cgan.next = "replace";
+  },
+
+  enter(how, tab, more) {
+    // With the hands before this one, since browsers go back, too; they keep little for each entry.
+    const state = { cgan: true, picture: cgan.fragment, hands: cgan.hands.slice(-50), ...more };
+    history[how](state, "", cgan.fragmentOn(tab));
+    cgan.sought = cgan.fragment;
     cgan.remember("cgan-address", location.hash);
+  },
+
+  fragmentOn(tab) {
+    return cgan.fragment + (tab === "write" ? "" : `&tab=${encodeURIComponent(tab)}`);
   },
 
   // The visitor went back or forward, or opened a link: show what the address says.
   travel(opener) {
-    cgan.next = null;
     cgan.target = history.state?.picture ?? cgan.pictureIn(location.hash);
     cgan.showTab(cgan.tabIn(location.hash));
     cgan.remember("cgan-address", location.hash);
     cgan.hands = [...(history.state?.hands ?? [])];
     cgan.showWayBack();
     // A step back that isn't answered yet may be undone by a step forward.
-    if (cgan.target !== cgan.fragment || cgan.target !== (cgan.sought ?? cgan.fragment)) opener.click();
+    const same = cgan.target === cgan.fragment && cgan.target === (cgan.sought ?? cgan.fragment);
+    if (!same) opener.click();
+    // Only the tab is another one: what is still to be drawn stays, and is new there.
+    cgan.next = same && cgan.isUndrawn() ? "draft" : null;
     cgan.sought = cgan.target;
     cgan.changed.clear();
     history.replaceState({ ...history.state, cgan: true }, "");

@@ -352,6 +352,11 @@ window.cgan = {
     return cgan.onItsWay && new Promise((done) => cgan.waiting.push(done));
   },
 
+  // A change of the number is still to be drawn, also if the server is busy: it is asked again.
+  isUndrawn() {
+    return cgan.onItsWay || cgan.failures.has("draw-write");
+  },
+
   stopWaiting() {
     cgan.onItsWay = false;
     for (const done of cgan.waiting.splice(0)) done();
@@ -402,7 +407,7 @@ window.cgan = {
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
     cgan.put(document.documentElement.dataset, "ownHand", String(own));
-    if (changed) cgan.record();
+    if (changed || history.state?.late) cgan.record();
     cgan.writeBeforeOnesEyes();
     cgan.drawOthersSoon(shown);
     if (changed) cgan.drawRows(before, fragment);

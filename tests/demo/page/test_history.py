@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
-from tests.demo.page.acting import expect_number, held_back, number, open_tab
+from tests.demo.page.acting import DRAWINGS, expect_number, held_back, number, open_tab
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +111,78 @@ def test_what_is_changed_before_the_answer_to_a_step_stays(new_page):
     expect_number(page, "246")
     page.wait_for_url(re.compile(f"#digits=246&seed={thrown}&"))
     expect(seed(page)).to_have_value(thrown)
+
+
+def test_what_was_typed_before_another_tab_was_opened_has_a_step_of_its_own(new_page):
+    page = new_page
+    first = entries(page)
+    with held_back(page, DRAWINGS) as asked:
+        number(page).fill("246")
+        asked()
+        open_tab(page, "Morph")
+        open_tab(page, "Styles")
+    page.wait_for_url(re.compile("#digits=246&.*&tab=grid$"))
+    assert entries(page) == first + 2
+    page.go_back()
+    expect_tab(page, "Write")
+    expect_number(page, "246")
+    expect(number(page)).to_have_value("246")
+    page.wait_for_url(re.compile("#digits=246&(?!.*tab=)"))
+    page.go_back()
+    expect_number(page, "13812345678")
+    page.go_forward()
+    page.go_forward()
+    expect_tab(page, "Styles")
+    expect_number(page, "246")
+
+
+def test_a_step_back_before_what_was_typed_is_drawn_leaves_it_there(new_page):
+    page = new_page
+    with held_back(page, DRAWINGS) as asked:
+        number(page).fill("246")
+        asked()
+        open_tab(page, "Styles")
+        page.go_back()
+        expect_tab(page, "Write")
+        expect(number(page)).to_have_value("246")
+    expect_number(page, "246")
+    page.wait_for_url(re.compile("#digits=246&(?!.*tab=)"))
+    page.go_back()
+    expect_number(page, "13812345678")
+    expect(number(page)).to_have_value(Settings.digits)
+
+
+def test_what_cannot_be_written_is_no_step(new_page):
+    page = new_page
+    first = entries(page)
+    with held_back(page, DRAWINGS) as asked:
+        number(page).fill("x")
+        asked()
+        open_tab(page, "Styles")
+    page.wait_for_function("!cgan.onItsWay")
+    assert entries(page) == first + 1
+    open_tab(page, "Write")
+    number(page).fill("246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    assert entries(page) == first + 3
+    page.go_back()
+    expect_number(page, "13812345678")
+    page.go_back()
+    expect_tab(page, "Styles")
+
+
+def test_a_tab_that_is_opened_by_keyboard_is_a_step(new_page):
+    page = new_page
+    first = entries(page)
+    number(page).fill("246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    page.get_by_role("tab", name="Write").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("&tab=hand"))
+    assert entries(page) == first + 2
+    page.go_back()
+    expect_tab(page, "Write")
+    expect_number(page, "246")
 
 
 def test_what_is_typed_while_a_reload_waits_for_the_answer_stays(new_page):
