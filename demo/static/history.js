@@ -103,12 +103,12 @@ Object.assign(cgan, {
   travel(opener) {
     cgan.target = history.state?.picture ?? cgan.pictureIn(location.hash);
     cgan.showTab(cgan.tabIn(location.hash));
-    cgan.remember("cgan-address", location.hash);
     cgan.hands = [...(history.state?.hands ?? [])];
     cgan.showWayBack();
     // A step back that isn't answered yet may be undone by a step forward.
     const same = cgan.target === cgan.fragment && cgan.target === (cgan.sought ?? cgan.fragment);
-    if (!same) opener.click();
+    if (same) cgan.remember("cgan-address", location.hash);
+    else opener.click();
     // Only the tab is another one: what is still to be drawn stays, and is new there.
     cgan.next = same && cgan.isUndrawn() ? "draft" : null;
     cgan.sought = cgan.target;
@@ -122,6 +122,7 @@ Object.assign(cgan, {
     const kept = location.hash && !known ? "" : cgan.recall("cgan-settings");
     const same = known && cgan.recall("cgan-address") === location.hash;
     cgan.place = (same && cgan.recallJson("cgan-place")) || {};
+    cgan.next ??= cgan.place.next ?? null;
     // What was kept has more: the other tabs, and a number that can't be written.
     const picture = location.hash || (known && history.state.picture) || "";
     return { fragment: same && kept ? "" : picture, kept, picture, same };

@@ -271,12 +271,14 @@ window.cgan = {
     return cgan.given(ids, cgan.target);
   },
 
+  // From now on, what is kept is what the address says.
   opened() {
     document.documentElement.dataset.ready = "true";
+    cgan.remember("cgan-address", location.hash);
   },
 
   notOpened() {
-    cgan.opened();
+    document.documentElement.dataset.ready = "true";
     cgan.failed("open-link");
   },
 
@@ -304,6 +306,7 @@ window.cgan = {
       const element = document.querySelector(`#${box} :is(textarea, input)`);
       if (!element || element.value === text) continue;
       element.value = text;
+      cgan.next = "draft";
       element.dispatchEvent(new Event("input", { bubbles: true }));
     }
     // Once Gradio knows that: where a section opens, it sets controls to what it knows.
@@ -407,7 +410,7 @@ window.cgan = {
     cgan.fragment = fragment;
     const own = new URLSearchParams(fragment.slice(1)).has("hand");
     cgan.put(document.documentElement.dataset, "ownHand", String(own));
-    if (changed || history.state?.late) cgan.record();
+    if (changed || (before && history.state?.late)) cgan.record();
     cgan.writeBeforeOnesEyes();
     cgan.drawOthersSoon(shown);
     if (changed) cgan.drawRows(before, fragment);

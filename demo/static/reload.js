@@ -1,14 +1,15 @@
-// What a reload keeps besides the settings: how far the page is scrolled, which sections are open, and the
-// round of the game. Gradio reloads the page by itself once a server that was gone answers again.
+// What a reload keeps besides the settings: how far the page is scrolled, which sections are open, the
+// round of the game, and what becomes of the address when a number is drawn that was on its way. Gradio reloads the page by itself once a server that was gone answers again.
 Object.assign(cgan, {
-  place: {}, // what was kept: { y, open, round }
+  place: {}, // what was kept: { y, open, round, next }
 
   keepPlace() {
     addEventListener("pagehide", () => {
       if (!cgan.kept) return; // the page wasn't ready: what was kept before stays
       const open = cgan.sections().map(cgan.isOpen);
       const round = cgan.round ?? cgan.place.round;
-      cgan.remember("cgan-place", JSON.stringify({ y: scrollY, open, round }));
+      const next = cgan.isUndrawn() ? cgan.next : null;
+      cgan.remember("cgan-place", JSON.stringify({ y: scrollY, open, round, next }));
     });
   },
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.actions import Settings
+from tests.browser import ready
 from tests.demo.page.acting import DRAWINGS, expect_number, held_back, number, open_tab
 
 pytestmark = pytest.mark.slow
@@ -198,6 +199,46 @@ def test_what_is_typed_while_a_reload_waits_for_the_answer_stays(new_page):
     expect(seed(page)).to_have_value(thrown)
     expect_number(page, "997")
     expect(number(page)).to_have_value("997")
+
+
+def test_the_address_follows_what_a_reload_brings_that_was_not_drawn_yet(new_page):
+    page = new_page
+    first = entries(page)
+    with held_back(page, DRAWINGS) as asked:
+        number(page).fill("246")
+        asked()
+        page.reload()
+    expect_number(page, "246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    assert entries(page) == first + 1
+    with held_back(page, DRAWINGS) as asked:
+        number(page).fill("97")
+        asked()
+        open_tab(page, "Styles")
+        page.reload()
+    expect_number(page, "97")
+    page.wait_for_url(re.compile("#digits=97&.*&tab=grid$"))
+    page.go_back()
+    expect_tab(page, "Write")
+    expect_number(page, "97")
+    page.go_back()
+    expect_number(page, "246")
+
+
+def test_a_reload_before_the_answer_to_a_step_shows_what_the_address_says(new_page):
+    page = new_page
+    number(page).fill("246")
+    page.wait_for_url(re.compile("#digits=246&"))
+    number(page).press("Enter")
+    number(page).fill("97")
+    page.wait_for_url(re.compile("#digits=97&"))
+    with held_back(page):
+        page.evaluate("history.back()")
+        page.wait_for_url(re.compile("#digits=246&"))
+        page.reload()
+    ready(page)
+    expect_number(page, "246")
+    expect(number(page)).to_have_value("246")
 
 
 def test_a_reload_keeps_picture_and_tab_and_what_other_tabs_were_set_to(new_page):

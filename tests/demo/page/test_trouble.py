@@ -1,5 +1,7 @@
 """A server that is busy or out of reach."""
 
+import re
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -119,6 +121,7 @@ def test_without_a_connection_the_trouble_is_shown_and_nothing_is_lost(chromium,
     ready(page)
     expect_number(page, "1357")
     expect(number(page)).to_have_value("1357")
+    page.wait_for_url(re.compile("#digits=1357&"))
     expect(page.locator("#trouble")).to_be_hidden()
     # One is where one was.
     expect(page.get_by_label("Transparent")).to_be_visible()
