@@ -206,7 +206,8 @@ class WriteTab:
         look.change(_ink_for, look, self.controls["ink"], **PRIVATE)
         # In the browser, so that no click is lost if there are many quick ones.
         redrawn = [self.controls["row"], self.controls["redrawn"]]
-        self._paper.click(None, redrawn, redrawn, js="cgan.redraw", **PRIVATE)
+        number = [*redrawn, *(self.controls[name] for name in ("digits", "seed", "hand"))]
+        self._paper.click(None, number, redrawn, js="cgan.redraw", **PRIVATE)
         seeds = self.controls.specified["seed"]
         assert isinstance(seeds, Number)
         hand = [self.controls["seed"], *redrawn, self.controls["hand"]]

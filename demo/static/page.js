@@ -27,10 +27,20 @@ window.cgan = {
   // The next variation of the clicked digit, as "position.variation-...". "Undo" goes back by one
   // click; what an opened link brought, it removes at once.
   past: [],
-  redraw(row, redrawn) {
+  redraw(row, redrawn, digits, seed, hand) {
+    if (cgan.clicked !== null && cgan.isBefore({ digits, seed, row, hand })) return [row, redrawn];
     const next = cgan.step(row, redrawn);
     cgan.remember("cgan-past", JSON.stringify(cgan.past));
     return next;
+  },
+
+  // Whether the paper still shows the number or the hand before this one, or before that of a link or a
+  // step that isn't here yet: who clicks on a digit there doesn't mean the next one in its place.
+  isBefore(now) {
+    const { shown } = cgan.drawing();
+    const settings = new URLSearchParams(shown.slice(shown.indexOf("#") + 1));
+    const differs = ([name, value]) => (settings.get(name) ?? "") !== String(value ?? "");
+    return document.documentElement.dataset.ready === "false" || Object.entries(now).some(differs);
   },
 
   step(row, redrawn) {
@@ -187,6 +197,7 @@ window.cgan = {
     const typed = cgan.recallJson("cgan-typed");
     const past = cgan.recallJson("cgan-past");
     const { fragment, kept, picture, same } = cgan.begun();
+    if (fragment || kept) document.documentElement.dataset.ready = "false";
     cgan.typed = fragment && !same ? {} : typed ?? {};
     cgan.past = fragment || !Array.isArray(past) ? [] : past.filter(Boolean);
     return JSON.stringify([fragment, language, kept, picture]);

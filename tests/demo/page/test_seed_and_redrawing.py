@@ -13,6 +13,7 @@ from tests.demo.page.acting import (
     expect_number,
     expect_other_glyphs,
     glyphs,
+    held_back,
     number,
     open_styles,
     open_tab,
@@ -73,6 +74,59 @@ def test_after_an_invalid_seed_a_reload_has_that_of_the_picture(new_page):
     expect(seed).to_have_value("7")
     expect_glyphs(page, before)
     assert "seed=7&" in page.url
+
+
+def test_a_click_on_a_digit_of_the_number_before_changes_nothing_of_the_next_one(page):
+    note = page.locator("#paper .note span")
+    with held_back(page):
+        number(page).fill("246")
+        page.locator(".digit").nth(1).click()
+    expect_number(page, "246")
+    page.wait_for_function("!cgan.onItsWay")
+    expect(note).to_have_count(0)
+    before = glyphs(page)
+    number(page).fill("x")  # the paper stays as it is
+    expect(page.get_by_role("alert")).to_contain_text("There is no digit")
+    page.locator(".digit").nth(1).click()
+    number(page).fill("246 7")
+    expect_number(page, "2467")
+    assert glyphs(page)[:3] == before
+    with held_back(page):
+        page.get_by_role("button", name="Another hand").click()
+        expect(page.locator("#seed input[type=number]")).not_to_have_value(str(Settings.seed))
+        page.locator(".digit").nth(1).click()
+    expect_other_glyphs(page, before)
+    page.wait_for_function("!cgan.onItsWay")
+    expect(note).to_have_count(0)
+    with held_back(page):  # but all of them count of the number that is there
+        page.locator(".digit").nth(1).click()
+        page.locator(".digit").nth(2).click()
+    expect(note).to_have_text("Rewritten: 2")
+
+
+def test_a_click_on_a_digit_before_a_link_or_a_step_is_shown_changes_nothing_of_it(chromium, demo):
+    page = chromium.new_page()
+    note = page.locator("#paper .note span")
+    with held_back(page):
+        page.goto(f"{demo.address}#digits=246&seed=7")
+        page.wait_for_function("cgan.beginning")
+        page.locator(".digit").nth(1).click()
+        page.wait_for_timeout(300)
+    expect_number(page, "246")
+    ready(page)
+    page.wait_for_function("!cgan.onItsWay")
+    expect(note).to_have_count(0)
+    number(page).fill("97")
+    page.wait_for_url(re.compile("digits=97&"))
+    with held_back(page):
+        page.evaluate("history.back()")
+        page.wait_for_url(re.compile("digits=246&"))
+        page.locator(".digit").nth(1).click()
+        page.wait_for_timeout(300)
+    expect_number(page, "246")
+    page.wait_for_function("!cgan.onItsWay")
+    expect(note).to_have_count(0)
+    page.close()
 
 
 def test_other_tabs_follow_a_seed_that_changes_while_they_get_the_last_one(page):
