@@ -114,10 +114,10 @@ class Shared:
         problem: Any,
         line: Mapping[str, Any] = api.DRAWING,
         taken: str = "save",
-    ) -> Any:
+    ) -> None:
         """Let `button` bring the file that `make` makes; it is never written on the server.
 
-        Each press brings what was set then, however soon another one follows. Return the event.
+        Each press brings what was set then, however soon another one follows.
 
         Args:
             button: to press.
@@ -146,8 +146,8 @@ class Shared:
         )
         js = f"(text) => cgan.{taken}(text)"
         sent.success(None, self._courier, problem, js=js, **PRIVATE)
+        sent.failure(None, None, None, js="cgan.fileEnded", **PRIVATE)
         settle(sent)
-        return sent
 
 
 def settle(event: Any, button: str = "") -> None:

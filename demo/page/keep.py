@@ -12,7 +12,7 @@ from cgan.writing.formats import FIRST_CARD, OF_CARDS
 from demo import actions
 from demo.actions import Settings
 from demo.page.controls import Controls
-from demo.page.events import PRIVATE, Shared
+from demo.page.events import Shared
 from demo.text.texts import say
 
 
@@ -52,8 +52,7 @@ class Keep:
             return actions.number_file(models[settings.weights], settings, "large")
 
         for button in self._pictures:
-            sent = shared.offer(button, picture, values, problem, taken="deliver")
-            sent.failure(None, None, None, js="cgan.noPicture", **PRIVATE)
+            shared.offer(button, picture, values, problem, taken="deliver")
         for kind, button in self._cards.items():
             shared.offer(button, self._file(controls, kind), [self._card, *values], problem)
 

@@ -5,6 +5,7 @@ Object.assign(cgan, {
   // visitor may go on, and ask for others.
   files: new Map(),
   presses: 0,
+  requests: 0, // for them that have no answer yet
 
   // What a button sends when it is pressed: the values of `ids`, of which the first is that number.
   press(button, ids) {
@@ -12,6 +13,7 @@ Object.assign(cgan, {
     // Pressed twice, it is the same file: one of them is enough.
     const same = [...cgan.files].find(([, file]) => file.asked === asked);
     const press = same?.[0] ?? String(++cgan.presses);
+    cgan.requests += 1;
     cgan.files.set(press, { asked, button, ids, waiting: cgan.keep_picture });
     return cgan.given(ids, press);
   },
@@ -21,9 +23,19 @@ Object.assign(cgan, {
   takeFile(text, use) {
     const { press, problem, ...file } = JSON.parse(text);
     const { asked, button, ids, waiting } = cgan.files.get(press) ?? {};
-    if (!cgan.files.delete(press)) return undefined;
-    use(problem ? null : file, waiting);
-    return problem && cgan.given(ids, button) === asked ? problem : undefined;
+    const taken = cgan.files.delete(press);
+    if (taken) use(problem ? null : file, waiting);
+    cgan.fileEnded();
+    return taken && problem && cgan.given(ids, button) === asked ? problem : undefined;
+  },
+
+  // A request has its answer, or is lost; nobody is told which one that was. Once none is on its way, what
+  // hasn't come never will.
+  fileEnded() {
+    cgan.requests -= 1;
+    if (cgan.requests) return;
+    for (const { waiting } of cgan.files.values()) waiting?.reject(new Error("the server doesn't answer"));
+    cgan.files.clear();
   },
 
   save(text) {
@@ -81,10 +93,6 @@ Object.assign(cgan, {
       const bytes = Uint8Array.from(atob(file.address.split(",")[1]), (one) => one.charCodeAt(0));
       waiting?.resolve({ name: file.name, blob: new Blob([bytes], { type: "image/png" }) });
     });
-  },
-
-  noPicture() {
-    cgan.keep_picture?.reject(new Error("the server doesn't answer"));
   },
 
   // The height of a line on paper: the largest with which the number fits on a page, of whatever

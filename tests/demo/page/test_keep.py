@@ -9,7 +9,16 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import ready, visit
-from tests.demo.page.acting import LINES, QUEUED, expect_number, held_back, made, number, open_tab
+from tests.demo.page.acting import (
+    LINES,
+    QUEUED,
+    expect_number,
+    held_back,
+    made,
+    number,
+    open_tab,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -159,6 +168,49 @@ def test_each_press_brings_what_was_set_then_however_late(new_page):
     expect(page.locator("#said [role=status]")).to_have_text("Picture copied.")
     width, height = size(base64.b64decode(page.evaluate(COPIED)))
     assert width < 2 * height
+
+
+def test_a_picture_that_is_lost_takes_no_other_one_with_it(chromium, demo):
+    page = chromium.new_page()
+    page.goto(demo.address)
+    ready(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    asked = []
+    expect(page.locator("#others .other")).to_have_count(6)
+    page.evaluate("cgan.drawOthersSoon = () => {}")  # or these would be asked for as well
+    page.route(QUEUED, lambda route: asked.append(route))
+
+    def copy(*numbers):
+        for number in numbers:
+            page.get_by_label("Your number").fill(number)
+            expect_number(page, number)
+            before = len(asked)
+            page.get_by_role("button", name="Copy as picture").click()
+            wait_until(page, lambda before=before: len(asked) > before)
+
+    def lose(route):
+        full = dict.fromkeys(["detail", "error"], "Queue is full: try again in a moment.")
+        route.fulfill(status=503, json=full)
+
+    told = page.locator("#said [role=status]")
+    copy("13812345678", "7")
+    lose(asked[0])
+    expect(page.locator("#trouble")).to_contain_text("the server is busy")
+    asked[1].continue_()
+    expect(told).to_have_text("Picture copied.")
+    width, height = size(base64.b64decode(page.evaluate(COPIED)))
+    assert width < 2 * height
+    # If the last one is lost, nothing is copied in its place, and nothing waits for it.
+    copy("1380", "8")
+    page.evaluate(
+        "const { reject } = cgan.keep_picture;"
+        "cgan.keep_picture.reject = (why) => reject(why, (window.givenUp = true))"
+    )
+    lose(asked[3])
+    asked[2].continue_()
+    page.wait_for_function("window.givenUp")
+    expect(told).to_be_empty()
+    page.close()
 
 
 def test_what_is_said_of_a_file_is_about_the_number_that_is_there(new_page):
