@@ -224,6 +224,7 @@ cgan.hand = (element, trigger, watch) => {
     state.writes = writes;
   };
   const clear = () => {
+    state.pointer = null; // a key may have pressed the button while a stroke is drawn: it ends
     state.strokes = [];
     state.digit = null;
     part(".board .ink").replaceChildren();
@@ -377,6 +378,7 @@ cgan.hand = (element, trigger, watch) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.matches(".own-undo")) {
+      state.pointer = null;
       state.strokes.pop();
       drawAll();
       if (state.strokes.length) ask();

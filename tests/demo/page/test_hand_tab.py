@@ -269,6 +269,30 @@ def test_a_stroke_that_leaves_the_board_leaves_no_line_along_its_edge(page):
     expect(board.locator("line")).to_have_count(0)
 
 
+@pytest.mark.parametrize("button", ["Clear", "Undo", "Keep it and draw another"])
+def test_a_button_that_is_pressed_by_key_while_a_stroke_is_drawn_ends_it(new_page, button):
+    page = new_page  # it is looked at for errors
+    open_tab(page, "My hand")
+    draw(page, 1)
+    expect_read(page, 1)
+    board = page.locator(".board")
+    box = board.bounding_box()
+    x, y = box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 50, steps=5)
+    kept = board.locator("line").count()
+    page.get_by_role("button", name=button, exact=True).locator("visible=true").focus()
+    page.keyboard.press("Enter")
+    left = board.locator("line").count()
+    page.mouse.move(x + 60, y + 50, steps=5)
+    page.mouse.up()
+    assert left < kept
+    expect(board.locator("line")).to_have_count(left)
+    draw(page, 7)
+    expect(board.locator("line")).not_to_have_count(left)
+
+
 def test_what_is_drawn_survives_a_reload(page):
     draw(page, 5)
     page.get_by_role("button", name="Keep it").click()
