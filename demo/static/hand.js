@@ -9,14 +9,14 @@ cgan.hand = (element, trigger, watch) => {
     digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES, pixels: MOST_PIXELS,
   } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
-  // `waiting` are drawings to keep that the server hasn't seen yet, the oldest first; `answered` is the
+  // A stroke is a list of points, with null between its pieces where it left the board. `waiting` are drawings to keep that the server hasn't seen yet, the oldest first; `answered` is the
   // version that the answer is to; `writes` is whether the hand is to be written with after the answer
   // to this version; `again` is whether the hand is made again since it couldn't be used.
   const state = {
     strokes: [], digit: null, waiting: [], kept: [],
     version: 0, answered: 0, answer: {}, writes: false, again: false,
     pointer: null, kind: "", // of the pointer that draws: "mouse", "touch" or "pen"
-    before: 0, outside: false, // how many strokes there were before it, and whether it has left the board
+    before: 0, outside: false, // how many strokes there were before it, and whether it is off the board
   };
   const part = (name) => element.querySelector(name);
   const desk = () => part(".own");
@@ -24,28 +24,39 @@ cgan.hand = (element, trigger, watch) => {
   // --- The board
   const draw = (stroke, from = 0, ink = part(".board .ink")) => {
     for (let index = from; index < stroke.length; index++) {
+      if (!stroke[index]) continue;
       const [x, y, width] = stroke[index];
-      const [beforeX, beforeY] = stroke[Math.max(index - 1, 0)];
+      const [beforeX, beforeY] = stroke[index - 1] ?? stroke[index];
       const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
       const places = { x1: beforeX, y1: beforeY, x2: x, y2: y, "stroke-width": width };
       for (const [name, value] of Object.entries(places)) line.setAttribute(name, value);
       ink.append(line);
     }
   };
+  // What the server is sent.
+  const pieces = (strokes) =>
+    strokes.flatMap((stroke) => {
+      const found = [[]];
+      for (const point of stroke) {
+        if (point) found.at(-1).push(point);
+        else found.push([]);
+      }
+      return found;
+    });
   const add = (event) => {
     const box = part(".board").getBoundingClientRect();
     const x = Math.round(((event.clientX - box.left) / box.width) * SIDE);
     const y = Math.round(((event.clientY - box.top) / box.height) * SIDE);
     if (state.strokes.reduce((sum, { length }) => sum + length, 0) >= MOST_POINTS) return;
-    // Outside of the board there is no ink; where the pointer comes back, another stroke begins.
+    // Outside of the board there is no ink; where the pointer comes back, another piece begins.
     const inside = Math.min(x, y) >= 0 && Math.max(x, y) <= SIDE;
-    if (inside && state.outside && state.strokes.at(-1).length) {
-      if (state.strokes.length >= MOST_STROKES) return;
-      state.strokes.push([]);
+    const stroke = state.strokes.at(-1);
+    if (inside && state.outside && stroke.length) {
+      if (pieces(state.strokes).length >= MOST_STROKES) return;
+      stroke.push(null);
     }
     state.outside = !inside;
     if (!inside) return;
-    const stroke = state.strokes.at(-1);
     const [lastX, lastY] = stroke.at(-1) ?? [-SIDE, -SIDE];
     if (Math.hypot(x - lastX, y - lastY) < STEP) return;
     // A mouse has no pressure, and fingers have none that means anything.
@@ -69,7 +80,7 @@ cgan.hand = (element, trigger, watch) => {
     if (!board || event.button !== 0 || !event.isPrimary) return;
     if (state.pointer !== null && state.kind === "pen" && event.pointerType === "touch") return;
     if (state.pointer !== null && state.kind === "touch" && event.pointerType === "pen") drop();
-    if (state.strokes.length >= MOST_STROKES) return;
+    if (pieces(state.strokes).length >= MOST_STROKES) return;
     event.preventDefault();
     state.writes = false; // this stroke belongs to the digit, too
     board.setPointerCapture(event.pointerId);
@@ -241,7 +252,7 @@ cgan.hand = (element, trigger, watch) => {
     const before = cgan.recallJson("cgan-drawn");
     const { strokes, kept, digit, waiting } = before ?? {};
     if (!Array.isArray(strokes) || !Array.isArray(kept)) return;
-    const right = (stroke) => Array.isArray(stroke) && stroke.every((point) => point?.length === 3);
+    const right = (stroke) => Array.isArray(stroke) && stroke.every((point) => point === null || point?.length === 3);
     state.strokes = strokes.filter(right);
     if (Array.isArray(waiting)) {
       state.waiting = waiting.filter((one) => one?.strokes?.length && one.strokes.every(right));
@@ -257,7 +268,7 @@ cgan.hand = (element, trigger, watch) => {
       return JSON.stringify({
         version: state.version,
         digits: state.kept.map((one) => ({ ink: one.ink, digit: one.digit })),
-        strokes: strokes.length ? strokes : null,
+        strokes: strokes.length ? pieces(strokes) : null,
         digit,
       });
     },
