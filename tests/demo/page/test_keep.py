@@ -15,7 +15,6 @@ from tests.demo.page.acting import (
     expect_number,
     held_back,
     made,
-    number,
     open_tab,
     wait_until,
 )
@@ -136,7 +135,7 @@ def test_paper_has_the_number_alone_and_large(new_page):
 
 def test_a_long_group_is_divided_evenly_on_paper(new_page):
     page = new_page
-    number(page).fill("1234567890" * 4)
+    page.get_by_label("Your number").fill("1234567890" * 4)
     expect_number(page, "1234567890" * 4)
     page.evaluate("cgan.fitToPaper()")
     page.emulate_media(media="print")
