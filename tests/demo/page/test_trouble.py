@@ -140,6 +140,7 @@ def test_a_photo_that_is_lost_with_the_connection_is_asked_for_again(chromium, d
     strokes = shown.get_attribute("d")
     open_tab(page, "My hand")
     said, chosen = page.locator(".photo-said"), page.locator(".own [type=file]")
+    expect(page.locator("#others .other")).to_have_count(6)  # nothing else is on its way
     context.set_offline(True)
     chosen.set_input_files(tmp_path / "one.png")
     expect(said).to_have_text("The photo didn't get through: choose it again.")
