@@ -9,9 +9,10 @@ cgan.hand = (element, trigger, watch) => {
     digits: MOST_DIGITS, strokes: MOST_STROKES, points: MOST_POINTS, bytes: MOST_BYTES, pixels: MOST_PIXELS,
   } = cgan.shared.hand;
   const SIDES = [1400, 1200, 1000, 800, 600]; // of a photo that is sent, in pixels
-  // A stroke is a list of points, with null between its pieces where it left the board. `waiting` are drawings to keep that the server hasn't seen yet, the oldest first; `answered` is the
-  // version that the answer is to; `writes` is whether the hand is to be written with after the answer
-  // to this version; `again` is whether the hand is made again since it couldn't be used.
+  // A stroke is a list of points, with null between its pieces where it left the board. `waiting` are
+  // drawings to keep that the server hasn't seen yet, the oldest first; `answered` is the version that the
+  // answer is to; `writes` is whether the hand is to be written with after the answer to this version;
+  // `again` is whether the hand is made again since it couldn't be used.
   const state = {
     strokes: [], digit: null, waiting: [], kept: [],
     version: 0, answered: 0, answer: {}, writes: false, again: false,

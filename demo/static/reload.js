@@ -1,5 +1,6 @@
 // What a reload keeps besides the settings: how far the page is scrolled, which sections are open, the
-// round of the game, and what becomes of the address when a number is drawn that was on its way. Gradio reloads the page by itself once a server that was gone answers again.
+// round of the game, and what becomes of the address when a number is drawn that was on its way. Gradio
+// reloads the page by itself once a server that was gone answers again.
 Object.assign(cgan, {
   place: {}, // what was kept: { y, open, round, next }
 
