@@ -90,9 +90,12 @@ class LenientBlocks(gr.Blocks):
         Raises:
             gr.Error: a value is not allowed.
         """
-        if getattr(block_fn, "sent_as_text", False) and len(inputs) == 1:
+        sent_as_text = getattr(block_fn, "sent_as_text", False)
+        if sent_as_text and len(inputs) == 1:
             inputs[:] = _listed(inputs[0])
         self._check(inputs)
+        if sent_as_text:
+            _check_texts(block_fn.inputs, inputs)
         inputs.extend(component.value for component in block_fn.inputs[len(inputs) :])
         del inputs[len(block_fn.inputs) :]
 
@@ -148,6 +151,19 @@ def send_as_text(event: Any, carrier: Any) -> None:
         "inputs": [number_of(carrier)],
     }
     fn.sent_as_text = True  # type: ignore[attr-defined]
+
+
+def _check_texts(components: Sequence[Any], values: Sequence[Any]) -> None:
+    """Check that texts are texts, as Gradio does before events without `preprocess=False`.
+
+    Numbers and choices are settings, which are checked where they are used.
+
+    Raises:
+        gr.Error: one is something else.
+    """
+    for position, (component, value) in enumerate(zip(components, values, strict=False), start=1):
+        if isinstance(component, gr.Textbox) and not isinstance(value, str):
+            raise gr.Error(f"Value {position} must be text.", print_exception=False)
 
 
 def _listed(text: Any) -> list[Any]:

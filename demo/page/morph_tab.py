@@ -112,15 +112,28 @@ class MorphTab:
             made = self._morph(*given)
         except UserError as error:
             problem = views.problem(error, language)
-            last, before = json.loads(shown or "[null, null]")
-            if last in (None, language):
+            last, given = self._read(shown) if shown else (language, given)
+            if last == language:
                 return [gr.skip(), problem, gr.skip()]
-            given = tuple(before)
             try:
                 made = self._morph(*given)
             except UserError:  # other weights may draw since
                 return [gr.skip(), problem, gr.skip()]
         return [views.film_html(made, language), problem, json.dumps([language, given])]
+
+    def _read(self, shown: str) -> tuple[Any, tuple[Any, ...]]:
+        """Return the language of the film that is shown, and what made it.
+
+        Raises:
+            gr.Error: `film` hasn't written it.
+        """
+        try:
+            language, (weights, *values) = json.loads(shown)
+            self.controls.settings(values)  # as many as there are
+        except (ValueError, TypeError, RecursionError):
+            sentence = "The film that is shown can't be read: send what its event has returned."
+            raise gr.Error(sentence, print_exception=False) from None
+        return language, (weights, *values)
 
     def _morph(self, weights: str, *values: Any) -> Morphed:
         return actions.make_morph(self._shared.models[weights], self.controls.settings(values))
@@ -128,7 +141,7 @@ class MorphTab:
     def _file(self, kind: str) -> Callable[..., File]:
         def file(shown: str, *given: Any) -> File:
             if shown:  # not what was typed since
-                _, given = json.loads(shown)
+                _, given = self._read(shown)
             return actions.morph_file(self._morph(*given), kind)
 
         return file

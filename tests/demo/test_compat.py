@@ -101,6 +101,7 @@ def test_a_call_may_have_fewer_values_or_more(client, sent, result):
         (['"b"'], '["\\"B\\"\\"B\\""]'),
         (["[" * 9999], "[[["),
         (['[["b"], 3]'], "no lists"),
+        (["[null, 3]"], "Value 1 must be text."),
     ],
 )
 def test_an_event_may_bring_all_values_as_one_text(built, client, sent, said):
