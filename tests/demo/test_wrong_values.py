@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 import pytest
@@ -37,7 +38,8 @@ def said(demo, event, values):
     sent = [json.dumps(values)] if getattr(event, "sent_as_text", False) else values
     call = demo.process_api(event, sent, request=None, state=None, event_data=cell)
     try:
-        asyncio.run(call)
+        with ThreadPoolExecutor(1) as pool:  # a browser's own loop may run in this one
+            pool.submit(asyncio.run, call).result()
     except gr.Error as error:
         return error.message
     return ""
