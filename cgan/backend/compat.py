@@ -10,6 +10,7 @@ versions, and holds what is here against Jittor's source. Nothing here imports J
 
 import os
 import platform
+import re
 import shutil
 import signal
 import ssl
@@ -435,6 +436,16 @@ def set_adam_steps(optimizer: Any, steps: int) -> None:
     optimizer.n_step = steps
 
 
+# What glibc's dlopen says of a file that ends too early, wherever that is.
+_HALF_WRITTEN = (
+    "file too short",
+    "invalid ELF header",
+    "cannot read file data",
+    "no loadable segments",
+    "past end of file",
+)
+
+
 def is_compile_race(error: RuntimeError) -> bool:
     """Return whether two threads of Jittor's compiler met at one source file.
 
@@ -444,3 +455,20 @@ def is_compile_race(error: RuntimeError) -> bool:
     an operator is safe. Test: test_compat.py, what a source file without text is.
     """
     return "Source read failed" in str(error)
+
+
+def half_written_library(error: RuntimeError) -> Path | None:
+    """Return the operator in Jittor's cache that can't be loaded because its file isn't whole.
+
+    One thread of its compiler may load what another one, of this process or of another, still
+    writes; that is as rare as the race above. Or the disk was full, or the machine lost its power:
+    then the file stays as it is, since Jittor doesn't look at it, and all later runs fail, too.
+    Without the file, Jittor compiles the operator again.
+
+    Returns:
+        Its path; None if the error is another one. Test: test_setup.py, a file that isn't whole.
+    """
+    found = re.search(r"Cannot open library (.*\.so) : (.*)", str(error))
+    if found and any(words in found[2] for words in _HALF_WRITTEN):
+        return Path(found[1])
+    return None

@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -153,6 +153,8 @@ def _import_announced(utilities: Any) -> Any:
 def compile_race_told(advice: str = "Run the same command again.") -> Iterator[None]:
     """Tell in a sentence if two threads of Jittor's compiler get in each other's way: see `compat`.
 
+    What was compiled and isn't whole is removed, so that it is compiled again.
+
     Args:
         advice: what to do then.
 
@@ -163,12 +165,17 @@ def compile_race_told(advice: str = "Run the same command again.") -> Iterator[N
     try:
         yield
     except RuntimeError as error:
-        if not compat.is_compile_race(error):
+        library = compat.half_written_library(error)
+        if library is not None:
+            what = "A file that Jittor has compiled isn't whole. It will be compiled again."
+            with suppress(OSError):
+                library.unlink()
+        elif compat.is_compile_race(error):
+            what = "Two threads of Jittor's compiler got in each other's way, which is rare."
+        else:
             raise
         alone = compat.mpi_number(compat.MPI_COUNT, 1) == 1
-        raise (NeedsNewProcess if alone else UserError)(
-            f"Two threads of Jittor's compiler got in each other's way, which is rare. {advice}"
-        ) from error
+        raise (NeedsNewProcess if alone else UserError)(f"{what} {advice}") from error
 
 
 def usable_threads(wanted: int) -> int:

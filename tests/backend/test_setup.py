@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -265,6 +266,38 @@ def test_a_lone_process_leaves_mpi_alone(tmp_path, environment):
     result = load(tmp_path, "print((jittor.ones(2) + 1).numpy())\n", PATH=path, **environment)
     assert result.stdout == "[2. 2.]\n"
     assert not called.exists()
+
+
+COMPUTE = """
+import sys
+from pathlib import Path
+from cgan.backend.setup import compile_race_told, load_jittor
+from cgan.common.command_line import run
+
+def main():
+    jittor = load_jittor("cpu", 1)
+    with compile_race_told():
+        x = jittor.ones(3)
+        print((x * 0.37 - x.sin() * 0.73).numpy().tolist())
+    used = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines()}
+    print(*sorted(path for path in used if path.endswith("_op.so")), sep="\\n")
+
+sys.exit(run(main, whole_process=True))
+"""
+
+
+# Where it is cut decides what the system says of it.
+@pytest.mark.parametrize("length", [0, 10])
+def test_a_file_that_isnt_whole_is_compiled_again(tmp_path, length):
+    (tmp_path / "compute.py").write_text(COMPUTE)
+    first = run_python("compute.py", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    for library in first.stdout.splitlines()[1:]:
+        os.truncate(library, length)
+        again = run_python("compute.py", cwd=tmp_path)
+        assert "Traceback" not in again.stderr
+        assert (again.returncode, again.stdout) == (0, first.stdout), again.stderr
+        assert Path(library).stat().st_size > length
 
 
 @pytest.mark.parametrize(("count", "kind"), [("1", NeedsNewProcess), ("2", UserError)])
