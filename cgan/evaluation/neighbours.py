@@ -95,11 +95,28 @@ def squared_radii(points: NDArray[np.float64], k: int) -> NDArray[np.float64]:
     Returns:
         (N,) float64.
     """
-    radii = np.empty(len(points))
-    for start, block in _squared_distances(points, points):
-        # The smallest distance, number 0, is that of the point to itself.
-        radii[start : start + len(block)] = np.partition(block, k, axis=1)[:, k]
-    return radii
+    # The nearest point is the point itself.
+    return squared_distances(points, points, k + 1)
+
+
+def squared_distances(
+    points: NDArray[np.float64], others: NDArray[np.float64], k: int
+) -> NDArray[np.float64]:
+    """Return the squared distance of each point to the k-th nearest of `others`.
+
+    Args:
+        points: (N, D).
+        others: (M, D), M at least k.
+        k: which neighbour, from 1.
+
+    Returns:
+        (N,) float64.
+    """
+    distances = np.empty(len(points))
+    for start, block in _squared_distances(points, others):
+        nearest_first = np.partition(block, k - 1, axis=1)
+        distances[start : start + len(block)] = nearest_first[:, k - 1]
+    return distances
 
 
 def _share_within(

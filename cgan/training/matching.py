@@ -21,6 +21,17 @@ is the one whose image came nearest to x in these features.
 
     E_x[|φ(G(z(x), y)) - φ(x)|²]                                                             (3)
 
+**Missed images**: (3) is a mean over all images, so what is rare hardly counts, such as a 1 with a
+foot. A GAN tends to leave it out, and where nothing like it is drawn, D teaches G nothing about it.
+So another mean is over images of which each is drawn in proportion to
+
+    max(d(x) / r(x) - 1.15, 0)²                                                              (4)
+
+d(x) is the squared distance to the third nearest of the generated images of the class, and r(x)
+that to the real image that would be as near if G drew as the data are. What G has learned to draw
+isn't drawn any more. (Such a feedback is after Tolstikhin et al., "AdaGAN: Boosting Generative
+Models", 2017, arXiv:1701.02386, which weights D's real images by what is missed.)
+
 **Certainty**: what is more varied is less legible. Equation 5 of `cgan.training.losses`, with this
 classifier in place of the reader, keeps it legible.
 
@@ -37,8 +48,9 @@ from cgan.backend.batch_norm import remembering
 from cgan.backend.setup import load_jittor
 from cgan.data.datasets import Dataset
 from cgan.evaluation.classifier import Classifier
-from cgan.evaluation.neighbours import nearest
+from cgan.evaluation.neighbours import nearest, squared_distances, squared_radii
 from cgan.model.config import GeneratorConfig
+from cgan.training import randomness
 from cgan.training.losses import reader_loss
 from cgan.training.options import TrainingOptions
 
@@ -47,6 +59,12 @@ jt = load_jittor()
 # Generated images of each class that are remembered; half as many as real ones if they are few.
 _MOST = 1000
 _REFRESH = 20  # steps between computations of m, S and A
+_SEARCH = 200  # steps between searches for missed images
+_NEIGHBOUR = 3  # of the generated images, in (4)
+_NEAR = 1.15  # the quotient in (4) up to which an image isn't missed
+# A least value of r(x), as a share of the class's median: some images are there twice.
+_LEAST = 0.1
+_UNKNOWN = -1  # stands for (4) before the first search
 # Added to the variances in (2), as a share of the real ones' mean: some features hardly vary.
 _RIDGE = 1e-2
 _TINY = 1e-6  # a class of one image has no variance
@@ -98,6 +116,10 @@ class Matching:
             "offset": self._offset,
             "form": self._form,
         }
+        if options.missed_weight:
+            self._missed = np.full(len(data.labels), _UNKNOWN, np.float32)
+            self.tensors["missed"] = self._missed
+            self._near = self._real_distances()
 
     def terms(
         self,
@@ -136,6 +158,13 @@ class Matching:
                 total += self._options.frechet_weight * (features * gradient).sum(1).mean()
             if self._options.imle_weight:
                 total += self._options.imle_weight * self._distance(generator, indices)
+            if self._options.missed_weight:
+                if step % _SEARCH == 0 or self._missed[0] == _UNKNOWN:
+                    self._search()
+                if self._missed.any():
+                    chosen = self._choose(step, len(labels))[share.images]
+                    distance = self._distance(generator, chosen)
+                    total += self._options.missed_weight * distance
         self._remember(z, ranks.whole_batch(values, share), labels)
         return total
 
@@ -170,6 +199,41 @@ class Matching:
         with remembering(generator):
             images = generator(jt.array(z), jt.array(labels))
         return (self._classifier.features(images) - jt.array(targets)).sqr().sum(1).mean()
+
+    def _real_distances(self) -> NDArray[np.float64]:
+        """Return r of (4) for all real images, (N,)."""
+        near = np.empty(len(self._labels))
+        for label in self._real:
+            own = self._labels == label
+            count = int(own.sum())
+            if count == 1:  # nothing to compare it with
+                near[own] = np.inf
+                continue
+            # Of all real images, as many are this near as of those that are remembered.
+            k = round(self._neighbour * count / self._most)
+            radii = squared_radii(self._features[own].astype(np.float64), min(k, count - 1))
+            near[own] = np.maximum(radii, _LEAST * np.median(radii) + _TINY)
+        return near
+
+    @property
+    def _neighbour(self) -> int:
+        return min(_NEIGHBOUR, self._most)
+
+    def _search(self) -> None:
+        """Compute (4) from what is remembered."""
+        for label in self._real:
+            own = self._labels == label
+            real, drawn = (x.astype(np.float64) for x in (self._features[own], self._drawn[label]))
+            far = squared_distances(real, drawn, self._neighbour)
+            self._missed[own] = np.square(np.maximum(far / self._near[own] - _NEAR, 0))
+
+    def _choose(self, step: int, count: int) -> NDArray[np.int64]:
+        """Return the indices of real images that are drawn by (4), (count,)."""
+        until = np.cumsum(self._missed, dtype=np.float64)
+        places = randomness.missed(self._options.seed, step).random(count) * until[-1]
+        # The last sum may be less than a place by rounding.
+        chosen: NDArray[np.int64] = np.searchsorted(until[:-1], places, side="right")
+        return chosen
 
     def _remember(
         self, z: NDArray[np.float32], features: NDArray[np.float32], labels: NDArray[np.int32]

@@ -39,7 +39,7 @@ DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
 # What needs the classifier that is used for nothing else: the terms of `cgan.training.matching`,
 # the second discriminator, and rare images.
-_MATCHED = ("frechet_weight", "imle_weight", "classifier_weight")
+_MATCHED = ("frechet_weight", "imle_weight", "missed_weight", "classifier_weight")
 _COACHED = (*_MATCHED, "feature_weight", "rare_share")
 # What compares images class by class, in the fields' order; `--match_from` says when it begins.
 COMPARING = ("range_weight", "stroke_weight", *_COACHED)
@@ -187,6 +187,12 @@ class TrainingOptions:
         0.0,
         "weight, in the generator's loss, of the distance from each real image to the nearest "
         "generated one in these features",
+        at_least=0,
+    )
+    missed_weight: float = option(
+        0.0,
+        "weight, in the generator's loss, of the same distance from those real images that are "
+        "farther from all generated ones than from other real ones",
         at_least=0,
     )
     classifier_weight: float = option(

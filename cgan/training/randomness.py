@@ -6,7 +6,8 @@ So a run that is resumed at any step draws the same numbers as one that was neve
 import numpy as np
 from numpy.typing import NDArray
 
-_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP, _SECOND, _RARE = range(9)
+_INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP = range(7)
+_SECOND, _RARE, _MISSED = range(7, 10)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -105,6 +106,11 @@ def second_initialisation(seed: int) -> np.random.Generator:
 def rare(seed: int, step: int) -> np.random.Generator:
     """Return the generator of a training step that decides which real images are drawn again."""
     return _generator(seed, _RARE, step)
+
+
+def missed(seed: int, step: int) -> np.random.Generator:
+    """Return the generator of a training step that chooses among real images that G misses."""
+    return _generator(seed, _MISSED, step)
 
 
 def encoder_draws(

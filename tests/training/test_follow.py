@@ -40,6 +40,7 @@ SETTINGS = (
     "--stroke_weight=0.1",
     "--frechet_weight=0.1",
     "--imle_weight=0.1",
+    "--missed_weight=0.1",
     "--classifier_weight=0.1",
     "--ema=0.9",
     "--n_epochs=100000",

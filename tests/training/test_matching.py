@@ -98,6 +98,47 @@ def test_every_real_image_gets_a_nearer_one(digits, coach, learned):
     assert after < 0.7 * before
 
 
+def test_unusual_images_that_are_never_drawn_get_a_nearer_one(digits, coach, learned):
+    """The images begin as the real ones of their class that are the most usual."""
+    usual, unusual = [], []
+    for y in range(10):
+        own = digits.images[digits.labels == y]
+        features = features_of(coach, own)
+        order = np.argsort(np.square(features - features.mean(axis=0)).sum(axis=1))
+        usual.append(own[order[:DRAWN]])
+        unusual.append(features[order[-10:]])
+
+    def distance(images):
+        result = []
+        for real, drawn in zip(unusual, images, strict=True):
+            of_drawn = features_of(coach, drawn)
+            away = real - of_drawn[nearest(real, of_drawn, 1)[:, 0]]
+            result.append(np.square(away).sum(axis=1).mean())
+        return np.mean(result)
+
+    before, after = map(distance, learned(np.array(usual), missed_weight=0.1))
+    assert after < 0.7 * before, (before, after)
+
+
+def test_nothing_counts_as_missed_where_all_is_drawn(digits, coach):
+    few = digits.labels.argsort(kind="stable")[::22]  # eight of each class
+    few = replace(digits, images=digits.images[few], labels=digits.labels[few])
+    counts = {}
+    for drawn in ("all", "one"):
+        terms = matching(few, coach, missed_weight=1.0)
+        images = np.array([few.images[few.labels == y][:8] for y in range(10)])
+        if drawn == "one":
+            images[:] = images[:, :1]
+        table = Table(images)
+        labels = np.repeat(np.arange(10, dtype=np.int32), 8)
+        z = np.tile(np.arange(8, dtype=np.float32), 10)[:, None]
+        for step in range(2):
+            fake = table(jt.array(z), jt.array(labels))
+            total = terms.terms(table, step, ranks.share(80), fake, z, labels, np.arange(80))
+        counts[drawn] = bool(jt.grad(total, [table.images])[0].numpy().any())
+    assert counts == {"all": False, "one": True}
+
+
 def test_what_is_drawn_becomes_legible(digits, coach, learned):
     """The images begin as mixtures of their class and the next one."""
 

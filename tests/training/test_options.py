@@ -56,6 +56,7 @@ DEFAULTS = {
     "stroke_weight": 0.0,
     "frechet_weight": 0.0,
     "imle_weight": 0.0,
+    "missed_weight": 0.0,
     "classifier_weight": 0.0,
     "feature_weight": 0.0,
     "rare_share": 0.0,

@@ -41,6 +41,7 @@ ALL = {
     "stroke_weight": 0.1,
     "frechet_weight": 0.1,
     "imle_weight": 0.1,
+    "missed_weight": 0.1,
     "classifier_weight": 0.1,
     "feature_weight": 0.1,
     "rare_share": 0.5,
@@ -238,7 +239,7 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
 @pytest.mark.parametrize(
     "name",
     [
-        *("range_weight", "frechet_weight", "imle_weight"),
+        *("range_weight", "frechet_weight", "imle_weight", "missed_weight"),
         *("classifier_weight", "feature_weight", "rare_share"),
     ],
 )
