@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.dots import dots
+from benchmarks.feet import has_foot
 from cgan.common.errors import BadValue
 from cgan.data import datasets
 from tests import idx_files
@@ -117,6 +118,15 @@ def test_the_validation_split_shares_out_the_training_images(monkeypatch, tmp_pa
             run_main(monkeypatch, module, *folders, f"--images={images}")
 
 
+@pytest.mark.parametrize(("width", "has"), [(0, False), (7, False), (13, True)])
+def test_a_foot_is_wider_than_the_stem(width, has):
+    image = np.full((32, 32), -1, np.float32)
+    image[5:27, 15:17] = 1
+    image[24:27, 10 : 10 + width] = 1
+    assert has_foot(image) is has
+    assert not has_foot(np.full((32, 32), -1, np.float32))
+
+
 @pytest.mark.slow
 @pytest.mark.process
 @pytest.mark.parametrize(
@@ -124,6 +134,7 @@ def test_the_validation_split_shares_out_the_training_images(monkeypatch, tmp_pa
     [
         ("best_of", "--data-dir"),
         ("dots", "--data-dir"),
+        ("feet", "--data-dir"),
         ("photos", "--data-dir"),
         ("validation_split", "--data-dir"),
         ("hand", ""),
