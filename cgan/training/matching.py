@@ -210,8 +210,8 @@ class Matching:
                 near[own] = np.inf
                 continue
             # Of all real images, as many are this near as of those that are remembered.
-            k = round(self._neighbour * count / self._most)
-            radii = squared_radii(self._features[own].astype(np.float64), min(k, count - 1))
+            k = max(1, min(round(self._neighbour * count / self._most), count - 1))
+            radii = squared_radii(self._features[own].astype(np.float64), k)
             near[own] = np.maximum(radii, _LEAST * np.median(radii) + _TINY)
         return near
 

@@ -139,6 +139,24 @@ def test_nothing_counts_as_missed_where_all_is_drawn(digits, coach):
     assert counts == {"all": False, "one": True}
 
 
+def test_a_class_of_few_images_isnt_taken_for_missed(digits, coach):
+    """All 4s but two are left out; what is drawn of them are these two."""
+    rest = np.flatnonzero(digits.labels != 4)
+    two = np.flatnonzero(digits.labels == 4)[:2]
+    data = digits.part(np.sort(np.concatenate([rest, two])))
+    terms = matching(data, coach, missed_weight=1.0)
+    images = [data.images[data.labels == y] for y in range(10)]
+    table = Table(np.array([np.resize(own, (100, *own.shape[1:])) for own in images]))
+    labels = np.repeat(np.arange(10, dtype=np.int32), 100)
+    z = np.tile(np.arange(100, dtype=np.float32), 10)[:, None]
+    for step in range(2):
+        fake = table(jt.array(z), jt.array(labels))
+        total = terms.terms(table, step, ranks.share(1000), fake, z, labels, np.arange(1000))
+    gradient = jt.grad(total, [table.images])[0].numpy()
+    assert gradient.any()
+    assert not gradient[4].any()
+
+
 def test_what_is_drawn_becomes_legible(digits, coach, learned):
     """The images begin as mixtures of their class and the next one."""
 
