@@ -32,7 +32,9 @@ def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
     good, best = from_recipe("good", {}), from_recipe("best", {})
     assert best.n_epochs > good.n_epochs
     for name in COMPARING:
-        assert getattr(best, name) > getattr(good, name) == 0
+        assert getattr(good, name) == 0
+        # The bundled weights are those of `best`, and older than this option.
+        assert (getattr(best, name) > 0) is (name != "missed_weight")
 
 
 def test_what_does_not_fit_the_recipe_is_refused():
