@@ -436,16 +436,6 @@ def set_adam_steps(optimizer: Any, steps: int) -> None:
     optimizer.n_step = steps
 
 
-# What glibc's dlopen says of a file that ends too early, wherever that is.
-_HALF_WRITTEN = (
-    "file too short",
-    "invalid ELF header",
-    "cannot read file data",
-    "no loadable segments",
-    "past end of file",
-)
-
-
 def is_compile_race(error: RuntimeError) -> bool:
     """Return whether two threads of Jittor's compiler met at one source file.
 
@@ -455,6 +445,16 @@ def is_compile_race(error: RuntimeError) -> bool:
     an operator is safe. Test: test_compat.py, what a source file without text is.
     """
     return "Source read failed" in str(error)
+
+
+# What glibc's dlopen says of a file that ends too early, wherever that is.
+_HALF_WRITTEN = (
+    "file too short",
+    "invalid ELF header",
+    "cannot read file data",
+    "no loadable segments",
+    "past end of file",
+)
 
 
 def half_written_library(error: RuntimeError) -> Path | None:
