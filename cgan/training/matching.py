@@ -25,12 +25,16 @@ is the one whose image came nearest to x in these features.
 foot. A GAN tends to leave it out, and where nothing like it is drawn, D teaches G nothing about it.
 So another mean is over images of which each is drawn in proportion to
 
-    max(d(x) / r(x) - 1.15, 0)²                                                              (4)
+    max(q(x) - 1.15, 0)²,    q(x) = d(x) / r(x)                                              (4)
 
 d(x) is the squared distance to the third nearest of the generated images of the class, and r(x)
 that to the real image that would be as near if G drew as the data are. What G has learned to draw
-isn't drawn any more. (Such a feedback is after Tolstikhin et al., "AdaGAN: Boosting Generative
-Models", 2017, arXiv:1701.02386, which weights D's real images by what is missed.)
+isn't drawn any more. D may be shown such images more often, too (`cgan.training.rare`), in
+proportion to
+
+    min(max(q(x)², 1 / 20), 20)                                                              (5)
+
+after Tolstikhin et al., "AdaGAN: Boosting Generative Models", 2017, arXiv:1701.02386.
 
 **Certainty**: what is more varied is less legible. Equation 5 of `cgan.training.losses`, with this
 classifier in place of the reader, keeps it legible.
@@ -64,7 +68,8 @@ _NEIGHBOUR = 3  # of the generated images, in (4)
 _NEAR = 1.15  # the quotient in (4) up to which an image isn't missed
 # A least value of r(x), as a share of the class's median: some images are there twice.
 _LEAST = 0.1
-_UNKNOWN = -1  # stands for (4) before the first search
+_UNKNOWN = -1  # stands for q before the first search
+_MOST_OFTEN = 20  # in (5)
 # Added to the variances in (2), as a share of the real ones' mean: some features hardly vary.
 _RIDGE = 1e-2
 _TINY = 1e-6  # a class of one image has no variance
@@ -116,9 +121,10 @@ class Matching:
             "offset": self._offset,
             "form": self._form,
         }
-        if options.missed_weight:
-            self._missed = np.full(len(data.labels), _UNKNOWN, np.float32)
-            self.tensors["missed"] = self._missed
+        self._searches = bool(options.missed_weight or options.missed_share)
+        if self._searches:
+            self._quotient = np.full(len(data.labels), _UNKNOWN, np.float32)  # q
+            self.tensors["quotient"] = self._quotient
             self._near = self._real_distances()
 
     def terms(
@@ -133,7 +139,8 @@ class Matching:
     ) -> Any:
         """Return the weighted terms of a step: a scalar whose gradient counts, not its value.
 
-        What is compared counts when there is enough of it in each class that the data have.
+        What is compared counts when there is enough of it in each class that the data have. Then
+        it is also known how far the real images are from it, for `often`.
 
         Args:
             generator: the Jittor module that draws (N, C, H, W) from latents and labels.
@@ -158,15 +165,21 @@ class Matching:
                 total += self._options.frechet_weight * (features * gradient).sum(1).mean()
             if self._options.imle_weight:
                 total += self._options.imle_weight * self._distance(generator, indices)
-            if self._options.missed_weight:
-                if step % _SEARCH == 0 or self._missed[0] == _UNKNOWN:
-                    self._search()
-                if self._missed.any():
-                    chosen = self._choose(step, len(labels))[share.images]
-                    distance = self._distance(generator, chosen)
-                    total += self._options.missed_weight * distance
+            if self._searches and (step % _SEARCH == 0 or not self._searched):
+                self._search()
+            if self._options.missed_weight and (missed := self._missed()).any():
+                chosen = self._choose(missed, step, len(labels))[share.images]
+                total += self._options.missed_weight * self._distance(generator, chosen)
         self._remember(z, ranks.whole_batch(values, share), labels)
         return total
+
+    @property
+    def often(self) -> NDArray[np.float64]:
+        """(5) of all real images, (N,); the same for all until it is known."""
+        if not self._searched:
+            return np.ones(len(self._labels))
+        squares = np.square(self._quotient.astype(np.float64))
+        return np.clip(squares, 1 / _MOST_OFTEN, _MOST_OFTEN)
 
     def _measure(self) -> None:
         """Compute m and A from what is remembered."""
@@ -219,17 +232,27 @@ class Matching:
     def _neighbour(self) -> int:
         return min(_NEIGHBOUR, self._most)
 
+    @property
+    def _searched(self) -> bool:
+        return bool(self._quotient[0] != _UNKNOWN)
+
     def _search(self) -> None:
-        """Compute (4) from what is remembered."""
+        """Compute q of (4) from what is remembered."""
         for label in self._real:
             own = self._labels == label
             real, drawn = (x.astype(np.float64) for x in (self._features[own], self._drawn[label]))
             far = squared_distances(real, drawn, self._neighbour)
-            self._missed[own] = np.square(np.maximum(far / self._near[own] - _NEAR, 0))
+            self._quotient[own] = far / self._near[own]
 
-    def _choose(self, step: int, count: int) -> NDArray[np.int64]:
+    def _missed(self) -> NDArray[np.float64]:
+        """Return (4) of all real images, (N,)."""
+        beyond = np.maximum(self._quotient.astype(np.float64) - _NEAR, 0)
+        squares: NDArray[np.float64] = np.square(beyond)
+        return squares
+
+    def _choose(self, missed: NDArray[np.float64], step: int, count: int) -> NDArray[np.int64]:
         """Return the indices of real images that are drawn by (4), (count,)."""
-        until = np.cumsum(self._missed, dtype=np.float64)
+        until = np.cumsum(missed)
         places = randomness.missed(self._options.seed, step).random(count) * until[-1]
         # The last sum may be less than a place by rounding.
         chosen: NDArray[np.int64] = np.searchsorted(until[:-1], places, side="right")

@@ -38,9 +38,9 @@ Options = TypeVar("Options", bound="TrainingOptions")
 DEFAULT_NUMBER = "01234567890"
 _OWN = "own"
 # What needs the classifier that is used for nothing else: the terms of `cgan.training.matching`,
-# the second discriminator, and rare images.
-_MATCHED = ("frechet_weight", "imle_weight", "missed_weight", "classifier_weight")
-_COACHED = (*_MATCHED, "feature_weight", "rare_share")
+# the second discriminator, and the images that are shown more often.
+_TERMS = ("frechet_weight", "imle_weight", "missed_weight", "classifier_weight")
+_COACHED = (*_TERMS, "feature_weight", "rare_share", "missed_share")
 # What compares images class by class, in the fields' order; `--match_from` says when it begins.
 COMPARING = ("range_weight", "stroke_weight", *_COACHED)
 _MAX_NUMBER = 1000  # characters: a million digits in a config.json would fill the memory
@@ -216,6 +216,12 @@ class TrainingOptions:
         at_least=0,
         at_most=1,
     )
+    missed_share: float = option(
+        0.0,
+        "share of D's real images that are drawn by how far they are from all generated ones",
+        at_least=0,
+        at_most=1,
+    )
     match_from: float = option(
         0.0,
         f"share of the run after which the options from --{COMPARING[0]} to --{COMPARING[-1]} "
@@ -254,8 +260,8 @@ class TrainingOptions:
 
     @property
     def matched(self) -> bool:
-        """Whether a term of `cgan.training.matching` counts."""
-        return any(getattr(self, name) for name in _MATCHED)
+        """Whether `cgan.training.matching` is needed."""
+        return any(getattr(self, name) for name in (*_TERMS, "missed_share"))
 
     def __post_init__(self) -> None:
         """Check everything that can be checked without the data."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _INITIALISATION, _EPOCH, _STEP, _SHIFT, _NOISE, _ENCODER, _ENCODER_STEP = range(7)
-_SECOND, _RARE, _MISSED = range(7, 10)
+_SECOND, _RARE, _MISSED, _MISSED_AGAIN = range(7, 11)
 
 
 def _generator(seed: int, purpose: int, index: int) -> np.random.Generator:
@@ -111,6 +111,11 @@ def rare(seed: int, step: int) -> np.random.Generator:
 def missed(seed: int, step: int) -> np.random.Generator:
     """Return the generator of a training step that chooses among real images that G misses."""
     return _generator(seed, _MISSED, step)
+
+
+def missed_again(seed: int, step: int) -> np.random.Generator:
+    """Return the generator of a training step that decides which of these D is shown."""
+    return _generator(seed, _MISSED_AGAIN, step)
 
 
 def encoder_draws(

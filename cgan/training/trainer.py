@@ -30,7 +30,7 @@ from cgan.training.losses import (
 )
 from cgan.training.matching import Matching
 from cgan.training.options import TrainingOptions
-from cgan.training.rare import Rare
+from cgan.training.rare import drawn_again, unusual
 from cgan.training.second_discriminator import SecondDiscriminator
 
 jt = load_jittor()
@@ -92,14 +92,14 @@ class Trainer:
         if options.stroke_weight:
             some = data.part(data.some(whole_strokes.SAMPLE))
             self._strokes = whole_strokes.WholeStrokes(some.images, some.labels, config.n_classes)
-        self._matching = self._rare = None
+        self._matching = self._unusual = None
         if options.matched or options.rare_share:
             assert coach is not None
             features = coach.classify(data.images)[1]
             if options.matched:
                 self._matching = Matching(config, options, data, coach, features)
             if options.rare_share:
-                self._rare = Rare(features, self._classes)
+                self._unusual = unusual(features, self._classes)
         # From here on, what is drawn is compared.
         self._first_comparison = math.ceil(options.match_from * self.total_steps)
         self._second = None
@@ -175,10 +175,7 @@ class Trainer:
         )
         jt.set_seed(randomness.seed_of_rank(seed, ranks.rank()))
         shifts = randomness.shifts(options.seed, self.step, count, options.shift)[:, own]
-        shown = indices
-        if self._rare is not None and self.step >= self._first_comparison:
-            rng = randomness.rare(options.seed, self.step)
-            shown = self._rare.replaced(indices, options.rare_share, rng)
+        shown = self._shown(indices)
         indices, shown = indices[own], shown[own]
         real_labels = self._labels(self._data.labels[shown])
         factor = options.learning_rate_factor(self.step / self.total_steps)
@@ -201,6 +198,21 @@ class Trainer:
         if self._average is not None:
             self._average.update(self.step + 1)
         return ranks.batch_losses(d_loss.item(), g_loss.item())
+
+    def _shown(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which real images D sees in place of these."""
+        options, step, shown = self._options, self.step, indices
+        if step < self._first_comparison:
+            return shown
+        if self._unusual is not None:
+            rng = randomness.rare(options.seed, step)
+            shown = drawn_again(shown, options.rare_share, self._unusual, self._classes, rng)
+        if options.missed_share:
+            assert self._matching is not None
+            rng = randomness.missed_again(options.seed, step)
+            often = self._matching.often
+            shown = drawn_again(shown, options.missed_share, often, self._classes, rng)
+        return shown
 
     def _train_generator(
         self,

@@ -42,6 +42,7 @@ SETTINGS = (
     "--imle_weight=0.1",
     "--missed_weight=0.1",
     "--classifier_weight=0.1",
+    "--missed_share=0.5",
     "--ema=0.9",
     "--n_epochs=100000",
     "--n_cpu=1",

@@ -159,6 +159,29 @@ def test_a_class_of_few_images_isnt_taken_for_missed(digits, coach):
     assert not gradient[4].any()
 
 
+def test_images_that_are_never_drawn_are_shown_more_often(digits, coach):
+    """Of each class, the lightest half is drawn."""
+    dark = np.zeros(len(digits.labels), bool)
+    images = []
+    for y in range(10):
+        own = np.flatnonzero(digits.labels == y)
+        order = own[np.argsort(digits.images[own].mean(axis=(1, 2, 3)), kind="stable")]
+        dark[order[len(own) // 2 :]] = True
+        images.append(np.resize(digits.images[order[: len(own) // 2]], (DRAWN, 1, 8, 8)))
+    terms = matching(digits, coach, missed_share=0.5)
+    assert np.ptp(terms.often) == 0
+    table, labels = Table(np.array(images)), np.repeat(np.arange(10, dtype=np.int32), DRAWN)
+    z = np.tile(np.arange(DRAWN, dtype=np.float32), 10)[:, None]
+    for step in range(4):
+        fake = table(jt.array(z), jt.array(labels))
+        own_indices = np.arange(len(labels))
+        terms.terms(table, step, ranks.share(len(labels)), fake, z, labels, own_indices)
+    for y in range(10):
+        often, own = terms.often, digits.labels == y
+        assert often[own & dark].mean() > 1.3 * often[own & ~dark].mean()
+    assert often.min() > 0
+
+
 def test_what_is_drawn_becomes_legible(digits, coach, learned):
     """The images begin as mixtures of their class and the next one."""
 

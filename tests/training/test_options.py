@@ -60,6 +60,7 @@ DEFAULTS = {
     "classifier_weight": 0.0,
     "feature_weight": 0.0,
     "rare_share": 0.0,
+    "missed_share": 0.0,
     "match_from": 0.0,
     "encoder": False,
     "encoder_steps": 2500,
@@ -150,6 +151,7 @@ def test_they_are_frozen():
         ("b2", [1.0, -0.1, INFINITY]),
         ("evaluate_interval", [-1]),
         ("rare_share", [1.1, -0.1, NAN]),
+        ("missed_share", [1.1, -0.1, NAN]),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_option(name, values):

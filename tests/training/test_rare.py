@@ -1,9 +1,9 @@
-"""Which real images are unusual, and are shown to D more often."""
+"""Which real images are shown to D more often."""
 
 import numpy as np
 import pytest
 
-from cgan.training.rare import Rare
+from cgan.training.rare import drawn_again, unusual
 
 CLASSES = np.repeat(np.arange(2, dtype=np.int32), 60)
 
@@ -19,9 +19,9 @@ def features():
 
 def drawn(features, share, classes=CLASSES):
     """Return each image and what is shown in its place, in many batches."""
-    rare, rng = Rare(features, classes), np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     indices = np.tile(np.arange(len(classes)), 100)
-    return indices, rare.replaced(indices, share, rng)
+    return indices, drawn_again(indices, share, unusual(features, classes), classes, rng)
 
 
 def test_unusual_images_of_the_same_class_are_shown_more_often(features):
@@ -41,7 +41,7 @@ def test_some_are_drawn_again_and_the_others_stay(features, share):
 
 def test_the_batch_that_is_given_stays_as_it_is(features):
     indices = np.arange(120)
-    Rare(features, CLASSES).replaced(indices, 1.0, np.random.default_rng(0))
+    drawn_again(indices, 1.0, unusual(features, CLASSES), CLASSES, np.random.default_rng(0))
     np.testing.assert_array_equal(indices, np.arange(120))
 
 

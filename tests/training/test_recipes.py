@@ -33,8 +33,8 @@ def test_the_best_recipe_takes_longer_and_compares_what_is_drawn():
     assert best.n_epochs > good.n_epochs
     for name in COMPARING:
         assert getattr(good, name) == 0
-        # The bundled weights are those of `best`, and older than this option.
-        assert (getattr(best, name) > 0) is (name != "missed_weight")
+        # The bundled weights are those of `best`, and older than these two options.
+        assert (getattr(best, name) > 0) is (name not in ("missed_weight", "missed_share"))
 
 
 def test_what_does_not_fit_the_recipe_is_refused():

@@ -45,6 +45,7 @@ ALL = {
     "classifier_weight": 0.1,
     "feature_weight": 0.1,
     "rare_share": 0.5,
+    "missed_share": 0.5,
     "match_from": 0.01,
 }
 
@@ -240,7 +241,7 @@ def test_the_penalty_makes_the_discriminator_less_steep_at_real_images():
     "name",
     [
         *("range_weight", "frechet_weight", "imle_weight", "missed_weight"),
-        *("classifier_weight", "feature_weight", "rare_share"),
+        *("classifier_weight", "feature_weight", "rare_share", "missed_share"),
     ],
 )
 def test_what_is_drawn_is_compared_from_its_time_on(name):
