@@ -33,6 +33,18 @@ def matching(data, coach, **weights):
     return Matching(CONFIG, TrainingOptions(**weights), data, coach, features)
 
 
+def drawn_often(terms, images, steps=2):
+    """Draw all of images (10, M, ...) in each step; return their table and the last total."""
+    table, each = Table(images), images.shape[1]
+    labels = np.repeat(np.arange(10, dtype=np.int32), each)
+    z = np.tile(np.arange(each, dtype=np.float32), 10)[:, None]
+    count = len(labels)
+    for step in range(steps):
+        fake = table(jt.array(z), jt.array(labels))
+        total = terms.terms(table, step, ranks.share(count), fake, z, labels, np.arange(count))
+    return table, total
+
+
 @pytest.fixture
 def learned(digits, coach):
     """Return a function that improves images by one term: the images before and after."""
@@ -129,12 +141,7 @@ def test_nothing_counts_as_missed_where_all_is_drawn(digits, coach):
         images = np.array([few.images[few.labels == y][:8] for y in range(10)])
         if drawn == "one":
             images[:] = images[:, :1]
-        table = Table(images)
-        labels = np.repeat(np.arange(10, dtype=np.int32), 8)
-        z = np.tile(np.arange(8, dtype=np.float32), 10)[:, None]
-        for step in range(2):
-            fake = table(jt.array(z), jt.array(labels))
-            total = terms.terms(table, step, ranks.share(80), fake, z, labels, np.arange(80))
+        table, total = drawn_often(terms, images)
         counts[drawn] = bool(jt.grad(total, [table.images])[0].numpy().any())
     assert counts == {"all": False, "one": True}
 
@@ -148,12 +155,7 @@ def test_a_class_of_few_images_isnt_taken_for_missed(digits, coach):
     images = [data.images[data.labels == y] for y in range(10)]
     drawn = np.array([np.resize(own, (100, *own.shape[1:])) for own in images])
     drawn[4] += 0.02 * np.random.default_rng(0).standard_normal(drawn[4].shape)
-    table = Table(drawn)
-    labels = np.repeat(np.arange(10, dtype=np.int32), 100)
-    z = np.tile(np.arange(100, dtype=np.float32), 10)[:, None]
-    for step in range(2):
-        fake = table(jt.array(z), jt.array(labels))
-        total = terms.terms(table, step, ranks.share(1000), fake, z, labels, np.arange(1000))
+    table, total = drawn_often(terms, drawn)
     gradient = jt.grad(total, [table.images])[0].numpy()
     assert gradient.any()
     assert not gradient[4].any()
@@ -170,12 +172,7 @@ def test_images_that_are_never_drawn_are_shown_more_often(digits, coach):
         images.append(np.resize(digits.images[order[: len(own) // 2]], (DRAWN, 1, 8, 8)))
     terms = matching(digits, coach, missed_share=0.5)
     assert np.ptp(terms.often) == 0
-    table, labels = Table(np.array(images)), np.repeat(np.arange(10, dtype=np.int32), DRAWN)
-    z = np.tile(np.arange(DRAWN, dtype=np.float32), 10)[:, None]
-    for step in range(4):
-        fake = table(jt.array(z), jt.array(labels))
-        own_indices = np.arange(len(labels))
-        terms.terms(table, step, ranks.share(len(labels)), fake, z, labels, own_indices)
+    drawn_often(terms, np.array(images), steps=4)
     for y in range(10):
         often, own = terms.often, digits.labels == y
         assert often[own & dark].mean() > 1.3 * often[own & ~dark].mean()
